@@ -1,0 +1,29 @@
+// 64-bit words as two unsigned 32-bit halves (high, low), the form every DMA path carries.
+
+const U32_SPAN = 0x1_0000_0000;
+const HALF_BITS = 32n;
+
+/** Upper 32 bits of a 64-bit word, unsigned. */
+export function highWord(value: bigint): number {
+  return Number(BigInt.asUintN(64, value) >> HALF_BITS);
+}
+
+/** Lower 32 bits of a 64-bit word, unsigned. */
+export function lowWord(value: bigint): number {
+  return Number(BigInt.asUintN(32, value));
+}
+
+/** The 64-bit word of two unsigned halves. Not for the DMA path: BigInt is slow there. */
+export function joinWords(high: number, low: number): bigint {
+  return (BigInt(high >>> 0) << HALF_BITS) | BigInt(low >>> 0);
+}
+
+/** Low half of `low + offset`; `offset` is at most 2^32. */
+export function addLow(low: number, offset: number): number {
+  return (low + offset) >>> 0;
+}
+
+/** High half of `(high, low) + offset`, wrapping at 2^64; `offset` is at most 2^32. */
+export function addHigh(high: number, low: number, offset: number): number {
+  return low + offset >= U32_SPAN ? (high + 1) >>> 0 : high;
+}

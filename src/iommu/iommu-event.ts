@@ -1,0 +1,104 @@
+// What the device tells the world: plain data, safe to clone. The sequence is the clock of tests, links and history.
+
+/** A request the device answered. `status` is a VIRTIO_IOMMU_S_* code; a request with status != OK changed nothing. */
+export type RequestEvent =
+  | {
+      readonly kind: 'attached';
+      readonly endpoint: number;
+      readonly domain: number;
+      readonly flags: number;
+      readonly status: number;
+    }
+  | {
+      readonly kind: 'detached';
+      readonly endpoint: number;
+      readonly domain: number;
+      readonly status: number;
+    }
+  | {
+      readonly kind: 'mapped';
+      readonly domain: number;
+      readonly virtStart: bigint;
+      readonly virtEnd: bigint;
+      readonly physStart: bigint;
+      readonly flags: number;
+      readonly status: number;
+    }
+  | {
+      readonly kind: 'unmapped';
+      readonly domain: number;
+      readonly virtStart: bigint;
+      readonly virtEnd: bigint;
+      /** Mappings removed. */
+      readonly removed: number;
+      readonly status: number;
+    }
+  | { readonly kind: 'probed'; readonly endpoint: number; readonly status: number }
+  | {
+      /** Returned unwritten (used length 0): unknown type, or too small for its type. */
+      readonly kind: 'ignored';
+      readonly type: number;
+      readonly readableBytes: number;
+      readonly writableBytes: number;
+    };
+
+/** An access the device stopped (virtio 1.2, 5.13.6.9). */
+export interface FaultEvent {
+  readonly kind: 'faulted';
+  readonly endpoint: number;
+  /** VIRTIO_IOMMU_FAULT_R_* */
+  readonly reason: number;
+  /** VIRTIO_IOMMU_FAULT_F_* */
+  readonly flags: number;
+  /** First byte that may not be accessed. */
+  readonly address: bigint;
+  /** Length in bytes of the access as the endpoint made it. */
+  readonly length: number;
+  /** Domain the endpoint was attached to; null when unattached. */
+  readonly domain: number | null;
+  /** Whether an event queue buffer took the report, or it was dropped for want of one. */
+  readonly isReported: boolean;
+}
+
+export type DeviceEvent =
+  | RequestEvent
+  | FaultEvent
+  | { readonly kind: 'bypass-changed'; readonly isBypass: boolean }
+  | { readonly kind: 'started'; readonly features: bigint }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'system-reset' };
+
+export type IommuEvent = DeviceEvent & { readonly sequence: number };
+
+/** Where an endpoint stands (virtio 1.2, 5.13.6.1): blocked = unattached and not in bypass mode. */
+export type EndpointMode = 'blocked' | 'bypass' | 'attached';
+
+export interface EndpointState {
+  readonly id: number;
+  readonly mode: EndpointMode;
+  /** Domain it is attached to (a bypass domain has mode 'bypass'); null when unattached. */
+  readonly domain: number | null;
+  /** DMA accesses by outcome since machine start. */
+  readonly translated: number;
+  readonly bypassed: number;
+  readonly blocked: number;
+}
+
+export interface DomainState {
+  readonly id: number;
+  readonly isBypass: boolean;
+  readonly endpoints: readonly number[];
+  readonly mappings: number;
+  /** Bytes of IOVA mapped. */
+  readonly bytes: bigint;
+}
+
+/** The device at one moment. */
+export interface IommuState {
+  /** Sequence of the latest event that this state includes; 0 before the first. */
+  readonly sequence: number;
+  /** The configuration field `bypass`. */
+  readonly isBypass: boolean;
+  readonly endpoints: readonly EndpointState[];
+  readonly domains: readonly DomainState[];
+}

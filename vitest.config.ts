@@ -1,0 +1,8 @@
+import { defineConfig } from 'vitest/config';
+
+// Unit and property tests beside their sources; test/ adds what spans layers or needs a guest (see vitest.guest.config.ts).
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'web/**/*.test.{ts,tsx}', 'test/unit/**/*.test.ts'],
+  },
+});
