@@ -1,0 +1,149 @@
+// The border between the page and the machine's worker: types only, plain data both ways.
+
+import type { IommuState } from '../iommu/iommu-event.ts';
+import type { Mapping } from '../iommu/mapping-store.ts';
+import type { RecordedEvent } from '../trace/recorded-event.ts';
+
+/** How the guest's DMA is set up. */
+export type IommuMode = 'translated' | 'bypass' | 'off';
+
+export interface BootRequest {
+  readonly iommu: IommuMode;
+  /** Initial value of the configuration field `bypass`: what DMA may do before the driver is up. */
+  readonly bootBypass: boolean;
+  readonly memoryMiB: number;
+  /** Appended to the kernel command line. */
+  readonly append: string;
+}
+
+/** Files the worker fetches, as URLs the page's bundler knows. */
+export interface ImageUrls {
+  readonly v86Wasm: string;
+  readonly storeWasm: string;
+  readonly kernel: string;
+  readonly initrd: string;
+  readonly disk: string;
+  readonly bios: string;
+  readonly vgaBios: string;
+}
+
+/** The stages of a start, in order. */
+export const BOOT_STAGES = [
+  'download',
+  'verify',
+  'firmware',
+  'kernel',
+  'iommu',
+  'userspace',
+  'ready',
+] as const;
+export type BootStage = (typeof BOOT_STAGES)[number];
+
+export interface BootProgress {
+  readonly stage: BootStage;
+  /** What is being done, in words for the user. */
+  readonly detail: string;
+  /** Bytes of the download stage; both 0 in the others. */
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+  /** Milliseconds since the start was asked for. */
+  readonly elapsedMs: number;
+}
+
+export type MachineStatus = 'loading' | 'running' | 'paused' | 'failed';
+
+/** Why the machine can not go on; `message` says what happened and what to do. */
+export interface MachineFailure {
+  readonly kind:
+    | 'no-webassembly'
+    | 'image-missing'
+    | 'image-corrupt'
+    | 'kernel-panic'
+    | 'no-progress'
+    | 'internal';
+  readonly message: string;
+  /** The last lines of the guest's console, where they help. */
+  readonly consoleTail: readonly string[];
+}
+
+/** An endpoint as the page names it. */
+export interface EndpointInfo {
+  readonly id: number;
+  /** Short name, such as `virtio-net`. */
+  readonly name: string;
+  /** What it is, in a few words for a newcomer. */
+  readonly description: string;
+  /** `PCI 00:05.0` or `MMIO 0xfd001000`. */
+  readonly location: string;
+}
+
+export interface MachineInfo {
+  readonly endpoints: readonly EndpointInfo[];
+  /** Bus masters that are not behind the IOMMU, and why. */
+  readonly outside: readonly { readonly name: string; readonly reason: string }[];
+  readonly memoryBytes: number;
+}
+
+/** What happened since the last batch; at most one per frame. */
+export interface MachineBatch {
+  readonly status: MachineStatus;
+  readonly progress: BootProgress;
+  readonly failure: MachineFailure | null;
+  /** Bytes of the guest's serial console. */
+  readonly console: Uint8Array;
+  /** Events in order. */
+  readonly events: readonly RecordedEvent[];
+  /** Events left out because a batch is bounded; after a gap the page asks for `listMappings` again. */
+  readonly droppedEvents: number;
+  /** The device now; null without an IOMMU. */
+  readonly state: IommuState | null;
+  /** Milliseconds the guest has run. */
+  readonly timeMs: number;
+  /** Million guest instructions a second over the last second. */
+  readonly mips: number;
+}
+
+export interface RogueRequest {
+  readonly endpoint: number;
+  readonly address: bigint;
+  readonly access: 'read' | 'write';
+  /** 1..4096 bytes. */
+  readonly length: number;
+}
+
+export type RogueResult =
+  | {
+      readonly outcome: 'blocked';
+      /** VIRTIO_IOMMU_FAULT_R_* */
+      readonly reason: number;
+      readonly address: bigint;
+    }
+  | {
+      readonly outcome: 'completed';
+      /** The first bytes read, or written, at most 64. */
+      readonly bytes: Uint8Array;
+      /** Whether the access went round translation (bypass), and not through a mapping. */
+      readonly isBypass: boolean;
+    }
+  /** Reached no RAM, though the IOMMU let it pass. */
+  | { readonly outcome: 'no-memory'; readonly address: bigint };
+
+/**
+ * The machine as the page sees it: flat, coarse calls. Every promise rejects with an `Error` whose message is for
+ * the user.
+ */
+export interface MachineApi {
+  /** Fetches the images and starts the guest; a running one is thrown away. Resolves when the guest runs. */
+  boot(request: BootRequest, images: ImageUrls): Promise<MachineInfo>;
+  /** Sets the one listener of batches. */
+  listen(listener: (batch: MachineBatch) => void): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Power cycle: the machine restarts from its firmware with what it was booted with. */
+  reset(): Promise<void>;
+  /** Keyboard input to the serial console, UTF-8. */
+  type(text: string): Promise<void>;
+  rogueDma(request: RogueRequest): Promise<RogueResult>;
+  /** Mappings of a domain in IOVA order from `from` on, at most `limit` (1..10000). */
+  listMappings(domain: number, from: bigint, limit: number): Promise<readonly Mapping[]>;
+}
