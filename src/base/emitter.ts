@@ -7,6 +7,11 @@ export type Dispose = () => void;
 export class Emitter<T> {
   #listeners: readonly ((value: T) => void)[] = [];
 
+  /** Whether `emit` would call anybody: lets a busy source skip making the value. */
+  get hasListeners(): boolean {
+    return this.#listeners.length > 0;
+  }
+
   /** Subscribes and returns the function that ends the subscription. */
   on(listener: (value: T) => void): Dispose {
     const entry = (value: T): void => listener(value);

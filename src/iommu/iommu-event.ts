@@ -82,6 +82,10 @@ export interface EndpointState {
   readonly translated: number;
   readonly bypassed: number;
   readonly blocked: number;
+  /** Bytes of those accesses. */
+  readonly translatedBytes: number;
+  readonly bypassedBytes: number;
+  readonly blockedBytes: number;
 }
 
 export interface DomainState {

@@ -14,17 +14,25 @@ export interface Mapping {
 }
 
 export type InsertOutcome = 'inserted' | 'overlap' | 'full';
-export type RemoveOutcome = 'removed' | 'would-split';
+/** How many mappings went, or that the range would cut one in two (then none went). */
+export type RemoveOutcome = number | 'would-split';
 
 /** Access rights as VIRTIO_IOMMU_MAP_F_* and VIRTIO_IOMMU_FAULT_F_* spell them. */
 export const ACCESS_READ = 1;
 export const ACCESS_WRITE = 2;
 export type Access = typeof ACCESS_READ | typeof ACCESS_WRITE;
 
-/** What `translate` returned when it is not a number of segments. */
+/** `translate` stopped at a byte that may not be accessed: `result.stopHigh/stopLow`. */
 export const TRANSLATE_FAULT = -1;
-/** More pieces than `MAX_SEGMENTS`; the caller splits its buffer at `segments.faultHigh/faultLow`. */
+/**
+ * `translate` ran out of room for segments: `result` holds MAX_SEGMENTS of them, for the bytes before
+ * `result.stopHigh/stopLow`; the rest takes another call from there.
+ */
 export const TRANSLATE_TOO_MANY = -2;
+/** Segments one `translate` can answer: 4 MiB of scattered 4 KiB pages. */
+export const MAX_SEGMENTS = 1024;
+/** Longest buffer of one `translate` in bytes. */
+export const MAX_TRANSLATE_LENGTH = 0x8000_0000;
 
 /** Where a store leaves the answer of the latest `translate`; overwritten by the next call. */
 export interface TranslationResult {
@@ -32,9 +40,9 @@ export interface TranslationResult {
   high(index: number): number;
   low(index: number): number;
   length(index: number): number;
-  /** The first byte that may not be accessed, after TRANSLATE_FAULT. */
-  readonly faultHigh: number;
-  readonly faultLow: number;
+  /** The byte that TRANSLATE_FAULT or TRANSLATE_TOO_MANY stopped at; 0 for an access that wraps at 2^64. */
+  readonly stopHigh: number;
+  readonly stopLow: number;
 }
 
 /** Owner of mappings, keyed by domain ID (u32). Never throws for what a guest asks. */
@@ -54,13 +62,14 @@ export interface MappingStore {
   /** Mappings in IOVA order from `from` on, at most `limit`. */
   list(domain: number, from: Iova, limit: number): readonly Mapping[];
   /**
-   * Translates `length` bytes (1..2^31) from IOVA (high, low) for an access in one domain. Returns the number of
+   * Translates `length` bytes (1..MAX_TRANSLATE_LENGTH) from IOVA (high, low) for an access in one domain. Returns the number of
    * segments, left in `result`, or a TRANSLATE_* code. Spans adjacent mappings, checks each piece's rights, merges
    * pieces whose guest-physical addresses are contiguous.
    */
   translate(domain: number, high: number, low: number, length: number, access: Access): number;
   readonly result: TranslationResult;
-  /** Everything in one plain block of bytes, and back; for the machine's snapshot. */
+  /** Everything in one plain block of bytes, the same from every store; for the machine's snapshot. */
   save(): Uint8Array;
+  /** Replaces everything by what `save` gave; throws `Error` when the block is damaged or does not fit. */
   restore(state: Uint8Array): void;
 }
