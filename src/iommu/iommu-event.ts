@@ -35,9 +35,12 @@ export type RequestEvent =
     }
   | { readonly kind: 'probed'; readonly endpoint: number; readonly status: number }
   | {
-      /** Returned unwritten (used length 0): unknown type, or too small for its type. */
+      /** Not understood: unknown type, or too small for its type. */
       readonly kind: 'ignored';
+      /** Type byte of the request's head; 0 when even that is missing. */
       readonly type: number;
+      /** VIRTIO_IOMMU_S_INVAL, or null when the buffers went back unwritten (used length 0). */
+      readonly status: number | null;
       readonly readableBytes: number;
       readonly writableBytes: number;
     };

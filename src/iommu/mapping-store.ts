@@ -59,7 +59,7 @@ export interface MappingStore {
   overlaps(domain: number, range: AddressRange<Iova>): boolean;
   /** Number of mappings and of bytes they cover (a bigint: up to 2^64). */
   size(domain: number): { readonly mappings: number; readonly bytes: bigint };
-  /** Mappings in IOVA order from `from` on, at most `limit`. */
+  /** At most `limit` mappings in IOVA order: the one that contains `from`, and those after it. */
   list(domain: number, from: Iova, limit: number): readonly Mapping[];
   /**
    * Translates `length` bytes (1..MAX_TRANSLATE_LENGTH) from IOVA (high, low) for an access in one domain. Returns the number of

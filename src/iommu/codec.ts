@@ -1,0 +1,193 @@
+// Bytes to requests and replies to bytes (virtio 1.2, 5.13.6). Nothing here knows what a request does.
+
+import {
+  ATTACH_DOMAIN,
+  ATTACH_ENDPOINT,
+  ATTACH_FLAGS,
+  ATTACH_RESERVED,
+  ATTACH_SIZE,
+  DETACH_DOMAIN,
+  DETACH_ENDPOINT,
+  DETACH_SIZE,
+  FAULT_ADDRESS,
+  FAULT_ENDPOINT,
+  FAULT_FLAGS,
+  FAULT_REASON,
+  FAULT_SIZE,
+  HEAD_TYPE,
+  MAP_DOMAIN,
+  MAP_FLAGS,
+  MAP_PHYS_START,
+  MAP_SIZE,
+  MAP_VIRT_END,
+  MAP_VIRT_START,
+  PROBE_ENDPOINT,
+  PROBE_SIZE,
+  PROPERTY_HEADER_SIZE,
+  PROPERTY_LENGTH,
+  PROPERTY_TYPE,
+  RESV_MEM_END,
+  RESV_MEM_SIZE,
+  RESV_MEM_START,
+  RESV_MEM_SUBTYPE,
+  TAIL_SIZE,
+  TAIL_STATUS,
+  UNMAP_DOMAIN,
+  UNMAP_RESERVED,
+  UNMAP_SIZE,
+  UNMAP_VIRT_END,
+  UNMAP_VIRT_START,
+  VIRTIO_IOMMU_PROBE_T_RESV_MEM,
+  VIRTIO_IOMMU_T_ATTACH,
+  VIRTIO_IOMMU_T_DETACH,
+  VIRTIO_IOMMU_T_MAP,
+  VIRTIO_IOMMU_T_PROBE,
+  VIRTIO_IOMMU_T_UNMAP,
+} from './protocol.ts';
+import { RESV_MEM_SUBTYPES, type ReservedRegion } from './reserved-regions.ts';
+
+/** A decoded request; `isReservedZero` tells of the reserved bytes that a device has to look at. */
+export type Request =
+  | {
+      readonly kind: 'attach';
+      readonly domain: number;
+      readonly endpoint: number;
+      readonly flags: number;
+      readonly isReservedZero: boolean;
+    }
+  | { readonly kind: 'detach'; readonly domain: number; readonly endpoint: number }
+  | {
+      readonly kind: 'map';
+      readonly domain: number;
+      readonly virtStart: bigint;
+      readonly virtEnd: bigint;
+      readonly physStart: bigint;
+      readonly flags: number;
+    }
+  | {
+      readonly kind: 'unmap';
+      readonly domain: number;
+      readonly virtStart: bigint;
+      readonly virtEnd: bigint;
+      readonly isReservedZero: boolean;
+    }
+  | { readonly kind: 'probe'; readonly endpoint: number };
+
+/** Bytes of the device-readable part of each request type; a type that is not in here is unknown. */
+const REQUEST_SIZES: ReadonlyMap<number, number> = new Map([
+  [VIRTIO_IOMMU_T_ATTACH, ATTACH_SIZE],
+  [VIRTIO_IOMMU_T_DETACH, DETACH_SIZE],
+  [VIRTIO_IOMMU_T_MAP, MAP_SIZE],
+  [VIRTIO_IOMMU_T_UNMAP, UNMAP_SIZE],
+  [VIRTIO_IOMMU_T_PROBE, PROBE_SIZE],
+]);
+
+/** The longest request. */
+export const MAX_REQUEST_SIZE = PROBE_SIZE;
+
+/** Type byte of a request's head; 0, which is no type, when there is none. */
+export function requestType(readable: DataView): number {
+  return readable.byteLength > HEAD_TYPE ? readable.getUint8(HEAD_TYPE) : 0;
+}
+
+export function isKnownType(type: number): boolean {
+  return REQUEST_SIZES.has(type);
+}
+
+/**
+ * The request in the first MAX_REQUEST_SIZE bytes of a device-readable part; undefined when they are too few for
+ * their type or the type is unknown. `head.reserved`, DETACH's and PROBE's reserved bytes are ignored as
+ * virtio 1.2, 5.13.6.2, 5.13.6.4.2 and 5.13.6.7.2 demand, and so are bytes beyond the request.
+ */
+export function decodeRequest(readable: DataView): Request | undefined {
+  const type = requestType(readable);
+  const size = REQUEST_SIZES.get(type);
+  if (size === undefined || readable.byteLength < size) return undefined;
+  const u32 = (offset: number): number => readable.getUint32(offset, true);
+  const u64 = (offset: number): bigint => readable.getBigUint64(offset, true);
+  switch (type) {
+    case VIRTIO_IOMMU_T_ATTACH:
+      return {
+        kind: 'attach',
+        domain: u32(ATTACH_DOMAIN),
+        endpoint: u32(ATTACH_ENDPOINT),
+        flags: u32(ATTACH_FLAGS),
+        isReservedZero: u32(ATTACH_RESERVED) === 0,
+      };
+    case VIRTIO_IOMMU_T_DETACH:
+      return { kind: 'detach', domain: u32(DETACH_DOMAIN), endpoint: u32(DETACH_ENDPOINT) };
+    case VIRTIO_IOMMU_T_MAP:
+      return {
+        kind: 'map',
+        domain: u32(MAP_DOMAIN),
+        virtStart: u64(MAP_VIRT_START),
+        virtEnd: u64(MAP_VIRT_END),
+        physStart: u64(MAP_PHYS_START),
+        flags: u32(MAP_FLAGS),
+      };
+    case VIRTIO_IOMMU_T_UNMAP:
+      return {
+        kind: 'unmap',
+        domain: u32(UNMAP_DOMAIN),
+        virtStart: u64(UNMAP_VIRT_START),
+        virtEnd: u64(UNMAP_VIRT_END),
+        isReservedZero: u32(UNMAP_RESERVED) === 0,
+      };
+    default:
+      return { kind: 'probe', endpoint: u32(PROBE_ENDPOINT) };
+  }
+}
+
+/**
+ * Bytes that a reply takes, its tail last. A PROBE reply that lacks room for all properties still ends with the
+ * driver's tail, which stands behind them: the last bytes of what there is (virtio 1.2, 5.13.6.7.2 leaves this open).
+ */
+export function replySize(type: number, writableLength: number, probeSize: number): number {
+  const full = type === VIRTIO_IOMMU_T_PROBE ? probeSize + TAIL_SIZE : TAIL_SIZE;
+  return Math.min(full, writableLength);
+}
+
+/** A reply of `size` bytes: properties (PROBE), zeros, tail. Zeros are the empty property (virtio 1.2, 5.13.6.7.2). */
+export function encodeReply(size: number, status: number, properties?: Uint8Array): Uint8Array {
+  const reply = new Uint8Array(size);
+  if (properties !== undefined) reply.set(properties);
+  reply[size - TAIL_SIZE + TAIL_STATUS] = status;
+  return reply;
+}
+
+/** The RESV_MEM properties of an endpoint, one behind the other. */
+export function encodeProperties(regions: readonly ReservedRegion[]): Uint8Array {
+  const bytes = new Uint8Array(regions.length * RESV_MEM_SIZE);
+  const view = new DataView(bytes.buffer);
+  regions.forEach(({ kind, start, end }, index) => {
+    const offset = index * RESV_MEM_SIZE;
+    view.setUint16(offset + PROPERTY_TYPE, VIRTIO_IOMMU_PROBE_T_RESV_MEM, true);
+    // virtio 1.2, 5.13.6.7: length does not include the property's header
+    view.setUint16(offset + PROPERTY_LENGTH, RESV_MEM_SIZE - PROPERTY_HEADER_SIZE, true);
+    view.setUint8(offset + RESV_MEM_SUBTYPE, RESV_MEM_SUBTYPES[kind]);
+    view.setBigUint64(offset + RESV_MEM_START, start, true);
+    view.setBigUint64(offset + RESV_MEM_END, end, true);
+  });
+  return bytes;
+}
+
+/** What a fault report says; the address as halves, since faults come from the DMA path. */
+export interface FaultReport {
+  readonly reason: number;
+  readonly flags: number;
+  readonly endpoint: number;
+  readonly high: number;
+  readonly low: number;
+}
+
+/** The event queue's 24 bytes; all reserved fields are zero (virtio 1.2, 5.13.6.9.2). */
+export function encodeFault({ reason, flags, endpoint, high, low }: FaultReport): Uint8Array {
+  const bytes = new Uint8Array(FAULT_SIZE);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(FAULT_REASON, reason);
+  view.setUint32(FAULT_FLAGS, flags, true);
+  view.setUint32(FAULT_ENDPOINT, endpoint, true);
+  view.setUint32(FAULT_ADDRESS, low, true);
+  view.setUint32(FAULT_ADDRESS + 4, high, true);
+  return bytes;
+}

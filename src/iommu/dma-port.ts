@@ -1,0 +1,170 @@
+// One endpoint's view of memory through the IOMMU: what a bus master gets in place of RAM.
+
+import { addHigh, addLow } from '../base/words.ts';
+import { BusError, type AddressSpace } from '../memory/address-space.ts';
+import type { Gpa, Iova } from '../memory/address.ts';
+import type { Endpoint } from './endpoint-table.ts';
+import {
+  ACCESS_READ,
+  ACCESS_WRITE,
+  MAX_SEGMENTS,
+  TRANSLATE_FAULT,
+  TRANSLATE_TOO_MANY,
+  type Access,
+  type TranslationResult,
+} from './mapping-store.ts';
+import { ROUTE_DOORBELL, ROUTE_IDENTITY, type Translator } from './translator.ts';
+
+/** What all ports of one IOMMU share. */
+export interface DmaPath {
+  readonly memory: AddressSpace<Gpa>;
+  readonly translator: Translator;
+  /** Segments of the translator's latest answer. */
+  readonly segments: TranslationResult;
+  /** Records and reports the translator's latest fault; `length` is that of the whole access. */
+  reportFault(endpoint: Endpoint, access: Access, length: number): void;
+  /** A message signalled interrupt of an endpoint; memory is out of its reach. */
+  ringDoorbell(endpoint: Endpoint, high: number, low: number, message: Uint8Array): void;
+}
+
+interface Piece {
+  readonly high: number;
+  readonly low: number;
+  /** Where the piece starts in the buffer, and where it ends. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * `AddressSpace<Iova>` of one endpoint. Every access is translated in whole before its first byte moves; one that
+ * is refused changes no memory, is reported to the driver, and throws `BusError`.
+ */
+export class DmaPort implements AddressSpace<Iova> {
+  readonly #endpoint: Endpoint;
+  readonly #path: DmaPath;
+
+  constructor(endpoint: Endpoint, path: DmaPath) {
+    this.#endpoint = endpoint;
+    this.#path = path;
+  }
+
+  read(high: number, low: number, target: Uint8Array): void {
+    if (target.length === 0) return;
+    const { memory, segments } = this.#path;
+    const route = this.#route(high, low, target.length, ACCESS_READ);
+    if (route === ROUTE_IDENTITY) memory.read(high, low, target);
+    else if (route === 1) memory.read(segments.high(0), segments.low(0), target);
+    else this.#readPieces(this.#pieces(route, high, low, target.length, ACCESS_READ), target);
+  }
+
+  write(high: number, low: number, source: Uint8Array): void {
+    if (source.length === 0) return;
+    const { memory, segments } = this.#path;
+    const route = this.#route(high, low, source.length, ACCESS_WRITE);
+    if (route === ROUTE_IDENTITY) memory.write(high, low, source);
+    else if (route === 1) memory.write(segments.high(0), segments.low(0), source);
+    else if (route === ROUTE_DOORBELL) {
+      this.#path.ringDoorbell(this.#endpoint, high, low, source);
+    } else this.#writePieces(this.#pieces(route, high, low, source.length, ACCESS_WRITE), source);
+  }
+
+  readU16(high: number, low: number): number {
+    const { memory, segments } = this.#path;
+    const route = this.#route(high, low, 2, ACCESS_READ);
+    if (route === ROUTE_IDENTITY) return memory.readU16(high, low);
+    if (route === 1) return memory.readU16(segments.high(0), segments.low(0));
+    const bytes = new Uint8Array(2);
+    this.#readPieces(this.#pieces(route, high, low, 2, ACCESS_READ), bytes);
+    return new DataView(bytes.buffer).getUint16(0, true);
+  }
+
+  readU32(high: number, low: number): number {
+    const { memory, segments } = this.#path;
+    const route = this.#route(high, low, 4, ACCESS_READ);
+    if (route === ROUTE_IDENTITY) return memory.readU32(high, low);
+    if (route === 1) return memory.readU32(segments.high(0), segments.low(0));
+    const bytes = new Uint8Array(4);
+    this.#readPieces(this.#pieces(route, high, low, 4, ACCESS_READ), bytes);
+    return new DataView(bytes.buffer).getUint32(0, true);
+  }
+
+  writeU16(high: number, low: number, value: number): void {
+    const bytes = new Uint8Array(2);
+    new DataView(bytes.buffer).setUint16(0, value, true);
+    this.write(high, low, bytes);
+  }
+
+  writeU32(high: number, low: number, value: number): void {
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setUint32(0, value, true);
+    this.write(high, low, bytes);
+  }
+
+  /** The translator's route of a whole access, counted; throws when it faults. */
+  #route(high: number, low: number, length: number, access: Access): number {
+    const route = this.#path.translator.route(this.#endpoint, high, low, length, access);
+    if (route === TRANSLATE_FAULT) this.#fail(access, length);
+    const { counters } = this.#endpoint;
+    if (route === ROUTE_IDENTITY) {
+      counters.bypassed += 1;
+      counters.bypassedBytes += length;
+    } else if (route > 0) {
+      counters.translated += 1;
+      counters.translatedBytes += length;
+    }
+    return route;
+  }
+
+  /** All pieces of an access that is more than one segment, asking again where one answer could not hold them. */
+  #pieces(
+    route: number,
+    high: number,
+    low: number,
+    length: number,
+    access: Access,
+  ): readonly Piece[] {
+    const { segments, translator } = this.#path;
+    const pieces: Piece[] = [];
+    let from = 0;
+    let count = route;
+    for (;;) {
+      for (let index = 0; index < (count > 0 ? count : MAX_SEGMENTS); index += 1) {
+        const to = from + segments.length(index);
+        pieces.push({ high: segments.high(index), low: segments.low(index), from, to });
+        from = to;
+      }
+      if (count !== TRANSLATE_TOO_MANY) break;
+      const nextHigh = addHigh(high, low, from);
+      const nextLow = addLow(low, from);
+      count = translator.route(this.#endpoint, nextHigh, nextLow, length - from, access);
+      if (count === TRANSLATE_FAULT) this.#fail(access, length);
+    }
+    if (route === TRANSLATE_TOO_MANY) {
+      this.#endpoint.counters.translated += 1;
+      this.#endpoint.counters.translatedBytes += length;
+    }
+    return pieces;
+  }
+
+  #readPieces(pieces: readonly Piece[], target: Uint8Array): void {
+    for (const { high, low, from, to } of pieces) {
+      this.#path.memory.read(high, low, target.subarray(from, to));
+    }
+  }
+
+  #writePieces(pieces: readonly Piece[], source: Uint8Array): void {
+    // A piece outside RAM must stop the write before an earlier piece lands; reading finds that out
+    this.#readPieces(pieces, new Uint8Array(source.length));
+    for (const { high, low, from, to } of pieces) {
+      this.#path.memory.write(high, low, source.subarray(from, to));
+    }
+  }
+
+  #fail(access: Access, length: number): never {
+    const { counters, id } = this.#endpoint;
+    counters.blocked += 1;
+    counters.blockedBytes += length;
+    this.#path.reportFault(this.#endpoint, access, length);
+    throw new BusError(`the IOMMU stopped an access of endpoint ${id}, ${length} bytes`);
+  }
+}

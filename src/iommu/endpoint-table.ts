@@ -1,0 +1,76 @@
+// The endpoints behind the IOMMU: known to the machine's builder, never created by a guest.
+
+import type { Domain } from './domain-table.ts';
+import {
+  checkRegions,
+  toWindow,
+  type RegionWindow,
+  type ReservedRegion,
+} from './reserved-regions.ts';
+
+/** DMA accesses and bytes of one endpoint by outcome, since machine start. */
+export interface DmaCounters {
+  translated: number;
+  bypassed: number;
+  blocked: number;
+  translatedBytes: number;
+  bypassedBytes: number;
+  blockedBytes: number;
+}
+
+/** One bus master as the IOMMU knows it. */
+export class Endpoint {
+  readonly id: number;
+  /** What PROBE tells of it, in address order. */
+  readonly reserved: readonly ReservedRegion[];
+  /** The same for the DMA path. */
+  readonly windows: readonly RegionWindow[];
+  readonly counters: DmaCounters = {
+    translated: 0,
+    bypassed: 0,
+    blocked: 0,
+    translatedBytes: 0,
+    bypassedBytes: 0,
+    blockedBytes: 0,
+  };
+  /** The domain it is attached to; the only record of an attachment. */
+  domain: Domain | null = null;
+
+  constructor(id: number, reserved: readonly ReservedRegion[]) {
+    this.id = id;
+    this.reserved = reserved;
+    this.windows = reserved.map(toWindow);
+  }
+}
+
+/** Endpoints by ID, in the order they were added. */
+export class EndpointTable {
+  readonly #endpoints = new Map<number, Endpoint>();
+  readonly #probeSize: number;
+
+  constructor(probeSize: number) {
+    this.#probeSize = probeSize;
+  }
+
+  /** Throws `RangeError` for an ID that is taken or not 32 bits wide, or for regions that can not be presented. */
+  add(id: number, reserved: readonly ReservedRegion[]): Endpoint {
+    if (id !== id >>> 0) throw new RangeError(`endpoint ID ${id} is not a 32-bit number`);
+    if (this.#endpoints.has(id)) throw new RangeError(`endpoint ${id} was added before`);
+    const endpoint = new Endpoint(id, checkRegions(reserved, this.#probeSize));
+    this.#endpoints.set(id, endpoint);
+    return endpoint;
+  }
+
+  get(id: number): Endpoint | undefined {
+    return this.#endpoints.get(id);
+  }
+
+  all(): readonly Endpoint[] {
+    return [...this.#endpoints.values()];
+  }
+
+  /** The endpoints attached to a domain. */
+  attachedTo(domain: Domain): readonly Endpoint[] {
+    return this.all().filter((endpoint) => endpoint.domain === domain);
+  }
+}

@@ -1,0 +1,95 @@
+// What the builder of a machine may choose about its virtio-iommu.
+
+import {
+  VIRTIO_IOMMU_F_BYPASS,
+  VIRTIO_IOMMU_F_BYPASS_CONFIG,
+  VIRTIO_IOMMU_F_DOMAIN_RANGE,
+  VIRTIO_IOMMU_F_INPUT_RANGE,
+  VIRTIO_IOMMU_F_MAP_UNMAP,
+  VIRTIO_IOMMU_F_MMIO,
+  VIRTIO_IOMMU_F_PROBE,
+} from './protocol.ts';
+
+/** Everything that can be chosen; `resolveOptions` fills in what is left out. */
+export interface IommuOptions {
+  /** Page sizes as a bit mask; the lowest bit is the page granularity in bytes. */
+  readonly pageSizeMask: bigint;
+  /** IOVAs that MAP accepts, inclusive. Enforced and shown only when VIRTIO_IOMMU_F_INPUT_RANGE is offered. */
+  readonly inputRange: { readonly start: bigint; readonly end: bigint };
+  /** Domain IDs that ATTACH accepts, inclusive. Only with VIRTIO_IOMMU_F_DOMAIN_RANGE. */
+  readonly domainRange: { readonly start: number; readonly end: number };
+  /** Offered device-specific feature bits. */
+  readonly features: bigint;
+  /** Bytes of properties in a PROBE reply. */
+  readonly probeSize: number;
+  /** Value of the configuration field `bypass` after a system reset. */
+  readonly bootBypass: boolean;
+}
+
+// virtio 1.2, 5.13.3.2: BYPASS SHOULD NOT be offered; MMIO mappings make no sense for endpoints that reach RAM only.
+const DEFAULT_FEATURES =
+  VIRTIO_IOMMU_F_INPUT_RANGE |
+  VIRTIO_IOMMU_F_DOMAIN_RANGE |
+  VIRTIO_IOMMU_F_MAP_UNMAP |
+  VIRTIO_IOMMU_F_PROBE |
+  VIRTIO_IOMMU_F_BYPASS_CONFIG;
+
+const KNOWN_FEATURES = DEFAULT_FEATURES | VIRTIO_IOMMU_F_BYPASS | VIRTIO_IOMMU_F_MMIO;
+
+/**
+ * 4 KiB pages and a 32-bit IOVA space, as a 32-bit Linux wants them. Domain IDs start at 0: Linux's
+ * `viommu_detach_dev` names domain 0 when it leaves its static identity domain.
+ */
+export const DEFAULT_IOMMU_OPTIONS: IommuOptions = {
+  pageSizeMask: 0xffff_ffff_ffff_f000n,
+  inputRange: { start: 0n, end: 0xffff_ffffn },
+  domainRange: { start: 0, end: 0xffff },
+  features: DEFAULT_FEATURES,
+  probeSize: 512,
+  bootBypass: true,
+};
+
+const U64_SPAN = 1n << 64n;
+const U32_MAX = 0xffff_ffff;
+/** Keeps a PROBE reply, which the device builds in one piece, small. */
+const PROBE_SIZE_MAX = 65_536;
+
+/** The chosen options with defaults; throws `RangeError` in words for what can not be offered. */
+export function resolveOptions(chosen: Partial<IommuOptions> = {}): IommuOptions {
+  const options = { ...DEFAULT_IOMMU_OPTIONS, ...chosen };
+  const { pageSizeMask, inputRange, domainRange, features, probeSize } = options;
+  // virtio 1.2, 5.13.4.2: at least one bit MUST be set
+  check(isU64(pageSizeMask) && pageSizeMask > 0n, 'pageSizeMask must be a 64-bit mask, not 0');
+  check(
+    isU64(inputRange.start) && isU64(inputRange.end) && inputRange.start <= inputRange.end,
+    'inputRange must go from a 64-bit start to an end not below it',
+  );
+  check(
+    isU32(domainRange.start) && isU32(domainRange.end) && domainRange.start <= domainRange.end,
+    'domainRange must go from a 32-bit start to an end not below it',
+  );
+  check(
+    (features & ~KNOWN_FEATURES) === 0n,
+    `features 0x${features.toString(16)} has unknown bits`,
+  );
+  // virtio 1.2, 5.13.3.2: never both, the newer supersedes the older
+  const both = VIRTIO_IOMMU_F_BYPASS | VIRTIO_IOMMU_F_BYPASS_CONFIG;
+  check((features & both) !== both, 'features must not hold both BYPASS and BYPASS_CONFIG');
+  check(
+    isU32(probeSize) && probeSize > 0 && probeSize <= PROBE_SIZE_MAX,
+    `probeSize must be a whole number from 1 to ${PROBE_SIZE_MAX}`,
+  );
+  return options;
+}
+
+function isU64(value: bigint): boolean {
+  return value >= 0n && value < U64_SPAN;
+}
+
+function isU32(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= U32_MAX;
+}
+
+function check(condition: boolean, claim: string): void {
+  if (!condition) throw new RangeError(`virtio-iommu: ${claim}`);
+}

@@ -1,0 +1,204 @@
+// What each request does (virtio 1.2, 5.13.6.3 to .8): every check first, then one change, or none at all.
+//
+// Order of the checks, which the specification leaves open: feature, flags and reserved bytes, endpoint, domain,
+// range and alignment, reserved regions and existing mappings, compatibility, memory.
+
+import { MAX_ADDRESS, toGpa, toIova } from '../memory/address.ts';
+import type { Request } from './codec.ts';
+import type { Domain, DomainTable } from './domain-table.ts';
+import type { Endpoint, EndpointTable } from './endpoint-table.ts';
+import type { RequestEvent } from './iommu-event.ts';
+import type { InsertOutcome, MappingStore } from './mapping-store.ts';
+import type { IommuOptions } from './options.ts';
+import {
+  VIRTIO_IOMMU_ATTACH_F_BYPASS,
+  VIRTIO_IOMMU_F_BYPASS_CONFIG,
+  VIRTIO_IOMMU_F_DOMAIN_RANGE,
+  VIRTIO_IOMMU_F_INPUT_RANGE,
+  VIRTIO_IOMMU_F_MAP_UNMAP,
+  VIRTIO_IOMMU_F_MMIO,
+  VIRTIO_IOMMU_MAP_F_MMIO,
+  VIRTIO_IOMMU_MAP_F_READ,
+  VIRTIO_IOMMU_MAP_F_WRITE,
+  VIRTIO_IOMMU_S_INVAL,
+  VIRTIO_IOMMU_S_NOENT,
+  VIRTIO_IOMMU_S_NOMEM,
+  VIRTIO_IOMMU_S_OK,
+  VIRTIO_IOMMU_S_RANGE,
+  VIRTIO_IOMMU_S_UNSUPP,
+} from './protocol.ts';
+import { doRangesOverlap } from './reserved-regions.ts';
+
+// virtio 1.2, 5.13.6.5.2: overlap with an existing mapping: INVAL
+const MAP_STATUS: Readonly<Record<InsertOutcome, number>> = {
+  inserted: VIRTIO_IOMMU_S_OK,
+  overlap: VIRTIO_IOMMU_S_INVAL,
+  full: VIRTIO_IOMMU_S_NOMEM,
+};
+
+type RequestOf<Kind extends Request['kind']> = Extract<Request, { kind: Kind }>;
+
+/** The tables a request works on. */
+export interface IommuTables {
+  readonly options: IommuOptions;
+  readonly endpoints: EndpointTable;
+  readonly domains: DomainTable;
+  readonly store: MappingStore;
+}
+
+/** Executes decoded requests against the tables. */
+export class RequestExecutor {
+  readonly #options: IommuOptions;
+  readonly #endpoints: EndpointTable;
+  readonly #domains: DomainTable;
+  readonly #store: MappingStore;
+  readonly #granuleMask: bigint;
+
+  constructor({ options, endpoints, domains, store }: IommuTables) {
+    this.#options = options;
+    this.#endpoints = endpoints;
+    this.#domains = domains;
+    this.#store = store;
+    // virtio 1.2, 5.13.4.2: the lowest bit of page_size_mask is the page granularity
+    this.#granuleMask = (options.pageSizeMask & -options.pageSizeMask) - 1n;
+  }
+
+  /** `features` are the negotiated ones. `hasProbeRoom`: the reply has room for probe_size bytes of properties. */
+  execute(request: Request, features: bigint, hasProbeRoom: boolean): RequestEvent {
+    switch (request.kind) {
+      case 'attach': {
+        const { endpoint, domain, flags } = request;
+        return {
+          kind: 'attached',
+          endpoint,
+          domain,
+          flags,
+          status: this.#attach(request, features),
+        };
+      }
+      case 'detach': {
+        const { endpoint, domain } = request;
+        return { kind: 'detached', endpoint, domain, status: this.#detach(endpoint, domain) };
+      }
+      case 'map':
+        return { ...request, kind: 'mapped', status: this.#map(request, features) };
+      case 'unmap': {
+        const { domain, virtStart, virtEnd } = request;
+        return { kind: 'unmapped', domain, virtStart, virtEnd, ...this.#unmap(request, features) };
+      }
+      case 'probe': {
+        const { endpoint } = request;
+        return { kind: 'probed', endpoint, status: this.#probe(endpoint, hasProbeRoom) };
+      }
+    }
+  }
+
+  #attach(request: RequestOf<'attach'>, features: bigint): number {
+    // virtio 1.2, 5.13.6.3.2: reserved bytes and unknown flags MUST be rejected with INVAL; BYPASS is known only
+    // with BYPASS_CONFIG
+    const known = has(features, VIRTIO_IOMMU_F_BYPASS_CONFIG) ? VIRTIO_IOMMU_ATTACH_F_BYPASS : 0;
+    if (!request.isReservedZero || (request.flags & ~known) !== 0) return VIRTIO_IOMMU_S_INVAL;
+    // 5.13.6.3.2: an endpoint that does not exist MUST be rejected with NOENT
+    const endpoint = this.#endpoints.get(request.endpoint);
+    if (endpoint === undefined) return VIRTIO_IOMMU_S_NOENT;
+    if (!this.#isDomainInRange(request.domain)) return VIRTIO_IOMMU_S_RANGE;
+    const isBypass = (request.flags & VIRTIO_IOMMU_ATTACH_F_BYPASS) !== 0;
+    const domain = this.#domains.get(request.domain);
+    // 5.13.6.3.2: F_BYPASS that disagrees with the existing domain SHOULD be rejected with INVAL
+    if (domain !== undefined && domain.isBypass !== isBypass) return VIRTIO_IOMMU_S_INVAL;
+    // Left open: attaching again to the same domain keeps its mappings
+    if (domain !== undefined && endpoint.domain === domain) return VIRTIO_IOMMU_S_OK;
+    if (domain !== undefined && !this.#isCompatible(endpoint, domain)) return VIRTIO_IOMMU_S_UNSUPP;
+    const outcome = this.#domains.attach(endpoint, domain ?? { id: request.domain, isBypass });
+    return outcome === 'attached' ? VIRTIO_IOMMU_S_OK : VIRTIO_IOMMU_S_NOMEM;
+  }
+
+  #detach(endpointId: number, domainId: number): number {
+    // virtio 1.2, 5.13.6.4.2: an endpoint that does not exist MUST be rejected with NOENT
+    const endpoint = this.#endpoints.get(endpointId);
+    if (endpoint === undefined) return VIRTIO_IOMMU_S_NOENT;
+    // 5.13.6.4.2: MAY reject with INVAL what is not attached to that domain
+    if (endpoint.domain?.id !== domainId) return VIRTIO_IOMMU_S_INVAL;
+    this.#domains.detach(endpoint);
+    return VIRTIO_IOMMU_S_OK;
+  }
+
+  #map(request: RequestOf<'map'>, features: bigint): number {
+    if (!has(features, VIRTIO_IOMMU_F_MAP_UNMAP)) return VIRTIO_IOMMU_S_UNSUPP;
+    // virtio 1.2, 5.13.6.5.2: unknown flags MUST be rejected with INVAL; MMIO is known only with its feature
+    const mmio = has(features, VIRTIO_IOMMU_F_MMIO) ? VIRTIO_IOMMU_MAP_F_MMIO : 0;
+    const known = VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE | mmio;
+    if ((request.flags & ~known) !== 0) return VIRTIO_IOMMU_S_INVAL;
+    const domain = this.#domains.get(request.domain);
+    if (domain === undefined) return VIRTIO_IOMMU_S_NOENT;
+    if (domain.isBypass) return VIRTIO_IOMMU_S_INVAL;
+    if (!this.#isMappable(request)) return VIRTIO_IOMMU_S_RANGE;
+    const range = { start: toIova(request.virtStart), end: toIova(request.virtEnd) };
+    // 5.13.6.8.2: a MAP that overlaps a reserved region of any endpoint in the domain SHOULD be rejected
+    const reserved = this.#endpoints.attachedTo(domain).flatMap((endpoint) => endpoint.reserved);
+    if (reserved.some((region) => doRangesOverlap(region, range))) return VIRTIO_IOMMU_S_INVAL;
+    const outcome = this.#store.insert(domain.id, {
+      virtStart: range.start,
+      virtEnd: range.end,
+      physStart: toGpa(request.physStart),
+      flags: request.flags,
+    });
+    return MAP_STATUS[outcome];
+  }
+
+  #unmap(request: RequestOf<'unmap'>, features: bigint): { status: number; removed: number } {
+    const refuse = (status: number) => ({ status, removed: 0 });
+    if (!has(features, VIRTIO_IOMMU_F_MAP_UNMAP)) return refuse(VIRTIO_IOMMU_S_UNSUPP);
+    // virtio 1.2, 5.13.6.6.2: MAY reject reserved bytes with INVAL; then nothing is removed
+    if (!request.isReservedZero) return refuse(VIRTIO_IOMMU_S_INVAL);
+    const domain = this.#domains.get(request.domain);
+    if (domain === undefined) return refuse(VIRTIO_IOMMU_S_NOENT);
+    if (domain.isBypass) return refuse(VIRTIO_IOMMU_S_INVAL);
+    // No alignment or input_range rule for UNMAP: ends may lie anywhere outside mappings
+    if (request.virtStart > request.virtEnd) return refuse(VIRTIO_IOMMU_S_RANGE);
+    const range = { start: toIova(request.virtStart), end: toIova(request.virtEnd) };
+    const outcome = this.#store.remove(domain.id, range);
+    // 5.13.6.6.2: a mapping that is only partly covered: RANGE, and nothing is removed
+    if (outcome === 'would-split') return refuse(VIRTIO_IOMMU_S_RANGE);
+    return { status: VIRTIO_IOMMU_S_OK, removed: outcome };
+  }
+
+  #probe(endpoint: number, hasProbeRoom: boolean): number {
+    // virtio 1.2, 5.13.6.7.2: properties smaller than probe_size: INVAL and no property
+    if (!hasProbeRoom) return VIRTIO_IOMMU_S_INVAL;
+    return this.#endpoints.get(endpoint) === undefined ? VIRTIO_IOMMU_S_NOENT : VIRTIO_IOMMU_S_OK;
+  }
+
+  // virtio 1.2, 5.13.6.3.2: incompatible with what is in the domain: UNSUPP. A reserved region of the newcomer that
+  // the domain has mapped already would open that region to it.
+  #isCompatible(endpoint: Endpoint, domain: Domain): boolean {
+    if (domain.isBypass) return true;
+    return !endpoint.reserved.some((region) => this.#store.overlaps(domain.id, region));
+  }
+
+  // virtio 1.2, 5.13.6: domain_range binds when the feature is offered
+  #isDomainInRange(domain: number): boolean {
+    const { features, domainRange } = this.#options;
+    if (!has(features, VIRTIO_IOMMU_F_DOMAIN_RANGE)) return true;
+    return domain >= domainRange.start && domain <= domainRange.end;
+  }
+
+  // virtio 1.2, 5.13.6.5: start below end, all aligned (an end of 2^64-1 too), inside input_range when that is
+  // offered, and the guest-physical range may not wrap
+  #isMappable({ virtStart, virtEnd, physStart }: RequestOf<'map'>): boolean {
+    const { features, inputRange } = this.#options;
+    const isInInputRange =
+      !has(features, VIRTIO_IOMMU_F_INPUT_RANGE) ||
+      (virtStart >= inputRange.start && virtEnd <= inputRange.end);
+    return (
+      virtStart < virtEnd &&
+      ((virtStart | physStart | (virtEnd + 1n)) & this.#granuleMask) === 0n &&
+      isInInputRange &&
+      physStart + (virtEnd - virtStart) <= MAX_ADDRESS
+    );
+  }
+}
+
+function has(features: bigint, bit: bigint): boolean {
+  return (features & bit) !== 0n;
+}

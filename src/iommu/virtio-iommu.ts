@@ -1,0 +1,299 @@
+// The virtio-iommu device (virtio 1.2, 5.13): glue between queues, codec, tables and DMA ports.
+
+import { assert } from '../base/assert.ts';
+import type { Dispose } from '../base/emitter.ts';
+import { joinWords } from '../base/words.ts';
+import type { AddressSpace } from '../memory/address-space.ts';
+import { toIova, type Gpa } from '../memory/address.ts';
+import type { DeviceContext, VirtioDevice } from '../virtio/virtio-device.ts';
+import type { DescriptorChain } from '../virtio/virtqueue.ts';
+import {
+  decodeRequest,
+  encodeFault,
+  encodeProperties,
+  encodeReply,
+  isKnownType,
+  MAX_REQUEST_SIZE,
+  replySize,
+  requestType,
+} from './codec.ts';
+import { ConfigSpace } from './config-space.ts';
+import { DmaPort, type DmaPath } from './dma-port.ts';
+import { DomainTable } from './domain-table.ts';
+import { EndpointTable, type Endpoint } from './endpoint-table.ts';
+import { reportFault } from './event-queue.ts';
+import { EventRecorder } from './event-recorder.ts';
+import type { IommuEvent, IommuState, RequestEvent } from './iommu-event.ts';
+import { restoreTables, saveEndpoints, type IommuSnapshot } from './iommu-snapshot.ts';
+import { readState } from './iommu-state.ts';
+import type { Access, Mapping, MappingStore } from './mapping-store.ts';
+import { resolveOptions, type IommuOptions } from './options.ts';
+import {
+  CONFIG_LENGTH,
+  TAIL_SIZE,
+  VIRTIO_ID_IOMMU,
+  VIRTIO_IOMMU_F_BYPASS,
+  VIRTIO_IOMMU_F_BYPASS_CONFIG,
+  VIRTIO_IOMMU_F_PROBE,
+  VIRTIO_IOMMU_FAULT_F_ADDRESS,
+  VIRTIO_IOMMU_REQUEST_VQ,
+  VIRTIO_IOMMU_S_INVAL,
+  VIRTIO_IOMMU_S_OK,
+  VIRTIO_IOMMU_T_PROBE,
+} from './protocol.ts';
+import { RequestExecutor } from './request-executor.ts';
+import { X86_MSI_REGION, type ReservedRegion } from './reserved-regions.ts';
+import { Translator } from './translator.ts';
+
+/** An endpoint's interrupt message: a write into its MSI region. */
+export type Doorbell = (endpoint: number, address: bigint, message: Uint8Array) => void;
+
+export interface VirtioIommuParts {
+  /** Guest-physical memory, where translated accesses end. */
+  readonly memory: AddressSpace<Gpa>;
+  /** Empty, and used by this device only. */
+  readonly store: MappingStore;
+  readonly options?: Partial<IommuOptions>;
+  /** Where interrupt messages go; without it they vanish. */
+  readonly doorbell?: Doorbell;
+}
+
+const REQUEST_QUEUE_SIZE = 256;
+/** As many faults as the driver can leave buffers for are kept between two looks of the driver. */
+const EVENT_QUEUE_SIZE = 64;
+
+/** The device model; a transport drives the `VirtioDevice` half, the machine the rest. */
+export class VirtioIommu implements VirtioDevice {
+  readonly deviceId = VIRTIO_ID_IOMMU;
+  readonly deviceFeatures: bigint;
+  readonly queueSizes = [REQUEST_QUEUE_SIZE, EVENT_QUEUE_SIZE] as const;
+  readonly configLength = CONFIG_LENGTH;
+
+  readonly #options: IommuOptions;
+  readonly #store: MappingStore;
+  readonly #config: ConfigSpace;
+  readonly #endpoints: EndpointTable;
+  readonly #domains: DomainTable;
+  readonly #executor: RequestExecutor;
+  readonly #translator: Translator;
+  readonly #events = new EventRecorder();
+  readonly #path: DmaPath;
+  readonly #doorbell: Doorbell | undefined;
+  readonly #request = new Uint8Array(MAX_REQUEST_SIZE);
+  #context: DeviceContext | undefined;
+
+  /** Throws `RangeError` for options that can not be offered. */
+  constructor({ memory, store, options, doorbell }: VirtioIommuParts) {
+    this.#options = resolveOptions(options);
+    this.deviceFeatures = this.#options.features;
+    this.#store = store;
+    this.#doorbell = doorbell;
+    this.#config = new ConfigSpace(this.#options);
+    this.#endpoints = new EndpointTable(this.#options.probeSize);
+    this.#domains = new DomainTable(this.#endpoints, store);
+    this.#executor = new RequestExecutor({
+      options: this.#options,
+      endpoints: this.#endpoints,
+      domains: this.#domains,
+      store,
+    });
+    this.#translator = new Translator(store, () => this.#isUnattachedBypass());
+    this.#path = {
+      memory,
+      translator: this.#translator,
+      segments: store.result,
+      reportFault: (endpoint, access, length) => this.#fault(endpoint, access, length),
+      ringDoorbell: (endpoint, high, low, message) =>
+        this.#doorbell?.(endpoint.id, joinWords(high, low), message),
+    };
+  }
+
+  /** Makes an endpoint known, with x86's MSI doorbell unless told otherwise. Throws `RangeError` for a bad one. */
+  addEndpoint(id: number, { reserved = [X86_MSI_REGION] }: EndpointOptions = {}): void {
+    this.#endpoints.add(id, reserved);
+  }
+
+  /** The view of memory that the endpoint's bus master gets; throws for an endpoint that was never added. */
+  port(id: number): DmaPort {
+    const endpoint = this.#endpoints.get(id);
+    assert(endpoint !== undefined, `endpoint ${id} was added`);
+    return new DmaPort(endpoint, this.#path);
+  }
+
+  /** Calls the listener with every event from now on, in order, while the event happens. */
+  onEvent(listener: (event: IommuEvent) => void): Dispose {
+    return this.#events.on(listener);
+  }
+
+  state(): IommuState {
+    return readState({
+      sequence: this.#events.sequence,
+      isBypass: this.#config.isBypass,
+      endpoints: this.#endpoints,
+      domains: this.#domains,
+      store: this.#store,
+      translator: this.#translator,
+    });
+  }
+
+  /** At most `limit` mappings of a domain from an IOVA on, in order; none when it does not exist or is a bypass domain. */
+  mappings(domain: number, from: bigint, limit: number): readonly Mapping[] {
+    const isMapped = this.#domains.get(domain)?.isBypass === false;
+    return isMapped ? this.#store.list(domain, toIova(from), limit) : [];
+  }
+
+  /** The host's change of the configuration field `bypass`; the driver gets a configuration change notification. */
+  setBypass(isBypass: boolean): void {
+    if ((this.#options.features & VIRTIO_IOMMU_F_BYPASS_CONFIG) === 0n) {
+      throw new Error('this virtio-iommu has no configurable bypass');
+    }
+    if (this.#changeBypass(isBypass)) this.#context?.notifyConfigChange();
+  }
+
+  /** Power-on state, `bypass` included (virtio 1.2, 5.13.4.2). The caller resets the transport too. */
+  systemReset(): void {
+    this.#forgetDriver();
+    this.#config.systemReset();
+    this.#events.record(() => ({ kind: 'system-reset' }));
+  }
+
+  /** Plain data for `restore`. */
+  save(): IommuSnapshot {
+    return {
+      sequence: this.#events.sequence,
+      isBypass: this.#config.isBypass,
+      endpoints: saveEndpoints(this.#endpoints),
+      mappings: this.#store.save(),
+    };
+  }
+
+  /**
+   * Back to a saved moment; call it after the transport was restored, which may reset and start this device. Listeners
+   * hear nothing. Throws `Error` for a snapshot of a machine with other endpoints or caps.
+   */
+  restore(snapshot: IommuSnapshot): void {
+    restoreTables(snapshot, this.#endpoints, this.#domains, this.#store);
+    this.#config.isBypass = snapshot.isBypass;
+    this.#events.sequence = snapshot.sequence;
+  }
+
+  // What follows is called by the transport.
+
+  /** Every subset works: what was not accepted is refused request by request. */
+  acceptsFeatures(): boolean {
+    return true;
+  }
+
+  readConfig(offset: number): number {
+    return this.#config.readByte(offset);
+  }
+
+  writeConfig(offset: number, bytes: Uint8Array, features: bigint): void {
+    const isBypass = ConfigSpace.decodeWrite(offset, bytes, features);
+    if (isBypass !== undefined) this.#changeBypass(isBypass);
+  }
+
+  start(context: DeviceContext): void {
+    this.#context = context;
+    this.#events.record(() => ({ kind: 'started', features: context.features }));
+  }
+
+  notify(queueIndex: number): void {
+    // The event queue is looked at when a fault occurs
+    const queue =
+      queueIndex === VIRTIO_IOMMU_REQUEST_VQ ? this.#context?.queue(queueIndex) : undefined;
+    if (queue === undefined) return;
+    for (let chain = queue.pop(); chain !== undefined; chain = queue.pop()) {
+      queue.push(chain, this.#handle(chain));
+    }
+    queue.flush();
+  }
+
+  reset(): void {
+    this.#forgetDriver();
+    this.#events.record(() => ({ kind: 'reset' }));
+  }
+
+  /** Executes one request and returns the number of bytes written. */
+  #handle({ readable, writable }: DescriptorChain): number {
+    const bytes = this.#request.subarray(0, Math.min(readable.length, MAX_REQUEST_SIZE));
+    readable.read(0, bytes);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const type = requestType(view);
+    const features = this.#context?.features ?? 0n;
+    const ignored = { kind: 'ignored', type, readableBytes: readable.length } as const;
+    if (!isUnderstood(type, features) || writable.length < TAIL_SIZE) {
+      // virtio 1.2, 5.13.6.2: unknown type, or no room for a tail: nothing is written
+      this.#events.record(() => ({ ...ignored, status: null, writableBytes: writable.length }));
+      return 0;
+    }
+    const size = replySize(type, writable.length, this.#options.probeSize);
+    const request = decodeRequest(view);
+    // Too short for its type, but there is room to say so: Linux takes used length 0 for success (`viommu_sync_req`)
+    const event: RequestEvent =
+      request === undefined
+        ? { ...ignored, status: VIRTIO_IOMMU_S_INVAL, writableBytes: writable.length }
+        : this.#executor.execute(request, features, size === this.#options.probeSize + TAIL_SIZE);
+    this.#events.record(() => event);
+    writable.write(0, this.#reply(event, size));
+    return size;
+  }
+
+  #reply(event: RequestEvent, size: number): Uint8Array {
+    const status = event.status ?? VIRTIO_IOMMU_S_OK;
+    if (event.kind !== 'probed' || status !== VIRTIO_IOMMU_S_OK) return encodeReply(size, status);
+    const reserved = this.#endpoints.get(event.endpoint)?.reserved ?? [];
+    return encodeReply(size, status, encodeProperties(reserved));
+  }
+
+  #fault(endpoint: Endpoint, access: Access, length: number): void {
+    const { faultReason: reason, faultHigh: high, faultLow: low } = this.#translator;
+    // FAULT_F_READ and FAULT_F_WRITE have the values of ACCESS_READ and ACCESS_WRITE
+    const flags = access | VIRTIO_IOMMU_FAULT_F_ADDRESS;
+    const domain = endpoint.domain?.id ?? null;
+    const report = { reason, flags, endpoint: endpoint.id, high, low };
+    const isReported =
+      this.#context !== undefined && reportFault(this.#context, encodeFault(report));
+    this.#events.record(() => ({
+      kind: 'faulted',
+      endpoint: endpoint.id,
+      reason,
+      flags,
+      address: joinWords(high, low),
+      length,
+      domain,
+      isReported,
+    }));
+  }
+
+  #changeBypass(isBypass: boolean): boolean {
+    if (this.#config.isBypass === isBypass) return false;
+    this.#config.isBypass = isBypass;
+    this.#events.record(() => ({ kind: 'bypass-changed', isBypass }));
+    return true;
+  }
+
+  // virtio 1.2, 5.13.6: with BYPASS_CONFIG offered, accepted or not, the field rules; BYPASS must have been accepted
+  #isUnattachedBypass(): boolean {
+    const negotiated = this.#context?.features ?? 0n;
+    return this.#config.isBypass || (negotiated & VIRTIO_IOMMU_F_BYPASS) !== 0n;
+  }
+
+  // virtio 1.2, 5.13.5: after a reset no endpoint is attached to any domain
+  #forgetDriver(): void {
+    this.#context = undefined;
+    this.#domains.clear();
+  }
+}
+
+/** What PROBE shall tell of an endpoint. */
+export interface EndpointOptions {
+  /** Default: x86's MSI doorbell. */
+  readonly reserved?: readonly ReservedRegion[];
+}
+
+// virtio 1.2, 5.13.6.7.2: without PROBE the request is left unwritten, like one of unknown type
+function isUnderstood(type: number, features: bigint): boolean {
+  if (type === VIRTIO_IOMMU_T_PROBE) return (features & VIRTIO_IOMMU_F_PROBE) !== 0n;
+  return isKnownType(type);
+}
