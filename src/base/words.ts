@@ -27,3 +27,8 @@ export function addLow(low: number, offset: number): number {
 export function addHigh(high: number, low: number, offset: number): number {
   return low + offset >= U32_SPAN ? (high + 1) >>> 0 : high;
 }
+
+/** Whether `length` bytes from (high, low) go beyond 2^64; `length` is at most 2^32. */
+export function wrapsAround(high: number, low: number, length: number): boolean {
+  return high === 0xffff_ffff && low + length > U32_SPAN;
+}

@@ -1,0 +1,157 @@
+// One queue's registers of the mmio transport, and the virtqueue they make (virtio 1.2, 4.2.2).
+
+import { wrapsAround } from '../base/words.ts';
+import type { AddressSpace } from '../memory/address-space.ts';
+import type { Address } from '../memory/address.ts';
+import {
+  VIRTIO_MMIO_QUEUE_AVAIL_HIGH,
+  VIRTIO_MMIO_QUEUE_AVAIL_LOW,
+  VIRTIO_MMIO_QUEUE_DESC_HIGH,
+  VIRTIO_MMIO_QUEUE_DESC_LOW,
+  VIRTIO_MMIO_QUEUE_NUM,
+  VIRTIO_MMIO_QUEUE_USED_HIGH,
+  VIRTIO_MMIO_QUEUE_USED_LOW,
+} from './mmio-registers.ts';
+import {
+  VIRTQ_AVAIL_ALIGN,
+  VIRTQ_DESC_ALIGN,
+  VIRTQ_USED_ALIGN,
+  availRingLength,
+  descriptorTableLength,
+  usedRingLength,
+} from './ring-layout.ts';
+import {
+  SplitVirtqueue,
+  type AddressWords,
+  type SplitVirtqueuePosition,
+} from './split-virtqueue.ts';
+
+/** A queue's registers as plain data. */
+export interface QueueState {
+  readonly size: number;
+  readonly descriptorArea: AddressWords;
+  readonly driverArea: AddressWords;
+  readonly deviceArea: AddressWords;
+  /** Where an enabled queue stands; null when QueueReady is 0. */
+  readonly position: SplitVirtqueuePosition | null;
+}
+
+/** What a queue needs of its transport when the driver enables it. */
+export interface QueueHost<A extends Address> {
+  readonly memory: AddressSpace<A>;
+  readonly features: bigint;
+  readonly notifyUsed: () => void;
+}
+
+const NOWHERE: AddressWords = { high: 0, low: 0 };
+
+/** QueueSize, QueueReady and the three areas of one queue. */
+export class QueueRegisters<A extends Address> {
+  /** QueueSizeMax. */
+  readonly maximumSize: number;
+  #size: number;
+  #descriptorArea = NOWHERE;
+  #driverArea = NOWHERE;
+  #deviceArea = NOWHERE;
+  #queue: SplitVirtqueue<A> | undefined;
+
+  constructor(maximumSize: number) {
+    this.maximumSize = maximumSize;
+    this.#size = maximumSize;
+  }
+
+  /** The virtqueue; exists exactly while QueueReady is 1. */
+  get queue(): SplitVirtqueue<A> | undefined {
+    return this.#queue;
+  }
+
+  /** A write to QueueSize or an area's address. Without effect while QueueReady is 1 (virtio 1.2, 4.2.2.2: MUST NOT). */
+  write(register: number, value: number): void {
+    if (this.#queue !== undefined) return;
+    switch (register) {
+      case VIRTIO_MMIO_QUEUE_NUM:
+        this.#size = value;
+        break;
+      case VIRTIO_MMIO_QUEUE_DESC_LOW:
+        this.#descriptorArea = { ...this.#descriptorArea, low: value };
+        break;
+      case VIRTIO_MMIO_QUEUE_DESC_HIGH:
+        this.#descriptorArea = { ...this.#descriptorArea, high: value };
+        break;
+      case VIRTIO_MMIO_QUEUE_AVAIL_LOW:
+        this.#driverArea = { ...this.#driverArea, low: value };
+        break;
+      case VIRTIO_MMIO_QUEUE_AVAIL_HIGH:
+        this.#driverArea = { ...this.#driverArea, high: value };
+        break;
+      case VIRTIO_MMIO_QUEUE_USED_LOW:
+        this.#deviceArea = { ...this.#deviceArea, low: value };
+        break;
+      case VIRTIO_MMIO_QUEUE_USED_HIGH:
+        this.#deviceArea = { ...this.#deviceArea, high: value };
+        break;
+    }
+  }
+
+  /** QueueReady = 1. A layout the specification forbids leaves the queue disabled, which the register then shows. */
+  enable(host: QueueHost<A>, position?: SplitVirtqueuePosition): void {
+    if (this.#queue !== undefined || !this.#isValid()) return;
+    this.#queue = new SplitVirtqueue({
+      ...host,
+      size: this.#size,
+      descriptorArea: this.#descriptorArea,
+      driverArea: this.#driverArea,
+      deviceArea: this.#deviceArea,
+      ...(position === undefined ? {} : { position }),
+    });
+  }
+
+  /** QueueReady = 0: whatever the device took from the queue is forgotten. */
+  disable(): void {
+    this.#queue?.stop();
+    this.#queue = undefined;
+  }
+
+  /** Device reset: everything as at power on. */
+  reset(): void {
+    this.disable();
+    this.#size = this.maximumSize;
+    this.#descriptorArea = NOWHERE;
+    this.#driverArea = NOWHERE;
+    this.#deviceArea = NOWHERE;
+  }
+
+  save(): QueueState {
+    return {
+      size: this.#size,
+      descriptorArea: this.#descriptorArea,
+      driverArea: this.#driverArea,
+      deviceArea: this.#deviceArea,
+      position: this.#queue?.position ?? null,
+    };
+  }
+
+  restore(state: QueueState, host: QueueHost<A>): void {
+    this.disable();
+    this.#size = state.size;
+    this.#descriptorArea = state.descriptorArea;
+    this.#driverArea = state.driverArea;
+    this.#deviceArea = state.deviceArea;
+    if (state.position !== null) this.enable(host, state.position);
+  }
+
+  // virtio 1.2, 2.7: a power of two up to the maximum, areas aligned to 16, 2 and 4 bytes.
+  #isValid(): boolean {
+    const size = this.#size;
+    if (size === 0 || size > this.maximumSize || (size & (size - 1)) !== 0) return false;
+    return (
+      isInside(this.#descriptorArea, VIRTQ_DESC_ALIGN, descriptorTableLength(size)) &&
+      isInside(this.#driverArea, VIRTQ_AVAIL_ALIGN, availRingLength(size)) &&
+      isInside(this.#deviceArea, VIRTQ_USED_ALIGN, usedRingLength(size))
+    );
+  }
+}
+
+function isInside({ high, low }: AddressWords, alignment: number, length: number): boolean {
+  return low % alignment === 0 && !wrapsAround(high, low, length);
+}

@@ -1,0 +1,207 @@
+// Split virtqueue, device side (virtio 1.2, 2.7).
+//
+// One class for every queue: over guest RAM for the IOMMU's own queues, over an endpoint's view through the IOMMU for
+// all others. The guest's CPU stands still while a device runs, so the available index is read once per round.
+
+import { assert } from '../base/assert.ts';
+import { addHigh, addLow } from '../base/words.ts';
+import type { AddressSpace } from '../memory/address-space.ts';
+import type { Address } from '../memory/address.ts';
+import { DescriptorReader } from './descriptor-reader.ts';
+import { VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC } from './features.ts';
+import {
+  VIRTQ_AVAIL_ENTRY_SIZE,
+  VIRTQ_AVAIL_FLAGS,
+  VIRTQ_AVAIL_F_NO_INTERRUPT,
+  VIRTQ_AVAIL_IDX,
+  VIRTQ_AVAIL_RING,
+  VIRTQ_USED_ENTRY_ID,
+  VIRTQ_USED_ENTRY_LEN,
+  VIRTQ_USED_ENTRY_SIZE,
+  VIRTQ_USED_IDX,
+  VIRTQ_USED_RING,
+  availEventOffset,
+  usedEventOffset,
+} from './ring-layout.ts';
+import { RingError, type DescriptorChain, type Virtqueue } from './virtqueue.ts';
+
+const INDEX_MASK = 0xffff;
+const NEVER_PUBLISHED = -1;
+
+/** A 64-bit address as unsigned 32-bit halves. */
+export interface AddressWords {
+  readonly high: number;
+  readonly low: number;
+}
+
+/** What a driver set up before it enabled the queue. Alignment and size were checked (`QueueRegisters.enable`). */
+export interface SplitVirtqueueOptions<A extends Address> {
+  readonly memory: AddressSpace<A>;
+  /** Queue size: a power of two. */
+  readonly size: number;
+  readonly descriptorArea: AddressWords;
+  readonly driverArea: AddressWords;
+  readonly deviceArea: AddressWords;
+  /** The negotiated feature bits. */
+  readonly features: bigint;
+  /** Sends a used buffer notification. */
+  readonly notifyUsed: () => void;
+  /** Where a restored queue goes on; without it, at 0. */
+  readonly position?: SplitVirtqueuePosition;
+}
+
+/** How far a queue has come; plain data for a snapshot. */
+export interface SplitVirtqueuePosition {
+  /** Free-running index of the next available entry to take. */
+  readonly nextAvailable: number;
+  /** Free-running index of the next used entry to fill. */
+  readonly nextUsed: number;
+}
+
+/** See `Virtqueue`. Whoever calls the device announces it with `beginRound` first. */
+export class SplitVirtqueue<A extends Address> implements Virtqueue {
+  readonly #memory: AddressSpace<A>;
+  readonly #size: number;
+  readonly #driverArea: AddressWords;
+  readonly #deviceArea: AddressWords;
+  readonly #hasEventIndex: boolean;
+  readonly #notifyUsed: () => void;
+  readonly #descriptors: DescriptorReader<A>;
+  // Popped and not yet pushed, with the index of the head.
+  readonly #taken = new Map<DescriptorChain, number>();
+  readonly #entry = new Uint8Array(VIRTQ_USED_ENTRY_SIZE);
+  readonly #entryView = new DataView(this.#entry.buffer);
+
+  #nextAvailable: number;
+  // The driver's index as last read; equal to #nextAvailable when all known entries are taken.
+  #availableEnd: number;
+  #mayReadIndex = true;
+  #publishedAvailEvent = NEVER_PUBLISHED;
+  #nextUsed: number;
+  #unpublished = 0;
+  #isStopped = false;
+
+  constructor(options: SplitVirtqueueOptions<A>) {
+    const { memory, size, features, descriptorArea, position } = options;
+    this.#memory = memory;
+    this.#size = size;
+    this.#driverArea = options.driverArea;
+    this.#deviceArea = options.deviceArea;
+    this.#hasEventIndex = (features & VIRTIO_F_EVENT_IDX) !== 0n;
+    this.#notifyUsed = options.notifyUsed;
+    this.#nextAvailable = position?.nextAvailable ?? 0;
+    this.#availableEnd = this.#nextAvailable;
+    this.#nextUsed = position?.nextUsed ?? 0;
+    this.#descriptors = new DescriptorReader({
+      memory,
+      size,
+      high: descriptorArea.high,
+      low: descriptorArea.low,
+      hasIndirect: (features & VIRTIO_F_INDIRECT_DESC) !== 0n,
+    });
+  }
+
+  /**
+   * The device is about to run: the driver may have added entries since the last round. Within a round the index is
+   * read at most once, so that a round ends even when what the device writes lands in its own ring.
+   */
+  beginRound(): void {
+    this.#mayReadIndex = true;
+  }
+
+  /** Ends all access to the driver's memory for good (reset, QueueReady = 0, DEVICE_NEEDS_RESET). */
+  stop(): void {
+    this.#isStopped = true;
+    this.#taken.clear();
+  }
+
+  /** Chains that are taken count as available again: their device model starts anew after a restore. */
+  get position(): SplitVirtqueuePosition {
+    const nextAvailable = (this.#nextAvailable - this.#taken.size) & INDEX_MASK;
+    return { nextAvailable, nextUsed: this.#nextUsed };
+  }
+
+  hasAvailable(): boolean {
+    if (this.#isStopped) return false;
+    if (this.#nextAvailable === this.#availableEnd) this.#readIndex();
+    return this.#nextAvailable !== this.#availableEnd;
+  }
+
+  pop(): DescriptorChain | undefined {
+    if (!this.hasAvailable()) {
+      this.#requestNotification();
+      return undefined;
+    }
+    // A device that keeps chains must not be made to keep more than a driver has descriptors for.
+    if (this.#taken.size >= this.#size)
+      throw new RingError('more chains available than descriptors');
+    const slot = this.#nextAvailable & (this.#size - 1);
+    const head = this.#readU16(this.#driverArea, VIRTQ_AVAIL_RING + slot * VIRTQ_AVAIL_ENTRY_SIZE);
+    const chain = this.#descriptors.read(head);
+    this.#nextAvailable = (this.#nextAvailable + 1) & INDEX_MASK;
+    this.#taken.set(chain, head);
+    return chain;
+  }
+
+  push(chain: DescriptorChain, written: number): void {
+    if (this.#isStopped) return;
+    const head = this.#taken.get(chain);
+    assert(head !== undefined, 'only a popped chain is pushed, and once');
+    // virtio 1.2, 2.7.8.2: `len` counts the bytes written from the first device-writable byte on.
+    assert(written >= 0 && written <= chain.writable.length, 'no more written than writable');
+    this.#taken.delete(chain);
+    const slot = (this.#nextUsed + this.#unpublished) & (this.#size - 1);
+    const offset = VIRTQ_USED_RING + slot * VIRTQ_USED_ENTRY_SIZE;
+    this.#entryView.setUint32(VIRTQ_USED_ENTRY_ID, head, true);
+    // A chain may be 2^32 bytes long, which the field can not say: the one less is still true of the bytes before.
+    this.#entryView.setUint32(VIRTQ_USED_ENTRY_LEN, Math.min(written, 0xffff_ffff), true);
+    const { high, low } = this.#deviceArea;
+    this.#memory.write(addHigh(high, low, offset), addLow(low, offset), this.#entry);
+    this.#unpublished++;
+  }
+
+  flush(): void {
+    if (this.#isStopped || this.#unpublished === 0) return;
+    const old = this.#nextUsed;
+    this.#nextUsed = (old + this.#unpublished) & INDEX_MASK;
+    this.#unpublished = 0;
+    this.#writeU16(this.#deviceArea, VIRTQ_USED_IDX, this.#nextUsed);
+    if (this.#wantsNotification(old, this.#nextUsed)) this.#notifyUsed();
+  }
+
+  #readIndex(): void {
+    if (!this.#mayReadIndex) return;
+    this.#mayReadIndex = false;
+    const end = this.#readU16(this.#driverArea, VIRTQ_AVAIL_IDX);
+    const added = (end - this.#nextAvailable) & INDEX_MASK;
+    if (added > this.#size) throw new RingError(`available index is ${added} ahead`);
+    this.#availableEnd = end;
+  }
+
+  // virtio 1.2, 2.7.10: with EVENT_IDX the driver notifies when its index moves past avail_event; without it, always.
+  #requestNotification(): void {
+    if (!this.#hasEventIndex || this.#isStopped) return;
+    if (this.#publishedAvailEvent === this.#nextAvailable) return;
+    this.#writeU16(this.#deviceArea, availEventOffset(this.#size), this.#nextAvailable);
+    this.#publishedAvailEvent = this.#nextAvailable;
+  }
+
+  #wantsNotification(old: number, next: number): boolean {
+    // virtio 1.2, 2.7.7.2: with EVENT_IDX avail.flags is ignored, without it used_event is.
+    if (!this.#hasEventIndex) {
+      const flags = this.#readU16(this.#driverArea, VIRTQ_AVAIL_FLAGS);
+      return (flags & VIRTQ_AVAIL_F_NO_INTERRUPT) === 0;
+    }
+    const event = this.#readU16(this.#driverArea, usedEventOffset(this.#size));
+    return ((next - event - 1) & INDEX_MASK) < ((next - old) & INDEX_MASK);
+  }
+
+  #readU16(area: AddressWords, offset: number): number {
+    return this.#memory.readU16(addHigh(area.high, area.low, offset), addLow(area.low, offset));
+  }
+
+  #writeU16(area: AddressWords, offset: number, value: number): void {
+    const { high, low } = area;
+    this.#memory.writeU16(addHigh(high, low, offset), addLow(low, offset), value);
+  }
+}
