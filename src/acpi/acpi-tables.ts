@@ -1,0 +1,154 @@
+// All tables of a machine as the three fw_cfg files that SeaBIOS places, relocates and publishes.
+
+import { buildDsdt, type DsdtDescription } from './dsdt.ts';
+import { buildFacs, FACS_ALIGNMENT } from './facs.ts';
+import { buildFadt, FADT_DSDT, FADT_FIRMWARE_CTRL, type FixedHardware } from './fadt.ts';
+import { LoaderScript } from './loader-script.ts';
+import { buildMadt, type InterruptControllers } from './madt.ts';
+import { buildRsdp, RSDP_ALIGNMENT, RSDP_CHECKSUM, RSDP_RSDT_ADDRESS, RSDP_SIZE } from './rsdp.ts';
+import { buildRsdt, rsdtEntryOffset } from './rsdt.ts';
+import { concatBytes } from './structure.ts';
+import { TABLE_CHECKSUM, type TableIdentity } from './table.ts';
+import { ViotBuilder, type ViotMmioEndpoint, type ViotPciRange } from './viot.ts';
+
+const TABLES_FILE = 'etc/acpi/tables';
+const RSDP_FILE = 'etc/acpi/rsdp';
+const LOADER_FILE = 'etc/table-loader';
+
+// The tables follow the FACS at multiples of this; some guests read their fields as aligned words.
+const TABLE_ALIGNMENT = 16;
+
+/** A para-virtual IOMMU and the endpoints behind it. */
+export interface IommuDescription {
+  /** The IOMMU itself: a window's guest-physical start, or a PCI function. */
+  readonly at:
+    | { readonly kind: 'mmio'; readonly baseAddress: number }
+    | { readonly kind: 'pci'; readonly segment: number; readonly bdf: number };
+  readonly pciRanges: readonly ViotPciRange[];
+  readonly mmioEndpoints: readonly ViotMmioEndpoint[];
+}
+
+/** Everything that ACPI tells a guest about its machine. */
+export interface AcpiDescription {
+  readonly identity: TableIdentity;
+  readonly fixedHardware: FixedHardware;
+  readonly interrupts: InterruptControllers;
+  readonly devices: DsdtDescription;
+  /** Empty for a machine without IOMMU, which then has no VIOT. */
+  readonly iommus: readonly IommuDescription[];
+}
+
+/** A file of the firmware configuration device. */
+export interface FirmwareFile {
+  readonly name: string;
+  readonly data: Uint8Array;
+}
+
+/** The tables, ready for the firmware. */
+export interface AcpiTables {
+  /** `etc/acpi/tables`, `etc/acpi/rsdp`, `etc/table-loader`. */
+  readonly files: readonly FirmwareFile[];
+  /** Byte for byte what the guest reads as /sys/firmware/acpi/tables/VIOT: it holds no address to relocate. */
+  readonly viot: Uint8Array | undefined;
+}
+
+/** The VIOT of these IOMMUs, or nothing if there are none. */
+export function buildViot(
+  identity: TableIdentity,
+  iommus: readonly IommuDescription[],
+): Uint8Array | undefined {
+  if (iommus.length === 0) return undefined;
+  const viot = new ViotBuilder();
+  for (const { at, pciRanges, mmioEndpoints } of iommus) {
+    const iommu =
+      at.kind === 'mmio' ? viot.addMmioIommu(at.baseAddress) : viot.addPciIommu(at.segment, at.bdf);
+    for (const range of pciRanges) viot.addPciRange(iommu, range);
+    for (const endpoint of mmioEndpoints) viot.addMmioEndpoint(iommu, endpoint);
+  }
+  return viot.build(identity);
+}
+
+/** The file of tables while it grows: gives each table its offset. */
+class TableFile {
+  readonly #parts: Uint8Array[] = [];
+  #length = 0;
+
+  get bytes(): Uint8Array {
+    return concatBytes(this.#parts);
+  }
+
+  /** Adds a table and returns its offset in the file. */
+  append(table: Uint8Array): number {
+    const offset = Math.ceil(this.#length / TABLE_ALIGNMENT) * TABLE_ALIGNMENT;
+    this.#parts.push(new Uint8Array(offset - this.#length), table);
+    this.#length = offset + table.length;
+    return offset;
+  }
+}
+
+/**
+ * Builds all tables. Pointers between them hold offsets into `etc/acpi/tables`; the loader script makes the
+ * firmware turn them into addresses and correct the checksums of the tables so changed.
+ */
+export function buildAcpiTables(description: AcpiDescription): AcpiTables {
+  const { identity } = description;
+  const script = new LoaderScript();
+  script.allocate(RSDP_FILE, RSDP_ALIGNMENT, 'fseg');
+  script.allocate(TABLES_FILE, FACS_ALIGNMENT, 'high');
+
+  const file = new TableFile();
+  // The FACS comes first, at offset 0 of a file that is aligned as the FACS must be.
+  const facs = file.append(buildFacs());
+  const dsdt = file.append(buildDsdt(identity, description.devices));
+  const fadtTable = buildFadt(identity, description.fixedHardware, { facs, dsdt });
+  const fadt = file.append(fadtTable);
+  relocate(script, fadt, fadtTable.length, [FADT_FIRMWARE_CTRL, FADT_DSDT]);
+
+  const madt = file.append(buildMadt(identity, description.interrupts));
+  const viot = buildViot(identity, description.iommus);
+  const listed = [fadt, madt, ...(viot === undefined ? [] : [file.append(viot)])];
+
+  const rsdtTable = buildRsdt(identity, listed);
+  const rsdt = file.append(rsdtTable);
+  relocate(
+    script,
+    rsdt,
+    rsdtTable.length,
+    listed.map((_, index) => rsdtEntryOffset(index)),
+  );
+
+  script.addPointer({ inFile: RSDP_FILE, offset: RSDP_RSDT_ADDRESS, toFile: TABLES_FILE });
+  script.addChecksum({
+    file: RSDP_FILE,
+    checksumOffset: RSDP_CHECKSUM,
+    start: 0,
+    length: RSDP_SIZE,
+  });
+
+  return {
+    files: [
+      { name: TABLES_FILE, data: file.bytes },
+      { name: RSDP_FILE, data: buildRsdp(identity.oemId, rsdt) },
+      { name: LOADER_FILE, data: script.build() },
+    ],
+    viot,
+  };
+}
+
+/** Has the firmware relocate the pointers of the table at `table` and then correct its checksum. */
+function relocate(
+  script: LoaderScript,
+  table: number,
+  length: number,
+  pointers: readonly number[],
+): void {
+  for (const pointer of pointers) {
+    script.addPointer({ inFile: TABLES_FILE, offset: table + pointer, toFile: TABLES_FILE });
+  }
+  script.addChecksum({
+    file: TABLES_FILE,
+    checksumOffset: table + TABLE_CHECKSUM,
+    start: table,
+    length,
+  });
+}
