@@ -1,0 +1,202 @@
+// Block device (virtio 1.2, 5.2). Like every endpoint it knows nothing of an IOMMU: its queue's memory is all it sees.
+
+import { BusError } from '../memory/address-space.ts';
+import type { DeviceContext, VirtioDevice } from '../virtio/virtio-device.ts';
+import type { DescriptorChain } from '../virtio/virtqueue.ts';
+import {
+  SECTOR_BYTES,
+  VIRTIO_BLK_CONFIG_BLK_SIZE,
+  VIRTIO_BLK_CONFIG_CAPACITY,
+  VIRTIO_BLK_CONFIG_LENGTH,
+  VIRTIO_BLK_CONFIG_SEG_MAX,
+  VIRTIO_BLK_CONFIG_SIZE_MAX,
+  VIRTIO_BLK_F_BLK_SIZE,
+  VIRTIO_BLK_F_FLUSH,
+  VIRTIO_BLK_F_SEG_MAX,
+  VIRTIO_BLK_F_SIZE_MAX,
+  VIRTIO_BLK_HEADER_SECTOR_HIGH,
+  VIRTIO_BLK_HEADER_SECTOR_LOW,
+  VIRTIO_BLK_HEADER_SIZE,
+  VIRTIO_BLK_HEADER_TYPE,
+  VIRTIO_BLK_ID_BYTES,
+  VIRTIO_BLK_STATUS_SIZE,
+  VIRTIO_BLK_S_IOERR,
+  VIRTIO_BLK_S_OK,
+  VIRTIO_BLK_S_UNSUPP,
+  VIRTIO_BLK_T_FLUSH,
+  VIRTIO_BLK_T_GET_ID,
+  VIRTIO_BLK_T_IN,
+  VIRTIO_BLK_T_OUT,
+  VIRTIO_ID_BLOCK,
+} from './blk-protocol.ts';
+import type { BlockBackend } from './block-backend.ts';
+
+export interface VirtioBlkOptions {
+  readonly backend: BlockBackend;
+  /** Answer to GET_ID, ASCII; cut to 20 characters. Linux shows it as the disk's `serial`. */
+  readonly serial: string;
+}
+
+const REQUEST_QUEUE = 0;
+const QUEUE_SIZE = 128;
+/** All descriptors of the queue but the header's and the status's. */
+const SEG_MAX = QUEUE_SIZE - 2;
+/** Linux's default for a device's largest DMA segment. */
+const SIZE_MAX = 0x1_0000;
+/** The most a driver that heeds both limits asks for; bounds the work of one notification to 1 GiB of copying. */
+const MAX_REQUEST_BYTES = SEG_MAX * SIZE_MAX;
+const COPY_BYTES = 0x1_0000;
+
+/** A disk on one request queue, answered in order. */
+export class VirtioBlk implements VirtioDevice {
+  readonly deviceId = VIRTIO_ID_BLOCK;
+  readonly deviceFeatures =
+    VIRTIO_BLK_F_SIZE_MAX | VIRTIO_BLK_F_SEG_MAX | VIRTIO_BLK_F_BLK_SIZE | VIRTIO_BLK_F_FLUSH;
+  readonly queueSizes = [QUEUE_SIZE];
+  readonly configLength = VIRTIO_BLK_CONFIG_LENGTH;
+  readonly #backend: BlockBackend;
+  readonly #config = new Uint8Array(VIRTIO_BLK_CONFIG_LENGTH);
+  readonly #id = new Uint8Array(VIRTIO_BLK_ID_BYTES);
+  readonly #header = new Uint8Array(VIRTIO_BLK_HEADER_SIZE);
+  readonly #headerView = new DataView(this.#header.buffer);
+  readonly #copy = new Uint8Array(COPY_BYTES);
+  readonly #status = new Uint8Array(VIRTIO_BLK_STATUS_SIZE);
+  readonly #capacityBytes: number;
+  #context: DeviceContext | undefined;
+
+  constructor({ backend, serial }: VirtioBlkOptions) {
+    this.#backend = backend;
+    const sectors = Math.floor(backend.sizeBytes / SECTOR_BYTES);
+    this.#capacityBytes = sectors * SECTOR_BYTES;
+    const view = new DataView(this.#config.buffer);
+    view.setBigUint64(VIRTIO_BLK_CONFIG_CAPACITY, BigInt(sectors), true);
+    view.setUint32(VIRTIO_BLK_CONFIG_SIZE_MAX, SIZE_MAX, true);
+    view.setUint32(VIRTIO_BLK_CONFIG_SEG_MAX, SEG_MAX, true);
+    view.setUint32(VIRTIO_BLK_CONFIG_BLK_SIZE, SECTOR_BYTES, true);
+    for (let index = 0; index < Math.min(serial.length, this.#id.length); index++) {
+      this.#id[index] = serial.charCodeAt(index);
+    }
+  }
+
+  acceptsFeatures(): boolean {
+    return true;
+  }
+
+  readConfig(offset: number): number {
+    return this.#config[offset] ?? 0;
+  }
+
+  writeConfig(): void {
+    // virtio 1.2, 5.2.4: only `writeback` is writable, and its feature is not offered.
+  }
+
+  start(context: DeviceContext): void {
+    this.#context = context;
+  }
+
+  reset(): void {
+    this.#context = undefined;
+  }
+
+  notify(queueIndex: number): void {
+    if (queueIndex !== REQUEST_QUEUE) return;
+    const queue = this.#context?.queue(REQUEST_QUEUE);
+    if (queue === undefined) return;
+    for (let chain = queue.pop(); chain !== undefined; chain = queue.pop()) {
+      queue.push(chain, this.#answer(chain));
+    }
+    queue.flush();
+  }
+
+  // Carries a request out and returns how many bytes of the writable part, from its start, were written.
+  #answer(chain: DescriptorChain): number {
+    const dataLength = chain.writable.length - VIRTIO_BLK_STATUS_SIZE;
+    // No room for the status: there is no answer to give.
+    if (dataLength < 0) return 0;
+    const result = this.#perform(chain, dataLength);
+    this.#status[0] = result.status;
+    // A status that can not be stored breaks the device: its driver would wait for ever.
+    chain.writable.write(dataLength, this.#status);
+    return result.written === dataLength ? chain.writable.length : result.written;
+  }
+
+  #perform(chain: DescriptorChain, dataLength: number): Result {
+    const transfer: Transfer = { done: 0 };
+    try {
+      const status = this.#dispatch(chain, dataLength, transfer);
+      return { status, written: transfer.done };
+    } catch (error) {
+      // The driver's buffer, not its ring: the request fails and the disk goes on (virtio 1.2, 5.2.6.2).
+      if (!(error instanceof BusError)) throw error;
+      return { status: VIRTIO_BLK_S_IOERR, written: transfer.done };
+    }
+  }
+
+  #dispatch(chain: DescriptorChain, dataLength: number, transfer: Transfer): number {
+    if (chain.readable.length < VIRTIO_BLK_HEADER_SIZE) return VIRTIO_BLK_S_IOERR;
+    chain.readable.read(0, this.#header);
+    switch (this.#headerView.getUint32(VIRTIO_BLK_HEADER_TYPE, true)) {
+      case VIRTIO_BLK_T_IN:
+        return this.#readSectors(chain, dataLength, transfer);
+      case VIRTIO_BLK_T_OUT:
+        return this.#writeSectors(chain);
+      case VIRTIO_BLK_T_FLUSH:
+        this.#backend.flush();
+        return VIRTIO_BLK_S_OK;
+      case VIRTIO_BLK_T_GET_ID: {
+        const id = this.#id.subarray(0, Math.min(this.#id.length, dataLength));
+        chain.writable.write(0, id);
+        transfer.done = id.length;
+        return VIRTIO_BLK_S_OK;
+      }
+      default:
+        // virtio 1.2, 5.2.6.2: a request the device does not support MUST end with UNSUPP.
+        return VIRTIO_BLK_S_UNSUPP;
+    }
+  }
+
+  #readSectors(chain: DescriptorChain, length: number, transfer: Transfer): number {
+    const start = this.#startOf(length);
+    if (start === undefined) return VIRTIO_BLK_S_IOERR;
+    while (transfer.done < length) {
+      const piece = this.#copy.subarray(0, Math.min(COPY_BYTES, length - transfer.done));
+      this.#backend.read(start + transfer.done, piece);
+      chain.writable.write(transfer.done, piece);
+      transfer.done += piece.length;
+    }
+    return VIRTIO_BLK_S_OK;
+  }
+
+  #writeSectors(chain: DescriptorChain): number {
+    const length = chain.readable.length - VIRTIO_BLK_HEADER_SIZE;
+    const start = this.#startOf(length);
+    if (start === undefined) return VIRTIO_BLK_S_IOERR;
+    for (let done = 0; done < length;) {
+      const piece = this.#copy.subarray(0, Math.min(COPY_BYTES, length - done));
+      chain.readable.read(VIRTIO_BLK_HEADER_SIZE + done, piece);
+      this.#backend.write(start + done, piece);
+      done += piece.length;
+    }
+    return VIRTIO_BLK_S_OK;
+  }
+
+  // Byte offset on the disk of the request's sector, if `length` bytes from there are whole sectors inside the disk.
+  #startOf(length: number): number | undefined {
+    const high = this.#headerView.getUint32(VIRTIO_BLK_HEADER_SECTOR_HIGH, true);
+    const low = this.#headerView.getUint32(VIRTIO_BLK_HEADER_SECTOR_LOW, true);
+    const start = low * SECTOR_BYTES;
+    const isInside = high === 0 && start + length <= this.#capacityBytes;
+    const isWhole = length % SECTOR_BYTES === 0;
+    return isInside && isWhole && length <= MAX_REQUEST_BYTES ? start : undefined;
+  }
+}
+
+interface Result {
+  readonly status: number;
+  readonly written: number;
+}
+
+/** Bytes of the writable part stored so far; survives a `BusError`. */
+interface Transfer {
+  done: number;
+}
