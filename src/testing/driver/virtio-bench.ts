@@ -1,0 +1,53 @@
+// A device on a bench: guest RAM, a transport in front of the device, a driver at its registers, a line to look at.
+
+import type { AddressSpace } from '../../memory/address-space.ts';
+import type { Gpa } from '../../memory/address.ts';
+import { FlatMemory } from '../../memory/flat-memory.ts';
+import { MmioTransport } from '../../virtio/mmio-transport.ts';
+import type { InterruptLine, VirtioDevice } from '../../virtio/virtio-device.ts';
+import { DriverMemory } from './driver-memory.ts';
+import { MmioDriver } from './mmio-driver.ts';
+
+/** Remembers its level, and how often it went up. */
+export class RecordingLine implements InterruptLine {
+  isAsserted = false;
+  rises = 0;
+
+  setLevel(isAsserted: boolean): void {
+    if (isAsserted && !this.isAsserted) this.rises++;
+    this.isAsserted = isAsserted;
+  }
+}
+
+export interface BenchOptions {
+  /** Bytes of guest RAM; the driver owns all but the first 4 KiB. Default 1 MiB. */
+  readonly ramBytes?: number;
+  readonly offersAccessPlatform?: boolean;
+  /** What the device sees of the RAM. Default: the RAM itself. */
+  readonly viewOf?: (ram: FlatMemory) => AddressSpace<Gpa>;
+}
+
+export interface Bench {
+  readonly memory: FlatMemory;
+  readonly line: RecordingLine;
+  readonly transport: MmioTransport<Gpa>;
+  readonly driver: MmioDriver;
+}
+
+/** Offset in guest RAM below which a bench's driver owns nothing. */
+export const BENCH_UNUSED_BYTES = 0x1000;
+
+/** Puts a device on the bench; its driver has not started. */
+export function createBench(device: VirtioDevice, options: BenchOptions = {}): Bench {
+  const memory = new FlatMemory(options.ramBytes ?? 0x10_0000);
+  const line = new RecordingLine();
+  const transport = new MmioTransport<Gpa>({
+    device,
+    memory: options.viewOf?.(memory) ?? memory,
+    interruptLine: line,
+    offersAccessPlatform: options.offersAccessPlatform ?? false,
+  });
+  const owned = memory.bytes.length - BENCH_UNUSED_BYTES;
+  const driver = new MmioDriver(transport, new DriverMemory(memory, BENCH_UNUSED_BYTES, owned));
+  return { memory, line, transport, driver };
+}
