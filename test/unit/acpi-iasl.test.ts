@@ -26,14 +26,17 @@ afterAll(() => {
 
 interface Disassembly {
   readonly messages: string;
-  /** The disassembly with runs of blanks made one, comments of offsets kept. */
+  /** The disassembly without offsets and comments, in which versions of iasl differ, and with runs of blanks made one. */
   readonly text: string;
 }
 
 function disassemble(name: string, table: Uint8Array): Disassembly {
   writeFileSync(join(directory, `${name}.aml`), table);
   const messages = iasl(directory, ['-d', `${name}.aml`]);
-  const text = readFileSync(join(directory, `${name}.dsl`), 'latin1').replace(/\s+/g, ' ');
+  const text = readFileSync(join(directory, `${name}.dsl`), 'latin1')
+    .replace(/\/\/.*$/gm, '')
+    .replace(/^\[[0-9A-F]+h [^\]]*\]/gm, '')
+    .replace(/\s+/g, ' ');
   return { messages, text };
 }
 
@@ -51,19 +54,19 @@ describe('iasl', () => {
       'DefinitionBlock ("", "DSDT", 2, "VIOMMU", "VIOMMUPC", 0x00000001)',
       'Name (_S5, Package (0x04)',
       'Device (PCI0) { Name (_HID, EisaId ("PNP0A03")',
-      'WordBusNumber (ResourceProducer, MinFixed, MaxFixed, PosDecode, 0x0000, // Granularity 0x0000, // Range Minimum 0x00FF, // Range Maximum 0x0000, // Translation Offset 0x0100, // Length',
-      'IO (Decode16, 0x0CF8, // Range Minimum 0x0CF8, // Range Maximum 0x01, // Alignment 0x08, // Length',
-      'EntireRange, 0x0000, // Granularity 0x0000, // Range Minimum 0x0CF7, // Range Maximum',
-      'EntireRange, 0x0000, // Granularity 0x0D00, // Range Minimum 0xFFFF, // Range Maximum',
-      'NonCacheable, ReadWrite, 0x00000000, // Granularity 0xC0000000, // Range Minimum 0xFBFFFFFF, // Range Maximum 0x00000000, // Translation Offset 0x3C000000, // Length',
+      'WordBusNumber (ResourceProducer, MinFixed, MaxFixed, PosDecode, 0x0000, 0x0000, 0x00FF, 0x0000, 0x0100,',
+      'IO (Decode16, 0x0CF8, 0x0CF8, 0x01, 0x08,',
+      'EntireRange, 0x0000, 0x0000, 0x0CF7,',
+      'EntireRange, 0x0000, 0x0D00, 0xFFFF,',
+      'NonCacheable, ReadWrite, 0x00000000, 0xC0000000, 0xFBFFFFFF, 0x00000000, 0x3C000000,',
       'Name (_PRT, Package (0x7C)',
       // Device 6, INTA#: [10,10,11,11][(0 + 6 - 1) & 3]
       'Package (0x04) { 0x0006FFFF, Zero, Zero, 0x0A }',
       'Package (0x04) { 0x001FFFFF, 0x03, Zero, 0x0A }',
-      'Device (VM00) { Name (_HID, "LNRO0005") // _HID: Hardware ID Name (_UID, Zero)',
-      'Memory32Fixed (ReadWrite, 0xFD000000, // Address Base 0x00001000, // Address Length ) Interrupt (ResourceConsumer, Level, ActiveHigh, Exclusive, ,, ) { 0x00000011, }',
-      'Device (VM01) { Name (_HID, "LNRO0005") // _HID: Hardware ID Name (_UID, One)',
-      'Memory32Fixed (ReadWrite, 0xFD020000, // Address Base 0x00001000, // Address Length ) Interrupt (ResourceConsumer, Level, ActiveHigh, Exclusive, ,, ) { 0x00000012, }',
+      'Device (VM00) { Name (_HID, "LNRO0005") Name (_UID, Zero)',
+      'Memory32Fixed (ReadWrite, 0xFD000000, 0x00001000, ) Interrupt (ResourceConsumer, Level, ActiveHigh, Exclusive, ,, ) { 0x00000011, }',
+      'Device (VM01) { Name (_HID, "LNRO0005") Name (_UID, One)',
+      'Memory32Fixed (ReadWrite, 0xFD020000, 0x00001000, ) Interrupt (ResourceConsumer, Level, ActiveHigh, Exclusive, ,, ) { 0x00000012, }',
       'Device (COM1) { Name (_HID, EisaId ("PNP0501")',
       'Device (RTC) { Name (_HID, EisaId ("PNP0B00")',
     ]) {
@@ -102,7 +105,7 @@ describe('iasl', () => {
       'GPE0 Block Length : 04',
       '32-bit PM Timer (V1) : 0',
       'Reset Register Supported (V2) : 1',
-      'Encoded Access Width : 01 [Byte Access:8] [078h 0120 8] Address : 0000000000000064',
+      'Encoded Access Width : 01 [Byte Access:8] Address : 0000000000000064',
       'Value to cause reset : FE',
     ]) {
       expect(text).toContain(line);
@@ -118,10 +121,10 @@ describe('iasl', () => {
       '[Processor Local APIC]',
       'Processor Enabled : 1',
       '[I/O APIC]',
-      'Address : FEC00000 [03Ch 0060 4] Interrupt : 00000000',
-      'Source : 09 [044h 0068 4] Interrupt : 00000009',
-      'Source : 0A [04Eh 0078 4] Interrupt : 0000000A',
-      'Source : 0B [058h 0088 4] Interrupt : 0000000B',
+      'Address : FEC00000 Interrupt : 00000000',
+      'Source : 09 Interrupt : 00000009',
+      'Source : 0A Interrupt : 0000000A',
+      'Source : 0B Interrupt : 0000000B',
       'Polarity : 1 Trigger Mode : 3',
     ]) {
       expect(text).toContain(line);
