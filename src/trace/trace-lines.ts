@@ -1,0 +1,17 @@
+// Export of the record as JSON lines: one event, one object, one line; 64-bit values as hexadecimal strings.
+
+import type { RecordedEvent } from './recorded-event.ts';
+
+/**
+ * One event as a line with its newline: `{"sequence":7,"timeMs":812.4,"kind":"mapped","domain":1,
+ * "virtStart":"0xfffff000",…}`. `timeMs` has microseconds at most.
+ */
+export function traceLine({ timeMs, event }: RecordedEvent): string {
+  const { sequence, kind, ...rest } = event;
+  const time = Math.round(timeMs * 1000) / 1000;
+  return `${JSON.stringify({ sequence, timeMs: time, kind, ...rest }, hexadecimal)}\n`;
+}
+
+function hexadecimal(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `0x${value.toString(16)}` : value;
+}
