@@ -2,10 +2,10 @@
 
 import type { IommuState } from '../iommu/iommu-event.ts';
 import type { Mapping } from '../iommu/mapping-store.ts';
+import type { IommuMode } from '../machine/machine-options.ts';
+import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
+import type { EndpointInfo } from '../machine/topology.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
-
-/** How the guest's DMA is set up. */
-export type IommuMode = 'translated' | 'bypass' | 'off';
 
 export interface BootRequest {
   readonly iommu: IommuMode;
@@ -66,17 +66,6 @@ export interface MachineFailure {
   readonly consoleTail: readonly string[];
 }
 
-/** An endpoint as the page names it. */
-export interface EndpointInfo {
-  readonly id: number;
-  /** Short name, such as `virtio-net`. */
-  readonly name: string;
-  /** What it is, in a few words for a newcomer. */
-  readonly description: string;
-  /** `PCI 00:05.0` or `MMIO 0xfd001000`. */
-  readonly location: string;
-}
-
 export interface MachineInfo {
   readonly endpoints: readonly EndpointInfo[];
   /** Bus masters that are not behind the IOMMU, and why. */
@@ -103,31 +92,6 @@ export interface MachineBatch {
   readonly mips: number;
 }
 
-export interface RogueRequest {
-  readonly endpoint: number;
-  readonly address: bigint;
-  readonly access: 'read' | 'write';
-  /** 1..4096 bytes. */
-  readonly length: number;
-}
-
-export type RogueResult =
-  | {
-      readonly outcome: 'blocked';
-      /** VIRTIO_IOMMU_FAULT_R_* */
-      readonly reason: number;
-      readonly address: bigint;
-    }
-  | {
-      readonly outcome: 'completed';
-      /** The first bytes read, or written, at most 64. */
-      readonly bytes: Uint8Array;
-      /** Whether the access went round translation (bypass), and not through a mapping. */
-      readonly isBypass: boolean;
-    }
-  /** Reached no RAM, though the IOMMU let it pass. */
-  | { readonly outcome: 'no-memory'; readonly address: bigint };
-
 /**
  * The machine as the page sees it: flat, coarse calls. Every promise rejects with an `Error` whose message is for
  * the user.
@@ -147,3 +111,5 @@ export interface MachineApi {
   /** Mappings of a domain in IOVA order from `from` on, at most `limit` (1..10000). */
   listMappings(domain: number, from: bigint, limit: number): Promise<readonly Mapping[]>;
 }
+
+export type { EndpointInfo, IommuMode, RogueRequest, RogueResult };

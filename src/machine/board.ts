@@ -1,0 +1,142 @@
+// One powered-on machine: the emulator with every device wired to its place. Thrown away at each power cycle.
+
+import { VirtioBlk } from '../endpoints/virtio-blk.ts';
+import type { CopyOnWriteDisk } from '../endpoints/block-backend.ts';
+import { RogueDevice } from '../endpoints/rogue-device.ts';
+import { VirtioIommu } from '../iommu/virtio-iommu.ts';
+import type { AddressSpace } from '../memory/address-space.ts';
+import type { Address, Gpa } from '../memory/address.ts';
+import { MmioTransport } from '../virtio/mmio-transport.ts';
+import type { VirtioDevice } from '../virtio/virtio-device.ts';
+import { createEmulator, type Emulator } from './emulator.ts';
+import { installFirmware } from './firmware.ts';
+import { GuestMemory } from './guest-memory.ts';
+import { ioApicLine } from './interrupt-line.ts';
+import { commandLine, type MachineOptions } from './machine-options.ts';
+import { installMmioBlock, type MmioRegisters } from './mmio-block.ts';
+import {
+  BLOCK_ENDPOINT,
+  BLOCK_PLACE,
+  CONSOLE_ENDPOINT,
+  ENDPOINTS,
+  HIGHEST_IOVA,
+  IDE_ENDPOINT,
+  IOMMU_PLACE,
+  NET_ENDPOINT,
+  ROGUE_ENDPOINT,
+  ROGUE_PLACE,
+  SHARE_ENDPOINT,
+  type MmioPlace,
+} from './topology.ts';
+import { moveIdeBehindIommu, moveVirtioBehindIommu } from './v86-endpoints.ts';
+
+/** What outlives a power cycle: the contents of the disks. */
+export interface Disks {
+  readonly virtio: CopyOnWriteDisk;
+  readonly ide: Uint8Array<ArrayBuffer>;
+}
+
+/** A wired machine, stopped before its first instruction. */
+export interface Board {
+  readonly emulator: Emulator;
+  readonly memory: GuestMemory;
+  /** Undefined on a machine without an IOMMU. */
+  readonly iommu: VirtioIommu | undefined;
+  readonly transports: {
+    readonly iommu: MmioTransport<Gpa> | undefined;
+    readonly block: MmioTransport<Address>;
+    readonly rogue: MmioTransport<Address>;
+  };
+}
+
+function createIommu(options: MachineOptions, memory: GuestMemory): VirtioIommu {
+  const iommu = new VirtioIommu({
+    memory,
+    store: options.createStore(),
+    options: { inputRange: { start: 0n, end: HIGHEST_IOVA }, ...options.iommuOptions },
+  });
+  for (const { id } of ENDPOINTS) iommu.addEndpoint(id);
+  return iommu;
+}
+
+/** Puts v86's own bus masters behind the IOMMU. */
+function moveEmulatorDevices({ cpu }: Emulator, iommu: VirtioIommu): void {
+  const { virtio_net: net, virtio_9p: share, virtio_console: console, ide } = cpu.devices;
+  moveVirtioBehindIommu(cpu, net.virtio, iommu.port(NET_ENDPOINT));
+  moveVirtioBehindIommu(cpu, share.virtio, iommu.port(SHARE_ENDPOINT));
+  moveVirtioBehindIommu(cpu, console.virtio, iommu.port(CONSOLE_ENDPOINT));
+  checkPlace(net.virtio.pci_id, NET_ENDPOINT);
+  checkPlace(share.virtio.pci_id, SHARE_ENDPOINT);
+  checkPlace(console.virtio.pci_id, CONSOLE_ENDPOINT);
+  checkPlace(ide.pci_id, IDE_ENDPOINT);
+  moveIdeBehindIommu(cpu, iommu.port(IDE_ENDPOINT));
+}
+
+function checkPlace(found: number, expected: number): void {
+  if (found !== expected) {
+    throw new Error(`v86 has a device at PCI function ${found} that was expected at ${expected}`);
+  }
+}
+
+/** Random bytes for the guest's hardware random number generator. */
+function fillRandom(target: Uint8Array): void {
+  // At most 65536 bytes a call (Web Crypto API, getRandomValues); the device asks for less.
+  target.set(crypto.getRandomValues(new Uint8Array(target.length)));
+}
+
+/** Builds a machine. Rejects with an `Error` for the user when the emulator can not be started. */
+export async function createBoard(options: MachineOptions, disks: Disks): Promise<Board> {
+  const emulator = await createEmulator({
+    images: options.images,
+    ideDisk: disks.ide,
+    commandLine: commandLine(options),
+    memoryMiB: options.memoryMiB,
+    v86Wasm: options.v86Wasm,
+  });
+  const { cpu } = emulator;
+  const memory = new GuestMemory(cpu);
+  const iommu = options.iommu === 'off' ? undefined : createIommu(options, memory);
+  installFirmware(cpu, iommu !== undefined);
+  if (iommu !== undefined) moveEmulatorDevices(emulator, iommu);
+
+  const windows = new Map<number, MmioRegisters>();
+  const plug = <A extends Address>(
+    place: MmioPlace,
+    device: VirtioDevice,
+    space: AddressSpace<A>,
+    offersAccessPlatform: boolean,
+  ): MmioTransport<A> => {
+    const transport = new MmioTransport<A>({
+      device,
+      memory: space,
+      interruptLine: ioApicLine(cpu, place.gsi),
+      offersAccessPlatform,
+    });
+    windows.set(place.base, transport);
+    return transport;
+  };
+  const viewOf = (endpoint: number): AddressSpace<Address> =>
+    iommu === undefined ? memory : iommu.port(endpoint);
+  const isBehind = iommu !== undefined;
+  const rogueSpace = viewOf(ROGUE_ENDPOINT);
+  const transports = {
+    iommu: iommu === undefined ? undefined : plug(IOMMU_PLACE, iommu, memory, false),
+    block: plug(
+      BLOCK_PLACE,
+      new VirtioBlk({ backend: disks.virtio, serial: 'viommu-disk' }),
+      viewOf(BLOCK_ENDPOINT),
+      isBehind,
+    ),
+    rogue: plug(
+      ROGUE_PLACE,
+      new RogueDevice({ memory: rogueSpace, fillRandom }),
+      rogueSpace,
+      isBehind,
+    ),
+  };
+  installMmioBlock(cpu, windows);
+  for (const [name, bytes] of Object.entries(options.share)) {
+    await emulator.v86.create_file(name, bytes);
+  }
+  return { emulator, memory, iommu, transports };
+}

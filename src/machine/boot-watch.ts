@@ -1,0 +1,89 @@
+// Follows a boot by what the guest prints: its stage, its prompt, its panic.
+
+/** Stages of the guest's own start, in order. */
+export const GUEST_STAGES = ['firmware', 'kernel', 'iommu', 'userspace', 'ready'] as const;
+export type GuestStage = (typeof GUEST_STAGES)[number];
+
+/** What the console shows when a stage begins. */
+const STAGE_MARKS: readonly (readonly [GuestStage, RegExp])[] = [
+  ['kernel', /Linux version /],
+  ['iommu', /virtio_iommu virtio\d+: (?:input address|page mask)/],
+  ['userspace', /Run \/\S+ as init process/],
+];
+
+/** A shell prompt at the end of the output: `# ` or `$ ` as the last characters of a line. */
+export const DEFAULT_PROMPT = /(?:^|\n)[^\n]*[#$] $/;
+
+/** Terminal control sequences (ECMA-48, 5.4), such as the cursor report that a shell asks for after its prompt. */
+// oxlint-disable-next-line no-control-regex -- escape sequences begin with a control character
+const CONTROL_SEQUENCE = /\u001b\[[0-?]*[ -/]*[@-~]/g;
+
+const PANIC = /Kernel panic - not syncing: ([^\r\n]*)/;
+
+/** Unfinished line kept for matching; longer ones are cut at the front. */
+const MAX_LINE = 4096;
+/** Complete lines kept for messages. */
+const KEPT_LINES = 40;
+
+/** Reads console bytes and tells what they mean. Stages only move forward until `restart`. */
+export class BootWatch {
+  readonly #prompt: RegExp;
+  #decoder = new TextDecoder();
+  #stage: GuestStage = 'firmware';
+  #panic: string | undefined;
+  #line = '';
+  #lines: string[] = [];
+
+  constructor(prompt: RegExp = DEFAULT_PROMPT) {
+    this.#prompt = prompt;
+  }
+
+  get stage(): GuestStage {
+    return this.#stage;
+  }
+
+  /** The kernel's own words after "Kernel panic - not syncing:"; undefined while there is none. */
+  get panic(): string | undefined {
+    return this.#panic;
+  }
+
+  /** The last lines of the console, oldest first. */
+  get tail(): readonly string[] {
+    return this.#line === '' ? this.#lines : [...this.#lines, this.#line];
+  }
+
+  /** Takes what the console printed. */
+  take(bytes: Uint8Array): void {
+    const parts = this.#decoder.decode(bytes, { stream: true }).replaceAll('\r', '').split('\n');
+    parts.forEach((part, index) => {
+      this.#line = (this.#line + part).slice(-MAX_LINE);
+      if (index < parts.length - 1) {
+        this.#endLine();
+      }
+    });
+    if (this.#stage !== 'firmware' && this.#prompt.test(this.#line.replace(CONTROL_SEQUENCE, ''))) {
+      this.#advance('ready');
+    }
+  }
+
+  /** The machine was reset: start over, and forget nothing of the console. */
+  restart(): void {
+    this.#stage = 'firmware';
+    this.#panic = undefined;
+  }
+
+  #endLine(): void {
+    const line = this.#line;
+    this.#line = '';
+    this.#lines.push(line);
+    if (this.#lines.length > KEPT_LINES) this.#lines.shift();
+    for (const [stage, mark] of STAGE_MARKS) {
+      if (mark.test(line)) this.#advance(stage);
+    }
+    this.#panic ??= PANIC.exec(line)?.[1];
+  }
+
+  #advance(stage: GuestStage): void {
+    if (GUEST_STAGES.indexOf(stage) > GUEST_STAGES.indexOf(this.#stage)) this.#stage = stage;
+  }
+}

@@ -1,0 +1,74 @@
+// The bus that v86's own devices see instead of RAM: every access of theirs goes through their endpoint's port.
+//
+// v86's device models know 32-bit addresses and no errors. What an access does when the IOMMU stops it is decided
+// here: a *data* access is lost, as on PCI (nothing stored; zeros read), and the device works on; a *ring* access
+// ends in `BusError`, which the device's guard turns into DEVICE_NEEDS_RESET (virtio 1.2, 2.1.2).
+
+import { BusError, type AddressSpace } from '../memory/address-space.ts';
+import type { Iova } from '../memory/address.ts';
+import type { V86DmaBus } from './v86-internals.ts';
+
+/** Longest single data access in bytes; a virtio chain of v86's devices is far below it. */
+export const MAX_DATA_LENGTH = 16 << 20;
+
+/** Whether a length that a guest put into a descriptor can be meant: v86 keeps it as a signed 32-bit number. */
+function isSane(length: number): boolean {
+  return length >= 0 && length <= MAX_DATA_LENGTH;
+}
+
+/** Rings and data of one v86 device over its port; `isBroken` cuts the device off until it is reset. */
+export class DmaBus implements V86DmaBus {
+  readonly #port: AddressSpace<Iova>;
+  readonly #isBroken: () => boolean;
+
+  constructor(port: AddressSpace<Iova>, isBroken: () => boolean) {
+    this.#port = port;
+    this.#isBroken = isBroken;
+  }
+
+  read8(address: number): number {
+    const byte = new Uint8Array(1);
+    this.#ring().read(0, address >>> 0, byte);
+    return byte[0] ?? 0;
+  }
+
+  read16(address: number): number {
+    return this.#ring().readU16(0, address >>> 0);
+  }
+
+  read32s(address: number): number {
+    return this.#ring().readU32(0, address >>> 0) | 0;
+  }
+
+  write16(address: number, value: number): void {
+    this.#ring().writeU16(0, address >>> 0, value & 0xffff);
+  }
+
+  write32(address: number, value: number): void {
+    this.#ring().writeU32(0, address >>> 0, value >>> 0);
+  }
+
+  read_blob(address: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(isSane(length) ? length : 0);
+    this.#data(() => this.#port.read(0, address >>> 0, bytes));
+    return bytes;
+  }
+
+  write_blob(bytes: Uint8Array, address: number): void {
+    if (bytes.length > 0) this.#data(() => this.#port.write(0, address >>> 0, bytes));
+  }
+
+  #ring(): AddressSpace<Iova> {
+    if (this.#isBroken()) throw new BusError('the device waits for its reset');
+    return this.#port;
+  }
+
+  #data(access: () => void): void {
+    if (this.#isBroken()) return;
+    try {
+      access();
+    } catch (error) {
+      if (!(error instanceof BusError)) throw error;
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// Starts v86 with the machine's fixed equipment, stopped before its first instruction.
+
+import { V86 } from 'v86';
+import type { GuestImages } from './guest-images.ts';
+import { answerHttp } from './network.ts';
+import { v86Internals, type V86Internals } from './v86-internals.ts';
+
+const MIB = 1 << 20;
+/** The machine has no screen: the least that the VGA BIOS works with. */
+const VGA_MEMORY_BYTES = MIB;
+
+export interface EmulatorSettings {
+  readonly images: Omit<GuestImages, 'disk'>;
+  /** The IDE disk's content; written in place. */
+  readonly ideDisk: Uint8Array<ArrayBuffer>;
+  readonly commandLine: string;
+  readonly memoryMiB: number;
+  /** v86.wasm, compiled. */
+  readonly v86Wasm: WebAssembly.Module;
+}
+
+export interface Emulator extends V86Internals {
+  readonly v86: V86;
+}
+
+/** A copy in a buffer of its own, which v86 may change (it fills in the kernel's boot header). */
+function ownBuffer(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
+}
+
+/** Resolves when the emulator has loaded everything; rejects with an `Error` for the user when it can not. */
+export async function createEmulator(settings: EmulatorSettings): Promise<Emulator> {
+  const { images, ideDisk, v86Wasm } = settings;
+  const v86 = await new Promise<V86>((resolve, reject) => {
+    const emulator = new V86({
+      wasm_fn: async (imports: WebAssembly.Imports) => {
+        try {
+          return (await WebAssembly.instantiate(v86Wasm, imports)).exports;
+        } catch (cause) {
+          reject(
+            new Error('The emulator could not be started: WebAssembly refused it.', { cause }),
+          );
+          // v86 waits for the exports for ever; the promise above has told the caller.
+          return new Promise<never>(() => undefined);
+        }
+      },
+      bios: { buffer: ownBuffer(images.bios) },
+      vga_bios: { buffer: ownBuffer(images.vgaBios) },
+      bzimage: { buffer: ownBuffer(images.kernel) },
+      initrd: { buffer: ownBuffer(images.initrd) },
+      hda: { buffer: ideDisk.buffer },
+      cmdline: settings.commandLine,
+      memory_size: settings.memoryMiB * MIB,
+      vga_memory_size: VGA_MEMORY_BYTES,
+      filesystem: {},
+      net_device: { type: 'virtio', relay_url: 'fetch' },
+      preserve_mac_from_state_image: true,
+      virtio_console: { type: 'none' },
+      uart1: true,
+      acpi: true,
+      autostart: false,
+      disable_keyboard: true,
+      disable_mouse: true,
+      disable_speaker: true,
+    });
+    emulator.add_listener('emulator-loaded', () => resolve(emulator));
+  });
+  const internals = v86Internals(v86);
+  internals.network.fetch = (url, options) => Promise.resolve(answerHttp(url, options?.method));
+  return { v86, ...internals };
+}

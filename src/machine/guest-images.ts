@@ -1,0 +1,98 @@
+// What a machine is started with, and the checks that spare a user a silent hang.
+
+/** Bytes of everything a start needs, unpacked. */
+export interface GuestImages {
+  /** A Linux bzImage. */
+  readonly kernel: Uint8Array;
+  /** An initramfs (plain or compressed cpio, as the kernel understands it). */
+  readonly initrd: Uint8Array;
+  /** Raw disk; the machine works on copies. */
+  readonly disk: Uint8Array;
+  readonly bios: Uint8Array;
+  readonly vgaBios: Uint8Array;
+}
+
+/** What a user gave can not work; the message says why and what to do. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+}
+
+const MIB = 1 << 20;
+export const MIN_MEMORY_MIB = 72;
+export const MAX_MEMORY_MIB = 1024;
+/** v86 loads the initrd here. */
+const INITRD_ADDRESS = 64 * MIB;
+/** SeaBIOS keeps its tables at the top of RAM. */
+const FIRMWARE_BYTES = MIB;
+
+// Linux boot protocol (Documentation/arch/x86/boot.rst): offsets in the setup header.
+const SETUP_SECTS = 0x1f1;
+const SYSSIZE = 0x1f4;
+const BOOT_FLAG = 0x1fe;
+const HEADER_MAGIC = 0x202;
+const VERSION = 0x206;
+const LOADFLAGS = 0x211;
+const CMDLINE_SIZE = 0x238;
+const HEADER_END = 0x264;
+const BOOT_FLAG_VALUE = 0xaa55;
+const HEADER_MAGIC_VALUE = 0x5372_6448;
+const OLDEST_VERSION = 0x206;
+const LOADED_HIGH = 1;
+const SECTOR = 512;
+
+/** Throws `InputError` unless the memory size is a whole number of MiB that the machine can have. */
+export function checkMemory(memoryMiB: number): void {
+  if (!Number.isInteger(memoryMiB) || memoryMiB < MIN_MEMORY_MIB || memoryMiB > MAX_MEMORY_MIB) {
+    throw new InputError(
+      `The machine can have ${MIN_MEMORY_MIB} to ${MAX_MEMORY_MIB} MiB of memory (a whole number), not ${memoryMiB}. 128 is a good size.`,
+    );
+  }
+}
+
+/** Throws `InputError` unless the bytes are a whole bzImage that v86 can start with this command line. */
+export function checkKernel(kernel: Uint8Array, commandLine: string): void {
+  const view = new DataView(kernel.buffer, kernel.byteOffset, kernel.byteLength);
+  const isBzImage =
+    kernel.length >= HEADER_END &&
+    view.getUint16(BOOT_FLAG, true) === BOOT_FLAG_VALUE &&
+    view.getUint32(HEADER_MAGIC, true) === HEADER_MAGIC_VALUE;
+  if (!isBzImage) {
+    throw new InputError(
+      'The kernel is not a Linux bzImage (no boot header found). Give the file that the kernel build leaves at arch/x86/boot/bzImage.',
+    );
+  }
+  const version = view.getUint16(VERSION, true);
+  if (version < OLDEST_VERSION || (view.getUint8(LOADFLAGS) & LOADED_HIGH) === 0) {
+    throw new InputError(
+      `The kernel speaks boot protocol ${version >> 8}.${version & 0xff}; the machine needs a bzImage of protocol 2.06 or newer.`,
+    );
+  }
+  const setupSectors = view.getUint8(SETUP_SECTS) || 4;
+  const expected = (setupSectors + 1) * SECTOR + view.getUint32(SYSSIZE, true) * 16;
+  // SYSSIZE counts 16-byte units, so the file may end up to 15 bytes early.
+  if (kernel.length < expected - 15) {
+    throw new InputError(
+      `The kernel is truncated: its header announces ${expected} bytes, the file has ${kernel.length}. Copy or download it again.`,
+    );
+  }
+  const limit = view.getUint32(CMDLINE_SIZE, true);
+  if (commandLine.length > limit) {
+    throw new InputError(
+      `The kernel command line has ${commandLine.length} characters; this kernel takes at most ${limit}.`,
+    );
+  }
+}
+
+/** Throws `InputError` unless the initrd fits between its load address and the end of RAM. */
+export function checkInitrd(initrd: Uint8Array, memoryMiB: number): void {
+  if (initrd.length === 0) throw new InputError('The initrd is empty.');
+  const needed = Math.ceil((INITRD_ADDRESS + initrd.length + FIRMWARE_BYTES) / MIB);
+  if (needed <= memoryMiB) return;
+  const advice =
+    needed <= MAX_MEMORY_MIB
+      ? `Give the machine at least ${needed} MiB.`
+      : `Even ${MAX_MEMORY_MIB} MiB, the largest machine, can not hold it: make it smaller.`;
+  throw new InputError(
+    `The initrd (${(initrd.length / MIB).toFixed(1)} MiB) is too large for ${memoryMiB} MiB of memory, as it is loaded at 64 MiB. ${advice}`,
+  );
+}

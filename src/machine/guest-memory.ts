@@ -1,0 +1,81 @@
+// Guest RAM of the emulated PC as an AddressSpace: what is behind the IOMMU.
+
+import { BusError, type AddressSpace } from '../memory/address-space.ts';
+import type { Gpa } from '../memory/address.ts';
+import type { V86Cpu } from './v86-internals.ts';
+
+/** Below 1 MiB a PC maps the VGA window and ROMs over its RAM: no DMA master may reach them. */
+const HOLE_START = 0xa0000;
+const HOLE_END = 0x100000;
+
+/**
+ * RAM of the emulated PC. Accesses outside RAM, or into the hole between 640 KiB and 1 MiB, are a `BusError`.
+ * Writes go through v86's `write_blob`, which drops code that it translated from the old bytes.
+ */
+export class GuestMemory implements AddressSpace<Gpa> {
+  readonly #cpu: V86Cpu;
+  readonly #size: number;
+  #view: DataView;
+  #bytes: Uint8Array;
+  readonly #word = new Uint8Array(4);
+  readonly #wordView = new DataView(this.#word.buffer);
+
+  constructor(cpu: V86Cpu) {
+    this.#cpu = cpu;
+    this.#size = cpu.mem8.length;
+    this.#bytes = plainView(cpu);
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#size);
+  }
+
+  /** Bytes of RAM. */
+  get size(): number {
+    return this.#size;
+  }
+
+  read(high: number, low: number, target: Uint8Array): void {
+    this.#check(high, low, target.length);
+    target.set(this.#bytes.subarray(low, low + target.length));
+  }
+
+  write(high: number, low: number, source: Uint8Array): void {
+    this.#check(high, low, source.length);
+    this.#cpu.write_blob(source, low);
+  }
+
+  readU16(high: number, low: number): number {
+    this.#check(high, low, 2);
+    return this.#view.getUint16(low, true);
+  }
+
+  readU32(high: number, low: number): number {
+    this.#check(high, low, 4);
+    return this.#view.getUint32(low, true);
+  }
+
+  writeU16(high: number, low: number, value: number): void {
+    this.#wordView.setUint16(0, value, true);
+    this.write(high, low, this.#word.subarray(0, 2));
+  }
+
+  writeU32(high: number, low: number, value: number): void {
+    this.#wordView.setUint32(0, value, true);
+    this.write(high, low, this.#word);
+  }
+
+  #check(high: number, low: number, length: number): void {
+    const end = low + length;
+    if (high !== 0 || end > this.#size || (low < HOLE_END && end > HOLE_START)) {
+      throw new BusError('guest-physical access outside RAM');
+    }
+    if (this.#bytes.length === 0) {
+      // v86's memory grew, which detached the view.
+      this.#bytes = plainView(this.#cpu);
+      this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#size);
+    }
+  }
+}
+
+/** v86's `mem8` is a proxy that survives growth of its memory, at a cost for each access; this is the bare view. */
+function plainView(cpu: V86Cpu): Uint8Array {
+  return new Uint8Array(cpu.mem8.buffer, cpu.mem8.byteOffset, cpu.mem8.length);
+}

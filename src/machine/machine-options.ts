@@ -1,0 +1,42 @@
+// What a machine is built from.
+
+import type { IommuOptions } from '../iommu/options.ts';
+import type { MappingStore } from '../iommu/mapping-store.ts';
+import type { GuestImages } from './guest-images.ts';
+
+/**
+ * How the guest's DMA is set up: translated by the IOMMU; through its bypass domains (`iommu.passthrough=1`); or on
+ * a machine without an IOMMU, the baseline of every comparison.
+ */
+export type IommuMode = 'translated' | 'bypass' | 'off';
+
+export interface MachineOptions {
+  readonly images: GuestImages;
+  /** v86.wasm, compiled. */
+  readonly v86Wasm: WebAssembly.Module;
+  /** Makes an empty mapping store, for each power cycle. */
+  readonly createStore: () => MappingStore;
+  readonly memoryMiB: number;
+  readonly iommu: IommuMode;
+  /** What the IOMMU device offers; `bootBypass` (default true) decides what DMA may do before the driver is up. */
+  readonly iommuOptions: Partial<IommuOptions>;
+  /** Appended to the kernel command line. */
+  readonly append: string;
+  /** Files of the 9p share, by name (no directories). */
+  readonly share: Readonly<Record<string, Uint8Array>>;
+}
+
+export const DEFAULT_MEMORY_MIB = 128;
+
+/** `tsc=reliable` and no mitigations: neither measuring nor working around this CPU makes sense. */
+const BASE_COMMAND_LINE = 'console=ttyS0 tsc=reliable mitigations=off';
+
+/** The kernel command line of a machine. */
+export function commandLine(options: Pick<MachineOptions, 'iommu' | 'append'>): string {
+  const parts = [
+    BASE_COMMAND_LINE,
+    options.iommu === 'bypass' ? 'iommu.passthrough=1' : '',
+    options.append.trim(),
+  ];
+  return parts.filter((part) => part !== '').join(' ');
+}

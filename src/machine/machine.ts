@@ -1,0 +1,160 @@
+// The machine: a Linux PC whose IOMMU can be looked into. Power, time, what it says, and its snapshot.
+
+import { assert } from '../base/assert.ts';
+import { Emitter, type Dispose } from '../base/emitter.ts';
+import { CopyOnWriteDisk } from '../endpoints/block-backend.ts';
+import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
+import type { GuestMemory } from './guest-memory.ts';
+import type { RecordedEvent } from '../trace/recorded-event.ts';
+import { createBoard, type Board, type Disks } from './board.ts';
+import { checkInitrd, checkKernel, checkMemory } from './guest-images.ts';
+import { commandLine, type MachineOptions } from './machine-options.ts';
+import { rogueDma, type RogueRequest, type RogueResult } from './rogue-dma.ts';
+import { SerialPort } from './serial-port.ts';
+import { restoreBoard, saveBoard, type MachineSnapshot } from './snapshot.ts';
+
+/** A guest's wish that only the owner of the machine can grant: it was rebooted or reset itself. */
+export type PowerEvent = 'power-cycled';
+
+export class Machine {
+  /** The guest's console, ttyS0. */
+  readonly console = new SerialPort();
+  /** ttyS1, where the project's guest image runs commands for programs. */
+  readonly agent = new SerialPort();
+  readonly options: MachineOptions;
+
+  readonly #disks: Disks;
+  readonly #events = new Emitter<RecordedEvent>();
+  readonly #power = new Emitter<PowerEvent>();
+  #board: Board;
+  #isRunning = false;
+  #ranMs = 0;
+  #resumedAt = 0;
+
+  private constructor(options: MachineOptions, disks: Disks, board: Board) {
+    this.options = options;
+    this.#disks = disks;
+    this.#board = board;
+    this.#wire();
+  }
+
+  /**
+   * Builds a machine, stopped before its first instruction. Rejects with `InputError` when what it was given can
+   * not work, and with another `Error` when the emulator can not be started; both messages are for the user.
+   */
+  static async create(options: MachineOptions): Promise<Machine> {
+    checkMemory(options.memoryMiB);
+    checkKernel(options.images.kernel, commandLine(options));
+    checkInitrd(options.images.initrd, options.memoryMiB);
+    const { disk } = options.images;
+    const disks: Disks = {
+      virtio: new CopyOnWriteDisk(disk),
+      ide: new Uint8Array(disk),
+    };
+    return new Machine(options, disks, await createBoard(options, disks));
+  }
+
+  /** The IOMMU device; undefined on a machine without one. Another object after a power cycle. */
+  get iommu(): VirtioIommu | undefined {
+    return this.#board.iommu;
+  }
+
+  /** Guest RAM by guest-physical address. */
+  get memory(): GuestMemory {
+    return this.#board.memory;
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** Milliseconds the machine has run since it was built or last power cycled; pauses do not count. */
+  get timeMs(): number {
+    return this.#ranMs + (this.#isRunning ? performance.now() - this.#resumedAt : 0);
+  }
+
+  /** Instructions the guest has executed, modulo 2^32. */
+  get instructions(): number {
+    return (this.#board.emulator.cpu.instruction_counter[0] ?? 0) >>> 0;
+  }
+
+  /** Subscribes to what the IOMMU does. */
+  onEvent(listener: (event: RecordedEvent) => void): Dispose {
+    return this.#events.on(listener);
+  }
+
+  /** Subscribes to power cycles, the host's (`powerCycle`) and the guest's (`reboot`). */
+  onPower(listener: (event: PowerEvent) => void): Dispose {
+    return this.#power.on(listener);
+  }
+
+  /** Starts or goes on; harmless when running. */
+  run(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    this.#resumedAt = performance.now();
+    void this.#board.emulator.v86.run();
+  }
+
+  /** Stops between two instructions; harmless when paused. */
+  async pause(): Promise<void> {
+    if (!this.#isRunning) return;
+    this.#ranMs = this.timeMs;
+    this.#isRunning = false;
+    await this.#board.emulator.v86.stop();
+  }
+
+  /** Switches off and on: everything but the disks starts afresh, and the machine runs. */
+  async powerCycle(): Promise<void> {
+    await this.pause();
+    await this.#board.emulator.v86.destroy();
+    this.#board = await createBoard(this.options, this.#disks);
+    this.#ranMs = 0;
+    this.#wire();
+    this.#power.emit('power-cycled');
+    this.run();
+  }
+
+  /** Ends the machine; it can not be used any more. */
+  async dispose(): Promise<void> {
+    await this.pause();
+    await this.#board.emulator.v86.destroy();
+  }
+
+  /** Lets an endpoint make an access that no driver asked for. Throws `InputError` for an impossible request. */
+  rogueDma(request: RogueRequest): RogueResult {
+    return rogueDma(this.#board, request);
+  }
+
+  /** The whole machine at this moment; it goes on running if it did. */
+  async save(): Promise<MachineSnapshot> {
+    const wasRunning = this.#isRunning;
+    await this.pause();
+    const snapshot = await saveBoard(this.#board, this.options, this.#disks, this.timeMs);
+    if (wasRunning) this.run();
+    return snapshot;
+  }
+
+  /**
+   * Puts the machine where the snapshot was taken, paused. Rejects with `InputError` when the snapshot is of a
+   * machine with other equipment.
+   */
+  async restore(snapshot: MachineSnapshot): Promise<void> {
+    await this.pause();
+    await restoreBoard(this.#board, this.options, this.#disks, snapshot);
+    this.#ranMs = snapshot.timeMs;
+  }
+
+  #wire(): void {
+    const board = this.#board;
+    this.console.connect(board.emulator.v86, 0);
+    this.agent.connect(board.emulator.v86, 1);
+    board.iommu?.onEvent((event) => this.#events.emit({ timeMs: this.timeMs, event }));
+    // The guest's own reset must not run on what is left in RAM: v86 does not load the kernel again.
+    board.emulator.cpu.reboot_internal = () => {
+      assert(board === this.#board, 'only the machine in use runs');
+      void board.emulator.v86.stop();
+      queueMicrotask(() => void this.powerCycle());
+    };
+  }
+}

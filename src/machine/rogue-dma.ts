@@ -1,0 +1,81 @@
+// A DMA access that no driver asked for, made by an endpoint of the host's choice.
+
+import { highWord, lowWord } from '../base/words.ts';
+import type { FaultEvent } from '../iommu/iommu-event.ts';
+import { BusError } from '../memory/address-space.ts';
+import { MAX_ADDRESS } from '../memory/address.ts';
+import type { Board } from './board.ts';
+import { InputError } from './guest-images.ts';
+
+export interface RogueRequest {
+  /** ID of the endpoint that makes the access. */
+  readonly endpoint: number;
+  /** IOVA; guest-physical on a machine without an IOMMU. */
+  readonly address: bigint;
+  readonly access: 'read' | 'write';
+  /** 1..4096 bytes. */
+  readonly length: number;
+}
+
+export type RogueResult =
+  | {
+      readonly outcome: 'blocked';
+      /** VIRTIO_IOMMU_FAULT_R_* */
+      readonly reason: number;
+      readonly address: bigint;
+    }
+  | {
+      readonly outcome: 'completed';
+      /** The first bytes read, or written, at most 64. */
+      readonly bytes: Uint8Array;
+      /** Whether the access went round translation, and not through a mapping. */
+      readonly isBypass: boolean;
+    }
+  /** Reached no RAM, though nothing stopped it on the way. */
+  | { readonly outcome: 'no-memory'; readonly address: bigint };
+
+const MAX_LENGTH = 4096;
+const SHOWN_BYTES = 64;
+/** What a rogue write stores. */
+const PATTERN = 0x5a;
+
+function check(board: Board, request: RogueRequest): void {
+  const { endpoint, address, length } = request;
+  const endpoints = board.iommu?.state().endpoints;
+  if (endpoints?.every(({ id }) => id !== endpoint) === true) {
+    throw new InputError(`There is no endpoint ${endpoint}.`);
+  }
+  if (!Number.isInteger(length) || length < 1 || length > MAX_LENGTH) {
+    throw new InputError(`A rogue access is 1 to ${MAX_LENGTH} bytes long, not ${length}.`);
+  }
+  if (address < 0n || address > MAX_ADDRESS) {
+    throw new InputError('An address has 64 bits: 0 to 0xffffffffffffffff.');
+  }
+}
+
+/** Makes the access. Throws `InputError` for a request that no endpoint could make. */
+export function rogueDma(board: Board, request: RogueRequest): RogueResult {
+  check(board, request);
+  const { endpoint, address, access, length } = request;
+  const { iommu } = board;
+  const space = iommu?.port(endpoint) ?? board.memory;
+  const isBypass = iommu?.state().endpoints.find(({ id }) => id === endpoint)?.mode !== 'attached';
+  const faults: FaultEvent[] = [];
+  const dispose = iommu?.onEvent((event) => {
+    if (event.kind === 'faulted') faults.push(event);
+  });
+  const bytes = new Uint8Array(length).fill(PATTERN);
+  try {
+    if (access === 'write') space.write(highWord(address), lowWord(address), bytes);
+    else space.read(highWord(address), lowWord(address), bytes);
+    return { outcome: 'completed', bytes: bytes.slice(0, SHOWN_BYTES), isBypass };
+  } catch (error) {
+    if (!(error instanceof BusError)) throw error;
+    const fault = faults[0];
+    return fault === undefined
+      ? { outcome: 'no-memory', address }
+      : { outcome: 'blocked', reason: fault.reason, address: fault.address };
+  } finally {
+    dispose?.();
+  }
+}

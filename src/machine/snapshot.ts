@@ -1,0 +1,95 @@
+// The whole machine at one moment: v86's own state, and every device of ours beside it.
+
+import type { WrittenBlock } from '../endpoints/block-backend.ts';
+import type { IommuSnapshot } from '../iommu/iommu-snapshot.ts';
+import type { MmioTransportState } from '../virtio/mmio-transport.ts';
+import type { Board, Disks } from './board.ts';
+import { InputError } from './guest-images.ts';
+import type { MachineOptions } from './machine-options.ts';
+
+const SNAPSHOT_VERSION = 1;
+
+/** What a snapshot's machine and the one it is restored into must have in common. */
+interface Equipment {
+  readonly memoryMiB: number;
+  readonly hasIommu: boolean;
+  readonly diskBytes: number;
+}
+
+/** Plain data; can be cloned and sent to another thread. */
+export interface MachineSnapshot {
+  readonly version: number;
+  readonly equipment: Equipment;
+  readonly timeMs: number;
+  /** v86's state: CPU, RAM, its own devices with the IDE disk. */
+  readonly emulator: ArrayBuffer;
+  readonly iommu: IommuSnapshot | undefined;
+  readonly transports: {
+    readonly iommu: MmioTransportState | undefined;
+    readonly block: MmioTransportState;
+    readonly rogue: MmioTransportState;
+  };
+  readonly disk: readonly WrittenBlock[];
+}
+
+function equipmentOf(options: MachineOptions): Equipment {
+  return {
+    memoryMiB: options.memoryMiB,
+    hasIommu: options.iommu !== 'off',
+    diskBytes: options.images.disk.length,
+  };
+}
+
+/** Takes a snapshot of a stopped board. */
+export async function saveBoard(
+  board: Board,
+  options: MachineOptions,
+  disks: Disks,
+  timeMs: number,
+): Promise<MachineSnapshot> {
+  const { iommu, block, rogue } = board.transports;
+  return {
+    version: SNAPSHOT_VERSION,
+    equipment: equipmentOf(options),
+    timeMs,
+    emulator: await board.emulator.v86.save_state(),
+    iommu: board.iommu?.save(),
+    transports: { iommu: iommu?.save(), block: block.save(), rogue: rogue.save() },
+    disk: disks.virtio.save(),
+  };
+}
+
+function checkEquipment(snapshot: MachineSnapshot, options: MachineOptions): void {
+  if (snapshot.version !== SNAPSHOT_VERSION) {
+    throw new InputError(
+      `The snapshot has format ${snapshot.version}; this program reads format ${SNAPSHOT_VERSION}. Take it again.`,
+    );
+  }
+  const wanted = equipmentOf(options);
+  const differences = (['memoryMiB', 'hasIommu', 'diskBytes'] as const).filter(
+    (key) => snapshot.equipment[key] !== wanted[key],
+  );
+  if (differences.length > 0) {
+    const list = differences.map(
+      (key) => `${key} is ${wanted[key]} and was ${snapshot.equipment[key]}`,
+    );
+    throw new InputError(`The snapshot is of another machine: ${list.join('; ')}.`);
+  }
+}
+
+/** Puts a stopped board where the snapshot was taken. Throws `InputError` when it does not fit, changing nothing. */
+export async function restoreBoard(
+  board: Board,
+  options: MachineOptions,
+  disks: Disks,
+  snapshot: MachineSnapshot,
+): Promise<void> {
+  checkEquipment(snapshot, options);
+  await board.emulator.v86.restore_state(snapshot.emulator);
+  const { iommu, block, rogue } = board.transports;
+  if (snapshot.iommu !== undefined) board.iommu?.restore(snapshot.iommu);
+  if (snapshot.transports.iommu !== undefined) iommu?.restore(snapshot.transports.iommu);
+  block.restore(snapshot.transports.block);
+  rogue.restore(snapshot.transports.rogue);
+  disks.virtio.restore(snapshot.disk);
+}

@@ -1,0 +1,101 @@
+// The machine's map: where every device of ours sits, who is an endpoint under which ID, and who is not.
+
+/** All virtio-mmio windows share one block of v86's address map (128 KiB), one page each so that a page can be handed out. */
+export const MMIO_BLOCK_BASE = 0xfd00_0000;
+export const MMIO_BLOCK_SIZE = 0x2_0000;
+export const MMIO_WINDOW_SIZE = 0x1000;
+
+/** A virtio-mmio window: its base, and its interrupt as a global system interrupt of the I/O APIC. */
+export interface MmioPlace {
+  readonly base: number;
+  readonly gsi: number;
+}
+
+export const IOMMU_PLACE: MmioPlace = { base: MMIO_BLOCK_BASE, gsi: 17 };
+export const BLOCK_PLACE: MmioPlace = { base: MMIO_BLOCK_BASE + MMIO_WINDOW_SIZE, gsi: 18 };
+export const ROGUE_PLACE: MmioPlace = { base: MMIO_BLOCK_BASE + 2 * MMIO_WINDOW_SIZE, gsi: 19 };
+
+/** Highest IOVA: v86's own devices put 32 address bits on the bus. */
+export const HIGHEST_IOVA = 0xffff_ffffn;
+
+/** PCI functions 00:00.0-1f.7 have their BDF as endpoint ID (VIOT PCI range node). */
+export const LAST_PCI_ENDPOINT = 0xff;
+
+export const NET_ENDPOINT = 0x0a << 3;
+export const SHARE_ENDPOINT = 0x06 << 3;
+export const CONSOLE_ENDPOINT = 0x0c << 3;
+export const IDE_ENDPOINT = 0x1e << 3;
+/** IDs of virtio-mmio endpoints lie above every PCI one. */
+export const BLOCK_ENDPOINT = 0x1001;
+export const ROGUE_ENDPOINT = 0x1002;
+
+/** An endpoint in words. */
+export interface EndpointInfo {
+  readonly id: number;
+  /** Short name, such as `virtio-net`. */
+  readonly name: string;
+  /** What it is, in a few words for a newcomer. */
+  readonly description: string;
+  /** `PCI 00:05.0` or `MMIO 0xfd001000`. */
+  readonly location: string;
+}
+
+function pciLocation(bdf: number): string {
+  return `PCI 00:${(bdf >> 3).toString(16).padStart(2, '0')}.${bdf & 7}`;
+}
+
+function mmioLocation(place: MmioPlace): string {
+  return `MMIO 0x${place.base.toString(16)}`;
+}
+
+export const ENDPOINTS: readonly EndpointInfo[] = [
+  {
+    id: NET_ENDPOINT,
+    name: 'virtio-net',
+    description: 'Network card: fetches packets to send, stores received ones',
+    location: pciLocation(NET_ENDPOINT),
+  },
+  {
+    id: SHARE_ENDPOINT,
+    name: 'virtio-9p',
+    description: 'Shared folder: reads requests, stores file contents',
+    location: pciLocation(SHARE_ENDPOINT),
+  },
+  {
+    id: CONSOLE_ENDPOINT,
+    name: 'virtio-console',
+    description: 'A second console: reads output, stores keystrokes',
+    location: pciLocation(CONSOLE_ENDPOINT),
+  },
+  {
+    id: IDE_ENDPOINT,
+    name: 'ide',
+    description: 'The classic PC disk controller, as a bus master',
+    location: pciLocation(IDE_ENDPOINT),
+  },
+  {
+    id: BLOCK_ENDPOINT,
+    name: 'virtio-blk',
+    description: 'Disk: stores the sectors it reads straight into memory',
+    location: mmioLocation(BLOCK_PLACE),
+  },
+  {
+    id: ROGUE_ENDPOINT,
+    name: 'rogue',
+    description: 'Poses as a random number generator; reads or writes whatever you tell it to',
+    location: mmioLocation(ROGUE_PLACE),
+  },
+];
+
+/** Bus masters of the emulated PC that are not endpoints, and why. */
+export const OUTSIDE: readonly { readonly name: string; readonly reason: string }[] = [
+  {
+    name: 'floppy controller',
+    reason: 'uses the ISA DMA controller, which sits before the PCI bus; no drive is attached',
+  },
+  {
+    name: 'Sound Blaster 16',
+    reason: 'uses the ISA DMA controller; the kernel has no driver for it',
+  },
+  { name: 'VGA', reason: 'never masters the bus' },
+];

@@ -1,0 +1,194 @@
+// The border to v86: the inner objects this project touches, named once, and a check at start that each is there.
+//
+// v86's package types only its outer class. What is used below it (property names as they stand in libv86.mjs) is
+// declared here; no other file may reach into the emulator.
+
+import type { V86 } from 'v86';
+
+/** The version of v86 that this project was tested with. */
+export const TESTED_V86_VERSION = '0.5.462';
+
+/** Handlers of one I/O port. */
+export interface V86Port {
+  read8: (port: number) => number;
+  read16: (port: number) => number;
+  read32: (port: number) => number;
+  write8: (value: number) => void;
+  write16: (value: number) => void;
+  write32: (value: number) => void;
+  device: unknown;
+}
+
+/** What v86's device models call to reach memory: a device's `cpu` property, as far as its DMA is concerned. */
+export interface V86DmaBus {
+  read8(address: number): number;
+  read16(address: number): number;
+  read32s(address: number): number;
+  write16(address: number, value: number): void;
+  write32(address: number, value: number): void;
+  read_blob(address: number, length: number): Uint8Array;
+  write_blob(bytes: Uint8Array, address: number): void;
+}
+
+export interface V86BufferChain {
+  length_readable: number;
+  length_writable: number;
+}
+
+export interface V86Virtqueue {
+  cpu: V86DmaBus;
+  avail_addr: number;
+  is_configured(): unknown;
+  has_request(): boolean;
+  pop_request(): V86BufferChain;
+  push_reply(chain: V86BufferChain): void;
+  flush_replies(): void;
+  notify_me_after(count: number): void;
+}
+
+/** The transport part of one of v86's virtio-pci devices. */
+export interface V86Virtio {
+  name: string;
+  pci_id: number;
+  device_status: number;
+  device_feature: Uint32Array | number[];
+  driver_feature: Uint32Array | number[];
+  queues: V86Virtqueue[];
+  needs_reset(): void;
+  reset(): void;
+}
+
+/** One disk position of the IDE controller. */
+export interface V86IdeInterface {
+  cpu: unknown;
+  channel: { prdt_addr: number };
+  status_reg: number;
+  error_reg: number;
+  current_command: number;
+  push_irq(): void;
+}
+
+export interface V86IdeChannel {
+  master: V86IdeInterface;
+  slave: V86IdeInterface;
+  current_interface: V86IdeInterface;
+  dma_status: number;
+}
+
+export interface V86Cpu extends V86DmaBus {
+  mem8: Uint8Array;
+  memory_size: Int32Array | Uint32Array;
+  instruction_counter: Uint32Array | Int32Array;
+  option_roms: { name: string; data: Uint8Array }[];
+  io: {
+    ports: V86Port[];
+    mmap_register(
+      address: number,
+      size: number,
+      read8: (address: number) => number,
+      write8: (address: number, value: number) => void,
+      read32: (address: number) => number,
+      write32: (address: number, value: number) => void,
+    ): void;
+  };
+  devices: {
+    virtio_net: { virtio: V86Virtio };
+    virtio_9p: { virtio: V86Virtio };
+    virtio_console: { virtio: V86Virtio };
+    ide: {
+      pci_id: number;
+      primary: V86IdeChannel | undefined;
+      secondary: V86IdeChannel | undefined;
+    };
+  };
+  device_raise_irq(line: number): void;
+  device_lower_irq(line: number): void;
+  reboot_internal(): void;
+}
+
+/** v86's network that answers ARP, DHCP, DNS, ping and HTTP itself. */
+export interface V86Network {
+  fetch: (url: string, options?: { method?: string }) => Promise<Response>;
+  receive(frame: Uint8Array): void;
+}
+
+export interface V86Internals {
+  readonly cpu: V86Cpu;
+  readonly network: V86Network;
+}
+
+/** Every internal used, as a path below the emulator, and what must be there. */
+const REQUIRED: readonly (readonly [path: string, type: 'function' | 'object' | 'number'])[] = [
+  ['v86.cpu.mem8', 'object'],
+  ['v86.cpu.memory_size', 'object'],
+  ['v86.cpu.instruction_counter', 'object'],
+  ['v86.cpu.option_roms', 'object'],
+  ['v86.cpu.read8', 'function'],
+  ['v86.cpu.read16', 'function'],
+  ['v86.cpu.read32s', 'function'],
+  ['v86.cpu.write_blob', 'function'],
+  ['v86.cpu.reboot_internal', 'function'],
+  ['v86.cpu.device_raise_irq', 'function'],
+  ['v86.cpu.device_lower_irq', 'function'],
+  ['v86.cpu.io.ports', 'object'],
+  ['v86.cpu.io.mmap_register', 'function'],
+  ...['virtio_net', 'virtio_9p', 'virtio_console'].flatMap((device) => {
+    const virtio = `v86.cpu.devices.${device}.virtio`;
+    return [
+      [`${virtio}.pci_id`, 'number'],
+      [`${virtio}.device_status`, 'number'],
+      [`${virtio}.device_feature`, 'object'],
+      [`${virtio}.driver_feature`, 'object'],
+      [`${virtio}.needs_reset`, 'function'],
+      [`${virtio}.reset`, 'function'],
+      [`${virtio}.queues.0.cpu`, 'object'],
+      [`${virtio}.queues.0.has_request`, 'function'],
+      [`${virtio}.queues.0.pop_request`, 'function'],
+      [`${virtio}.queues.0.push_reply`, 'function'],
+      [`${virtio}.queues.0.flush_replies`, 'function'],
+      [`${virtio}.queues.0.notify_me_after`, 'function'],
+    ] as const;
+  }),
+  ['v86.cpu.devices.ide.pci_id', 'number'],
+  ['v86.cpu.devices.ide.primary.master.channel.prdt_addr', 'number'],
+  ['v86.cpu.devices.ide.primary.dma_status', 'number'],
+  ['v86.cpu.devices.ide.primary.current_interface', 'object'],
+  ['v86.cpu.devices.ide.primary.master.push_irq', 'function'],
+  ['network_adapter.fetch', 'function'],
+  ['network_adapter.receive', 'function'],
+];
+
+function lookUp(root: object, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, key) =>
+        typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined,
+      root,
+    );
+}
+
+/** The first required internal that `emulator` lacks, or undefined when all are there. */
+export function findMissingInternal(emulator: object): string | undefined {
+  return REQUIRED.find(([path, type]) => {
+    const value = lookUp(emulator, path);
+    return value === null || typeof value !== type;
+  })?.[0];
+}
+
+/**
+ * The inner objects of a loaded emulator. Throws an `Error` naming the first one that is missing: then the
+ * installed v86 is not the version this project was tested with.
+ */
+export function v86Internals(emulator: V86): V86Internals {
+  const missing = findMissingInternal(emulator);
+  if (missing !== undefined) {
+    throw new Error(
+      `This v86 has no '${missing}', which the machine needs. Install v86 ${TESTED_V86_VERSION}, the version it was tested with.`,
+    );
+  }
+  return {
+    cpu: lookUp(emulator, 'v86.cpu') as V86Cpu,
+    network: lookUp(emulator, 'network_adapter') as V86Network,
+  };
+}
