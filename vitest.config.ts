@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 // Unit and property tests beside their sources; test/ adds what spans layers or needs a guest (see vitest.guest.config.ts).
 export default defineConfig({
   test: {
+    globalSetup: ['test/support/build-wasm.ts'],
     include: ['src/**/*.test.ts', 'web/**/*.test.{ts,tsx}', 'test/unit/**/*.test.ts'],
   },
 });

@@ -29,8 +29,8 @@ export const TRANSLATE_FAULT = -1;
  * `result.stopHigh/stopLow`; the rest takes another call from there.
  */
 export const TRANSLATE_TOO_MANY = -2;
-/** Segments one `translate` can answer: 4 MiB of scattered 4 KiB pages. */
-export const MAX_SEGMENTS = 1024;
+/** Segments one `translate` can answer: 1024, which is 4 MiB of scattered 4 KiB pages. */
+export { MAX_SEGMENTS } from '../../wasm/assembly/layout.ts';
 /** Longest buffer of one `translate` in bytes. */
 export const MAX_TRANSLATE_LENGTH = 0x8000_0000;
 
