@@ -120,6 +120,50 @@ describe('VirtioBlk', () => {
   });
 });
 
+describe('VirtioBlk under random requests', () => {
+  const request = fc.record({
+    isWrite: fc.boolean(),
+    sector: fc.nat(SECTORS + 1),
+    sectors: fc.nat(4),
+    fill: fc.nat(0xff),
+    pieceBytes: fc.integer({ min: 100, max: 1100 }),
+    directDescriptors: fc.nat(3),
+  });
+
+  // Lengths of at most `size` that add up to `total`.
+  function lengths(total: number, size: number): number[] {
+    const whole = Array.from({ length: Math.floor(total / size) }, () => size);
+    return [...whole, total % size];
+  }
+
+  it('holds what a plain array holds', () => {
+    fc.assert(
+      fc.property(fc.array(request, { maxLength: 20 }), (requests) => {
+        const { driver, image } = startBlk();
+        const model = image.slice();
+        for (const { isWrite, sector, sectors, fill, pieceBytes, directDescriptors } of requests) {
+          const start = sector * blk.SECTOR_BYTES;
+          const length = sectors * blk.SECTOR_BYTES;
+          const isInside = start + length <= DISK_BYTES;
+          const data = new Uint8Array(isWrite ? length : 0).map((_, index) => fill + index);
+          const used = driver.request(0, {
+            readable: [header(isWrite ? OUT : IN, BigInt(sector)), data],
+            writable: lengths((isWrite ? 0 : length) + 1, pieceBytes),
+            directDescriptors,
+          });
+          if (isWrite && isInside) model.set(data, start);
+          const expected = isWrite ? data.subarray(0, 0) : model.subarray(start, start + length);
+          expect(used.bytes.at(-1)).toBe(isInside ? OK : IOERR);
+          expect(!isInside || Buffer.compare(used.bytes.subarray(0, -1), expected) === 0).toBe(
+            true,
+          );
+        }
+      }),
+      { seed: 1, numRuns: 100 },
+    );
+  });
+});
+
 describe('VirtioBlk and memory it can not reach', () => {
   // Descriptors: 0 header, 1 data, 2 status; every one inside RAM until a test moves it.
   function prepare(type: number, move: 0 | 1 | 2) {

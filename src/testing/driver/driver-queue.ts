@@ -69,6 +69,8 @@ export interface DriverQueueOptions {
   readonly bufferBytes?: number;
   /** The address to give the device for an offset in guest RAM. Default: the same, as without an IOMMU. */
   readonly toBus?: (offset: number) => bigint;
+  /** Where both free-running indices begin: near 2^16 for a test of their wrap. Default 0, as after a reset. */
+  readonly startIndex?: number;
 }
 
 interface PendingChain {
@@ -104,6 +106,9 @@ export class DriverQueue {
     this.#bytes = driverMemory.memory.bytes;
     this.#view = new DataView(this.#bytes.buffer);
     this.#free = Array.from({ length: size }, (_, index) => index);
+    this.setAvailableIndex(options.startIndex ?? 0);
+    this.#usedIndex = this.#availableIndex;
+    this.#view.setUint16(this.deviceArea + VIRTQ_USED_IDX, this.#usedIndex, true);
   }
 
   /** Free descriptors of the queue's own table. */
