@@ -1,5 +1,6 @@
 // One queue's registers of the mmio transport, and the virtqueue they make (virtio 1.2, 4.2.2).
 
+import { assert } from '../base/assert.ts';
 import { wrapsAround } from '../base/words.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import type { Address } from '../memory/address.ts';
@@ -15,6 +16,7 @@ import {
 import {
   VIRTQ_AVAIL_ALIGN,
   VIRTQ_DESC_ALIGN,
+  VIRTQ_MAX_SIZE,
   VIRTQ_USED_ALIGN,
   availRingLength,
   descriptorTableLength,
@@ -56,6 +58,8 @@ export class QueueRegisters<A extends Address> {
   #queue: SplitVirtqueue<A> | undefined;
 
   constructor(maximumSize: number) {
+    const isPowerOfTwo = (maximumSize & (maximumSize - 1)) === 0;
+    assert(isPowerOfTwo && maximumSize <= VIRTQ_MAX_SIZE, 'a maximum queue size is a queue size');
     this.maximumSize = maximumSize;
     this.#size = maximumSize;
   }
