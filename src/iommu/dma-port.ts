@@ -63,9 +63,7 @@ export class DmaPort implements AddressSpace<Iova> {
     const route = this.#route(high, low, source.length, ACCESS_WRITE);
     if (route === ROUTE_IDENTITY) memory.write(high, low, source);
     else if (route === 1) memory.write(segments.high(0), segments.low(0), source);
-    else if (route === ROUTE_DOORBELL) {
-      this.#path.ringDoorbell(this.#endpoint, high, low, source);
-    } else this.#writePieces(this.#pieces(route, high, low, source.length, ACCESS_WRITE), source);
+    else this.#writeRest(route, high, low, source);
   }
 
   readU16(high: number, low: number): number {
@@ -89,15 +87,27 @@ export class DmaPort implements AddressSpace<Iova> {
   }
 
   writeU16(high: number, low: number, value: number): void {
-    const bytes = new Uint8Array(2);
-    new DataView(bytes.buffer).setUint16(0, value, true);
-    this.write(high, low, bytes);
+    const { memory, segments } = this.#path;
+    const route = this.#route(high, low, 2, ACCESS_WRITE);
+    if (route === ROUTE_IDENTITY) memory.writeU16(high, low, value);
+    else if (route === 1) memory.writeU16(segments.high(0), segments.low(0), value);
+    else {
+      const bytes = new Uint8Array(2);
+      new DataView(bytes.buffer).setUint16(0, value, true);
+      this.#writeRest(route, high, low, bytes);
+    }
   }
 
   writeU32(high: number, low: number, value: number): void {
-    const bytes = new Uint8Array(4);
-    new DataView(bytes.buffer).setUint32(0, value, true);
-    this.write(high, low, bytes);
+    const { memory, segments } = this.#path;
+    const route = this.#route(high, low, 4, ACCESS_WRITE);
+    if (route === ROUTE_IDENTITY) memory.writeU32(high, low, value);
+    else if (route === 1) memory.writeU32(segments.high(0), segments.low(0), value);
+    else {
+      const bytes = new Uint8Array(4);
+      new DataView(bytes.buffer).setUint32(0, value, true);
+      this.#writeRest(route, high, low, bytes);
+    }
   }
 
   /** The translator's route of a whole access, counted; throws when it faults. */
@@ -144,6 +154,12 @@ export class DmaPort implements AddressSpace<Iova> {
       this.#endpoint.counters.translatedBytes += length;
     }
     return pieces;
+  }
+
+  /** A write that is neither identity nor one segment. */
+  #writeRest(route: number, high: number, low: number, source: Uint8Array): void {
+    if (route === ROUTE_DOORBELL) this.#path.ringDoorbell(this.#endpoint, high, low, source);
+    else this.#writePieces(this.#pieces(route, high, low, source.length, ACCESS_WRITE), source);
   }
 
   #readPieces(pieces: readonly Piece[], target: Uint8Array): void {

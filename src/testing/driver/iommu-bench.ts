@@ -1,0 +1,80 @@
+// A virtio-iommu on a bench: guest RAM, the device behind its transport, endpoints, a started driver, a list of events.
+
+import { FlatMemory } from '../../memory/flat-memory.ts';
+import type { IommuEvent } from '../../iommu/iommu-event.ts';
+import type { MappingStore } from '../../iommu/mapping-store.ts';
+import type { IommuOptions } from '../../iommu/options.ts';
+import { ReferenceStore } from '../../iommu/reference-store.ts';
+import type { ReservedRegion } from '../../iommu/reserved-regions.ts';
+import { VirtioIommu, type Doorbell } from '../../iommu/virtio-iommu.ts';
+import { VIRTIO_F_VERSION_1 } from '../../virtio/features.ts';
+import { MmioTransport } from '../../virtio/mmio-transport.ts';
+import type { Gpa } from '../../memory/address.ts';
+import { DriverMemory } from './driver-memory.ts';
+import { IommuDriver } from './iommu-driver.ts';
+import { MmioDriver } from './mmio-driver.ts';
+import { RecordingLine } from './virtio-bench.ts';
+
+/** Two endpoints of every bench. */
+export const ENDPOINT = 8;
+export const OTHER_ENDPOINT = 0x1_0009;
+
+/** Guest RAM of a bench; the driver owns the upper half, the lower half is for DMA. */
+export const RAM_BYTES = 0x20_0000;
+const DRIVER_START = 0x10_0000;
+
+export interface IommuBenchOptions {
+  readonly options?: Partial<IommuOptions>;
+  readonly store?: MappingStore;
+  /** Reserved regions of the two endpoints; default: x86's MSI region for each. */
+  readonly reserved?: Partial<Record<number, readonly ReservedRegion[]>>;
+  readonly doorbell?: Doorbell;
+  /** What the driver accepts; default: everything that is offered. */
+  readonly accepts?: bigint;
+}
+
+export interface IommuBench {
+  readonly memory: FlatMemory;
+  readonly iommu: VirtioIommu;
+  readonly transport: MmioTransport<Gpa>;
+  readonly line: RecordingLine;
+  readonly mmio: MmioDriver;
+  /** Every event since the device was made. */
+  readonly events: IommuEvent[];
+  /** Starts (again), with empty queues. */
+  start(): IommuDriver;
+}
+
+/** A device whose driver has not started. */
+export function createIommuBench(bench: IommuBenchOptions = {}): IommuBench {
+  const memory = new FlatMemory(RAM_BYTES);
+  const line = new RecordingLine();
+  const iommu = new VirtioIommu({
+    memory,
+    store: bench.store ?? new ReferenceStore(),
+    ...(bench.options === undefined ? {} : { options: bench.options }),
+    ...(bench.doorbell === undefined ? {} : { doorbell: bench.doorbell }),
+  });
+  const events: IommuEvent[] = [];
+  iommu.onEvent((event) => events.push(event));
+  for (const id of [ENDPOINT, OTHER_ENDPOINT]) {
+    const reserved = bench.reserved?.[id];
+    iommu.addEndpoint(id, reserved === undefined ? {} : { reserved });
+  }
+  const transport = new MmioTransport<Gpa>({ device: iommu, memory, interruptLine: line });
+  const driverMemory = new DriverMemory(memory, DRIVER_START, RAM_BYTES - DRIVER_START);
+  const mmio = new MmioDriver(transport, driverMemory);
+  const start = (): IommuDriver => {
+    const features = (bench.accepts ?? iommu.deviceFeatures) | VIRTIO_F_VERSION_1;
+    const [, eventQueue] = mmio.start(features, [{}, {}]);
+    if (eventQueue === undefined) throw new Error('the device has two queues');
+    return new IommuDriver(mmio, eventQueue);
+  };
+  return { memory, iommu, transport, line, mmio, events, start };
+}
+
+/** A device with its started driver. */
+export function startIommu(options: IommuBenchOptions = {}): IommuBench & { driver: IommuDriver } {
+  const bench = createIommuBench(options);
+  return { ...bench, driver: bench.start() };
+}
