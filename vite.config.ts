@@ -1,0 +1,23 @@
+// The page's bundle: `web` is the root, `dist/web` the product. Relative addresses, so it can be served from any folder.
+
+import { defineConfig } from 'vite';
+
+const PORT = 8086;
+
+export default defineConfig({
+  root: 'web',
+  base: './',
+  // No fallback page: a missing image must be a 404 that we can explain, not somebody else's HTML.
+  appType: 'mpa',
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  worker: { format: 'es' },
+  server: { port: PORT, strictPort: false, fs: { allow: ['..'] } },
+  preview: { port: PORT, strictPort: false },
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    sourcemap: true,
+  },
+});

@@ -1,0 +1,69 @@
+// What went wrong, in words, where the user is looking, and what to do now.
+
+import type { JSX } from 'preact';
+import type { MachineFailure } from '../../src/worker/api.ts';
+import type { MachineSession } from '../machine-session.ts';
+import { ResetIcon } from './icons.tsx';
+
+interface FailureWords {
+  readonly title: string;
+  readonly remedy: string;
+}
+
+const WORDS: Readonly<Record<MachineFailure['kind'], FailureWords>> = {
+  'no-webassembly': {
+    title: 'This browser can not run the PC',
+    remedy:
+      'Open the page in a current Firefox, Chrome, Edge or Safari. If this is one, WebAssembly may be switched off, for example by a lockdown mode.',
+  },
+  'image-missing': {
+    title: 'A part of the PC could not be downloaded',
+    remedy:
+      'Check the connection and try again. If this is your own copy of the site, build it again: a file is missing on the server.',
+  },
+  'image-corrupt': {
+    title: 'A part of the PC arrived damaged',
+    remedy:
+      'Its checksum is wrong, so it was not used. Try again; if the message stays, the copy on the server is damaged.',
+  },
+  'kernel-panic': {
+    title: 'Linux has panicked',
+    remedy: 'The kernel stopped itself; its last lines say why. Restart the PC to go on.',
+  },
+  'no-progress': {
+    title: 'The boot makes no progress',
+    remedy:
+      'Nothing has happened for a long time. Restart the PC; a reload of the page helps as well.',
+  },
+  internal: {
+    title: 'The machine has stopped',
+    remedy:
+      'This should not happen: it is an error in this page, or the browser has no memory left. Restart the PC; if it happens again, please report the text above.',
+  },
+};
+
+export function FailureNotice({ session }: { session: MachineSession }): JSX.Element | null {
+  const failure = session.failure.value;
+  if (failure === null) return null;
+  const { title, remedy } = WORDS[failure.kind];
+  return (
+    <div class="failure" role="alert">
+      <h3>{title}</h3>
+      <p class="failure-message">{failure.message}</p>
+      {failure.consoleTail.length > 0 ? (
+        <pre class="failure-tail">{failure.consoleTail.join('\n')}</pre>
+      ) : null}
+      <p>{remedy}</p>
+      {failure.kind === 'no-webassembly' ? null : (
+        <button
+          type="button"
+          class="button button-primary"
+          onClick={() => void session.start(session.mode.value)}
+        >
+          <ResetIcon />
+          <span>Restart the PC</span>
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+// The mappings of one domain: as a map of its IOVA space, and as a table.
+
+import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
+import type { DomainState } from '../../src/iommu/iommu-event.ts';
+import { formatAddress, formatRange, formatShortRange } from '../format/address.ts';
+import { formatRights, rightsInWords } from '../format/iommu-words.ts';
+import { formatBytes, formatExact, formatPlural } from '../format/quantity.ts';
+import type { MachineSession } from '../machine-session.ts';
+import type { MappingRow } from '../model/mapping-rows.ts';
+import { IovaMap } from './iova-map.tsx';
+import { Pane } from './pane.tsx';
+import { useRowWindow } from './row-window.ts';
+
+const ROW_HEIGHT = 22;
+
+function endpointNames(session: MachineSession, domain: DomainState): string {
+  const infos = session.info.value?.endpoints ?? [];
+  return domain.endpoints
+    .map((id) => infos.find((info) => info.id === id)?.name ?? `EP ${id}`)
+    .join(', ');
+}
+
+function DomainSelect({ session }: { session: MachineSession }): JSX.Element | null {
+  const domains = session.model.state?.domains ?? [];
+  if (domains.length === 0) return null;
+  return (
+    <select
+      class="field field-small"
+      aria-label="Domain"
+      value={String(session.model.watched.domain ?? '')}
+      onChange={(event) =>
+        session.select({ kind: 'domain', id: Number(event.currentTarget.value) })
+      }
+    >
+      {session.model.watched.domain === null ? <option value="">none</option> : null}
+      {domains.map((domain) => (
+        <option value={String(domain.id)}>
+          {`Domain ${domain.id} · ${endpointNames(session, domain) || 'empty'}`}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Row({ row, index }: { row: MappingRow; index: number }): JSX.Element {
+  const size = row.end - row.start + 1n;
+  return (
+    <tr aria-rowindex={index + 2}>
+      <td title={formatRange(row.start, row.end)}>{formatShortRange(row.start, row.end)}</td>
+      <td title={`${formatAddress(row.phys)} in the PC’s memory`}>{formatAddress(row.phys)}</td>
+      <td>
+        <span class={`rights rights-${formatRights(row.flags)}`} title={rightsInWords(row.flags)}>
+          {formatRights(row.flags)}
+        </span>
+      </td>
+      <td class="number">{formatBytes(size)}</td>
+    </tr>
+  );
+}
+
+function MappingTable({ session }: { session: MachineSession }): JSX.Element {
+  const { rows } = session.model.watched;
+  const scroller = useRef<HTMLDivElement>(null);
+  const view = useRowWindow(scroller, rows.length, ROW_HEIGHT);
+  return (
+    <div class="scroll" ref={scroller} tabIndex={0} role="group" aria-label="Mappings, scrollable">
+      <table class="table dense mono" aria-label="Mappings" aria-rowcount={rows.length + 1}>
+        <thead>
+          <tr>
+            <th scope="col" title="The address range the device uses (IOVA)">
+              IOVA
+            </th>
+            <th scope="col" title="Where it leads in the PC’s memory (guest-physical address)">
+              GPA
+            </th>
+            <th scope="col" title="What the device may do">
+              Rights
+            </th>
+            <th scope="col" class="number">
+              Size
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr class="spacer" style={{ height: `${view.spaceBefore}px` }} aria-hidden="true" />
+          {rows.slice(view.first, view.end).map((row, offset) => (
+            <Row key={row.start} row={row} index={view.first + offset} />
+          ))}
+          <tr class="spacer" style={{ height: `${view.spaceAfter}px` }} aria-hidden="true" />
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function whyEmpty(session: MachineSession, domain: DomainState | undefined): string {
+  if (session.mode.value === 'off') return 'Without an IOMMU there are no mappings.';
+  if (domain === undefined) {
+    return session.model.state?.domains.length === 0 || session.model.state === null
+      ? 'No domains yet. Linux makes one for each device when its IOMMU driver starts.'
+      : 'This device is in no domain.';
+  }
+  if (domain.isBypass) return 'A bypass domain has no mappings: its devices reach all memory.';
+  return 'Nothing is mapped here now: its devices reach no memory at all.';
+}
+
+export function MappingsPane({ session }: { session: MachineSession }): JSX.Element {
+  const { watched, state } = session.model;
+  const domain = state?.domains.find((each) => each.id === watched.domain);
+  const isEmpty = domain === undefined || (watched.rows.length === 0 && domain.mappings === 0);
+  return (
+    <Pane id="mappings" title="Mappings" note="Memory that a device may reach.">
+      <div class="totals">
+        <DomainSelect session={session} />
+        {domain === undefined ? null : (
+          <p>
+            <b>{formatPlural(domain.mappings, 'mapping')}</b> · {formatBytes(domain.bytes)}
+          </p>
+        )}
+      </div>
+      <IovaMap session={session} />
+      {isEmpty ? (
+        <p class="empty">{whyEmpty(session, domain)}</p>
+      ) : (
+        <MappingTable session={session} />
+      )}
+      {domain !== undefined && domain.mappings > watched.rows.length && !watched.isSyncing ? (
+        <p class="pane-foot">
+          The first {formatExact(watched.rows.length)} of {formatExact(domain.mappings)} are shown.
+        </p>
+      ) : null}
+    </Pane>
+  );
+}

@@ -1,0 +1,196 @@
+// The feed: what Linux asks of the IOMMU, and what happens, line by line as it happens.
+
+import type { JSX } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { IommuEvent } from '../../src/iommu/iommu-event.ts';
+import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
+import { eventWords } from '../format/event-words.ts';
+import { formatCount, formatExact, formatSeconds } from '../format/quantity.ts';
+import type { MachineSession } from '../machine-session.ts';
+import { FEED_KINDS, feedKind, type FeedKind } from '../model/event-feed.ts';
+import { DownIcon } from './icons.tsx';
+import { Pane } from './pane.tsx';
+import { useRowWindow } from './row-window.ts';
+
+const ROW_HEIGHT = 20;
+/** This close to the end counts as being there. */
+const END_PX = 4;
+
+const KIND_NAMES: Readonly<Record<FeedKind, string>> = {
+  attach: 'Attach',
+  map: 'Map',
+  unmap: 'Unmap',
+  probe: 'Probe',
+  fault: 'Fault',
+  device: 'Device',
+};
+
+function Chips({
+  session,
+  kinds,
+  onToggle,
+}: {
+  session: MachineSession;
+  kinds: ReadonlySet<FeedKind>;
+  onToggle: (kind: FeedKind) => void;
+}): JSX.Element {
+  return (
+    <div class="chips" role="group" aria-label="Show kinds">
+      {FEED_KINDS.map((kind) => (
+        <button
+          type="button"
+          class="chip"
+          data-kind={kind}
+          aria-pressed={kinds.has(kind)}
+          title={`${formatExact(session.model.feed.count(kind))} so far`}
+          onClick={() => onToggle(kind)}
+        >
+          {KIND_NAMES[kind]}{' '}
+          <span class="chip-count">{formatCount(session.model.feed.count(kind))}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Whether the event is about what the person has selected. */
+function isSelected(session: MachineSession, event: IommuEvent): boolean {
+  const selection = session.selection.value;
+  if (selection.kind === 'none') return false;
+  const domain = session.model.watched.domain;
+  if ('domain' in event && domain !== null && event.domain === domain) return true;
+  return selection.kind === 'endpoint' && 'endpoint' in event && event.endpoint === selection.id;
+}
+
+function Line({
+  session,
+  recorded,
+}: {
+  session: MachineSession;
+  recorded: RecordedEvent;
+}): JSX.Element {
+  const { event, timeMs } = recorded;
+  const infos = session.info.value?.endpoints ?? [];
+  const words = eventWords(event, (id) => infos.find((each) => each.id === id)?.name ?? `EP ${id}`);
+  return (
+    <li
+      class="feed-line"
+      data-kind={feedKind(event)}
+      data-refused={words.refusal !== null}
+      data-selected={isSelected(session, event)}
+      title={words.title}
+    >
+      <span class="feed-time">{formatSeconds(timeMs)}</span>
+      <span class="feed-marker">{words.marker}</span>
+      <span class="feed-text">{words.text}</span>
+      {words.refusal === null ? null : <span class="feed-refusal">✕ {words.refusal}</span>}
+    </li>
+  );
+}
+
+/** The list follows its end until the person scrolls away; then it stands still until told to go on. */
+function Feed({
+  session,
+  kinds,
+}: {
+  session: MachineSession;
+  kinds: ReadonlySet<FeedKind>;
+}): JSX.Element {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [frozen, setFrozen] = useState<readonly RecordedEvent[] | null>(null);
+  const newest = session.model.feed.list(kinds);
+  const events = frozen ?? newest;
+  const view = useRowWindow(scroller, events.length, ROW_HEIGHT);
+  const isFollowing = frozen === null;
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (isFollowing && element !== null) element.scrollTop = element.scrollHeight;
+  });
+  useLayoutEffect(() => setFrozen(null), [kinds]);
+
+  const onScroll = (): void => {
+    const element = scroller.current;
+    if (element === null) return;
+    const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - END_PX;
+    if (isAtEnd) setFrozen(null);
+    else if (isFollowing) setFrozen(newest);
+  };
+  const lastShown = events.at(-1)?.event.sequence ?? 0;
+  const unseen = newest.filter((each) => each.event.sequence > lastShown).length;
+
+  return (
+    <div class="feed">
+      <div
+        class="scroll"
+        ref={scroller}
+        onScroll={onScroll}
+        tabIndex={0}
+        role="group"
+        aria-label="Requests, scrollable"
+      >
+        <ol class="feed-list mono" aria-label="Requests">
+          <li class="spacer" style={{ height: `${view.spaceBefore}px` }} aria-hidden="true" />
+          {events.slice(view.first, view.end).map((recorded) => (
+            <Line key={recorded.event.sequence} session={session} recorded={recorded} />
+          ))}
+          <li class="spacer" style={{ height: `${view.spaceAfter}px` }} aria-hidden="true" />
+        </ol>
+      </div>
+      {isFollowing ? null : (
+        <button
+          type="button"
+          class="button button-small feed-resume"
+          onClick={() => setFrozen(null)}
+        >
+          <DownIcon />
+          <span>{unseen > 0 ? `Follow · ${formatExact(unseen)} new` : 'Follow'}</span>
+        </button>
+      )}
+    </div>
+  );
+}
+
+export function RequestsPane({ session }: { session: MachineSession }): JSX.Element {
+  const [kinds, setKinds] = useState<ReadonlySet<FeedKind>>(new Set(FEED_KINDS));
+  const { model } = session;
+  const rate = session.status.value === 'running' ? model.requestsPerSecond : 0;
+  const total = FEED_KINDS.reduce((sum, kind) => sum + model.feed.count(kind), 0);
+  return (
+    <Pane
+      id="requests"
+      title="Requests"
+      note="Linux to IOMMU, live."
+      tools={
+        <span class="rate" title="Requests in the last second">
+          <b>{formatCount(rate)}</b>/s
+        </span>
+      }
+    >
+      <Chips
+        session={session}
+        kinds={kinds}
+        onToggle={(kind) => {
+          const next = new Set(kinds);
+          if (!next.delete(kind)) next.add(kind);
+          setKinds(next);
+        }}
+      />
+      {total === 0 ? (
+        <p class="empty">
+          {session.mode.value === 'off'
+            ? 'Without an IOMMU nothing is asked.'
+            : 'Nothing yet. Linux speaks to the IOMMU while it starts its drivers.'}
+        </p>
+      ) : (
+        <Feed session={session} kinds={kinds} />
+      )}
+      {model.droppedEvents > 0 ? (
+        <p class="pane-foot">
+          {formatExact(model.droppedEvents)} events came too fast to be listed; the totals include
+          them.
+        </p>
+      ) : null}
+    </Pane>
+  );
+}

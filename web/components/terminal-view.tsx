@@ -1,0 +1,71 @@
+// xterm.js on the guest's serial console.
+
+import { FitAddon } from '@xterm/addon-fit';
+import { Terminal } from '@xterm/xterm';
+import '@xterm/xterm/css/xterm.css';
+import { effect } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { MachineSession } from '../machine-session.ts';
+import { terminalTheme } from '../canvas/terminal-theme.ts';
+import { theme } from '../theme.ts';
+
+const SCROLLBACK_LINES = 5_000;
+/** Letters as large as leaves 80 columns; on a phone as many columns as can be read. */
+function fontSizeFor(widthPx: number): number {
+  if (widthPx < 480) return 11;
+  return widthPx < 700 ? 12 : 13;
+}
+const SCROLLBAR_PX = 10;
+
+/** Puts a terminal into an element and connects it; returns what takes it away again. */
+function openTerminal(host: HTMLElement, session: MachineSession): () => void {
+  const terminal = new Terminal({
+    fontFamily: getComputedStyle(host).getPropertyValue('--font-mono'),
+    fontSize: fontSizeFor(host.clientWidth),
+    lineHeight: 1.2,
+    scrollback: SCROLLBACK_LINES,
+    overviewRuler: { width: SCROLLBAR_PX },
+    cursorBlink: false,
+    minimumContrastRatio: 4.5,
+  });
+  const fit = new FitAddon();
+  terminal.loadAddon(fit);
+  terminal.open(host);
+  terminal.textarea?.setAttribute('aria-label', 'Serial console of the PC');
+
+  const resize = new ResizeObserver(() => {
+    terminal.options.fontSize = fontSizeFor(host.clientWidth);
+    fit.fit();
+  });
+  resize.observe(host);
+  const stopTheme = effect(() => {
+    // Read here: the effect runs again when it changes.
+    terminal.options.theme = terminalTheme(theme.value);
+  });
+  const input = terminal.onData((text) => void session.type(text));
+  const stopConsole = session.console.on((bytes) => terminal.write(bytes));
+  const stopRestarted = session.restarted.on(() => terminal.reset());
+
+  return () => {
+    resize.disconnect();
+    stopTheme();
+    input.dispose();
+    stopConsole();
+    stopRestarted();
+    terminal.dispose();
+  };
+}
+
+export function TerminalView({ session }: { session: MachineSession }): JSX.Element {
+  const host = useRef<HTMLDivElement>(null);
+  useLayoutEffect(
+    () => (host.current === null ? undefined : openTerminal(host.current, session)),
+    [session],
+  );
+  return (
+    <div class="screen" role="region" aria-label="Terminal">
+      <div class="screen-host" ref={host} />
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+// An event as one line of the feed: a marker, a few words, and whether it went well.
+
+import { assertNever } from '../../src/base/assert.ts';
+import type { IommuEvent } from '../../src/iommu/iommu-event.ts';
+import { VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol.ts';
+import { formatAddress, formatRange } from './address.ts';
+import { faultTitle, formatRights, isWriteFault, statusName } from './iommu-words.ts';
+import { formatBytes } from './quantity.ts';
+
+export interface EventWords {
+  /** Short word in capitals; tells kinds apart without colour. */
+  readonly marker: string;
+  readonly text: string;
+  /** Everything, for a tooltip. */
+  readonly title: string;
+  /** The status of a refused request; null when it was accepted. */
+  readonly refusal: string | null;
+}
+
+/** Gives an endpoint's name. */
+export type EndpointNamer = (id: number) => string;
+
+function refusalOf(status: number): string | null {
+  return status === VIRTIO_IOMMU_S_OK ? null : statusName(status);
+}
+
+function line(marker: string, text: string, status = VIRTIO_IOMMU_S_OK, title = text): EventWords {
+  return { marker, text, title, refusal: refusalOf(status) };
+}
+
+/** The words of an event. */
+export function eventWords(event: IommuEvent, nameOf: EndpointNamer): EventWords {
+  switch (event.kind) {
+    case 'attached': {
+      const text = `${nameOf(event.endpoint)} → D${event.domain}`;
+      const title = `${nameOf(event.endpoint)} (endpoint ${event.endpoint}) attached to domain ${event.domain}`;
+      return line('ATTACH', text, event.status, title);
+    }
+    case 'detached':
+      return line('DETACH', `${nameOf(event.endpoint)} ← D${event.domain}`, event.status);
+    case 'mapped': {
+      const size = formatBytes(event.virtEnd - event.virtStart + 1n);
+      const rights = formatRights(event.flags);
+      const text = `D${event.domain} ${formatAddress(event.virtStart)} ${size} ${rights}`;
+      const range = formatRange(event.virtStart, event.virtEnd);
+      const title = `Domain ${event.domain}: ${range} to ${formatAddress(event.physStart)}, ${rights}`;
+      return line('MAP', text, event.status, title);
+    }
+    case 'unmapped': {
+      const size = formatBytes(event.virtEnd - event.virtStart + 1n);
+      const many = event.removed === 1 ? '' : ` ×${event.removed}`;
+      const text = `D${event.domain} ${formatAddress(event.virtStart)} ${size}${many}`;
+      const range = formatRange(event.virtStart, event.virtEnd);
+      const title = `Domain ${event.domain}: ${range}, mappings removed: ${event.removed}`;
+      return line('UNMAP', text, event.status, title);
+    }
+    case 'probed':
+      return line('PROBE', nameOf(event.endpoint), event.status);
+    case 'faulted': {
+      const access = isWriteFault(event.flags) ? 'W' : 'R';
+      const text = `${nameOf(event.endpoint)} ${formatAddress(event.address)} ${access}`;
+      return line('FAULT', text, VIRTIO_IOMMU_S_OK, `${faultTitle(event.reason)}: ${text}`);
+    }
+    case 'ignored':
+      return line('IGNORE', `request type ${event.type}`);
+    case 'bypass-changed':
+      return line(
+        'BYPASS',
+        event.isBypass ? 'on: unattached devices pass' : 'off: unattached devices stop',
+      );
+    case 'started':
+      return line('START', 'the IOMMU’s driver is up');
+    case 'reset':
+      return line('RESET', 'by the driver: all domains are gone');
+    case 'system-reset':
+      return line('POWER', 'the PC was reset');
+    default:
+      return assertNever(event);
+  }
+}

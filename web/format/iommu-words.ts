@@ -1,0 +1,101 @@
+// The protocol's numbers in words (virtio 1.2, 5.13.6): status codes, access rights, reasons of faults.
+
+import {
+  VIRTIO_IOMMU_FAULT_F_WRITE,
+  VIRTIO_IOMMU_FAULT_R_DOMAIN,
+  VIRTIO_IOMMU_FAULT_R_MAPPING,
+  VIRTIO_IOMMU_MAP_F_MMIO,
+  VIRTIO_IOMMU_MAP_F_READ,
+  VIRTIO_IOMMU_MAP_F_WRITE,
+  VIRTIO_IOMMU_S_DEVERR,
+  VIRTIO_IOMMU_S_FAULT,
+  VIRTIO_IOMMU_S_INVAL,
+  VIRTIO_IOMMU_S_IOERR,
+  VIRTIO_IOMMU_S_NOENT,
+  VIRTIO_IOMMU_S_NOMEM,
+  VIRTIO_IOMMU_S_OK,
+  VIRTIO_IOMMU_S_RANGE,
+  VIRTIO_IOMMU_S_UNSUPP,
+} from '../../src/iommu/protocol.ts';
+import type { FaultEvent } from '../../src/iommu/iommu-event.ts';
+
+const STATUS_NAMES: ReadonlyMap<number, string> = new Map([
+  [VIRTIO_IOMMU_S_OK, 'OK'],
+  [VIRTIO_IOMMU_S_IOERR, 'IOERR'],
+  [VIRTIO_IOMMU_S_UNSUPP, 'UNSUPP'],
+  [VIRTIO_IOMMU_S_DEVERR, 'DEVERR'],
+  [VIRTIO_IOMMU_S_INVAL, 'INVAL'],
+  [VIRTIO_IOMMU_S_RANGE, 'RANGE'],
+  [VIRTIO_IOMMU_S_NOENT, 'NOENT'],
+  [VIRTIO_IOMMU_S_FAULT, 'FAULT'],
+  [VIRTIO_IOMMU_S_NOMEM, 'NOMEM'],
+]);
+
+/** The specification's name of a request's status: `INVAL`. */
+export function statusName(status: number): string {
+  return STATUS_NAMES.get(status) ?? `status ${status}`;
+}
+
+/** Rights of a mapping as the letters every tool uses: `RW`, `R`, `W`, `–` for none; `M` marks MMIO. */
+export function formatRights(flags: number): string {
+  const read = (flags & VIRTIO_IOMMU_MAP_F_READ) !== 0 ? 'R' : '';
+  const write = (flags & VIRTIO_IOMMU_MAP_F_WRITE) !== 0 ? 'W' : '';
+  const mmio = (flags & VIRTIO_IOMMU_MAP_F_MMIO) !== 0 ? 'M' : '';
+  return `${read}${write}${mmio}` || '–';
+}
+
+/** Rights of a mapping in words. */
+export function rightsInWords(flags: number): string {
+  const canRead = (flags & VIRTIO_IOMMU_MAP_F_READ) !== 0;
+  const canWrite = (flags & VIRTIO_IOMMU_MAP_F_WRITE) !== 0;
+  if (canRead && canWrite) return 'the device may read and write';
+  if (canRead) return 'the device may only read';
+  if (canWrite) return 'the device may only write';
+  return 'the device may do nothing';
+}
+
+export function isWriteFault(flags: number): boolean {
+  return (flags & VIRTIO_IOMMU_FAULT_F_WRITE) !== 0;
+}
+
+/** Why an access was stopped, in a few words for a title. */
+export function faultTitle(reason: number): string {
+  if (reason === VIRTIO_IOMMU_FAULT_R_DOMAIN) return 'No domain';
+  if (reason === VIRTIO_IOMMU_FAULT_R_MAPPING) return 'No mapping';
+  return 'Unknown reason';
+}
+
+/** Why an access was stopped, as a sentence; names the domain when it is given. */
+export function faultReasonSentence(
+  reason: number,
+  isWrite: boolean,
+  domain: number | null,
+): string {
+  if (reason === VIRTIO_IOMMU_FAULT_R_DOMAIN) {
+    return 'The device is attached to no domain, so it may not touch memory at all.';
+  }
+  if (reason === VIRTIO_IOMMU_FAULT_R_MAPPING) {
+    const where = domain === null ? 'its domain' : `domain ${domain}`;
+    return `No mapping in ${where} allows ${isWrite ? 'writing to' : 'reading from'} this address.`;
+  }
+  return 'The IOMMU could not say why.';
+}
+
+/** What Linux prints for a reported fault (viommu_fault_handler in drivers/iommu/virtio-iommu.c), without the prefix. */
+export function dmesgLine(
+  fault: Pick<FaultEvent, 'reason' | 'endpoint' | 'address' | 'flags'>,
+): string {
+  const reason =
+    fault.reason === VIRTIO_IOMMU_FAULT_R_DOMAIN
+      ? 'domain'
+      : fault.reason === VIRTIO_IOMMU_FAULT_R_MAPPING
+        ? 'page'
+        : 'unknown';
+  const access = isWriteFault(fault.flags) ? 'W' : 'R';
+  return `${reason} fault from EP ${fault.endpoint} at 0x${fault.address.toString(16)} [${access}]`;
+}
+
+/** Bytes as `de ad be ef`. */
+export function formatHexBytes(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+}

@@ -1,0 +1,49 @@
+// Starts the page: theme, components, machine.
+
+import { render } from 'preact';
+import { startMachine } from '../src/worker/client.ts';
+import type { IommuMode } from '../src/worker/api.ts';
+import { App } from './components/app.tsx';
+import { IMAGE_URLS } from './images.ts';
+import { MachineSession } from './machine-session.ts';
+import { installTestHook } from './test-hook.ts';
+import { startTheme } from './theme.ts';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/controls.css';
+import './styles/layout.css';
+import './styles/topbar.css';
+import './styles/console.css';
+import './styles/tables.css';
+import './styles/rogue.css';
+
+/** The mode in the address: `?iommu=bypass`. */
+function modeFromAddress(): IommuMode {
+  const value = new URLSearchParams(location.search).get('iommu');
+  return value === 'bypass' || value === 'off' ? value : 'translated';
+}
+
+async function chooseStart(): Promise<typeof startMachine> {
+  if (import.meta.env.DEV && new URLSearchParams(location.search).has('fake')) {
+    const { startFakeMachine } = await import('./testing/fake-machine.ts');
+    return (onBatch) => startFakeMachine(onBatch);
+  }
+  return startMachine;
+}
+
+async function main(): Promise<void> {
+  const root = document.getElementById('app');
+  if (root === null) return;
+  startTheme();
+  const session = new MachineSession({
+    start: await chooseStart(),
+    images: IMAGE_URLS,
+    now: () => performance.now(),
+    onNextFrame: (callback) => requestAnimationFrame(callback),
+  });
+  installTestHook(session);
+  render(<App session={session} />, root);
+  await session.start(modeFromAddress());
+}
+
+void main();

@@ -1,0 +1,38 @@
+// What the person has picked, and which domain's mappings that shows.
+
+import type { IommuState } from '../../src/iommu/iommu-event.ts';
+
+/** Nothing yet, an endpoint (then its domain, wherever it moves), or a domain. */
+export type Selection =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'endpoint'; readonly id: number }
+  | { readonly kind: 'domain'; readonly id: number };
+
+export const NO_SELECTION: Selection = { kind: 'none' };
+
+/** The domain to show; null when there is none. */
+export function shownDomain(
+  state: IommuState | null,
+  selection: Selection,
+  current: number | null,
+): number | null {
+  if (state === null) return null;
+  if (selection.kind === 'endpoint') {
+    return state.endpoints.find((endpoint) => endpoint.id === selection.id)?.domain ?? null;
+  }
+  if (selection.kind === 'domain' && state.domains.some((each) => each.id === selection.id)) {
+    return selection.id;
+  }
+  return fullestDomain(state, current);
+}
+
+/** The domain with most to see, but without jumping: `current` stays while it has mappings. */
+function fullestDomain(state: IommuState, current: number | null): number | null {
+  const kept = state.domains.find((domain) => domain.id === current);
+  if (kept !== undefined && kept.mappings > 0) return kept.id;
+  let best = kept ?? state.domains[0];
+  for (const domain of state.domains) {
+    if (best === undefined || domain.mappings > best.mappings) best = domain;
+  }
+  return best?.id ?? null;
+}

@@ -1,0 +1,79 @@
+// The latest events by kind: each kind has a ring of its own, so that a storm of MAP and UNMAP does not push out the
+// few ATTACHes and faults.
+
+import { assertNever } from '../../src/base/assert.ts';
+import type { IommuEvent } from '../../src/iommu/iommu-event.ts';
+import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
+
+/** Kinds a person can filter by, in the order of their chips. */
+export const FEED_KINDS = ['attach', 'map', 'unmap', 'probe', 'fault', 'device'] as const;
+export type FeedKind = (typeof FEED_KINDS)[number];
+
+/** Events kept of each kind. */
+export const KEPT_PER_KIND = 1_000;
+
+/** The chip an event belongs to. */
+export function feedKind(event: IommuEvent): FeedKind {
+  switch (event.kind) {
+    case 'attached':
+    case 'detached':
+      return 'attach';
+    case 'mapped':
+      return 'map';
+    case 'unmapped':
+      return 'unmap';
+    case 'probed':
+      return 'probe';
+    case 'faulted':
+      return 'fault';
+    case 'ignored':
+    case 'bypass-changed':
+    case 'started':
+    case 'reset':
+    case 'system-reset':
+      return 'device';
+    default:
+      return assertNever(event);
+  }
+}
+
+/** Whether the driver asked for it, as against what the device did by itself. */
+export function isRequest(event: IommuEvent): boolean {
+  const kind = feedKind(event);
+  return (kind !== 'fault' && kind !== 'device') || event.kind === 'ignored';
+}
+
+/** Bounded record of events. */
+export class EventFeed {
+  #rings = new Map<FeedKind, RecordedEvent[]>();
+  #counts = new Map<FeedKind, number>();
+
+  append(events: readonly RecordedEvent[]): void {
+    for (const recorded of events) {
+      const kind = feedKind(recorded.event);
+      const ring = this.#rings.get(kind) ?? [];
+      ring.push(recorded);
+      if (ring.length >= 2 * KEPT_PER_KIND) ring.splice(0, ring.length - KEPT_PER_KIND);
+      this.#rings.set(kind, ring);
+      this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+    }
+  }
+
+  clear(): void {
+    this.#rings = new Map();
+    this.#counts = new Map();
+  }
+
+  /** Events of a kind since the start, kept or not. */
+  count(kind: FeedKind): number {
+    return this.#counts.get(kind) ?? 0;
+  }
+
+  /** The kept events of these kinds, oldest first. */
+  list(kinds: ReadonlySet<FeedKind>): readonly RecordedEvent[] {
+    const lists = FEED_KINDS.filter((kind) => kinds.has(kind)).map(
+      (kind) => this.#rings.get(kind)?.slice(-KEPT_PER_KIND) ?? [],
+    );
+    return lists.flat().sort((a, b) => a.event.sequence - b.event.sequence);
+  }
+}

@@ -1,0 +1,90 @@
+// What the page knows about the IOMMU: batches in, views out. Pure: no clock, no DOM, no worker.
+
+import type { FaultEvent, IommuState } from '../../src/iommu/iommu-event.ts';
+import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
+import type { MachineBatch } from '../../src/worker/api.ts';
+import { EndpointActivity } from './endpoint-activity.ts';
+import { EventFeed, isRequest } from './event-feed.ts';
+import { RateMeter } from './rate-meter.ts';
+import { WatchedDomain } from './watched-domain.ts';
+
+/** Fault cards kept; the endpoints' counters have the total. */
+export const MAX_FAULTS = 100;
+
+/** A fault with its place in time. */
+export interface FaultRecord {
+  readonly timeMs: number;
+  readonly fault: FaultEvent & { readonly sequence: number };
+}
+
+/** Folds batches; every view is read from its fields after `apply`. */
+export class MachineModel {
+  readonly feed = new EventFeed();
+  readonly watched = new WatchedDomain();
+  readonly activity = new EndpointActivity();
+  readonly #rate = new RateMeter();
+  #state: IommuState | null = null;
+  #faults: readonly FaultRecord[] = [];
+  #faultCount = 0;
+  #droppedEvents = 0;
+
+  /** The device as of the latest batch; null before the first and without an IOMMU. */
+  get state(): IommuState | null {
+    return this.#state;
+  }
+
+  /** Newest first. */
+  get faults(): readonly FaultRecord[] {
+    return this.#faults;
+  }
+
+  /** Faults since the start, kept or not. */
+  get faultCount(): number {
+    return this.#faultCount;
+  }
+
+  get requestsPerSecond(): number {
+    return this.#rate.perSecond;
+  }
+
+  /** Events the worker left out because too many came at once. */
+  get droppedEvents(): number {
+    return this.#droppedEvents;
+  }
+
+  /** Folds a batch. `nowMs` is the page's clock. */
+  apply(batch: MachineBatch, nowMs: number): void {
+    const { events, droppedEvents } = batch;
+    const requests = events.filter((each) => isRequest(each.event)).length;
+    this.#rate.add(requests + droppedEvents, batch.timeMs);
+    this.#droppedEvents += droppedEvents;
+    this.#state = batch.state;
+    this.feed.append(events);
+    this.#keepFaults(events);
+    const plain = events.map((each) => each.event);
+    this.watched.fold(plain, batch.state, droppedEvents, nowMs);
+    this.activity.sample(batch.state, nowMs);
+  }
+
+  /** Forgets everything: a new machine starts. */
+  clear(): void {
+    this.feed.clear();
+    this.activity.clear();
+    this.#rate.clear();
+    this.watched.watch(null);
+    this.#state = null;
+    this.#faults = [];
+    this.#faultCount = 0;
+    this.#droppedEvents = 0;
+  }
+
+  #keepFaults(events: readonly RecordedEvent[]): void {
+    const fresh: FaultRecord[] = [];
+    for (const { timeMs, event } of events) {
+      if (event.kind === 'faulted') fresh.unshift({ timeMs, fault: event });
+    }
+    if (fresh.length === 0) return;
+    this.#faultCount += fresh.length;
+    this.#faults = [...fresh, ...this.#faults].slice(0, MAX_FAULTS);
+  }
+}

@@ -1,0 +1,197 @@
+// A scripted machine with the worker's API: plays a plausible boot without a guest. For the page's unit tests, and for
+// work on the page with `npm run dev` and `?fake` in the address; not in the product build.
+
+import { BOOT_STAGES } from '../../src/worker/api.ts';
+import type {
+  BootRequest,
+  EndpointInfo,
+  MachineBatch,
+  MachineFailure,
+  MachineInfo,
+  MachineStatus,
+} from '../../src/worker/api.ts';
+import type { MachineClient } from '../../src/worker/client.ts';
+import { FakeDevice } from './fake-device.ts';
+
+const TICK_MS = 16;
+const STAGE_MS = 600;
+const DOWNLOAD_BYTES = 6_400_000;
+const MEMORY_BYTES = 128 * 1024 * 1024;
+
+const ENDPOINTS: readonly EndpointInfo[] = [
+  ['virtio-9p', 'Shared folder: files of this page as a file system', 'PCI 00:06.0', 0x30],
+  ['virtio-net', 'Network card on a network inside this page', 'PCI 00:05.0', 0x28],
+  ['virtio-console', 'A second console port', 'PCI 00:07.0', 0x38],
+  ['ide', 'Disk controller of an old PC, with bus-master DMA', 'PCI 00:01.1', 9],
+  ['virtio-blk', 'Disk made for virtual machines', 'MMIO 0xfd001000', 0x1001],
+  ['rogue', 'A device under your control, with no driver', 'MMIO 0xfd002000', 0x1002],
+].map(([name, description, location, id]) => ({
+  name: String(name),
+  description: String(description),
+  location: String(location),
+  id: Number(id),
+}));
+
+const INFO: MachineInfo = {
+  endpoints: ENDPOINTS,
+  outside: [
+    {
+      name: 'Floppy and sound card (ISA DMA)',
+      reason: 'switched off: too old to be behind an IOMMU',
+    },
+    {
+      name: 'NE2000 network card',
+      reason: 'switched off: it has no DMA, the processor copies for it',
+    },
+  ],
+  memoryBytes: MEMORY_BYTES,
+};
+
+const LINES: readonly string[] = [
+  'SeaBIOS (version 1.16.2-debian-1.16.2-1)\r\nBooting from ROM...\r\n',
+  '[    0.000000] Linux version 6.12.117 (viommu@build) (gcc 12.2.0) #1\r\n[    0.000000] BIOS-provided physical RAM map:\r\n[    0.012000] ACPI: VIOT 0x07FE1000 000070 (v00 VIOMMU VIOMMU   00000001)\r\n[    0.310000] PCI: Using configuration type 1 for base access\r\n',
+  '[    0.420000] virtio_iommu virtio0: input address: 32 bits\r\n[    0.421000] virtio_iommu virtio0: page mask: 0xfffffffffffff000\r\n[    0.520000] virtio_net virtio2: Adding to iommu group 1\r\n[    0.560000] virtio_blk virtio4: [vda] 16384 512-byte sectors (8.39 MB/8.00 MiB)\r\n',
+  '[    0.900000] Run /init as init process\r\n',
+  '\r\n\x1b[1mWelcome.\x1b[0m This is Linux, and every device in it reaches memory through an IOMMU.\r\n\r\n  \x1b[32mdisk-read\x1b[0m    read a disk, watch the mappings come and go\r\n  \x1b[32mnet-ping\x1b[0m     ping a computer that lives in this page\r\n  \x1b[32mshare-read\x1b[0m   read a shared file\r\n\r\n~ # ',
+];
+
+/** What the fake does besides booting. */
+export interface FakeOptions {
+  /** Fails with this at the end of its boot. */
+  readonly failure?: MachineFailure;
+  /** MAP and UNMAP pairs per tick once booted. */
+  readonly churn?: number;
+}
+
+class FakeMachine {
+  readonly #onBatch: (batch: MachineBatch) => void;
+  readonly #options: FakeOptions;
+  readonly #encoder = new TextEncoder();
+  #device = new FakeDevice(ENDPOINTS);
+  #status: MachineStatus = 'loading';
+  #isOff = false;
+  #timeMs = 0;
+  #stage = -1;
+  #text = '';
+  #busy = 0;
+  #live: bigint[] = [];
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(onBatch: (batch: MachineBatch) => void, options: FakeOptions) {
+    this.#onBatch = onBatch;
+    this.#options = options;
+  }
+
+  get api(): MachineClient['api'] {
+    return {
+      boot: async (request: BootRequest) => {
+        this.#isOff = request.iommu === 'off';
+        this.#restart();
+        return INFO;
+      },
+      pause: async () => {
+        this.#status = 'paused';
+      },
+      resume: async () => {
+        this.#status = 'running';
+      },
+      reset: async () => this.#restart(),
+      type: async (text) => {
+        this.#text += text.replace('\r', '\r\n');
+        if (text.includes('\r')) {
+          this.#busy = 60;
+          this.#text += '~ # ';
+        }
+      },
+      rogueDma: async (request) => {
+        const result = this.#device.rogue(request);
+        if (result.outcome === 'blocked') {
+          this.#text += `\r\n[   12.345678] virtio_iommu virtio0: page fault from EP ${request.endpoint} at 0x${request.address.toString(16)} [${request.access === 'write' ? 'W' : 'R'}]\r\n`;
+        }
+        return result;
+      },
+      listMappings: async (domain, from, limit) => this.#device.list(domain, from, limit),
+    };
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #restart(): void {
+    clearInterval(this.#timer);
+    this.#device = new FakeDevice(ENDPOINTS);
+    this.#live = [];
+    this.#status = 'loading';
+    this.#timeMs = 0;
+    this.#stage = -1;
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #tick(): void {
+    if (this.#status !== 'paused') this.#timeMs += TICK_MS;
+    this.#device.setTime(this.#timeMs);
+    const last = BOOT_STAGES.length - 1;
+    const stage = Math.min(last, Math.floor(this.#timeMs / STAGE_MS));
+    if (stage !== this.#stage) this.#enter(stage);
+    if (stage === last && this.#status === 'running') this.#work();
+    const isDownload = stage === 0;
+    const loaded = Math.min(DOWNLOAD_BYTES, (this.#timeMs / STAGE_MS) * DOWNLOAD_BYTES);
+    const failure = stage === last ? (this.#options.failure ?? null) : null;
+    if (failure !== null) this.#status = 'failed';
+    this.#onBatch({
+      status: this.#status,
+      progress: {
+        stage: BOOT_STAGES[stage] ?? 'ready',
+        detail: isDownload ? 'Downloading the kernel' : 'Linux is starting',
+        loadedBytes: isDownload ? loaded : 0,
+        totalBytes: isDownload ? DOWNLOAD_BYTES : 0,
+        elapsedMs: this.#timeMs,
+      },
+      failure,
+      console: this.#encoder.encode(this.#text),
+      events: this.#device.takeEvents(),
+      droppedEvents: 0,
+      state: this.#isOff ? null : this.#device.state,
+      timeMs: this.#timeMs,
+      mips: this.#status === 'running' ? 41 : 0,
+    });
+    this.#text = '';
+    if (failure !== null) this.stop();
+  }
+
+  #enter(stage: number): void {
+    this.#stage = stage;
+    this.#text += LINES[stage - 2] ?? '';
+    if (BOOT_STAGES[stage] === 'firmware') this.#status = 'running';
+    if (BOOT_STAGES[stage] !== 'iommu') return;
+    this.#device.say({ kind: 'started', features: 0x77n });
+    ENDPOINTS.forEach((endpoint, index) => {
+      this.#device.attach(endpoint.id, index + 1);
+      for (let page = 0; page < 8 * (index + 1); page++) {
+        this.#device.map(index + 1, page % 5 === 0 ? 4 : 1, 1 + (page % 3));
+      }
+    });
+  }
+
+  #work(): void {
+    const pairs = this.#options.churn ?? (this.#busy > 0 ? 4 : 0);
+    if (this.#busy > 0) this.#busy--;
+    for (let pair = 0; pair < pairs; pair++) {
+      this.#live.push(this.#device.map(5, 1, 2));
+      this.#device.access(0x1001, 4096);
+      const oldest = this.#live.length > 64 ? this.#live.shift() : undefined;
+      if (oldest !== undefined) this.#device.unmap(5, oldest);
+    }
+    if (Math.floor(this.#timeMs / 700) % 2 === 0) this.#device.access(0x28, 1500);
+  }
+}
+
+/** Starts a fake instead of a worker; has the signature of `startMachine`. */
+export async function startFakeMachine(
+  onBatch: (batch: MachineBatch) => void,
+  options: FakeOptions = {},
+): Promise<MachineClient> {
+  const machine = new FakeMachine(onBatch, options);
+  return { api: machine.api, dispose: () => machine.stop() };
+}
