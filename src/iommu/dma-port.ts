@@ -40,6 +40,7 @@ interface Piece {
  * is refused changes no memory, is reported to the driver, and throws `BusError`.
  */
 export class DmaPort implements AddressSpace<Iova> {
+  declare readonly addressKind?: Iova;
   readonly #endpoint: Endpoint;
   readonly #path: DmaPath;
 

@@ -107,5 +107,6 @@ export interface IommuState {
   /** The configuration field `bypass`. */
   readonly isBypass: boolean;
   readonly endpoints: readonly EndpointState[];
+  /** By ascending ID. */
   readonly domains: readonly DomainState[];
 }

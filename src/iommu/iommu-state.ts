@@ -22,11 +22,14 @@ export function readState(sources: StateSources): IommuState {
     sequence,
     isBypass,
     endpoints: endpoints.all().map((endpoint) => readEndpoint(endpoint, translator)),
-    domains: domains.all().map((domain): DomainState => {
-      const size = domain.isBypass ? { mappings: 0, bytes: 0n } : store.size(domain.id);
-      const ids = endpoints.attachedTo(domain).map(({ id }) => id);
-      return { id: domain.id, isBypass: domain.isBypass, endpoints: ids, ...size };
-    }),
+    domains: domains
+      .all()
+      .map((domain): DomainState => {
+        const size = domain.isBypass ? { mappings: 0, bytes: 0n } : store.size(domain.id);
+        const ids = endpoints.attachedTo(domain).map(({ id }) => id);
+        return { id: domain.id, isBypass: domain.isBypass, endpoints: ids, ...size };
+      })
+      .toSorted((one, other) => one.id - other.id),
   };
 }
 

@@ -13,6 +13,7 @@ const HOLE_END = 0x100000;
  * Writes go through v86's `write_blob`, which drops code that it translated from the old bytes.
  */
 export class GuestMemory implements AddressSpace<Gpa> {
+  declare readonly addressKind?: Gpa;
   readonly #cpu: V86Cpu;
   readonly #size: number;
   #view: DataView;

@@ -5,6 +5,7 @@ import type { Gpa } from './address.ts';
 
 /** RAM of a fixed size at guest-physical address 0; any access beyond its end is a `BusError`. */
 export class FlatMemory implements AddressSpace<Gpa> {
+  declare readonly addressKind?: Gpa;
   /** The bytes themselves, for tests that look behind the bus. */
   readonly bytes: Uint8Array;
   readonly #view: DataView;
