@@ -18,6 +18,9 @@ const V86_PM_BASE = 0xb000;
 /** ... but SeaBIOS moves them here when it is given tables, and then polls the timer for ever. */
 const SEABIOS_PM_BASE = 0x600;
 const PM_PORTS = 16;
+/** PM1a control register and its bit that enters the sleep state written with it (ACPI 6.5, 4.8.3.2.1). */
+const PM1A_CONTROL = V86_PM_BASE + 4;
+const SLP_EN = 1 << 13;
 
 /** The hardware identifier Linux binds virtio-mmio to (drivers/virtio/virtio_mmio.c). */
 const VIRTIO_MMIO_HID = 'LNRO0005';
@@ -43,7 +46,7 @@ function describeMachine(hasIommu: boolean): AcpiDescription {
     fixedHardware: {
       sciGsi: 9,
       pm1aEventPort: V86_PM_BASE,
-      pm1aControlPort: V86_PM_BASE + 4,
+      pm1aControlPort: PM1A_CONTROL,
       pmTimerPort: V86_PM_BASE + 8,
       gpe0: { port: 0xafe0, length: 4 },
       reset: { port: KEYBOARD_CONTROLLER, value: PULSE_RESET_LINE },
@@ -117,4 +120,15 @@ export function installFirmware(cpu: V86Cpu, hasIommu: boolean): void {
     const port = cpu.io.ports[V86_PM_BASE + offset];
     if (port !== undefined) cpu.io.ports[SEABIOS_PM_BASE + offset] = port;
   }
+}
+
+/** Calls `listener` when the guest switches the machine off; v86 itself takes no notice of it. */
+export function onPowerOff(cpu: V86Cpu, listener: () => void): void {
+  const port = cpu.io.ports[PM1A_CONTROL];
+  if (port === undefined) return;
+  const write16 = port.write16;
+  port.write16 = (value) => {
+    write16.call(port.device, value);
+    if ((value & SLP_EN) !== 0) listener();
+  };
 }

@@ -8,9 +8,12 @@ import type { GuestImages } from './guest-images.ts';
 export interface ImageFile {
   /** Name in guest-images/. */
   readonly file: string;
+  /** Length of the file, and its SHA-256 in hex. */
   readonly bytes: number;
-  /** SHA-256 of the file in hex. */
   readonly sha256: string;
+  /** The same of what a compressed file holds. */
+  readonly plainBytes?: number;
+  readonly plainSha256?: string;
 }
 
 /** The part of guest-images/images.json that a start needs. */
@@ -32,14 +35,15 @@ export class ImageCorruptError extends Error {
 
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
 
-/** Throws `ImageCorruptError` unless the bytes are the described file's. */
-export function verifyImage(image: ImageFile, bytes: Uint8Array): void {
-  if (bytes.length !== image.bytes) {
+/** Throws `ImageCorruptError` unless the unpacked bytes are the described file's content. */
+export function verifyContent(image: ImageFile, content: Uint8Array): void {
+  const bytes = image.plainBytes ?? image.bytes;
+  if (content.length !== bytes) {
     throw new ImageCorruptError(
-      `${image.file} has ${bytes.length} bytes and should have ${image.bytes}: it was cut short or changed. Get it again.`,
+      `${image.file} holds ${content.length} bytes and should hold ${bytes}: it was cut short or changed. Get it again.`,
     );
   }
-  if (bytesToHex(sha256(bytes)) !== image.sha256) {
+  if (bytesToHex(sha256(content)) !== (image.plainSha256 ?? image.sha256)) {
     throw new ImageCorruptError(
       `${image.file} does not match its checksum: it was damaged or changed. Get it again.`,
     );
@@ -55,12 +59,35 @@ export async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** Verifies and unpacks all images. Rejects with `ImageCorruptError`. */
+/**
+ * Unpacks and verifies one image. A server may have unpacked a compressed file on the way, as the header
+ * Content-Encoding allows; both forms are taken. Rejects with `ImageCorruptError`.
+ */
+async function unpackImage(image: ImageFile, bytes: Uint8Array): Promise<Uint8Array> {
+  const content = await gunzip(bytes).catch((cause: unknown) => {
+    throw new ImageCorruptError(
+      `${image.file} can not be unpacked: it was damaged. Get it again.`,
+      {
+        cause,
+      },
+    );
+  });
+  verifyContent(image, content);
+  return content;
+}
+
+/** Unpacks and verifies all images. Rejects with `ImageCorruptError`. */
 export async function unpackImages(
   manifest: ImageManifest,
   files: Readonly<Record<ImageName, Uint8Array>>,
 ): Promise<GuestImages> {
-  for (const name of IMAGE_NAMES) verifyImage(manifest[name], files[name]);
-  const [initrd, disk] = await Promise.all([gunzip(files.initrd), gunzip(files.disk)]);
-  return { ...files, initrd, disk };
+  const unpack = (name: ImageName): Promise<Uint8Array> => unpackImage(manifest[name], files[name]);
+  const [kernel, initrd, disk, bios, vgaBios] = await Promise.all([
+    unpack('kernel'),
+    unpack('initrd'),
+    unpack('disk'),
+    unpack('bios'),
+    unpack('vgaBios'),
+  ]);
+  return { kernel, initrd, disk, bios, vgaBios };
 }

@@ -9,12 +9,13 @@ import type { RecordedEvent } from '../trace/recorded-event.ts';
 import { createBoard, type Board, type Disks } from './board.ts';
 import { checkInitrd, checkKernel, checkMemory } from './guest-images.ts';
 import { commandLine, type MachineOptions } from './machine-options.ts';
+import { onPowerOff } from './firmware.ts';
 import { rogueDma, type RogueRequest, type RogueResult } from './rogue-dma.ts';
 import { SerialPort } from './serial-port.ts';
 import { restoreBoard, saveBoard, type MachineSnapshot } from './snapshot.ts';
 
-/** A guest's wish that only the owner of the machine can grant: it was rebooted or reset itself. */
-export type PowerEvent = 'power-cycled';
+/** `power-cycled`: everything but the disks starts afresh. `powered-off`: the guest switched itself off. */
+export type PowerEvent = 'power-cycled' | 'powered-off';
 
 export class Machine {
   /** The guest's console, ttyS0. */
@@ -30,6 +31,7 @@ export class Machine {
   #isRunning = false;
   #ranMs = 0;
   #resumedAt = 0;
+  #isRestoring = false;
 
   private constructor(options: MachineOptions, disks: Disks, board: Board) {
     this.options = options;
@@ -83,7 +85,7 @@ export class Machine {
     return this.#events.on(listener);
   }
 
-  /** Subscribes to power cycles, the host's (`powerCycle`) and the guest's (`reboot`). */
+  /** Subscribes to power cycles, the host's (`powerCycle`) and the guest's (`reboot`), and to the guest's `poweroff`. */
   onPower(listener: (event: PowerEvent) => void): Dispose {
     return this.#power.on(listener);
   }
@@ -141,7 +143,13 @@ export class Machine {
    */
   async restore(snapshot: MachineSnapshot): Promise<void> {
     await this.pause();
-    await restoreBoard(this.#board, this.options, this.#disks, snapshot);
+    // The devices are reset on the way, which is no event of the guest's.
+    this.#isRestoring = true;
+    try {
+      await restoreBoard(this.#board, this.options, this.#disks, snapshot);
+    } finally {
+      this.#isRestoring = false;
+    }
     this.#ranMs = snapshot.timeMs;
   }
 
@@ -149,12 +157,17 @@ export class Machine {
     const board = this.#board;
     this.console.connect(board.emulator.v86, 0);
     this.agent.connect(board.emulator.v86, 1);
-    board.iommu?.onEvent((event) => this.#events.emit({ timeMs: this.timeMs, event }));
+    board.iommu?.onEvent((event) => {
+      if (!this.#isRestoring) this.#events.emit({ timeMs: this.timeMs, event });
+    });
     // The guest's own reset must not run on what is left in RAM: v86 does not load the kernel again.
     board.emulator.cpu.reboot_internal = () => {
       assert(board === this.#board, 'only the machine in use runs');
       void board.emulator.v86.stop();
       queueMicrotask(() => void this.powerCycle());
     };
+    onPowerOff(board.emulator.cpu, () => {
+      void this.pause().then(() => this.#power.emit('powered-off'));
+    });
   }
 }

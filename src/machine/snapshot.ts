@@ -87,8 +87,9 @@ export async function restoreBoard(
   checkEquipment(snapshot, options);
   await board.emulator.v86.restore_state(snapshot.emulator);
   const { iommu, block, rogue } = board.transports;
-  if (snapshot.iommu !== undefined) board.iommu?.restore(snapshot.iommu);
+  // A transport resets its device before it takes over: the device's own state comes after it.
   if (snapshot.transports.iommu !== undefined) iommu?.restore(snapshot.transports.iommu);
+  if (snapshot.iommu !== undefined) board.iommu?.restore(snapshot.iommu);
   block.restore(snapshot.transports.block);
   rogue.restore(snapshot.transports.rogue);
   disks.virtio.restore(snapshot.disk);
