@@ -1,0 +1,89 @@
+// A session's view of the guest's IOMMU: what it is now, what it did, how often.
+
+import type { Dispose } from '../../base/emitter.ts';
+import type { IommuState } from '../../iommu/iommu-event.ts';
+import type { Mapping } from '../../iommu/mapping-store.ts';
+import { DEFAULT_STORE_LIMITS } from '../../iommu/store-limits.ts';
+import type { VirtioIommu } from '../../iommu/virtio-iommu.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { EventHistory, type EventHistoryState } from '../../trace/event-history.ts';
+import { addToTotals, NO_TOTALS, type EventTotals } from '../../trace/event-totals.ts';
+import type { RecordedEvent } from '../../trace/recorded-event.ts';
+
+/** Events kept: a boot has some 300, reading a MiB over 9p some 5000. */
+const HISTORY_CAPACITY = 1 << 17;
+
+/** What a session knows of the past; plain data. */
+export interface GuestIommuRecord {
+  readonly history: EventHistoryState;
+  readonly totals: EventTotals;
+}
+
+/** The IOMMU of a guest. */
+export class GuestIommu {
+  readonly #machine: Machine;
+  readonly #history = new EventHistory(HISTORY_CAPACITY);
+  #totals = NO_TOTALS;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+    machine.onEvent((event) => {
+      this.#history.add(event);
+      this.#totals = addToTotals(this.#totals, event.event);
+    });
+  }
+
+  /** Whether the machine has one. */
+  get isPresent(): boolean {
+    return this.#machine.iommu !== undefined;
+  }
+
+  /** Endpoints and domains now. Throws `Error` on a machine without an IOMMU. */
+  state(): IommuState {
+    return this.#device().state();
+  }
+
+  /** Every mapping of a domain in IOVA order; none of an unknown or a bypass domain. */
+  mappings(domain: number): readonly Mapping[] {
+    return this.#device().mappings(domain, 0n, DEFAULT_STORE_LIMITS.maxMappings);
+  }
+
+  /** The latest events (131072 at most), oldest first. */
+  get events(): readonly RecordedEvent[] {
+    return this.#history.events;
+  }
+
+  /** Events that are no longer in `events`. */
+  get droppedEvents(): number {
+    return this.#history.dropped;
+  }
+
+  /** Calls the listener with every event from now on, while it happens. */
+  onEvent(listener: (event: RecordedEvent) => void): Dispose {
+    return this.#machine.onEvent(listener);
+  }
+
+  /** Requests and faults since the session began. */
+  totals(): EventTotals {
+    return this.#totals;
+  }
+
+  /** For `restore`. */
+  save(): GuestIommuRecord {
+    return { history: this.#history.save(), totals: this.#totals };
+  }
+
+  /** Puts history and totals back where they were saved; the device itself is the machine's to restore. */
+  restore(record: GuestIommuRecord): void {
+    this.#history.restore(record.history);
+    this.#totals = record.totals;
+  }
+
+  #device(): VirtioIommu {
+    const { iommu } = this.#machine;
+    if (iommu === undefined) {
+      throw new Error('this machine has no IOMMU: it was booted with iommu "off"');
+    }
+    return iommu;
+  }
+}

@@ -1,0 +1,345 @@
+// A Linux guest behind its virtio-iommu, for programs: boot it, run commands, look into its IOMMU.
+// This is the test kit that the package exports as `viommu/testing`.
+
+import type { MappingStore } from '../../iommu/mapping-store.ts';
+import { WasmStore } from '../../iommu/wasm-store.ts';
+import { BootWatch } from '../../machine/boot-watch.ts';
+import { DEFAULT_MEMORY_MIB } from '../../machine/machine-options.ts';
+import { Machine, type PowerEvent } from '../../machine/machine.ts';
+import type { RogueRequest, RogueResult } from '../../machine/rogue-dma.ts';
+import type { MachineSnapshot } from '../../machine/snapshot.ts';
+import { CommandShell, type CommandResult } from './command-shell.ts';
+import { ConsoleLog } from './console-log.ts';
+import { GuestError, type GuestFailure } from './guest-error.ts';
+import { loadImages, loadStoreWasm, loadV86Wasm } from './guest-files.ts';
+import { GuestIommu, type GuestIommuRecord } from './guest-iommu.ts';
+import { ProgressWatch, type WaitOptions } from './progress-watch.ts';
+import { DEFAULT_STALL_MS, type GuestSessionOptions, type WaitBounds } from './session-options.ts';
+
+export type { CommandResult } from './command-shell.ts';
+export { GuestError } from './guest-error.ts';
+export type { GuestIommu } from './guest-iommu.ts';
+export type { GuestSessionOptions, WaitBounds } from './session-options.ts';
+export { InputError } from '../../machine/guest-images.ts';
+
+/** What the agent of the project's guest image says first on ttyS1. */
+const AGENT_READY = 'viommu-agent ready\n';
+const TAIL_LINES = 20;
+
+/** A guest at one moment: plain data, can be cloned and kept. */
+export interface GuestSnapshot {
+  readonly machine: MachineSnapshot;
+  readonly iommu: GuestIommuRecord;
+  readonly bootMs: number | undefined;
+  readonly hasAgent: boolean;
+}
+
+/** One guest and its console. Dispose it in the end: a running guest keeps the process alive. */
+export class GuestSession {
+  readonly iommu: GuestIommu;
+  readonly #machine: Machine;
+  readonly #options: GuestSessionOptions;
+  readonly #progress: ProgressWatch;
+  readonly #log = new ConsoleLog();
+  readonly #agent: CommandShell;
+  readonly #prompt: CommandShell;
+  #agentLog = new ConsoleLog();
+  #boot = new BootWatch();
+  #bootMs: number | undefined;
+  #hasAgent = false;
+  #isOff = false;
+  /** Counts power cycles: what waits for an answer of the guest before does so in vain. */
+  #life = 0;
+  #shellError: Error | undefined;
+  #isCommandRunning = false;
+  #lastRun: Promise<unknown> = Promise.resolve();
+
+  private constructor(machine: Machine, options: GuestSessionOptions) {
+    this.#machine = machine;
+    this.#options = options;
+    this.#progress = new ProgressWatch(options.clock);
+    this.iommu = new GuestIommu(machine);
+    this.#agent = new CommandShell((text) => machine.agent.send(text), false);
+    this.#prompt = new CommandShell((text) => machine.console.send(text), true);
+    machine.console.onOutput((bytes) => this.#takeConsole(bytes));
+    machine.agent.onOutput((bytes) => this.#takeAgent(bytes));
+    machine.onEvent((event) => {
+      this.#progress.touch();
+      options.onEvent?.(event);
+    });
+    machine.onPower((event) => this.#takePower(event));
+  }
+
+  /**
+   * Boots a guest and resolves when its prompt is there. Rejects with `InputError` for input that can not work, and
+   * with `GuestError` when the kernel panics or nothing happens any more.
+   */
+  static async boot(options: GuestSessionOptions = {}): Promise<GuestSession> {
+    const session = await GuestSession.create(options);
+    try {
+      session.start();
+      await session.waitForBoot();
+      return session;
+    } catch (error) {
+      await session.dispose();
+      throw error;
+    }
+  }
+
+  /** Makes a session whose machine stands before its first instruction: `start` or `restore` it. */
+  static async create(options: GuestSessionOptions = {}): Promise<GuestSession> {
+    const images = await loadImages(options);
+    const [v86Wasm, storeWasm] = await Promise.all([loadV86Wasm(), loadStoreWasm()]);
+    const makeStore = (): MappingStore => new WasmStore(storeWasm);
+    const share = Object.entries(options.share ?? {}).map(([name, content]) => [
+      name,
+      typeof content === 'string' ? new TextEncoder().encode(content) : content,
+    ]);
+    const machine = await Machine.create({
+      images,
+      v86Wasm,
+      createStore: () => options.createStore?.(makeStore) ?? makeStore(),
+      memoryMiB: options.memoryMiB ?? DEFAULT_MEMORY_MIB,
+      iommu: options.iommu ?? 'translated',
+      iommuOptions: { bootBypass: options.bootBypass ?? true, ...options.iommuOptions },
+      append: options.append ?? '',
+      share: Object.fromEntries(share),
+    });
+    return new GuestSession(machine, options);
+  }
+
+  /** Everything the console printed so far (the last MiB), without control sequences. */
+  get console(): string {
+    return this.#log.text;
+  }
+
+  /** Milliseconds of guest time from power on to the prompt; undefined before it. */
+  get bootMs(): number | undefined {
+    return this.#bootMs;
+  }
+
+  /** Milliseconds the guest has run since power on. */
+  get timeMs(): number {
+    return this.#machine.timeMs;
+  }
+
+  /** Starts the machine, or lets it go on after `pause`. */
+  start(): void {
+    this.#machine.run();
+  }
+
+  /** Stops the machine between two instructions. */
+  async pause(): Promise<void> {
+    await this.#machine.pause();
+  }
+
+  /** Resolves when the guest is up: after `start`, `powerCycle`, or a reboot of the guest's own. */
+  async waitForBoot(bounds: WaitBounds = {}): Promise<void> {
+    const what = this.#options.until ?? 'a shell prompt';
+    await this.#wait(() => this.#bootMs, `for ${what} on the console`, bounds);
+    if (this.#expectsAgent) {
+      await this.#wait(() => this.#hasAgent || undefined, 'for the agent on ttyS1', bounds);
+    }
+  }
+
+  /** Resolves when the guest has restarted itself and is up again; call it before what causes that. */
+  async waitForReboot(bounds: WaitBounds = {}): Promise<void> {
+    const life = this.#life;
+    await this.#progress.wait(
+      () => (life === this.#life ? undefined : true),
+      this.#waitOptions(bounds),
+      () => this.#error('stalled', 'Waited for the guest to restart in vain.'),
+    );
+    await this.waitForBoot(bounds);
+  }
+
+  /** Resolves when the guest has switched itself off. */
+  async waitForPowerOff(bounds: WaitBounds = {}): Promise<void> {
+    await this.#progress.wait(
+      () => this.#isOff || undefined,
+      this.#waitOptions(bounds),
+      () => this.#error('stalled', 'Waited for the guest to switch itself off in vain.'),
+    );
+  }
+
+  /**
+   * Resolves with the first match in what the console printed since the latest match (at first: since the prompt).
+   * Rejects with `GuestError` when nothing happens any more.
+   */
+  async waitFor(pattern: RegExp | string, bounds: WaitBounds = {}): Promise<RegExpExecArray> {
+    return this.#wait(() => this.#log.match(pattern), `for ${pattern} on the console`, bounds);
+  }
+
+  /** Types on the console, as a person would; `\n` is Enter. */
+  type(text: string): void {
+    this.#machine.console.send(text);
+  }
+
+  /**
+   * Runs a command in a `sh` of its own and resolves when it has ended, whatever its exit code. Calls wait for each
+   * other. With the project's guest image the console is left alone; with another image the command is typed
+   * at the console's shell prompt, and kernel messages end up in the output.
+   */
+  async run(command: string, bounds: WaitBounds = {}): Promise<CommandResult> {
+    const run = this.#lastRun.then(() => this.#runNow(command, bounds));
+    this.#lastRun = run.catch(() => undefined);
+    return run;
+  }
+
+  /** Lets an endpoint make an access that no driver asked for. Throws `InputError` for an impossible one. */
+  rogueDma(request: RogueRequest): RogueResult {
+    return this.#machine.rogueDma(request);
+  }
+
+  /** Switches off and on again; resolves when the guest is up. Disks keep what was written. */
+  async powerCycle(): Promise<void> {
+    await this.#machine.powerCycle();
+    await this.waitForBoot();
+  }
+
+  /** The guest at this moment, while no command runs; it goes on running if it did. */
+  async save(): Promise<GuestSnapshot> {
+    if (this.#isCommandRunning) throw new Error('a guest can not be saved while it runs a command');
+    const machine = await this.#machine.save();
+    return {
+      machine,
+      iommu: this.iommu.save(),
+      bootMs: this.#bootMs,
+      hasAgent: this.#hasAgent,
+    };
+  }
+
+  /**
+   * Puts the guest where it was saved, in this session or another with the same equipment, and lets it run. What
+   * still waits for the guest is rejected.
+   */
+  async restore(snapshot: GuestSnapshot): Promise<void> {
+    await this.#machine.restore(snapshot.machine);
+    this.iommu.restore(snapshot.iommu);
+    this.#startLife();
+    this.#log.skip();
+    this.#bootMs = snapshot.bootMs;
+    this.#hasAgent = snapshot.hasAgent;
+    this.#machine.run();
+  }
+
+  /** Ends the guest. */
+  async dispose(): Promise<void> {
+    await this.#machine.dispose();
+  }
+
+  get #expectsAgent(): boolean {
+    return this.#options.initrd === undefined && this.#options.until === undefined;
+  }
+
+  async #runNow(command: string, bounds: WaitBounds): Promise<CommandResult> {
+    const shell = this.#hasAgent ? this.#agent : this.#prompt;
+    this.#shellError = undefined;
+    this.#isCommandRunning = true;
+    try {
+      shell.start(command);
+      return await this.#wait(() => this.#takeResult(shell), `for "${command}" to end`, bounds);
+    } finally {
+      this.#isCommandRunning = false;
+      if (shell === this.#prompt) this.#log.skip();
+    }
+  }
+
+  #takeResult(shell: CommandShell): CommandResult | undefined {
+    if (this.#shellError !== undefined) throw this.#shellError;
+    return shell.result;
+  }
+
+  #takeConsole(bytes: Uint8Array): void {
+    this.#options.onConsole?.(bytes);
+    this.#log.take(bytes);
+    this.#boot.take(bytes);
+    this.#feed(this.#prompt, bytes);
+    if (this.#bootMs === undefined && this.#isUp()) {
+      this.#bootMs = this.#machine.timeMs;
+      if (this.#options.until === undefined) this.#log.skip();
+    }
+    this.#progress.notify();
+  }
+
+  #isUp(): boolean {
+    const { until } = this.#options;
+    return until === undefined
+      ? this.#boot.stage === 'ready'
+      : this.#log.match(until) !== undefined;
+  }
+
+  #takeAgent(bytes: Uint8Array): void {
+    if (this.#hasAgent) this.#feed(this.#agent, bytes);
+    else {
+      this.#agentLog.take(bytes);
+      this.#hasAgent = this.#agentLog.match(AGENT_READY) !== undefined;
+    }
+    this.#progress.notify();
+  }
+
+  #feed(shell: CommandShell, bytes: Uint8Array): void {
+    try {
+      shell.take(bytes);
+    } catch (error) {
+      this.#shellError = error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  #takePower(event: PowerEvent): void {
+    if (event === 'power-cycled') {
+      this.#startLife();
+      return;
+    }
+    this.#isOff = true;
+    this.#progress.notify();
+  }
+
+  /** The machine starts from its firmware, or from a snapshot. */
+  #startLife(): void {
+    this.#life += 1;
+    this.#boot = new BootWatch();
+    this.#agentLog = new ConsoleLog();
+    this.#bootMs = undefined;
+    this.#hasAgent = false;
+    this.#isOff = false;
+    this.#progress.notify();
+  }
+
+  #waitOptions({ stallMs, signal }: WaitBounds): WaitOptions {
+    return {
+      stallMs: stallMs ?? this.#options.stallMs ?? DEFAULT_STALL_MS,
+      signal: signal ?? this.#options.signal,
+    };
+  }
+
+  #error(failure: GuestFailure, claim: string): GuestError {
+    return new GuestError(failure, claim, this.#log.tail(TAIL_LINES));
+  }
+
+  #wait<T>(attempt: () => T | undefined, what: string, bounds: WaitBounds): Promise<T> {
+    const options = this.#waitOptions(bounds);
+    const life = this.#life;
+    const look = (): T | undefined => {
+      if (life !== this.#life) {
+        throw this.#error('power-cycled', `Waited ${what}, but the guest was restarted.`);
+      }
+      const value = attempt();
+      if (value === undefined && this.#isOff) {
+        throw this.#error('powered-off', `Waited ${what}, but the guest switched itself off.`);
+      }
+      const { panic } = this.#boot;
+      if (value === undefined && panic !== undefined) {
+        throw this.#error('panicked', `Waited ${what}, but the guest’s kernel panicked: ${panic}`);
+      }
+      return value;
+    };
+    const signs = this.iommu.isPresent ? 'console output and no IOMMU event' : 'console output';
+    return this.#progress.wait(look, options, () =>
+      this.#error(
+        'stalled',
+        `Waited ${what} in vain: no ${signs} for ${options.stallMs / 1000} s.`,
+      ),
+    );
+  }
+}

@@ -1,0 +1,48 @@
+// What a guest session is started with.
+
+import type { MappingStore } from '../../iommu/mapping-store.ts';
+import type { IommuOptions } from '../../iommu/options.ts';
+import type { IommuMode } from '../../machine/machine-options.ts';
+import type { RecordedEvent } from '../../trace/recorded-event.ts';
+import type { OwnImages } from './guest-files.ts';
+import type { WaitClock } from './progress-watch.ts';
+
+/** Bounds of one wait. */
+export interface WaitBounds {
+  /**
+   * Milliseconds without a sign of life - console output, IOMMU event - after which waiting fails. Default: the
+   * session's, 60 s.
+   */
+  readonly stallMs?: number | undefined;
+  /** Ends the wait; it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Everything is optional: the default is the project's guest behind its IOMMU. */
+export interface GuestSessionOptions extends OwnImages, WaitBounds {
+  /** Appended to the kernel command line. */
+  readonly append?: string | undefined;
+  /** 128 unless told otherwise. */
+  readonly memoryMiB?: number | undefined;
+  /** How DMA goes: `translated` (default), `bypass` (identity domains), `off` (no IOMMU in the machine). */
+  readonly iommu?: IommuMode | undefined;
+  /** Whether endpoints may reach memory before the driver has attached them. Default true. */
+  readonly bootBypass?: boolean | undefined;
+  /** What the IOMMU device offers. */
+  readonly iommuOptions?: Partial<IommuOptions> | undefined;
+  /** Files of the 9p share, by name. */
+  readonly share?: Readonly<Record<string, Uint8Array | string>> | undefined;
+  /** Replaces the mapping store; `makeStore` makes the one of production. Called at every power on. */
+  readonly createStore?: ((makeStore: () => MappingStore) => MappingStore) | undefined;
+  /** What the console shows when the guest is up. Default: a shell prompt. */
+  readonly until?: RegExp | string | undefined;
+  /** Gets the console's bytes from the first one on. */
+  readonly onConsole?: ((bytes: Uint8Array) => void) | undefined;
+  /** Gets the IOMMU's events from the first one on. */
+  readonly onEvent?: ((event: RecordedEvent) => void) | undefined;
+  /** Measures stalls; for tests. */
+  readonly clock?: WaitClock | undefined;
+}
+
+/** Milliseconds without a sign of life that a wait puts up with. */
+export const DEFAULT_STALL_MS = 60_000;
