@@ -62,7 +62,7 @@ export function eventWords(event: IommuEvent, nameOf: EndpointNamer): EventWords
       return line('FAULT', text, VIRTIO_IOMMU_S_OK, `${faultTitle(event.reason)}: ${text}`);
     }
     case 'ignored':
-      return line('IGNORE', `request type ${event.type}`);
+      return line('IGNORE', `request type ${event.type}`, event.status ?? VIRTIO_IOMMU_S_OK);
     case 'bypass-changed':
       return line(
         'BYPASS',

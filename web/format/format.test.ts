@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { DeviceEvent } from '../../src/iommu/iommu-event.ts';
+import { formatAddress, formatRange, formatShortRange, parseAddress } from './address.ts';
+import { eventWords } from './event-words.ts';
+import { dmesgLine, faultReasonSentence, formatHexBytes, formatRights } from './iommu-words.ts';
+import { formatBytes, formatClock, formatCount, formatPlural, formatSeconds } from './quantity.ts';
+
+describe('addresses', () => {
+  it('reads back every address it prints', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (address) => {
+        expect(parseAddress(formatAddress(address))).toEqual({ isValid: true, address });
+      }),
+    );
+  });
+
+  it.each([
+    ['DEAD_B000', 0xdeadb000n],
+    [' 0x10 ', 0x10n],
+    ['ffffffffffffffff', 2n ** 64n - 1n],
+  ])('reads %s', (text, address) => {
+    expect(parseAddress(text)).toEqual({ isValid: true, address });
+  });
+
+  it.each([
+    ['', /Type an address/],
+    ['0x', /hexadecimal digits/],
+    ['-1', /hexadecimal digits/],
+    ['12g', /hexadecimal digits/],
+    ['10000000000000000', /64 bits/],
+  ])('explains what is wrong with "%s"', (text, problem) => {
+    expect(parseAddress(text)).toEqual({
+      isValid: false,
+      problem: expect.stringMatching(problem),
+    });
+  });
+
+  it('shortens a range to the digits that differ', () => {
+    expect(formatRange(0x1000n, 0x1fffn)).toBe('0x00001000–0x00001fff');
+    expect(formatShortRange(0xfffff000n, 0xffffffffn)).toBe('0xfffff000–fff');
+    expect(formatShortRange(0x0n, 2n ** 64n - 1n)).toBe('0x00000000–0xffffffffffffffff');
+  });
+});
+
+describe('quantities', () => {
+  it.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [4096, '4 KiB'],
+    [1536, '1.5 KiB'],
+    [20 * 1024 * 1024, '20 MiB'],
+    [2n ** 64n, '16 EiB'],
+  ])('%s bytes are %s', (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
+  });
+
+  it('counts, times and plurals', () => {
+    expect([formatCount(9_999), formatCount(12_345)]).toEqual(['9,999', '12.3K']);
+    expect([formatClock(7_900), formatClock(3_723_000)]).toEqual(['0:07', '1:02:03']);
+    expect(formatSeconds(12_345.6)).toBe('12.346');
+    expect([formatPlural(1, 'mapping'), formatPlural(0, 'mapping')]).toEqual([
+      '1 mapping',
+      '0 mappings',
+    ]);
+  });
+});
+
+describe('the protocol in words', () => {
+  it('names rights', () => {
+    expect([0, 1, 2, 3, 7].map(formatRights)).toEqual(['–', 'R', 'W', 'RW', 'RWM']);
+  });
+
+  it.each([
+    [1, 0x101, 'domain fault from EP 8 at 0xdeadb000 [R]'],
+    [2, 0x102, 'page fault from EP 8 at 0xdeadb000 [W]'],
+    [0, 0x101, 'unknown fault from EP 8 at 0xdeadb000 [R]'],
+  ])('knows what Linux prints for reason %i', (reason, flags, text) => {
+    expect(dmesgLine({ reason, flags, endpoint: 8, address: 0xdeadb000n })).toBe(text);
+  });
+
+  it('explains a fault', () => {
+    expect(faultReasonSentence(2, true, 5)).toContain('domain 5 allows writing');
+    expect(faultReasonSentence(2, false, null)).toContain('its domain allows reading');
+    expect(faultReasonSentence(1, true, null)).toContain('no domain');
+  });
+
+  it('prints bytes', () => {
+    expect(formatHexBytes(Uint8Array.of(0, 255, 16))).toBe('00 ff 10');
+  });
+
+  const range = { virtStart: 0xfffff000n, virtEnd: 0xffffffffn };
+  const cases: readonly [DeviceEvent, string, string, string | null][] = [
+    [
+      { kind: 'attached', endpoint: 1, domain: 2, flags: 0, status: 0 },
+      'ATTACH',
+      'disk → D2',
+      null,
+    ],
+    [{ kind: 'detached', endpoint: 1, domain: 2, status: 4 }, 'DETACH', 'disk ← D2', 'INVAL'],
+    [
+      { kind: 'mapped', domain: 2, ...range, physStart: 0n, flags: 2, status: 5 },
+      'MAP',
+      'D2 0xfffff000 4 KiB W',
+      'RANGE',
+    ],
+    [
+      { kind: 'unmapped', domain: 2, ...range, removed: 3, status: 0 },
+      'UNMAP',
+      'D2 0xfffff000 4 KiB ×3',
+      null,
+    ],
+    [{ kind: 'probed', endpoint: 1, status: 0 }, 'PROBE', 'disk', null],
+    [
+      {
+        kind: 'faulted',
+        endpoint: 1,
+        reason: 2,
+        flags: 2,
+        address: 0x10n,
+        length: 4,
+        domain: 2,
+        isReported: true,
+      },
+      'FAULT',
+      'disk 0x00000010 W',
+      null,
+    ],
+  ];
+  it.each(cases)('says %o', (event, marker, text, refusal) => {
+    const words = eventWords({ ...event, sequence: 1 }, () => 'disk');
+    expect(words).toMatchObject({ marker, text, refusal });
+  });
+});

@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MachineSession } from './machine-session.ts';
+import { startFakeMachine, type FakeOptions } from './testing/fake-machine.ts';
+
+const images = {
+  v86Wasm: '',
+  storeWasm: '',
+  kernel: '',
+  initrd: '',
+  disk: '',
+  bios: '',
+  vgaBios: '',
+};
+
+function newSession(options: FakeOptions = {}): MachineSession {
+  return new MachineSession({
+    start: (onBatch) => startFakeMachine(onBatch, options),
+    images,
+    now: () => Date.now(),
+    onNextFrame: (callback) => void setTimeout(callback, 16),
+  });
+}
+
+async function booted(options: FakeOptions = {}): Promise<MachineSession> {
+  const session = newSession(options);
+  await session.start('translated');
+  await vi.advanceTimersByTimeAsync(5_000);
+  return session;
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  vi.clearAllTimers();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe('MachineSession', () => {
+  it('boots, and shows the mappings of the fullest domain', async () => {
+    const session = await booted();
+    expect(session.isReady).toBe(true);
+    expect(session.status.value).toBe('running');
+    expect(session.info.value?.endpoints.length).toBeGreaterThanOrEqual(5);
+    const { watched, state } = session.model;
+    const domain = state?.domains.find((each) => each.id === watched.domain);
+    expect(domain?.mappings).toBeGreaterThan(0);
+    expect(watched.rows).toHaveLength(domain?.mappings ?? -1);
+    expect(watched.isSyncing).toBe(false);
+  });
+
+  it('stays right through thousands of requests a second, with bounded rows', async () => {
+    const session = await booted({ churn: 50 });
+    session.select({ kind: 'domain', id: 5 });
+    await vi.advanceTimersByTimeAsync(2_000);
+    const { watched, state } = session.model;
+    expect(session.model.requestsPerSecond).toBeGreaterThan(3_000);
+    expect(watched.rows.length).toBe(state?.domains.find((each) => each.id === 5)?.mappings);
+    expect(watched.changes.length).toBeLessThan(2_100);
+  });
+
+  it('reports a rogue access as a fault within a second', async () => {
+    const session = await booted();
+    const endpoint = session.info.value?.endpoints.find((each) => each.name === 'rogue')?.id ?? -1;
+    const request = { endpoint, address: 0xdeadb000n, access: 'write', length: 16 } as const;
+    expect(await session.rogueDma(request)).toMatchObject({ outcome: 'blocked' });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(session.model.faults.map((each) => each.fault.address)).toEqual([0xdeadb000n]);
+    const mapped = await session.findMappedAddress(endpoint);
+    expect(await session.rogueDma({ ...request, address: mapped ?? 0n })).toMatchObject({
+      outcome: 'completed',
+    });
+  });
+
+  it('keeps what is typed while paused and sends it on resume', async () => {
+    const session = await booted();
+    const printed: string[] = [];
+    session.console.on((bytes) => void printed.push(new TextDecoder().decode(bytes)));
+    await session.pause();
+    await vi.advanceTimersByTimeAsync(100);
+    await session.type('ls\r');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(printed.join('')).toBe('');
+    expect(session.queuedInput.value).toBe('ls\r');
+    await session.resume();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(printed.join('')).toContain('ls');
+    expect(session.queuedInput.value).toBe('');
+  });
+
+  it('forgets the machine on reset and boots again', async () => {
+    const session = await booted();
+    const restarts = vi.fn();
+    session.restarted.on(restarts);
+    await session.reset();
+    expect(session.model.state).toBeNull();
+    expect(session.isReady).toBe(false);
+    expect(restarts).toHaveBeenCalledOnce();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(session.isReady).toBe(true);
+  });
+
+  it('has no IOMMU to show when it is off', async () => {
+    const session = newSession();
+    await session.start('off');
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(session.isReady).toBe(true);
+    expect(session.model.state).toBeNull();
+  });
+
+  it('says that WebAssembly is missing, without starting anything', async () => {
+    const start = vi.fn(() => startFakeMachine(() => undefined));
+    vi.stubGlobal('WebAssembly', undefined);
+    const session = new MachineSession({ start, images, now: () => 0, onNextFrame: () => {} });
+    await session.start('translated');
+    expect(session.failure.value?.kind).toBe('no-webassembly');
+    expect(session.status.value).toBe('failed');
+    expect(start).not.toHaveBeenCalled();
+  });
+
+  it('keeps the error of a boot that was refused, and recovers with a restart', async () => {
+    let isBroken = true;
+    const session = new MachineSession({
+      start: async (onBatch) => {
+        const client = await startFakeMachine(onBatch);
+        const boot: typeof client.api.boot = async (request, urls) => {
+          const info = await client.api.boot(request, urls);
+          if (isBroken) throw new Error('The kernel is not there.');
+          return info;
+        };
+        return { ...client, api: { ...client.api, boot } };
+      },
+      images,
+      now: () => Date.now(),
+      onNextFrame: (callback) => void setTimeout(callback, 16),
+    });
+    await session.start('translated');
+    await vi.advanceTimersByTimeAsync(200);
+    expect(session.failure.value?.message).toBe('The kernel is not there.');
+    expect(session.status.value).toBe('failed');
+    isBroken = false;
+    await session.reset();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(session.failure.value).toBeNull();
+    expect(session.isReady).toBe(true);
+  });
+
+  it('shows a worker that died', async () => {
+    let crash: (message: string) => void = () => undefined;
+    const session = new MachineSession({
+      start: (onBatch, onCrash) => {
+        crash = onCrash;
+        return startFakeMachine(onBatch);
+      },
+      images,
+      now: () => Date.now(),
+      onNextFrame: () => undefined,
+    });
+    await session.start('translated');
+    crash('out of memory');
+    await vi.advanceTimersByTimeAsync(200);
+    expect(session.failure.value).toMatchObject({ kind: 'internal', message: 'out of memory' });
+    expect(session.status.value).toBe('failed');
+  });
+
+  it('passes on what the worker says has failed', async () => {
+    const failure = { kind: 'kernel-panic', message: 'Attempted to kill init', consoleTail: ['x'] };
+    const session = await booted({ failure: { ...failure, kind: 'kernel-panic' } });
+    expect(session.failure.value).toEqual(failure);
+    expect(session.isReady).toBe(false);
+  });
+});
