@@ -52,7 +52,7 @@ export interface BootProgress {
 
 export type MachineStatus = 'loading' | 'running' | 'paused' | 'failed';
 
-/** Why the machine can not go on; `message` says what happened and what to do. */
+/** Why the machine does not go on; `message` says what happened. */
 export interface MachineFailure {
   readonly kind:
     | 'no-webassembly'
@@ -60,6 +60,7 @@ export interface MachineFailure {
     | 'image-corrupt'
     | 'kernel-panic'
     | 'no-progress'
+    | 'powered-off'
     | 'internal';
   readonly message: string;
   /** The last lines of the guest's console, where they help. */

@@ -35,6 +35,10 @@ const WORDS: Readonly<Record<MachineFailure['kind'], FailureWords>> = {
     remedy:
       'Nothing has happened for a long time. Restart the PC; a reload of the page helps as well.',
   },
+  'powered-off': {
+    title: 'The PC is switched off',
+    remedy: 'It did as it was told: poweroff. Restart it to go on.',
+  },
   internal: {
     title: 'The machine has stopped',
     remedy:

@@ -1,0 +1,61 @@
+// Gathers what happened between two batches, within bounds.
+
+import type { RecordedEvent } from '../trace/recorded-event.ts';
+
+/** Events one batch carries at most: what a page can fold in a frame. The oldest are left out first. */
+const MAX_EVENTS = 4096;
+/** Console bytes one batch carries at most: a guest that prints without end can not grow the host's memory. */
+const MAX_CONSOLE = 1 << 18;
+
+/** What `take` returns. */
+export interface Gathered {
+  readonly console: Uint8Array<ArrayBuffer>;
+  readonly events: readonly RecordedEvent[];
+  readonly droppedEvents: number;
+}
+
+/** Collects console output and events until they are taken. */
+export class BatchBuilder {
+  #console: Uint8Array[] = [];
+  #consoleLength = 0;
+  #events: RecordedEvent[] = [];
+  #dropped = 0;
+
+  addConsole(bytes: Uint8Array): void {
+    this.#console.push(bytes);
+    this.#consoleLength += bytes.length;
+    while (this.#consoleLength > MAX_CONSOLE && this.#console.length > 1) {
+      this.#consoleLength -= this.#console.shift()?.length ?? 0;
+    }
+  }
+
+  addEvent(event: RecordedEvent): void {
+    this.#events.push(event);
+    // Dropping half at once keeps the cost of a flood constant per event.
+    if (this.#events.length >= 2 * MAX_EVENTS) {
+      this.#dropped += MAX_EVENTS;
+      this.#events = this.#events.slice(MAX_EVENTS);
+    }
+  }
+
+  /** Everything since the last call. */
+  take(): Gathered {
+    const console = new Uint8Array(this.#consoleLength);
+    let offset = 0;
+    for (const chunk of this.#console) {
+      console.set(chunk, offset);
+      offset += chunk.length;
+    }
+    const excess = Math.max(0, this.#events.length - MAX_EVENTS);
+    const gathered = {
+      console,
+      events: this.#events.slice(excess),
+      droppedEvents: this.#dropped + excess,
+    };
+    this.#console = [];
+    this.#consoleLength = 0;
+    this.#events = [];
+    this.#dropped = 0;
+    return gathered;
+  }
+}

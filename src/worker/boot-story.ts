@@ -1,0 +1,73 @@
+// The start of a guest in words, and what can go wrong in it.
+
+import type { GuestStage } from '../machine/boot-watch.ts';
+import { InputError } from '../machine/guest-images.ts';
+import { ImageCorruptError } from '../machine/image-files.ts';
+import type { BootStage, MachineFailure } from './api.ts';
+import { ImageMissingError } from './image-download.ts';
+
+const DETAILS: Readonly<Record<BootStage, string>> = {
+  download: 'Fetching Linux, its files and the emulator',
+  verify: 'Checking every file against its checksum',
+  firmware: 'The firmware starts and hands over its tables',
+  kernel: 'Linux unpacks itself and finds its hardware',
+  iommu: 'The IOMMU driver is up; each device gets its own address space',
+  userspace: 'Linux starts its first program',
+  ready: 'The shell is ready',
+};
+
+/** What happens in a stage, for the user. */
+export function stageDetail(stage: BootStage | GuestStage): string {
+  return DETAILS[stage];
+}
+
+/** Thrown by a start that a newer start has overtaken. */
+export class SupersededError extends Error {
+  override readonly name = 'SupersededError';
+}
+
+function failureKind(error: unknown): MachineFailure['kind'] {
+  if (error instanceof ImageMissingError) return 'image-missing';
+  if (error instanceof ImageCorruptError || error instanceof InputError) return 'image-corrupt';
+  return 'internal';
+}
+
+/** An error of a start as the page shows it. */
+export function startFailure(error: unknown): MachineFailure {
+  const words = error instanceof Error ? error.message : String(error);
+  const kind = failureKind(error);
+  return {
+    kind,
+    message: kind === 'internal' ? `The machine could not be started: ${words}` : words,
+    consoleTail: [],
+  };
+}
+
+export const NO_WEBASSEMBLY: MachineFailure = {
+  kind: 'no-webassembly',
+  message:
+    'This browser does not run WebAssembly, which the emulated PC is made of. Switch it on (some hardened modes switch it off) or use another browser.',
+  consoleTail: [],
+};
+
+export const POWERED_OFF: MachineFailure = {
+  kind: 'powered-off',
+  message: 'Linux switched the PC off.',
+  consoleTail: [],
+};
+
+export function panicFailure(words: string, consoleTail: readonly string[]): MachineFailure {
+  return {
+    kind: 'kernel-panic',
+    message: `Linux panicked: “${words}”.`,
+    consoleTail,
+  };
+}
+
+export function stallFailure(seconds: number, consoleTail: readonly string[]): MachineFailure {
+  return {
+    kind: 'no-progress',
+    message: `Linux has printed nothing for ${seconds} seconds of its start.`,
+    consoleTail,
+  };
+}

@@ -1,0 +1,72 @@
+// Fetches the guest's files with progress, verified against the manifest that was built with the page.
+
+import manifest from '../../guest-images/images.json' with { type: 'json' };
+import { IMAGE_NAMES, unpackImages, type ImageName } from '../machine/image-files.ts';
+import type { GuestImages } from '../machine/guest-images.ts';
+import type { ImageUrls } from './api.ts';
+
+/** A file could not be fetched; the message names it and what to do. */
+export class ImageMissingError extends Error {
+  override readonly name = 'ImageMissingError';
+}
+
+/** What was loaded so far, over all files of a start. */
+export type OnLoaded = (loadedBytes: number) => void;
+
+/** Bytes of all image files; a server that unpacks them on the way sends more. */
+export const IMAGE_BYTES = IMAGE_NAMES.reduce((sum, name) => sum + manifest[name].bytes, 0);
+
+/** The file at a URL. Rejects with `ImageMissingError`. */
+export async function fetchFile(url: string, onBytes: OnLoaded): Promise<Uint8Array<ArrayBuffer>> {
+  const name = new URL(url, globalThis.location.href).pathname.split('/').at(-1) ?? url;
+  const response = await fetch(url).catch((cause: unknown) => {
+    throw new ImageMissingError(
+      `${name} could not be fetched: the server did not answer. Check the connection and try again.`,
+      { cause },
+    );
+  });
+  // A server that answers unknown paths with its front page has not got the file either.
+  const isPage = response.headers.get('content-type')?.startsWith('text/html') === true;
+  if (!response.ok || isPage || response.body === null) {
+    throw new ImageMissingError(
+      `${name} is not on the server (HTTP ${response.status}). Build or deploy the page again with its images.`,
+    );
+  }
+  const chunks: Uint8Array[] = [];
+  const reader = response.body.getReader();
+  for (;;) {
+    const { value, done } = await reader.read().catch((cause: unknown) => {
+      throw new ImageMissingError(`${name} broke off while it was fetched. Try again.`, { cause });
+    });
+    if (done) break;
+    chunks.push(value);
+    onBytes(value.length);
+  }
+  return new Uint8Array(await new Blob(chunks.map((chunk) => new Uint8Array(chunk))).arrayBuffer());
+}
+
+/** All images, fetched side by side. Rejects with `ImageMissingError` or `ImageCorruptError`. */
+export async function downloadImages(
+  urls: ImageUrls,
+  onLoaded: OnLoaded,
+  onVerify: () => void,
+): Promise<GuestImages> {
+  let loaded = 0;
+  const onBytes = (bytes: number): void => {
+    loaded += bytes;
+    onLoaded(loaded);
+  };
+  const files = await Promise.all(
+    IMAGE_NAMES.map(async (name) => [name, await fetchFile(urls[name], onBytes)] as const),
+  );
+  onVerify();
+  const byName = Object.fromEntries(files);
+  const complete = (name: ImageName): Uint8Array => byName[name] ?? new Uint8Array();
+  return unpackImages(manifest, {
+    kernel: complete('kernel'),
+    initrd: complete('initrd'),
+    disk: complete('disk'),
+    bios: complete('bios'),
+    vgaBios: complete('vgaBios'),
+  });
+}
