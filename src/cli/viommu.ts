@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+// The `viommu` command.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../testing/guest/package-root.ts';
+import { parseBootArguments, UsageError, type BootArguments } from './boot-arguments.ts';
+import {
+  bootCommand,
+  EXIT_DONE,
+  EXIT_USAGE,
+  exitStatusOf,
+  messageOf,
+  type CliOutput,
+} from './boot-command.ts';
+import { BOOT_HELP, HELP } from './help.ts';
+import { didYouMean } from './suggestion.ts';
+
+const COMMANDS = ['boot', '--help', '--version'];
+
+function version(): string {
+  const text: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+  const isManifest = typeof text === 'object' && text !== null && 'version' in text;
+  return isManifest ? String(text.version) : 'unknown';
+}
+
+async function boot(args: BootArguments, output: CliOutput): Promise<number> {
+  if (!args.isHelp) return bootCommand(args, output);
+  output.out(BOOT_HELP);
+  return EXIT_DONE;
+}
+
+async function main([command, ...rest]: readonly string[], output: CliOutput): Promise<number> {
+  switch (command) {
+    case 'boot':
+      return boot(parseBootArguments(rest), output);
+    case '--help':
+    case '-h':
+    case 'help':
+      output.out(rest[0] === 'boot' ? BOOT_HELP : HELP);
+      return EXIT_DONE;
+    case '--version':
+    case '-v':
+      output.out(`${version()}\n`);
+      return EXIT_DONE;
+    case undefined:
+      output.err(HELP);
+      return EXIT_USAGE;
+    default: {
+      const known = didYouMean(command, COMMANDS);
+      throw new UsageError(`There is no command ${command}.${known} "viommu --help" lists them.`);
+    }
+  }
+}
+
+/** Ends at once, with everything written: an abandoned guest does not keep the process alive. */
+function exit(status: number): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(status)));
+}
+
+// Whoever read our output has gone (`viommu boot | head`): nothing is left to do.
+process.stdout.on('error', () => process.exit(EXIT_DONE));
+
+const output: CliOutput = {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+};
+try {
+  exit(await main(process.argv.slice(2), output));
+} catch (error) {
+  output.err(`viommu: ${messageOf(error)}\n`);
+  exit(exitStatusOf(error));
+}
