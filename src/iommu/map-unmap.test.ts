@@ -65,6 +65,12 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
       expect(iommu.mappings(DOMAIN, 0n, 1)).toEqual([]);
     });
 
+    it('rejects a single byte, which no range with virt_end above virt_start is, with RANGE', () => {
+      const { driver } = start({ options: { pageSizeMask: 1n } });
+      expect(map(driver, 5n, 5n)).toBe(VIRTIO_IOMMU_S_RANGE);
+      expect(map(driver, 5n, 6n)).toBe(VIRTIO_IOMMU_S_OK);
+    });
+
     it('rejects what starts below input_range with RANGE', () => {
       const inputRange = { start: 0x1000n, end: 0xffffn };
       const { driver } = start({ options: { inputRange } });

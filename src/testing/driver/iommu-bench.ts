@@ -66,9 +66,7 @@ export function createIommuBench(bench: IommuBenchOptions = {}): IommuBench {
   const mmio = new MmioDriver(transport, driverMemory);
   const start = (): IommuDriver => {
     const features = (bench.accepts ?? iommu.deviceFeatures) | VIRTIO_F_VERSION_1;
-    const [, eventQueue] = mmio.start(features, [{}, {}]);
-    if (eventQueue === undefined) throw new Error('the device has two queues');
-    return new IommuDriver(mmio, eventQueue);
+    return new IommuDriver(mmio, mmio.start(features, [{}, {}]));
   };
   return { memory, iommu, transport, line, mmio, events, start };
 }

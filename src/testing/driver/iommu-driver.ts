@@ -41,13 +41,17 @@ export const PLAIN_FRAMING: Framing = (readable, writableLength) => ({
 /** A started driver; requests answer with their status. */
 export class IommuDriver {
   framing: Framing = PLAIN_FRAMING;
+  /** The queues themselves, for tests that break their rules. */
+  readonly requestQueue: DriverQueue;
+  readonly eventQueue: DriverQueue;
   readonly #driver: MmioDriver;
-  readonly #events: DriverQueue;
 
-  /** `driver` has set up both queues; `events` is the event queue. */
-  constructor(driver: MmioDriver, events: DriverQueue) {
+  /** `driver` has set up both queues, in order. */
+  constructor(driver: MmioDriver, [requests, events]: readonly DriverQueue[]) {
+    if (requests === undefined || events === undefined) throw new Error('two queues');
     this.#driver = driver;
-    this.#events = events;
+    this.requestQueue = requests;
+    this.eventQueue = events;
   }
 
   attach(domain: number, endpoint: number, flags = 0): number {
@@ -86,7 +90,7 @@ export class IommuDriver {
 
   /** Leaves buffers for fault reports; like Linux, without a notification unless asked for. */
   addEventBuffers(count: number, length = FAULT_SIZE): void {
-    for (let index = 0; index < count; index++) this.#events.add({ writable: [length] });
+    for (let index = 0; index < count; index++) this.eventQueue.add({ writable: [length] });
   }
 
   notifyEvents(): void {
@@ -95,7 +99,7 @@ export class IommuDriver {
 
   /** Takes the next used event buffer; undefined when there is none. */
   takeEvent(): UsedChain | undefined {
-    return this.#events.takeUsed();
+    return this.eventQueue.takeUsed();
   }
 
   /** Takes and reads all fault reports. */
