@@ -63,8 +63,8 @@ export function FaultsPane({ session }: { session: MachineSession }): JSX.Elemen
           type="button"
           class="button button-small"
           disabled={reason !== null}
-          title={reason ?? 'Types dmesg into the console: what Linux has logged about faults'}
-          onClick={() => void session.type('dmesg | tail -n 4\r')}
+          title={reason ?? 'Types iommu-faults into the console: what Linux has logged about them'}
+          onClick={() => void session.type('iommu-faults\r')}
         >
           Ask Linux
         </button>

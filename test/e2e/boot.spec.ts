@@ -1,0 +1,96 @@
+// The demo's story: Linux boots, its devices are behind the IOMMU, and one that goes astray is stopped.
+
+import { expect, test } from '@playwright/test';
+import { MachinePage } from './pages/machine-page.ts';
+
+const ROGUE_ADDRESS = '0xdeadb000';
+
+test('boots to a prompt, shows endpoints and live mappings, stops a rogue access', async ({
+  page,
+}) => {
+  const machine = new MachinePage(page);
+  await machine.open();
+  await expect(machine.boot).toBeVisible();
+  await expect(machine.button('disk-read')).toBeDisabled();
+  await machine.waitForPrompt();
+  await expect(machine.boot).toBeHidden();
+  await expect(machine.status).toHaveText('Running');
+  await expect(machine.terminal).toContainText('Welcome');
+
+  await test.step('endpoints', async () => {
+    const attached = machine.endpoints.getByRole('row').filter({ hasText: /Domain \d+/ });
+    await expect.poll(() => attached.count()).toBeGreaterThanOrEqual(5);
+    await expect(machine.endpoint('virtio-blk')).toContainText('4097');
+  });
+
+  await test.step('live mappings', async () => {
+    await expect.poll(() => machine.mappings.getByRole('row').count()).toBeGreaterThan(3);
+    const maps = page.getByRole('button', { name: /^Map / });
+    const before = await maps.textContent();
+    const printed = (await machine.consoleText()).length;
+    await machine.button('disk-read').click();
+    await machine.waitForConsole(/[0-9a-f]{32} {2}\/dev\/vda {2}8388608/, printed);
+    await expect(maps).not.toHaveText(before ?? '');
+    await expect(machine.requests.getByRole('listitem').first()).toBeAttached();
+    await expect(machine.endpoint('virtio-blk')).toHaveAttribute('data-selected', 'true');
+  });
+
+  await test.step('rogue access', async () => {
+    await machine.fillRogue(ROGUE_ADDRESS, 'Write');
+    await page.getByRole('combobox', { name: 'Device' }).selectOption({ label: 'rogue' });
+    await machine.button('Send rogue DMA').click();
+    const card = machine.faults.getByRole('listitem').first();
+    await expect(card).toContainText(ROGUE_ADDRESS, { timeout: 1_000 });
+    await expect(card).toContainText('tried to write');
+    await expect(card).toContainText('Reported to Linux');
+    await expect(page.getByRole('form', { name: 'Rogue DMA' })).toContainText('Blocked.');
+
+    const printed = (await machine.consoleText()).length;
+    await machine.button('Ask Linux').click();
+    await machine.waitForConsole(/fault from EP 4098 at 0xdeadb000 \[W\]/, printed);
+  });
+});
+
+test('boots again after a reload in the middle of a boot', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await machine.open();
+  await machine.waitForStage(['kernel', 'iommu', 'userspace', 'ready']);
+  await page.reload();
+  await machine.waitForPrompt();
+  await expect(machine.status).toHaveText('Running');
+});
+
+test('pauses, keeps what is typed, resumes, and resets', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await machine.open();
+  await machine.waitForPrompt();
+
+  await machine.button('Pause').click();
+  await expect(machine.status).toHaveText('Paused');
+  await machine.typeLine('echo $((6*7))$((6*7))');
+  await expect(page.getByText('keys wait to be sent')).toBeVisible();
+  await machine.button('Resume').click();
+  await machine.waitForConsole(/4242/);
+
+  await machine.button('Reset').click();
+  await expect(machine.boot).toBeVisible();
+  await machine.waitForPrompt();
+  expect(await machine.consoleText()).not.toContain('4242');
+});
+
+test('restarts without an IOMMU, and in bypass', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await machine.open('./?iommu=off');
+  await machine.waitForPrompt();
+  await expect(page.getByText('This PC has no IOMMU: its devices reach')).toBeVisible();
+  await expect(machine.button('Send rogue DMA')).toBeDisabled();
+
+  await machine.chooseMode('Bypass');
+  await machine.waitForPrompt();
+  await expect(page).toHaveURL(/iommu=bypass/);
+  const bypassed = machine.endpoints.getByRole('row').filter({ hasText: 'Bypass' });
+  await expect.poll(() => bypassed.count()).toBeGreaterThanOrEqual(5);
+  await machine.fillRogue('0x100000', 'Read');
+  await machine.button('Send rogue DMA').click();
+  await expect(page.getByRole('form', { name: 'Rogue DMA' })).toContainText('Nothing was checked');
+});

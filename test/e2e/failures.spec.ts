@@ -1,0 +1,69 @@
+// What a person reads when something outside goes wrong.
+
+import { expect, test } from '@playwright/test';
+import { MachinePage } from './pages/machine-page.ts';
+
+test('a missing image is named, and a second try boots', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await page.route(/\/bzImage/, (route) => route.fulfill({ status: 404, body: 'Not found' }));
+  await machine.open();
+  await expect(machine.failure).toContainText('could not be downloaded');
+  await expect(machine.failure).toContainText('bzImage');
+  await expect(machine.status).toHaveText('Stopped');
+  await expect(machine.button('disk-read')).toBeDisabled();
+
+  await page.unrouteAll();
+  await machine.button('Restart the PC').click();
+  await machine.waitForPrompt();
+  await expect(machine.failure).toBeHidden();
+});
+
+test('a damaged image is not used', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await page.route(/\/rootfs\.cpio/, async (route) => {
+    const response = await route.fetch();
+    const body = await response.body();
+    body[body.length >> 1] = (body[body.length >> 1] ?? 0) ^ 1;
+    await route.fulfill({ response, body });
+  });
+  await machine.open();
+  await expect(machine.failure).toContainText('arrived damaged');
+  await expect(machine.failure).toContainText('rootfs.cpio.gz');
+});
+
+test('a worker that can not be loaded is reported, with a way to go on', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await page.route(/machine-worker/, (route) => route.abort());
+  await machine.open();
+  await expect(machine.failure).toBeVisible();
+  await expect(machine.button('Restart the PC')).toBeVisible();
+});
+
+test('a browser without WebAssembly is told so', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'WebAssembly'));
+  await machine.open();
+  await expect(machine.failure).toContainText('WebAssembly');
+});
+
+test('a kernel panic is shown with the last lines of the console', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await machine.open();
+  await machine.waitForPrompt();
+  await machine.typeLine('echo c > /proc/sysrq-trigger');
+  await expect(machine.failure).toContainText('Linux has panicked', { timeout: 60_000 });
+  await expect(machine.failure).toContainText('panic');
+  await machine.button('Restart the PC').click();
+  await machine.waitForPrompt();
+});
+
+test('without JavaScript the page says what it needs', async ({ browser, baseURL }) => {
+  const context = await browser.newContext({
+    javaScriptEnabled: false,
+    ...(baseURL === undefined ? {} : { baseURL }),
+  });
+  const page = await context.newPage();
+  await page.goto('./');
+  await expect(page.getByText('viommu needs JavaScript')).toBeVisible();
+  await context.close();
+});

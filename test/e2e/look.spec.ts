@@ -1,0 +1,107 @@
+// How the page looks and can be used: themes, sizes, keyboard; and the picture in the README.
+
+import { expect, test } from '@playwright/test';
+import { MachinePage } from './pages/machine-page.ts';
+
+/** The README's picture is written only on request, so that a test run leaves no changes. */
+const SCREENSHOT = process.env['UPDATE_SCREENSHOT'] === '1' ? 'web/public/screenshot.png' : null;
+
+test('fits 1280x800 without scrolling the page, before and after the boot', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await machine.open();
+  expect(await machine.canScroll()).toEqual({ down: false, sideways: false });
+  await machine.waitForPrompt();
+  expect(await machine.canScroll()).toEqual({ down: false, sideways: false });
+  for (const name of ['Console', 'Rogue DMA', 'Faults', 'Endpoints', 'Mappings', 'Requests']) {
+    await expect(page.getByRole('heading', { name, exact: true })).toBeInViewport();
+  }
+
+  await test.step('picture', async () => {
+    await machine.button('disk-read').click();
+    await machine.waitForConsole(/\/dev\/vda {2}8388608/);
+    await machine.button('Send rogue DMA').click();
+    await expect(machine.faults.getByRole('listitem')).toHaveCount(1);
+    await page.evaluate(() => window.viommu?.waitForIdle());
+    await page.screenshot({ path: SCREENSHOT ?? test.info().outputPath('screenshot.png') });
+  });
+});
+
+test('remembers the theme a person chose', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await machine.open();
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await ground();
+  await machine.button('Switch to the dark theme').click();
+  const dark = await ground();
+  expect(dark).not.toBe(light);
+  await page.reload();
+  expect(await ground()).toBe(dark);
+  await machine.button('Switch to the light theme').click();
+  expect(await ground()).toBe(light);
+});
+
+test('follows the system’s theme until one is chosen', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await machine.open();
+  await expect(machine.button('Switch to the light theme')).toBeVisible();
+  await page.emulateMedia({ colorScheme: 'light' });
+  await expect(machine.button('Switch to the dark theme')).toBeVisible();
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+  test('stands in one column, with the terminal on the first screen', async ({ page }) => {
+    const machine = new MachinePage(page);
+    await machine.open();
+    expect(await machine.canScroll()).toEqual({ down: true, sideways: false });
+    await expect(machine.terminal).toBeInViewport({ ratio: 0.8 });
+    await machine.waitForPrompt();
+    expect(await machine.canScroll()).toEqual({ down: true, sideways: false });
+    const boxes = await Promise.all(
+      ['Console', 'Endpoints', 'Mappings', 'Requests'].map((name) =>
+        page.getByRole('region', { name, exact: true }).boundingBox(),
+      ),
+    );
+    for (const box of boxes) expect(box?.width).toBeGreaterThan(350);
+    await page.getByRole('link', { name: 'Mappings' }).click();
+    await expect(machine.mappings).toBeInViewport();
+  });
+});
+
+test('can be used with the keyboard alone', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await machine.open();
+  await machine.waitForPrompt();
+  await machine.endpoints.getByRole('button', { name: 'virtio-net' }).press('Enter');
+  await expect(machine.endpoint('virtio-net')).toHaveAttribute('data-selected', 'true');
+  await expect(machine.domain.locator('option:checked')).toContainText('virtio-net');
+
+  await page.getByRole('textbox', { name: 'Address' }).fill('nonsense');
+  await expect(page.getByText('Use hexadecimal digits only')).toBeVisible();
+  await expect(machine.button('Send rogue DMA')).toBeDisabled();
+  await page.getByRole('textbox', { name: 'Address' }).fill('0xdeadb000');
+  await page.getByRole('textbox', { name: 'Address' }).press('Enter');
+  await expect(machine.faults.getByRole('listitem')).toHaveCount(1);
+});
+
+test('the feed follows its end until scrolled, and goes on when told to', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await machine.open();
+  await machine.waitForPrompt();
+  await page.getByRole('group', { name: 'Requests, scrollable' }).hover();
+  await page.mouse.wheel(0, -400);
+  const follow = page.getByRole('button', { name: /^Follow/ });
+  await expect(follow).toBeVisible();
+  await machine.button('disk-read').click();
+  await expect(follow).toContainText(/\d+ new/);
+  await follow.click();
+  await expect(follow).toBeHidden();
+
+  const chip = page.getByRole('button', { name: /^Unmap / });
+  await chip.click();
+  await expect(chip).toHaveAttribute('aria-pressed', 'false');
+  await expect(machine.requests.getByText('UNMAP')).toHaveCount(0);
+});
