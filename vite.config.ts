@@ -19,5 +19,14 @@ export default defineConfig({
     target: 'es2023',
     assetsInlineLimit: 0,
     sourcemap: true,
+    rolldownOptions: {
+      output: {
+        // The kernel has no extension, and a name that ends with a dot is no good on every server.
+        assetFileNames: ({ names }) =>
+          names[0]?.includes('.') === true
+            ? 'assets/[name]-[hash][extname]'
+            : 'assets/[name]-[hash].bin',
+      },
+    },
   },
 });

@@ -64,6 +64,6 @@ test('without JavaScript the page says what it needs', async ({ browser, baseURL
   });
   const page = await context.newPage();
   await page.goto('./');
-  await expect(page.getByText('viommu needs JavaScript')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'viommu needs JavaScript' })).toBeVisible();
   await context.close();
 });

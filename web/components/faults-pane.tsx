@@ -55,9 +55,7 @@ export function FaultsPane({ session }: { session: MachineSession }): JSX.Elemen
     <Pane
       id="faults"
       title="Faults"
-      note={
-        faultCount === 0 ? 'Accesses that were stopped.' : `${formatExact(faultCount)} stopped.`
-      }
+      note={faultCount === 0 ? 'Stopped accesses.' : `${formatExact(faultCount)} stopped.`}
       tools={
         <button
           type="button"

@@ -87,7 +87,7 @@ export function BrandMark(): JSX.Element {
       {cells.map(([x, y, opacity]) => (
         <rect x={x} y={y} width="4" height="4" rx="1" opacity={opacity} fill="var(--map-both)" />
       ))}
-      <rect x="11" y="6" width="4" height="4" rx="1" fill="var(--map-unmapped)" />
+      <rect x="11" y="6" width="4" height="4" rx="1" fill="var(--map-stopped)" />
     </svg>
   );
 }

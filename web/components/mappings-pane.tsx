@@ -119,7 +119,7 @@ export function MappingsPane({ session }: { session: MachineSession }): JSX.Elem
           </p>
         )}
       </div>
-      <IovaMap session={session} />
+      {domain === undefined || domain.isBypass ? null : <IovaMap session={session} />}
       {isEmpty ? (
         <p class="empty">{whyEmpty(session, domain)}</p>
       ) : (

@@ -31,6 +31,8 @@ function openTerminal(host: HTMLElement, session: MachineSession): () => void {
   });
   const fit = new FitAddon();
   terminal.loadAddon(fit);
+  // The guest's shell asks where the cursor is; on a slow line the answer would end up in what the user typed.
+  terminal.parser.registerCsiHandler({ final: 'n' }, () => true);
   terminal.open(host);
   terminal.textarea?.setAttribute('aria-label', 'Serial console of the PC');
 

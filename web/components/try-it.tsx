@@ -41,9 +41,9 @@ function run(session: MachineSession, { command, endpoint }: Demo): void {
 
 /** Why commands can not be run now; null when they can. */
 export function reasonNotReady(session: MachineSession): string | null {
-  if (session.status.value === 'failed') return 'The machine has stopped.';
-  if (session.progress.value.stage !== 'ready') return 'Available as soon as Linux is up.';
-  if (session.status.value === 'paused') return 'The machine is paused.';
+  if (session.status.value === 'failed') return 'The PC has stopped';
+  if (session.progress.value.stage !== 'ready') return 'Waiting for Linux';
+  if (session.status.value === 'paused') return 'The PC is paused';
   return null;
 }
 

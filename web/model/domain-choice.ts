@@ -26,13 +26,16 @@ export function shownDomain(
   return fullestDomain(state, current);
 }
 
-/** The domain with most to see, but without jumping: `current` stays while it has mappings. */
+/** Another domain takes over when it has this many times the mappings: enough not to flicker between two. */
+const TAKEOVER_FACTOR = 4;
+
+/** The domain with most to see, but without jumping. */
 function fullestDomain(state: IommuState, current: number | null): number | null {
   const kept = state.domains.find((domain) => domain.id === current);
-  if (kept !== undefined && kept.mappings > 0) return kept.id;
   let best = kept ?? state.domains[0];
   for (const domain of state.domains) {
     if (best === undefined || domain.mappings > best.mappings) best = domain;
   }
-  return best?.id ?? null;
+  const isKept = kept !== undefined && kept.mappings * TAKEOVER_FACTOR > (best?.mappings ?? 0);
+  return (isKept ? kept : best)?.id ?? null;
 }

@@ -78,7 +78,7 @@ describe('shownDomain', () => {
   it.each([
     ['nothing without a device', null, NO_SELECTION, null, null],
     ['the fullest at first', state, NO_SELECTION, null, 3],
-    ['the same as long as it has mappings', state, NO_SELECTION, 1, 1],
+    ['the same as long as none has many more', state, NO_SELECTION, 1, 1],
     ['another when it is empty', state, NO_SELECTION, 2, 3],
     ['the domain of the selected endpoint', state, { kind: 'endpoint', id: 8 }, 1, 2],
     ['none for an unattached endpoint', state, { kind: 'endpoint', id: 9 }, 1, null],
