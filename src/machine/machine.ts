@@ -32,6 +32,7 @@ export class Machine {
   #ranMs = 0;
   #resumedAt = 0;
   #isRestoring = false;
+  #lastChange: Promise<void> = Promise.resolve();
 
   private constructor(options: MachineOptions, disks: Disks, board: Board) {
     this.options = options;
@@ -99,28 +100,29 @@ export class Machine {
   }
 
   /** Stops between two instructions; harmless when paused. */
-  async pause(): Promise<void> {
-    if (!this.#isRunning) return;
-    this.#ranMs = this.timeMs;
-    this.#isRunning = false;
-    await this.#board.emulator.v86.stop();
+  pause(): Promise<void> {
+    return this.#inTurn(() => this.#stop());
   }
 
   /** Switches off and on: everything but the disks starts afresh, and the machine runs. */
-  async powerCycle(): Promise<void> {
-    await this.pause();
-    await this.#board.emulator.v86.destroy();
-    this.#board = await createBoard(this.options, this.#disks);
-    this.#ranMs = 0;
-    this.#wire();
-    this.#power.emit('power-cycled');
-    this.run();
+  powerCycle(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#stop();
+      await this.#board.emulator.v86.destroy();
+      this.#board = await createBoard(this.options, this.#disks);
+      this.#ranMs = 0;
+      this.#wire();
+      this.#power.emit('power-cycled');
+      this.run();
+    });
   }
 
   /** Ends the machine; it can not be used any more. */
-  async dispose(): Promise<void> {
-    await this.pause();
-    await this.#board.emulator.v86.destroy();
+  dispose(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#stop();
+      await this.#board.emulator.v86.destroy();
+    });
   }
 
   /** Lets an endpoint make an access that no driver asked for. Throws `InputError` for an impossible request. */
@@ -129,28 +131,49 @@ export class Machine {
   }
 
   /** The whole machine at this moment; it goes on running if it did. */
-  async save(): Promise<MachineSnapshot> {
-    const wasRunning = this.#isRunning;
-    await this.pause();
-    const snapshot = await saveBoard(this.#board, this.options, this.#disks, this.timeMs);
-    if (wasRunning) this.run();
-    return snapshot;
+  save(): Promise<MachineSnapshot> {
+    return this.#inTurn(async () => {
+      const wasRunning = this.#isRunning;
+      await this.#stop();
+      const snapshot = await saveBoard(this.#board, this.options, this.#disks, this.timeMs);
+      if (wasRunning) this.run();
+      return snapshot;
+    });
   }
 
   /**
    * Puts the machine where the snapshot was taken, paused. Rejects with `InputError` when the snapshot is of a
    * machine with other equipment.
    */
-  async restore(snapshot: MachineSnapshot): Promise<void> {
-    await this.pause();
-    // The devices are reset on the way, which is no event of the guest's.
-    this.#isRestoring = true;
-    try {
-      await restoreBoard(this.#board, this.options, this.#disks, snapshot);
-    } finally {
-      this.#isRestoring = false;
-    }
-    this.#ranMs = snapshot.timeMs;
+  restore(snapshot: MachineSnapshot): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#stop();
+      // The devices are reset on the way, which is no event of the guest's.
+      this.#isRestoring = true;
+      try {
+        await restoreBoard(this.#board, this.options, this.#disks, snapshot);
+      } finally {
+        this.#isRestoring = false;
+      }
+      this.#ranMs = snapshot.timeMs;
+    });
+  }
+
+  async #stop(): Promise<void> {
+    if (!this.#isRunning) return;
+    this.#ranMs = this.timeMs;
+    this.#isRunning = false;
+    await this.#board.emulator.v86.stop();
+  }
+
+  /** Lets one change of the machine's state end before the next begins, whether it succeeds or not. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const turn = this.#lastChange.then(change);
+    this.#lastChange = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
   }
 
   #wire(): void {
