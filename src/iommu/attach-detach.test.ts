@@ -149,6 +149,13 @@ describe('ATTACH', () => {
     expect(driver.attach(DOMAIN, OTHER_ENDPOINT)).toBe(VIRTIO_IOMMU_S_OK);
   });
 
+  it('takes any endpoint into a bypass domain', () => {
+    const { driver, iommu } = startIommu();
+    driver.attach(DOMAIN, ENDPOINT, F_BYPASS);
+    expect(driver.attach(DOMAIN, OTHER_ENDPOINT, F_BYPASS)).toBe(VIRTIO_IOMMU_S_OK);
+    expect(iommu.state().domains).toMatchObject([{ endpoints: [ENDPOINT, OTHER_ENDPOINT] }]);
+  });
+
   it('says NOMEM when the store takes no more domains, and changes nothing', () => {
     const store = new ReferenceStore({ maxDomains: 1, maxMappings: 10 });
     const { driver, iommu } = startIommu({ store });

@@ -224,6 +224,18 @@ describe('a reserved region', () => {
     expect(rings).toEqual([]);
     expect(driver.takeFaults()).toMatchObject([{ reason: MAPPING, address: BigInt(low) }]);
   });
+
+  it('takes no write past 2^64 for an interrupt, though it starts in an MSI region there', () => {
+    const top = { kind: 'msi', start: toIova(-0x1000n), end: toIova(-1n) } as const;
+    const rings: number[] = [];
+    const doorbell = (endpoint: number): number => rings.push(endpoint);
+    const { driver, iommu } = startIommu({ reserved: { [ENDPOINT]: [top] }, doorbell });
+    driver.addEventBuffers(1);
+    const access = startAccess(iommu.port(ENDPOINT), 'write', toIova(-2n), 4);
+    expect(access).toThrow('IOMMU');
+    expect(rings).toEqual([]);
+    expect(driver.takeFaults()).toMatchObject([{ address: toIova(-2n) }]);
+  });
 });
 
 function startAccess(port: DmaPort, kind: 'read' | 'write', iova: bigint, length: number) {

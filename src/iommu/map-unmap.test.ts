@@ -231,6 +231,13 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
       expect(events.at(-1)).toMatchObject({ kind: 'unmapped', removed: 1 });
     });
 
+    it('takes a range of one byte, and cuts no mapping for it', () => {
+      const { driver } = start();
+      map(driver, 0x1000n, 0x1fffn);
+      expect(driver.unmap(DOMAIN, 0x2000n, 0x2000n)).toBe(VIRTIO_IOMMU_S_OK);
+      expect(driver.unmap(DOMAIN, 0x1fffn, 0x1fffn)).toBe(VIRTIO_IOMMU_S_RANGE);
+    });
+
     it('rejects virt_end below virt_start with RANGE', () => {
       const { driver } = start();
       map(driver, 0x1000n, 0x1fffn);
