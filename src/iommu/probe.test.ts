@@ -10,6 +10,7 @@ import {
   RESV_MEM_SIZE,
   TAIL_SIZE,
   VIRTIO_IOMMU_F_PROBE,
+  VIRTIO_IOMMU_PROBE_T_NONE,
   VIRTIO_IOMMU_S_INVAL,
   VIRTIO_IOMMU_S_NOENT,
   VIRTIO_IOMMU_S_OK,
@@ -56,7 +57,7 @@ describe('PROBE', () => {
       '0000000000010000',
       'ffffffffffffffff',
     ]);
-    expect(bytes[3 * RESV_MEM_SIZE]).toBe(0);
+    expect(bytes[3 * RESV_MEM_SIZE]).toBe(VIRTIO_IOMMU_PROBE_T_NONE);
   });
 
   it('fills all of probe_size when the regions take it', () => {

@@ -115,7 +115,6 @@ export const FAULT_FLAGS = 4;
 export const FAULT_ENDPOINT = 8;
 export const FAULT_ADDRESS = 16;
 export const FAULT_SIZE = 24;
-export const VIRTIO_IOMMU_FAULT_R_UNKNOWN = 0;
 export const VIRTIO_IOMMU_FAULT_R_DOMAIN = 1;
 export const VIRTIO_IOMMU_FAULT_R_MAPPING = 2;
 export const VIRTIO_IOMMU_FAULT_F_READ = 1;
