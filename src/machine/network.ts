@@ -1,9 +1,6 @@
 // What the guest's network holds: a web server inside the page. ARP, DHCP, DNS and ping are answered by v86's own
 // network; nothing leaves the machine.
 
-/** The guest's gateway, which also answers DNS and HTTP. */
-export const GATEWAY = '192.168.86.1';
-
 /** Largest body of `/bytes/N`. */
 const MAX_BYTES = 16 << 20;
 

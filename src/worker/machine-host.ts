@@ -28,7 +28,7 @@ import {
   SupersededError,
 } from './boot-story.ts';
 import { downloadImages, fetchFile, IMAGE_BYTES } from './image-download.ts';
-import { demoShare } from './demo-share.ts';
+import { demoShare } from '../machine/demo-share.ts';
 import { InstructionRate } from './instruction-rate.ts';
 
 /** One frame of a 60 Hz screen: batches come no faster. */

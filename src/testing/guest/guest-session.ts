@@ -4,6 +4,7 @@
 import type { MappingStore } from '../../iommu/mapping-store.ts';
 import { WasmStore } from '../../iommu/wasm-store.ts';
 import { BootWatch } from '../../machine/boot-watch.ts';
+import { demoShare } from '../../machine/demo-share.ts';
 import { DEFAULT_MEMORY_MIB } from '../../machine/machine-options.ts';
 import { Machine, type PowerEvent } from '../../machine/machine.ts';
 import type { RogueRequest, RogueResult } from '../../machine/rogue-dma.ts';
@@ -91,7 +92,7 @@ export class GuestSession {
     const images = await loadImages(options);
     const [v86Wasm, storeWasm] = await Promise.all([loadV86Wasm(), loadStoreWasm()]);
     const makeStore = (): MappingStore => new WasmStore(storeWasm);
-    const share = Object.entries(options.share ?? {}).map(([name, content]) => [
+    const share = Object.entries(options.share ?? demoShare()).map(([name, content]) => [
       name,
       typeof content === 'string' ? new TextEncoder().encode(content) : content,
     ]);

@@ -30,7 +30,7 @@ export interface GuestSessionOptions extends OwnImages, WaitBounds {
   readonly bootBypass?: boolean | undefined;
   /** What the IOMMU device offers. */
   readonly iommuOptions?: Partial<IommuOptions> | undefined;
-  /** Files of the 9p share, by name. */
+  /** Files of the 9p share, by name; the demo's if left out. */
   readonly share?: Readonly<Record<string, Uint8Array | string>> | undefined;
   /** Replaces the mapping store; `makeStore` makes the one of production. Called at every power on. */
   readonly createStore?: ((makeStore: () => MappingStore) => MappingStore) | undefined;
