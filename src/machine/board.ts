@@ -14,6 +14,7 @@ import { GuestMemory } from './guest-memory.ts';
 import { ioApicLine } from './interrupt-line.ts';
 import { commandLine, type MachineOptions } from './machine-options.ts';
 import { installMmioBlock, type MmioRegisters } from './mmio-block.ts';
+import { guardShare } from './share-guard.ts';
 import {
   BLOCK_ENDPOINT,
   BLOCK_PLACE,
@@ -28,7 +29,8 @@ import {
   SHARE_ENDPOINT,
   type MmioPlace,
 } from './topology.ts';
-import { moveIdeBehindIommu, moveVirtioBehindIommu } from './v86-endpoints.ts';
+import { moveIde, moveVirtio } from './v86-endpoints.ts';
+import type { V86Cpu } from './v86-internals.ts';
 
 /** What outlives a power cycle: the contents of the disks. */
 export interface Disks {
@@ -59,17 +61,22 @@ function createIommu(options: MachineOptions, memory: GuestMemory): VirtioIommu 
   return iommu;
 }
 
-/** Puts v86's own bus masters behind the IOMMU. */
-function moveEmulatorDevices({ cpu }: Emulator, iommu: VirtioIommu): void {
+/** Gives v86's own bus masters their view of memory, and guards them against the guest. */
+function moveEmulatorDevices(
+  cpu: V86Cpu,
+  viewOf: (endpoint: number) => AddressSpace<Address>,
+  isBehind: boolean,
+): void {
   const { virtio_net: net, virtio_9p: share, virtio_console: console, ide } = cpu.devices;
-  moveVirtioBehindIommu(cpu, net.virtio, iommu.port(NET_ENDPOINT));
-  moveVirtioBehindIommu(cpu, share.virtio, iommu.port(SHARE_ENDPOINT));
-  moveVirtioBehindIommu(cpu, console.virtio, iommu.port(CONSOLE_ENDPOINT));
+  guardShare(cpu);
+  moveVirtio(cpu, net.virtio, viewOf(NET_ENDPOINT), isBehind);
+  moveVirtio(cpu, share.virtio, viewOf(SHARE_ENDPOINT), isBehind);
+  moveVirtio(cpu, console.virtio, viewOf(CONSOLE_ENDPOINT), isBehind);
+  moveIde(cpu, viewOf(IDE_ENDPOINT));
   checkPlace(net.virtio.pci_id, NET_ENDPOINT);
   checkPlace(share.virtio.pci_id, SHARE_ENDPOINT);
   checkPlace(console.virtio.pci_id, CONSOLE_ENDPOINT);
   checkPlace(ide.pci_id, IDE_ENDPOINT);
-  moveIdeBehindIommu(cpu, iommu.port(IDE_ENDPOINT));
 }
 
 function checkPlace(found: number, expected: number): void {
@@ -97,7 +104,10 @@ export async function createBoard(options: MachineOptions, disks: Disks): Promis
   const memory = new GuestMemory(cpu);
   const iommu = options.iommu === 'off' ? undefined : createIommu(options, memory);
   installFirmware(cpu, iommu !== undefined);
-  if (iommu !== undefined) moveEmulatorDevices(emulator, iommu);
+  const viewOf = (endpoint: number): AddressSpace<Address> =>
+    iommu === undefined ? memory : iommu.port(endpoint);
+  const isBehind = iommu !== undefined;
+  moveEmulatorDevices(cpu, viewOf, isBehind);
 
   const windows = new Map<number, MmioRegisters>();
   const plug = <A extends Address>(
@@ -115,9 +125,6 @@ export async function createBoard(options: MachineOptions, disks: Disks): Promis
     windows.set(place.base, transport);
     return transport;
   };
-  const viewOf = (endpoint: number): AddressSpace<Address> =>
-    iommu === undefined ? memory : iommu.port(endpoint);
-  const isBehind = iommu !== undefined;
   const rogueSpace = viewOf(ROGUE_ENDPOINT);
   const transports = {
     iommu: iommu === undefined ? undefined : plug(IOMMU_PLACE, iommu, memory, false),

@@ -5,11 +5,14 @@
 // ends in `BusError`, which the device's guard turns into DEVICE_NEEDS_RESET (virtio 1.2, 2.1.2).
 
 import { BusError, type AddressSpace } from '../memory/address-space.ts';
-import type { Iova } from '../memory/address.ts';
+import type { Address } from '../memory/address.ts';
 import type { V86DmaBus } from './v86-internals.ts';
 
-/** Longest single data access in bytes; a virtio chain of v86's devices is far below it. */
-export const MAX_DATA_LENGTH = 16 << 20;
+/**
+ * Longest data access, and most data of one chain, in bytes: twice what Linux puts into the largest one, a 9p message
+ * of 125 pages (net/9p/trans_virtio.c).
+ */
+export const MAX_DATA_LENGTH = 1 << 20;
 
 /** Whether a length that a guest put into a descriptor can be meant: v86 keeps it as a signed 32-bit number. */
 function isSane(length: number): boolean {
@@ -18,10 +21,10 @@ function isSane(length: number): boolean {
 
 /** Rings and data of one v86 device over its port; `isBroken` cuts the device off until it is reset. */
 export class DmaBus implements V86DmaBus {
-  readonly #port: AddressSpace<Iova>;
+  readonly #port: AddressSpace<Address>;
   readonly #isBroken: () => boolean;
 
-  constructor(port: AddressSpace<Iova>, isBroken: () => boolean) {
+  constructor(port: AddressSpace<Address>, isBroken: () => boolean) {
     this.#port = port;
     this.#isBroken = isBroken;
   }
@@ -58,7 +61,7 @@ export class DmaBus implements V86DmaBus {
     if (bytes.length > 0) this.#data(() => this.#port.write(0, address >>> 0, bytes));
   }
 
-  #ring(): AddressSpace<Iova> {
+  #ring(): AddressSpace<Address> {
     if (this.#isBroken()) throw new BusError('the device waits for its reset');
     return this.#port;
   }

@@ -1,19 +1,18 @@
-// Puts v86's own bus masters behind the IOMMU: virtio-net, virtio-9p, virtio-console and the IDE bus master.
+// Gives v86's own bus masters their endpoint's view of memory: virtio-net, virtio-9p, virtio-console and the IDE bus master.
 //
 // v86's device models trust their driver. The guards below keep a guest's broken ring or DMA table from throwing
 // into the emulator's main loop or spinning in it.
 
 import { BusError, type AddressSpace } from '../memory/address-space.ts';
-import type { Iova } from '../memory/address.ts';
-import { DmaBus, MAX_DATA_LENGTH } from './dma-bus.ts';
+import type { Address } from '../memory/address.ts';
+import { DmaBus } from './dma-bus.ts';
+import { QueueGuard, type Visits } from './queue-guard.ts';
 import type {
-  V86BufferChain,
   V86Cpu,
   V86IdeChannel,
   V86IdeInterface,
   V86Port,
   V86Virtio,
-  V86Virtqueue,
 } from './v86-internals.ts';
 
 /** VIRTIO_F_ACCESS_PLATFORM (33) is bit 1 of the second feature word. */
@@ -32,81 +31,50 @@ const BUS_MASTER_ACTIVE = 0x01;
 const BUS_MASTER_ERROR = 0x02;
 
 /**
- * Gives a virtio-pci device of v86 the port of its endpoint instead of RAM, and makes it offer
- * VIRTIO_F_ACCESS_PLATFORM: without that bit Linux would hand it guest-physical addresses (virtio 1.2, 6.1).
+ * Gives a virtio-pci device of v86 its endpoint's view of memory instead of RAM, and guards it against its driver.
+ * Behind an IOMMU it must offer VIRTIO_F_ACCESS_PLATFORM: without that bit Linux would hand it guest-physical
+ * addresses (virtio 1.2, 6.1).
  */
-export function moveVirtioBehindIommu(
+export function moveVirtio(
   cpu: V86Cpu,
   virtio: V86Virtio,
-  port: AddressSpace<Iova>,
+  port: AddressSpace<Address>,
+  offersAccessPlatform: boolean,
 ): void {
   const isBroken = (): boolean => (virtio.device_status & DEVICE_NEEDS_RESET) !== 0;
   const bus = new DmaBus(port, isBroken);
   const breakDevice = (): void => {
     if (!isBroken()) virtio.needs_reset();
   };
-  for (const features of [virtio.device_feature, virtio.driver_feature]) {
+  for (const features of offersAccessPlatform
+    ? [virtio.device_feature, virtio.driver_feature]
+    : []) {
     features[FEATURES_WORD] = (features[FEATURES_WORD] ?? 0) | ACCESS_PLATFORM_BIT;
   }
+  const visits = guardPorts(cpu, virtio, breakDevice);
   for (const queue of virtio.queues) {
     queue.cpu = bus;
-    guardQueue(queue, breakDevice);
+    new QueueGuard(queue, visits, breakDevice).install();
   }
-  guardPorts(cpu, virtio, breakDevice);
 }
 
-/** Makes a queue's methods end in a broken device, never in an exception; `has_request` looks at the chain first. */
-function guardQueue(queue: V86Virtqueue, breakDevice: () => void): void {
-  const hasRequest = queue.has_request.bind(queue);
-  const popRequest = queue.pop_request.bind(queue);
-  let staged: V86BufferChain | undefined;
-  let isStaging = false;
-  const attempt = (action: () => void): void => {
-    try {
-      action();
-    } catch {
-      breakDevice();
-    }
-  };
-  const stage = (): V86BufferChain | undefined => {
-    isStaging = true;
-    attempt(() => {
-      if (staged !== undefined || !queue.is_configured() || !hasRequest()) return;
-      const chain = popRequest();
-      const length = chain.length_readable + chain.length_writable;
-      if (chain.length_readable < 0 || chain.length_writable < 0 || length > MAX_DATA_LENGTH) {
-        throw new BusError('descriptor lengths beyond reason');
-      }
-      staged = chain;
-    });
-    isStaging = false;
-    return staged;
-  };
-  // v86's pop_request asks has_request itself.
-  queue.has_request = () => (isStaging ? hasRequest() : stage() !== undefined);
-  queue.pop_request = () => {
-    const chain = stage();
-    staged = undefined;
-    if (chain === undefined) throw new BusError('no chain to take');
-    return chain;
-  };
-  const pushReply = queue.push_reply.bind(queue);
-  queue.push_reply = (chain) => attempt(() => pushReply(chain));
-  const flushReplies = queue.flush_replies.bind(queue);
-  queue.flush_replies = () => attempt(flushReplies);
-  const notifyMeAfter = queue.notify_me_after.bind(queue);
-  queue.notify_me_after = (count) => attempt(() => notifyMeAfter(count));
-}
-
-/** Keeps an exception of a device's register handlers (a request v86 can not parse) away from the main loop. */
-function guardPorts(cpu: V86Cpu, device: unknown, breakDevice: () => void): void {
+/**
+ * Keeps an exception of a device's register handlers (a request v86 can not parse) away from the main loop. Returns
+ * the count of the register writes that are being handled.
+ */
+function guardPorts(cpu: V86Cpu, device: unknown, breakDevice: () => void): Visits {
+  const visits = { current: 0 };
+  let count = 0;
   const guarded =
     (write: (value: number) => void) =>
     (value: number): void => {
+      visits.current = ++count;
       try {
         write.call(device, value);
       } catch {
         breakDevice();
+      } finally {
+        visits.current = 0;
       }
     };
   const own = cpu.io.ports.filter((port): port is V86Port => port.device === device);
@@ -115,13 +83,14 @@ function guardPorts(cpu: V86Cpu, device: unknown, breakDevice: () => void): void
     port.write16 = guarded(port.write16);
     port.write32 = guarded(port.write32);
   }
+  return visits;
 }
 
 /**
- * Gives the IDE controller's bus master its endpoint's port. Data and the physical region descriptor table lie at
+ * Gives the IDE controller's bus master its endpoint's view of memory. Data and the physical region descriptor table lie at
  * IOVAs alike. An access that is stopped ends the command as a bus master error, which Linux reports and survives.
  */
-export function moveIdeBehindIommu(cpu: V86Cpu, port: AddressSpace<Iova>): void {
+export function moveIde(cpu: V86Cpu, port: AddressSpace<Address>): void {
   const { primary, secondary } = cpu.devices.ide;
   for (const channel of [primary, secondary]) {
     if (channel === undefined) continue;
@@ -130,7 +99,7 @@ export function moveIdeBehindIommu(cpu: V86Cpu, port: AddressSpace<Iova>): void 
   }
 }
 
-function moveDrive(cpu: V86Cpu, drive: V86IdeInterface, port: AddressSpace<Iova>): void {
+function moveDrive(cpu: V86Cpu, drive: V86IdeInterface, port: AddressSpace<Address>): void {
   const bus = new DmaBus(port, () => false);
   let entries = 0;
   const own = {

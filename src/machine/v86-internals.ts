@@ -30,20 +30,34 @@ export interface V86DmaBus {
   write_blob(bytes: Uint8Array, address: number): void;
 }
 
+/** A descriptor chain: its buffers are read and written front to back. */
 export interface V86BufferChain {
   length_readable: number;
   length_writable: number;
+  get_next_blob(target: Uint8Array): number;
+  set_next_blob(source: Uint8Array): number;
+}
+
+/** A descriptor as v86 reads it: every word signed. */
+export interface V86Descriptor {
+  addr_high: number;
+  len: number;
 }
 
 export interface V86Virtqueue {
   cpu: V86DmaBus;
+  size: number;
   avail_addr: number;
+  count_requests(): number;
+  get_descriptor(table: number, index: number): V86Descriptor;
   is_configured(): unknown;
   has_request(): boolean;
   pop_request(): V86BufferChain;
   push_reply(chain: V86BufferChain): void;
   flush_replies(): void;
   notify_me_after(count: number): void;
+  reset(): void;
+  set_state(state: unknown): void;
 }
 
 /** The transport part of one of v86's virtio-pci devices. */
@@ -56,6 +70,14 @@ export interface V86Virtio {
   queues: V86Virtqueue[];
   needs_reset(): void;
   reset(): void;
+}
+
+/** v86's 9p server and its device. */
+export interface V86Share {
+  virtio: V86Virtio;
+  fids: { inodeid: number; type: number; uid: number; dbg_name: string }[];
+  fs: { GetInode(id: number): { mode: number } };
+  ReceiveRequest(chain: V86BufferChain): Promise<void>;
 }
 
 /** One disk position of the IDE controller. */
@@ -93,7 +115,7 @@ export interface V86Cpu extends V86DmaBus {
   };
   devices: {
     virtio_net: { virtio: V86Virtio };
-    virtio_9p: { virtio: V86Virtio };
+    virtio_9p: V86Share;
     virtio_console: { virtio: V86Virtio };
     ide: {
       pci_id: number;
@@ -142,13 +164,22 @@ const REQUIRED: readonly (readonly [path: string, type: 'function' | 'object' | 
       [`${virtio}.needs_reset`, 'function'],
       [`${virtio}.reset`, 'function'],
       [`${virtio}.queues.0.cpu`, 'object'],
+      [`${virtio}.queues.0.size`, 'number'],
+      [`${virtio}.queues.0.is_configured`, 'function'],
+      [`${virtio}.queues.0.count_requests`, 'function'],
+      [`${virtio}.queues.0.get_descriptor`, 'function'],
       [`${virtio}.queues.0.has_request`, 'function'],
       [`${virtio}.queues.0.pop_request`, 'function'],
       [`${virtio}.queues.0.push_reply`, 'function'],
       [`${virtio}.queues.0.flush_replies`, 'function'],
       [`${virtio}.queues.0.notify_me_after`, 'function'],
+      [`${virtio}.queues.0.reset`, 'function'],
+      [`${virtio}.queues.0.set_state`, 'function'],
     ] as const;
   }),
+  ['v86.cpu.devices.virtio_9p.fids', 'object'],
+  ['v86.cpu.devices.virtio_9p.fs.GetInode', 'function'],
+  ['v86.cpu.devices.virtio_9p.ReceiveRequest', 'function'],
   ['v86.cpu.devices.ide.pci_id', 'number'],
   ['v86.cpu.devices.ide.primary.master.channel.prdt_addr', 'number'],
   ['v86.cpu.devices.ide.primary.dma_status', 'number'],
