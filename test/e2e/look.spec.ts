@@ -4,7 +4,7 @@ import { expect, test } from '@playwright/test';
 import { MachinePage } from './pages/machine-page.ts';
 
 /** The README's picture is written only on request, so that a test run leaves no changes. */
-const SCREENSHOT = process.env['UPDATE_SCREENSHOT'] === '1' ? 'web/public/screenshot.png' : null;
+const SCREENSHOT = process.env['UPDATE_SCREENSHOT'] === '1' ? 'web/screenshot.png' : null;
 
 test('fits 1280x800 without scrolling the page, before and after the boot', async ({ page }) => {
   const machine = new MachinePage(page);

@@ -56,6 +56,18 @@ function Count({
   );
 }
 
+/** A narrow column's head: the short form is for the eyes only. */
+function CountHead(head: { name: string; short: string; title: string }): JSX.Element {
+  return (
+    <th scope="col" class="number" title={head.title}>
+      <span class="long">{head.name}</span>
+      <span class="short" aria-hidden="true">
+        {head.short}
+      </span>
+    </th>
+  );
+}
+
 function Activity({ session, id }: { session: MachineSession; id: number }): JSX.Element {
   const samples = session.model.activity.samples(id);
   const isBusy = (samples.at(-1) ?? 0) > 0;
@@ -136,7 +148,7 @@ function Detail({ session }: { session: MachineSession }): JSX.Element | null {
       </p>
     );
   }
-  if (info.outside.length === 0) return null;
+  if (info.outside.length === 0 || session.mode.value === 'off') return null;
   return (
     <details class="pane-foot outside">
       <summary>
@@ -171,15 +183,9 @@ function EndpointTable({ session }: { session: MachineSession }): JSX.Element {
             <th scope="col" class="spark-cell">
               Activity
             </th>
-            <th scope="col" class="number" title="Accesses that went through a mapping">
-              Translated
-            </th>
-            <th scope="col" class="number" title="Accesses let through without translation">
-              Bypassed
-            </th>
-            <th scope="col" class="number" title="Accesses that were stopped">
-              Blocked
-            </th>
+            <CountHead name="Translated" short="Transl." title="Accesses through a mapping" />
+            <CountHead name="Bypassed" short="Byp." title="Accesses let through unchecked" />
+            <CountHead name="Blocked" short="Blocked" title="Accesses that were stopped" />
           </tr>
         </thead>
         <tbody>

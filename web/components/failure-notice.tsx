@@ -1,6 +1,7 @@
 // What went wrong, in words, where the user is looking, and what to do now.
 
 import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { MachineFailure } from '../../src/worker/api.ts';
 import type { MachineSession } from '../machine-session.ts';
 import { ResetIcon } from './icons.tsx';
@@ -46,6 +47,25 @@ const WORDS: Readonly<Record<MachineFailure['kind'], FailureWords>> = {
   },
 };
 
+/** The last lines, scrolled to the very last: there it says why. */
+function ConsoleTail({ lines }: { lines: readonly string[] }): JSX.Element {
+  const box = useRef<HTMLPreElement>(null);
+  useLayoutEffect(() => {
+    if (box.current !== null) box.current.scrollTop = box.current.scrollHeight;
+  }, [lines]);
+  return (
+    <pre
+      class="failure-tail"
+      ref={box}
+      tabIndex={0}
+      role="group"
+      aria-label="Last lines of the console"
+    >
+      {lines.join('\n')}
+    </pre>
+  );
+}
+
 export function FailureNotice({ session }: { session: MachineSession }): JSX.Element | null {
   const failure = session.failure.value;
   if (failure === null) return null;
@@ -54,9 +74,7 @@ export function FailureNotice({ session }: { session: MachineSession }): JSX.Ele
     <div class="failure" role="alert">
       <h3>{title}</h3>
       <p class="failure-message">{failure.message}</p>
-      {failure.consoleTail.length > 0 ? (
-        <pre class="failure-tail">{failure.consoleTail.join('\n')}</pre>
-      ) : null}
+      {failure.consoleTail.length > 0 ? <ConsoleTail lines={failure.consoleTail} /> : null}
       <p>{remedy}</p>
       {failure.kind === 'no-webassembly' ? null : (
         <button

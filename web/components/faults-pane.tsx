@@ -4,10 +4,18 @@ import type { JSX } from 'preact';
 import { formatAddress } from '../format/address.ts';
 import { dmesgLine, faultReasonSentence, faultTitle, isWriteFault } from '../format/iommu-words.ts';
 import { formatExact, formatPlural, formatSeconds } from '../format/quantity.ts';
+import type { IommuMode } from '../../src/worker/api.ts';
 import type { MachineSession } from '../machine-session.ts';
 import type { FaultRecord } from '../model/machine-model.ts';
 import { Pane } from './pane.tsx';
 import { reasonNotReady } from './try-it.tsx';
+
+const WHY_NONE: Readonly<Record<IommuMode, string>> = {
+  translated:
+    'None, as it should be. Send a rogue DMA and see the IOMMU stop it, report it to Linux, and the PC go on.',
+  bypass: 'In bypass nothing is stopped. Send a rogue DMA and see it succeed.',
+  off: 'Without an IOMMU nothing is ever stopped.',
+};
 
 function endpointName(session: MachineSession, id: number): string {
   return session.info.value?.endpoints.find((each) => each.id === id)?.name ?? `EP ${id}`;
@@ -74,10 +82,7 @@ export function FaultsPane({ session }: { session: MachineSession }): JSX.Elemen
           : `Fault: ${faultSentence(endpointName(session, newest.fault.endpoint), newest)}. Blocked.`}
       </p>
       {faults.length === 0 ? (
-        <p class="empty">
-          None, as it should be. Send a rogue DMA and see the IOMMU stop it, report it to Linux, and
-          the PC go on.
-        </p>
+        <p class="empty">{WHY_NONE[session.mode.value]}</p>
       ) : (
         <ul class="scroll faults" aria-label="Faults" tabIndex={0}>
           {faults.map((record) => (

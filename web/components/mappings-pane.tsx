@@ -36,7 +36,7 @@ function DomainSelect({ session }: { session: MachineSession }): JSX.Element | n
       {session.model.watched.domain === null ? <option value="">none</option> : null}
       {domains.map((domain) => (
         <option value={String(domain.id)}>
-          {`Domain ${domain.id} · ${endpointNames(session, domain) || 'empty'}`}
+          {`D${domain.id} · ${endpointNames(session, domain) || 'empty'}`}
         </option>
       ))}
     </select>

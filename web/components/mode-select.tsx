@@ -5,31 +5,33 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { IommuMode } from '../../src/worker/api.ts';
 import type { MachineSession } from '../machine-session.ts';
 
-const MODES: readonly {
+interface ModeWords {
   readonly mode: IommuMode;
   readonly label: string;
+  readonly question: string;
   readonly text: string;
-}[] = [
+}
+
+const MODES: readonly ModeWords[] = [
   {
     mode: 'translated',
     label: 'Translated',
+    question: 'Restart with the IOMMU translating?',
     text: 'Every device gets a domain of its own and reaches only the memory that Linux has mapped for it.',
   },
   {
     mode: 'bypass',
     label: 'Bypass',
+    question: 'Restart with the IOMMU in bypass?',
     text: 'Linux is told to pass DMA through: devices reach all memory, and the IOMMU only counts.',
   },
   {
     mode: 'off',
     label: 'Off',
+    question: 'Restart without an IOMMU?',
     text: 'The PC has no IOMMU at all. Good for comparing: nothing is checked, nothing is seen.',
   },
 ];
-
-function modeWords(mode: IommuMode): { readonly label: string; readonly text: string } {
-  return MODES.find((each) => each.mode === mode) ?? { label: mode, text: '' };
-}
 
 /** Keeps the mode in the address, so that a link or a reload starts the same machine. */
 function rememberMode(mode: IommuMode): void {
@@ -55,7 +57,7 @@ export function ModeSelect({ session }: { session: MachineSession }): JSX.Elemen
     rememberMode(wanted);
     void session.start(wanted);
   };
-  const words = modeWords(wanted ?? current);
+  const words = MODES.find((each) => each.mode === (wanted ?? current));
 
   return (
     <>
@@ -81,8 +83,8 @@ export function ModeSelect({ session }: { session: MachineSession }): JSX.Elemen
         aria-labelledby="mode-question"
         onClose={() => setWanted(null)}
       >
-        <h2 id="mode-question">Restart with the IOMMU: {words.label.toLowerCase()}?</h2>
-        <p>{words.text}</p>
+        <h2 id="mode-question">{words?.question}</h2>
+        <p>{words?.text}</p>
         <p>The PC is switched off and boots again. What is in its memory is lost.</p>
         <div class="dialog-actions">
           <button type="button" class="button" onClick={close}>

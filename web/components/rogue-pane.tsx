@@ -18,7 +18,14 @@ type Outcome =
   | { readonly kind: 'result'; readonly request: RogueRequest; readonly result: RogueResult };
 
 function ResultView({ outcome }: { outcome: Outcome }): JSX.Element | null {
-  if (outcome.kind === 'none') return null;
+  if (outcome.kind === 'none') {
+    return (
+      <p class="quiet">
+        The device puts this address on the bus. The IOMMU looks for it among the mappings of the
+        device’s domain: without a mapping there is no access, and Linux gets a report.
+      </p>
+    );
+  }
   if (outcome.kind === 'error') {
     return (
       <p class="result" data-tone="blocked">
@@ -142,6 +149,7 @@ function Form({ session }: { session: MachineSession }): JSX.Element {
         <span>Device</span>
         <select
           class="field"
+          disabled={endpoint === null}
           value={String(endpoint ?? '')}
           onChange={(event) =>
             session.select({ kind: 'endpoint', id: Number(event.currentTarget.value) })

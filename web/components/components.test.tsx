@@ -1,0 +1,196 @@
+// @vitest-environment happy-dom
+import { render, type ComponentChild } from 'preact';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { MachineFailure } from '../../src/worker/api.ts';
+import { MachineSession } from '../machine-session.ts';
+import { startFakeMachine, type FakeOptions } from '../testing/fake-machine.ts';
+import { bootFraction } from './boot-bar.tsx';
+import { EndpointsPane } from './endpoints-pane.tsx';
+import { FailureNotice } from './failure-notice.tsx';
+import { FaultsPane } from './faults-pane.tsx';
+import { RequestsPane } from './requests-pane.tsx';
+import { RoguePane } from './rogue-pane.tsx';
+import { TryIt } from './try-it.tsx';
+
+const images = {
+  v86Wasm: '',
+  storeWasm: '',
+  kernel: '',
+  initrd: '',
+  disk: '',
+  bios: '',
+  vgaBios: '',
+};
+
+async function newSession(options: FakeOptions = {}): Promise<MachineSession> {
+  const session = new MachineSession({
+    start: (onBatch) => startFakeMachine(onBatch, options),
+    images,
+    now: () => Date.now(),
+    onNextFrame: (callback) => void setTimeout(callback, 16),
+  });
+  await session.start('translated');
+  return session;
+}
+
+function show(content: ComponentChild): HTMLElement {
+  const root = document.createElement('div');
+  document.body.replaceChildren(root);
+  render(content, root);
+  return root;
+}
+
+function button(root: HTMLElement, name: string): HTMLButtonElement {
+  const found = [...root.querySelectorAll('button')].find((each) => each.textContent === name);
+  if (found === undefined) throw new Error(`no button ${name}`);
+  return found;
+}
+
+function type(root: HTMLElement, selector: string, text: string): void {
+  const input = root.querySelector<HTMLInputElement>(selector);
+  if (input === null) throw new Error(`no ${selector}`);
+  input.value = text;
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  vi.clearAllTimers();
+  vi.useRealTimers();
+});
+
+/** Lets the machine run and the page paint. */
+async function run(milliseconds: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(milliseconds);
+}
+
+describe('the rogue form and the faults', () => {
+  it('says why it can not be used until Linux is up', async () => {
+    const session = await newSession();
+    const root = show(<RoguePane session={session} />);
+    await run(1_000);
+    expect(button(root, 'Send rogue DMA').disabled).toBe(true);
+    expect(root.textContent).toContain('Waiting for Linux');
+  });
+
+  it('explains a wrong address and keeps it', async () => {
+    const session = await newSession();
+    const root = show(<RoguePane session={session} />);
+    await run(5_000);
+    type(root, 'input[type=text]', '0xzz');
+    await run(100);
+    expect(root.textContent).toContain('Use hexadecimal digits only');
+    expect(button(root, 'Send rogue DMA').disabled).toBe(true);
+    expect(root.querySelector<HTMLInputElement>('input[type=text]')?.value).toBe('0xzz');
+  });
+
+  it('tells who was stopped where and why, and what Linux logs', async () => {
+    const session = await newSession();
+    const root = show(
+      <>
+        <RoguePane session={session} />
+        <FaultsPane session={session} />
+      </>,
+    );
+    await run(5_000);
+    button(root, 'Send rogue DMA').click();
+    await run(500);
+    expect(root.querySelector('.rogue-result')?.textContent).toContain('Blocked.');
+    const card = root.querySelector('[aria-label=Faults] li')?.textContent;
+    expect(card).toContain('rogue tried to write 16 bytes at 0xdeadb000');
+    expect(card).toContain('No mapping in domain 6 allows writing');
+    expect(card).toContain('page fault from EP 4098 at 0xdeadb000 [W]');
+    expect(root.querySelector('[aria-live=assertive]')?.textContent).toContain('Blocked.');
+  });
+
+  it('offers an address that is mapped, which then is let through', async () => {
+    const session = await newSession();
+    const root = show(<RoguePane session={session} />);
+    await run(5_000);
+    button(root, 'a mapped one').click();
+    await run(100);
+    button(root, 'Send rogue DMA').click();
+    await run(100);
+    expect(root.querySelector('.rogue-result')?.textContent).toContain('A mapping allows it.');
+  });
+});
+
+describe('the endpoints', () => {
+  it('show where each stands, and what the selected one is', async () => {
+    const session = await newSession();
+    const root = show(<EndpointsPane session={session} />);
+    await run(100);
+    expect(root.textContent).toContain('Bypass');
+    await run(5_000);
+    expect(root.querySelectorAll('.badge-attached').length).toBeGreaterThanOrEqual(5);
+    button(root, 'virtio-net').click();
+    await run(100);
+    expect(root.textContent).toContain('Reaches only what is mapped in domain 2.');
+    expect(session.model.watched.domain).toBe(2);
+  });
+});
+
+describe('the feed', () => {
+  it('renders a screen of lines however many events there are, and filters by kind', async () => {
+    const session = await newSession({ churn: 40 });
+    const root = show(<RequestsPane session={session} />);
+    await run(8_000);
+    expect(session.model.feed.count('map')).toBeGreaterThan(2_000);
+    expect(root.querySelectorAll('.feed-line').length).toBeLessThan(100);
+    const chip = [...root.querySelectorAll<HTMLButtonElement>('.chip')].find((each) =>
+      each.textContent?.startsWith('Map'),
+    );
+    chip?.click();
+    await run(200);
+    expect(chip?.getAttribute('aria-pressed')).toBe('false');
+    expect(root.querySelectorAll('.feed-line[data-kind=map]')).toHaveLength(0);
+  });
+});
+
+describe('the commands', () => {
+  it('are typed into the console, and show the domain of the endpoint they use', async () => {
+    const session = await newSession();
+    const printed: string[] = [];
+    session.console.on((bytes) => void printed.push(new TextDecoder().decode(bytes)));
+    const root = show(<TryIt session={session} />);
+    expect(button(root, 'net-ping').disabled).toBe(true);
+    await run(5_000);
+    button(root, 'net-ping').click();
+    await run(200);
+    expect(printed.join('')).toContain('net-ping');
+    expect(session.selection.value).toEqual({ kind: 'endpoint', id: 0x28 });
+  });
+});
+
+describe('failures', () => {
+  const kinds: readonly MachineFailure['kind'][] = [
+    'no-webassembly',
+    'image-missing',
+    'image-corrupt',
+    'kernel-panic',
+    'no-progress',
+    'powered-off',
+    'internal',
+  ];
+  it.each(kinds)('%s has a title, the cause, the last lines, and what to do', async (kind) => {
+    const failure = { kind, message: 'the cause', consoleTail: ['last words'] };
+    const session = await newSession({ failure });
+    const root = show(<FailureNotice session={session} />);
+    await run(5_000);
+    const alert = root.querySelector('[role=alert]');
+    expect(alert?.querySelector('h3')?.textContent).toMatch(/\w/);
+    expect(alert?.textContent).toContain('the cause');
+    expect(alert?.textContent).toContain('last words');
+    expect(alert?.querySelectorAll('button').length).toBe(kind === 'no-webassembly' ? 0 : 1);
+  });
+});
+
+describe('bootFraction', () => {
+  it('grows with the stages and with the download', () => {
+    const download = { stage: 'download', loadedBytes: 50, totalBytes: 100 } as const;
+    const rest = { detail: '', elapsedMs: 0 };
+    expect(bootFraction({ ...download, ...rest })).toBeCloseTo(0.5 / 6);
+    expect(bootFraction({ stage: 'kernel', loadedBytes: 0, totalBytes: 0, ...rest })).toBe(0.5);
+    expect(bootFraction({ stage: 'ready', loadedBytes: 0, totalBytes: 0, ...rest })).toBe(1);
+  });
+});
