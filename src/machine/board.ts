@@ -9,6 +9,7 @@ import type { Address, Gpa } from '../memory/address.ts';
 import { MmioTransport } from '../virtio/mmio-transport.ts';
 import type { VirtioDevice } from '../virtio/virtio-device.ts';
 import { createEmulator, type Emulator } from './emulator.ts';
+import { guardPorts } from './exception-guard.ts';
 import { installFirmware } from './firmware.ts';
 import { GuestMemory } from './guest-memory.ts';
 import { ioApicLine } from './interrupt-line.ts';
@@ -104,6 +105,7 @@ export async function createBoard(options: MachineOptions, disks: Disks): Promis
   const memory = new GuestMemory(cpu);
   const iommu = options.iommu === 'off' ? undefined : createIommu(options, memory);
   installFirmware(cpu, iommu !== undefined);
+  guardPorts(cpu);
   const viewOf = (endpoint: number): AddressSpace<Address> =>
     iommu === undefined ? memory : iommu.port(endpoint);
   const isBehind = iommu !== undefined;

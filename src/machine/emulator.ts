@@ -2,7 +2,7 @@
 
 import { V86 } from 'v86';
 import type { GuestImages } from './guest-images.ts';
-import { answerHttp } from './network.ts';
+import { connectNetwork } from './network.ts';
 import { v86Internals, type V86Internals } from './v86-internals.ts';
 
 const MIB = 1 << 20;
@@ -66,6 +66,6 @@ export async function createEmulator(settings: EmulatorSettings): Promise<Emulat
     emulator.add_listener('emulator-loaded', () => resolve(emulator));
   });
   const internals = v86Internals(v86);
-  internals.network.fetch = (url, options) => Promise.resolve(answerHttp(url, options?.method));
+  connectNetwork(internals.network, internals.cpu);
   return { v86, ...internals };
 }

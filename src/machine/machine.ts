@@ -7,6 +7,7 @@ import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import { createBoard, type Board, type Disks } from './board.ts';
+import { guardMainLoop } from './exception-guard.ts';
 import { checkInitrd, checkKernel, checkMemory } from './guest-images.ts';
 import { commandLine, type MachineOptions } from './machine-options.ts';
 import { onPowerOff } from './firmware.ts';
@@ -14,8 +15,11 @@ import { rogueDma, type RogueRequest, type RogueResult } from './rogue-dma.ts';
 import { SerialPort } from './serial-port.ts';
 import { restoreBoard, saveBoard, type MachineSnapshot } from './snapshot.ts';
 
-/** `power-cycled`: everything but the disks starts afresh. `powered-off`: the guest switched itself off. */
-export type PowerEvent = 'power-cycled' | 'powered-off';
+/**
+ * `power-cycled`: everything but the disks starts afresh. `powered-off`: the guest switched itself off. `crashed`: the
+ * emulator failed on something the guest did; only a power cycle helps.
+ */
+export type PowerEvent = 'power-cycled' | 'powered-off' | 'crashed';
 
 export class Machine {
   /** The guest's console, ttyS0. */
@@ -191,6 +195,9 @@ export class Machine {
     };
     onPowerOff(board.emulator.cpu, () => {
       void this.pause().then(() => this.#power.emit('powered-off'));
+    });
+    guardMainLoop(board.emulator.cpu, () => {
+      void this.pause().then(() => this.#power.emit('crashed'));
     });
   }
 }

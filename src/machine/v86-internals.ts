@@ -126,11 +126,32 @@ export interface V86Cpu extends V86DmaBus {
   device_raise_irq(line: number): void;
   device_lower_irq(line: number): void;
   reboot_internal(): void;
+  /** Runs the guest for a while; returns the milliseconds to wait before the next call. */
+  main_loop: () => number;
 }
 
-/** v86's network that answers ARP, DHCP, DNS, ping and HTTP itself. */
+/** A TCP connection of the guest's, seen from v86's network. */
+export interface V86Connection {
+  /** The port that the guest connected to. */
+  sport: number;
+  on(event: 'data', listener: (bytes: Uint8Array) => void): void;
+  write(bytes: Uint8Array): void;
+  /** Closes when everything written has been received. */
+  close(): void;
+  /** Forgets the connection. */
+  release(): void;
+}
+
+/** v86's network that answers ARP, DHCP, DNS and ping itself. */
 export interface V86Network {
-  fetch: (url: string, options?: { method?: string }) => Promise<Response>;
+  fetch: () => Promise<never>;
+  /** Connections by their addresses and ports, oldest first. */
+  tcp_conn: Record<string, V86Connection>;
+  /** Called for each connection the guest opens, before any data; v86 has accepted the ones to port 80. */
+  on_tcp_connection?: (connection: V86Connection) => void;
+  /** Takes a frame from the guest. */
+  send(frame: Uint8Array): void;
+  /** Hands a frame to the guest. */
   receive(frame: Uint8Array): void;
 }
 
@@ -150,6 +171,7 @@ const REQUIRED: readonly (readonly [path: string, type: 'function' | 'object' | 
   ['v86.cpu.read32s', 'function'],
   ['v86.cpu.write_blob', 'function'],
   ['v86.cpu.reboot_internal', 'function'],
+  ['v86.cpu.main_loop', 'function'],
   ['v86.cpu.device_raise_irq', 'function'],
   ['v86.cpu.device_lower_irq', 'function'],
   ['v86.cpu.io.ports', 'object'],
@@ -186,6 +208,8 @@ const REQUIRED: readonly (readonly [path: string, type: 'function' | 'object' | 
   ['v86.cpu.devices.ide.primary.current_interface', 'object'],
   ['v86.cpu.devices.ide.primary.master.push_irq', 'function'],
   ['network_adapter.fetch', 'function'],
+  ['network_adapter.tcp_conn', 'object'],
+  ['network_adapter.send', 'function'],
   ['network_adapter.receive', 'function'],
 ];
 

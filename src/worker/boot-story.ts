@@ -56,6 +56,13 @@ export const POWERED_OFF: MachineFailure = {
   consoleTail: [],
 };
 
+export const CRASHED: MachineFailure = {
+  kind: 'internal',
+  message:
+    'The emulated PC failed on something that Linux did, and was stopped. Reset it to go on.',
+  consoleTail: [],
+};
+
 export function panicFailure(words: string, consoleTail: readonly string[]): MachineFailure {
   return {
     kind: 'kernel-panic',

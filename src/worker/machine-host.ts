@@ -19,6 +19,7 @@ import type {
 } from './api.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import {
+  CRASHED,
   NO_WEBASSEMBLY,
   POWERED_OFF,
   panicFailure,
@@ -166,6 +167,11 @@ export class MachineHost implements MachineApi {
     machine.onPower((event) => {
       if (event === 'powered-off') {
         this.#failure = POWERED_OFF;
+        this.#status = 'failed';
+        return;
+      }
+      if (event === 'crashed') {
+        this.#failure = CRASHED;
         this.#status = 'failed';
         return;
       }

@@ -1,7 +1,7 @@
 // Why a guest did not do what was waited for.
 
 /** `aborted` has the signal's reason as its own error, not this one. */
-export type GuestFailure = 'stalled' | 'panicked' | 'power-cycled' | 'powered-off';
+export type GuestFailure = 'stalled' | 'panicked' | 'power-cycled' | 'powered-off' | 'crashed';
 
 const TAIL_LINES = 20;
 

@@ -49,6 +49,7 @@ export class GuestSession {
   #bootMs: number | undefined;
   #hasAgent = false;
   #isOff = false;
+  #hasCrashed = false;
   /** Counts power cycles: what waits for an answer of the guest before does so in vain. */
   #life = 0;
   #shellError: Error | undefined;
@@ -293,6 +294,7 @@ export class GuestSession {
       return;
     }
     this.#isOff = true;
+    this.#hasCrashed = event === 'crashed';
     this.#progress.notify();
   }
 
@@ -304,6 +306,7 @@ export class GuestSession {
     this.#bootMs = undefined;
     this.#hasAgent = false;
     this.#isOff = false;
+    this.#hasCrashed = false;
     this.#progress.notify();
   }
 
@@ -326,6 +329,9 @@ export class GuestSession {
         throw this.#error('power-cycled', `Waited ${what}, but the guest was restarted.`);
       }
       const value = attempt();
+      if (value === undefined && this.#hasCrashed) {
+        throw this.#error('crashed', `Waited ${what}, but the emulated PC failed.`);
+      }
       if (value === undefined && this.#isOff) {
         throw this.#error('powered-off', `Waited ${what}, but the guest switched itself off.`);
       }
