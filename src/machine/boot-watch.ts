@@ -18,21 +18,22 @@ export const DEFAULT_PROMPT = /(?:^|\n)[^\n]*[#$] $/;
 // oxlint-disable-next-line no-control-regex -- escape sequences begin with a control character
 const CONTROL_SEQUENCE = /\u001b\[[0-?]*[ -/]*[@-~]/g;
 
-const PANIC = /Kernel panic - not syncing: ([^\r\n]*)/;
+/** As the kernel prints it: after its time, or first in a line. Typed by a user, the words stand elsewhere. */
+const PANIC = /(?:^|\[ *\d+\.\d+\] )Kernel panic - not syncing: (.*)/;
 
 /** Unfinished line kept for matching; longer ones are cut at the front. */
 const MAX_LINE = 4096;
 /** Complete lines kept for messages. */
 const KEPT_LINES = 40;
 
-/** Reads console bytes and tells what they mean. Stages only move forward until `restart`. */
+/** Reads console bytes and tells what they mean. Stages only move forward. */
 export class BootWatch {
   readonly #prompt: RegExp;
-  #decoder = new TextDecoder();
+  readonly #decoder = new TextDecoder();
   #stage: GuestStage = 'firmware';
   #panic: string | undefined;
   #line = '';
-  #lines: string[] = [];
+  readonly #lines: string[] = [];
 
   constructor(prompt: RegExp = DEFAULT_PROMPT) {
     this.#prompt = prompt;
@@ -64,12 +65,6 @@ export class BootWatch {
     if (this.#stage !== 'firmware' && this.#prompt.test(this.#line.replace(CONTROL_SEQUENCE, ''))) {
       this.#advance('ready');
     }
-  }
-
-  /** The machine was reset: start over, and forget nothing of the console. */
-  restart(): void {
-    this.#stage = 'firmware';
-    this.#panic = undefined;
   }
 
   #endLine(): void {

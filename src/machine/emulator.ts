@@ -23,9 +23,14 @@ export interface Emulator extends V86Internals {
   readonly v86: V86;
 }
 
+/** v86 looks at the kernel through 32-bit words, and fails on a buffer that ends amid one. */
+const WORD = 4;
+
 /** A copy in a buffer of its own, which v86 may change (it fills in the kernel's boot header). */
-function ownBuffer(bytes: Uint8Array): ArrayBuffer {
-  return new Uint8Array(bytes).buffer;
+function ownBuffer(bytes: Uint8Array, unit = 1): ArrayBuffer {
+  const copy = new Uint8Array(Math.ceil(bytes.length / unit) * unit);
+  copy.set(bytes);
+  return copy.buffer;
 }
 
 /** Resolves when the emulator has loaded everything; rejects with an `Error` for the user when it can not. */
@@ -46,7 +51,7 @@ export async function createEmulator(settings: EmulatorSettings): Promise<Emulat
       },
       bios: { buffer: ownBuffer(images.bios) },
       vga_bios: { buffer: ownBuffer(images.vgaBios) },
-      bzimage: { buffer: ownBuffer(images.kernel) },
+      bzimage: { buffer: ownBuffer(images.kernel, WORD) },
       initrd: { buffer: ownBuffer(images.initrd) },
       hda: { buffer: ideDisk.buffer },
       cmdline: settings.commandLine,

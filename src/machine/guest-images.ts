@@ -20,7 +20,9 @@ export class InputError extends Error {
 const MIB = 1 << 20;
 export const MIN_MEMORY_MIB = 72;
 export const MAX_MEMORY_MIB = 1024;
-/** v86 loads the initrd here. */
+/** v86 loads the part of the kernel behind its setup sectors here ... */
+const KERNEL_ADDRESS = MIB;
+/** ... and the initrd here. */
 const INITRD_ADDRESS = 64 * MIB;
 /** SeaBIOS keeps its tables at the top of RAM. */
 const FIRMWARE_BYTES = MIB;
@@ -75,10 +77,25 @@ export function checkKernel(kernel: Uint8Array, commandLine: string): void {
       `The kernel is truncated: its header announces ${expected} bytes, the file has ${kernel.length}. Copy or download it again.`,
     );
   }
-  const limit = view.getUint32(CMDLINE_SIZE, true);
+  const room = INITRD_ADDRESS - KERNEL_ADDRESS;
+  if (kernel.length > room) {
+    throw new InputError(
+      `The kernel is too large (${(kernel.length / MIB).toFixed(1)} MiB): it is loaded at 1 MiB and has to end before the initrd at 64 MiB.`,
+    );
+  }
+  checkCommandLine(commandLine, view.getUint32(CMDLINE_SIZE, true));
+}
+
+function checkCommandLine(commandLine: string, limit: number): void {
   if (commandLine.length > limit) {
     throw new InputError(
       `The kernel command line has ${commandLine.length} characters; this kernel takes at most ${limit}.`,
+    );
+  }
+  // v86 stores one byte a character and a NUL after the last.
+  if (!/^[ -~]*$/.test(commandLine)) {
+    throw new InputError(
+      'The kernel command line may hold printable ASCII characters only: no line breaks, umlauts or the like.',
     );
   }
 }

@@ -130,6 +130,7 @@ function abortTransfer(channel: V86IdeChannel): void {
   drive.error_reg = ATA_ABORTED;
   drive.status_reg = ATA_STATUS_ERROR;
   drive.current_command = -1;
+  drive.in_progress_io_ids.clear();
   channel.dma_status = (channel.dma_status & ~BUS_MASTER_ACTIVE) | BUS_MASTER_ERROR;
   drive.push_irq();
 }

@@ -87,6 +87,8 @@ export interface V86IdeInterface {
   status_reg: number;
   error_reg: number;
   current_command: number;
+  /** Transfers that have begun; v86 forgets to take out one that fails. */
+  in_progress_io_ids: Map<unknown, unknown>;
   push_irq(): void;
 }
 
@@ -207,6 +209,7 @@ const REQUIRED: readonly (readonly [path: string, type: 'function' | 'object' | 
   ['v86.cpu.devices.ide.primary.dma_status', 'number'],
   ['v86.cpu.devices.ide.primary.current_interface', 'object'],
   ['v86.cpu.devices.ide.primary.master.push_irq', 'function'],
+  ['v86.cpu.devices.ide.primary.master.in_progress_io_ids', 'object'],
   ['network_adapter.fetch', 'function'],
   ['network_adapter.tcp_conn', 'object'],
   ['network_adapter.send', 'function'],
