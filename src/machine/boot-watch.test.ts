@@ -34,7 +34,7 @@ describe('BootWatch stages', () => {
   });
 
   it('finds a mark that comes in pieces of one byte', () => {
-    expect(watch(...(LINUX + IOMMU)).stage).toBe('iommu');
+    expect(watch(...(LINUX + IOMMU).split('')).stage).toBe('iommu');
   });
 
   it('waits for the end of the line that holds a mark', () => {
