@@ -31,7 +31,8 @@ export default defineConfig({
   use: {
     baseURL: `http://127.0.0.1:${PORT}/`,
     viewport: { width: 1280, height: 800 },
-    trace: 'retain-on-failure',
+    // A trace of every run would take the processor from the guest.
+    screenshot: 'only-on-failure',
     launchOptions: {
       executablePath,
       args: [
