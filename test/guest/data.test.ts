@@ -1,0 +1,49 @@
+// The guest's data is right through translation, and only through it.
+
+import { describe, expect } from 'vitest';
+import { WasmStore } from '../../src/iommu/wasm-store.ts';
+import { loadStoreWasm } from '../../src/testing/guest/guest-files.ts';
+import { GuestSession } from '../../src/testing/guest/guest-session.ts';
+import { BlindableStore } from './support/blindable-store.ts';
+import { DATA_CHECKS } from './support/data-checks.ts';
+import { GUEST_OPTIONS, guestTest } from './support/guest-test.ts';
+
+/** Nothing moves in the blind guest: waiting longer would change nothing. */
+const BLIND_STALL_MS = 3000;
+
+describe('through translation', () => {
+  guestTest.for(DATA_CHECKS)('the guest reads $name', async (check, { guest }) => {
+    const before = guest.iommu.state().endpoints.find(({ id }) => id === check.endpoint);
+    await check.verify(guest);
+    const after = guest.iommu.state().endpoints.find(({ id }) => id === check.endpoint);
+    const moved = (after?.translatedBytes ?? 0) - (before?.translatedBytes ?? 0);
+    expect(moved).toBeGreaterThanOrEqual(check.bytes);
+    expect(after).toMatchObject({ mode: 'attached', bypassed: 0, blocked: 0 });
+    expect(guest.iommu.totals()).toMatchObject({ faults: 0, rejected: 0 });
+  });
+});
+
+const blindTest = guestTest
+  .extend('store', { scope: 'worker' }, async () => {
+    return new BlindableStore(new WasmStore(await loadStoreWasm()));
+  })
+  .extend('blindSession', { scope: 'worker' }, async ({ store }, { onCleanup }) => {
+    const session = await GuestSession.create({ ...GUEST_OPTIONS, createStore: () => store });
+    onCleanup(() => session.dispose());
+    return session;
+  });
+
+describe('with a store that answers "unmapped" to every access', () => {
+  blindTest.for(DATA_CHECKS)(
+    'the guest does not read $name',
+    async (check, { store, blindSession, booted }) => {
+      store.isBlind = false;
+      await blindSession.restore(booted.snapshot);
+      store.isBlind = true;
+      await expect(check.verify(blindSession, BLIND_STALL_MS)).rejects.toThrow(
+        /expected|in vain|panicked/,
+      );
+      expect(blindSession.iommu.totals().faults).toBeGreaterThan(0);
+    },
+  );
+});

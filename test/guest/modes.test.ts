@@ -1,0 +1,54 @@
+// The same guest with its IOMMU in every mode.
+
+import { describe, expect, it } from 'vitest';
+import { ENDPOINTS } from '../../src/machine/topology.ts';
+import { GuestSession, type GuestSessionOptions } from '../../src/testing/guest/guest-session.ts';
+import { DATA_CHECKS } from './support/data-checks.ts';
+import { GUEST_OPTIONS } from './support/guest-test.ts';
+
+async function withGuest(
+  options: GuestSessionOptions,
+  use: (guest: GuestSession) => Promise<void>,
+): Promise<void> {
+  const guest = await GuestSession.boot({ ...GUEST_OPTIONS, ...options });
+  try {
+    for (const check of DATA_CHECKS) await check.verify(guest);
+    await use(guest);
+  } finally {
+    await guest.dispose();
+  }
+}
+
+describe('a guest', () => {
+  it('without an IOMMU moves its data by physical address', async () => {
+    await withGuest({ iommu: 'off' }, async (guest) => {
+      expect(guest.iommu.isPresent).toBe(false);
+      expect(guest.iommu.totals()).toMatchObject({ attach: 0, map: 0 });
+      expect(() => guest.iommu.state()).toThrow('no IOMMU');
+      const { output } = await guest.run('ls /sys/kernel/iommu_groups /sys/firmware/acpi/tables');
+      expect(output).not.toContain('VIOT');
+    });
+  });
+
+  it('in bypass mode attaches to bypass domains and maps nothing', async () => {
+    await withGuest({ iommu: 'bypass' }, async (guest) => {
+      const { endpoints, domains } = guest.iommu.state();
+      expect(endpoints.map(({ mode }) => mode)).toEqual(ENDPOINTS.map(() => 'bypass'));
+      expect(domains.filter(({ isBypass }) => !isBypass)).toEqual([]);
+      expect(endpoints.filter(({ translated, blocked }) => translated + blocked > 0)).toEqual([]);
+      expect(guest.iommu.totals()).toMatchObject({ map: 0, faults: 0, rejected: 0 });
+      await expect(guest.run('cat /proc/cmdline')).resolves.toMatchObject({
+        output: expect.stringContaining('iommu.passthrough=1'),
+      });
+    });
+  });
+
+  it('without boot bypass lets nothing through before the driver attaches', async () => {
+    await withGuest({ bootBypass: false }, async (guest) => {
+      expect(guest.iommu.state().isBypass).toBe(false);
+      const bypassed = guest.iommu.state().endpoints.filter((endpoint) => endpoint.bypassed > 0);
+      expect(bypassed).toEqual([]);
+      expect(guest.iommu.totals()).toMatchObject({ rejected: 0 });
+    });
+  });
+});

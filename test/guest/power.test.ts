@@ -1,0 +1,77 @@
+// The guest restarts, switches off, panics or falls silent.
+
+import { describe, expect, it } from 'vitest';
+import { ENDPOINTS } from '../../src/machine/topology.ts';
+import { gunzip } from '../../src/machine/image-files.ts';
+import { loadImages } from '../../src/testing/guest/guest-files.ts';
+import { GuestSession } from '../../src/testing/guest/guest-session.ts';
+import { DATA_CHECKS } from './support/data-checks.ts';
+import { GUEST_OPTIONS, guestTest } from './support/guest-test.ts';
+
+const SHORT_STALL_MS = 1000;
+
+describe('a guest', () => {
+  guestTest('that reboots itself is attached and works again', async ({ guest }) => {
+    const rebooted = guest.waitForReboot();
+    guest.type('reboot -f\n');
+    await rebooted;
+    const modes = guest.iommu.state().endpoints.map(({ mode }) => mode);
+    expect(modes).toEqual(ENDPOINTS.map(() => 'attached'));
+    for (const check of DATA_CHECKS.slice(0, 3)) await check.verify(guest);
+    expect(guest.iommu.totals()).toMatchObject({ faults: 0, rejected: 0 });
+  });
+
+  guestTest('that is power cycled keeps what is on its disks', async ({ guest }) => {
+    await guest.run('echo survivor | dd of=/dev/vda bs=512 conv=sync && sync');
+    await guest.powerCycle();
+    const { output } = await guest.run('head -c 8 /dev/vda');
+    expect(output).toBe('survivor');
+  });
+
+  guestTest('that switches itself off ends what waits for it', async ({ guest }) => {
+    const off = guest.waitForPowerOff();
+    const run = guest.run('poweroff -f; sleep 60');
+    await expect(run).rejects.toMatchObject({ failure: 'powered-off' });
+    await off;
+  });
+
+  guestTest('that restarts ends the command that ran in it', async ({ guest }) => {
+    const run = guest.run('reboot -f; sleep 60');
+    await expect(run).rejects.toMatchObject({ failure: 'power-cycled' });
+    await guest.waitForBoot();
+  });
+
+  guestTest('that falls silent is given up, with its last lines', async ({ guest }) => {
+    guest.type('echo last words\n');
+    await guest.waitFor(/^last words$/m);
+    const wait = guest.waitFor('never', { stallMs: SHORT_STALL_MS });
+    await expect(wait).rejects.toThrow(/for never on the console in vain[^]*\| last words/);
+    await expect(guest.run('sleep 60', { stallMs: SHORT_STALL_MS })).rejects.toMatchObject({
+      failure: 'stalled',
+    });
+  });
+
+  guestTest('that panics fails at once, with the kernel’s own words', async ({ guest }) => {
+    const run = guest.run('echo c >/proc/sysrq-trigger || exit; sleep 60');
+    await expect(run).rejects.toThrow(/panicked: [^]*\|/);
+  });
+});
+
+it('runs commands at the prompt of an image without the agent', async () => {
+  const initrd = await gunzip((await loadImages()).initrd);
+  const greeting = Buffer.from('viommu-agent ready');
+  const foreign = Buffer.from(initrd);
+  foreign.set(Buffer.from('another image here'), foreign.indexOf(greeting));
+  const guest = await GuestSession.boot({ ...GUEST_OPTIONS, initrd: foreign });
+  try {
+    await expect(guest.run('echo "one  two"; echo "three !" >&2; exit 4')).resolves.toEqual({
+      exitCode: 4,
+      output: 'one  two\nthree !\n',
+    });
+    const long = 'x'.repeat(1500);
+    await expect(guest.run(`echo ${long}`)).resolves.toEqual({ exitCode: 0, output: `${long}\n` });
+    for (const check of DATA_CHECKS) await check.verify(guest);
+  } finally {
+    await guest.dispose();
+  }
+});

@@ -1,0 +1,83 @@
+// A mapping store that can be made to answer "unmapped" to every access: what the checks of data must notice.
+
+import type { AddressRange, Iova } from '../../../src/memory/address.ts';
+import {
+  TRANSLATE_FAULT,
+  type Access,
+  type InsertOutcome,
+  type Mapping,
+  type MappingStore,
+  type RemoveOutcome,
+  type TranslationResult,
+} from '../../../src/iommu/mapping-store.ts';
+
+/** Keeps mappings as the store behind it does; translates nothing while it is blind. */
+export class BlindableStore implements MappingStore {
+  isBlind = false;
+  readonly result: TranslationResult;
+  readonly #store: MappingStore;
+  #stopHigh = 0;
+  #stopLow = 0;
+
+  constructor(store: MappingStore) {
+    this.#store = store;
+    const stop = (): { stopHigh: number; stopLow: number } =>
+      this.isBlind
+        ? { stopHigh: this.#stopHigh, stopLow: this.#stopLow }
+        : { stopHigh: store.result.stopHigh, stopLow: store.result.stopLow };
+    this.result = {
+      high: (index) => store.result.high(index),
+      low: (index) => store.result.low(index),
+      length: (index) => store.result.length(index),
+      get stopHigh() {
+        return stop().stopHigh;
+      },
+      get stopLow() {
+        return stop().stopLow;
+      },
+    };
+  }
+
+  translate(domain: number, high: number, low: number, length: number, access: Access): number {
+    if (!this.isBlind) return this.#store.translate(domain, high, low, length, access);
+    this.#stopHigh = high;
+    this.#stopLow = low;
+    return TRANSLATE_FAULT;
+  }
+
+  createDomain(domain: number): 'created' | 'full' {
+    return this.#store.createDomain(domain);
+  }
+
+  destroyDomain(domain: number): void {
+    this.#store.destroyDomain(domain);
+  }
+
+  insert(domain: number, mapping: Mapping): InsertOutcome {
+    return this.#store.insert(domain, mapping);
+  }
+
+  remove(domain: number, range: AddressRange<Iova>): RemoveOutcome {
+    return this.#store.remove(domain, range);
+  }
+
+  overlaps(domain: number, range: AddressRange<Iova>): boolean {
+    return this.#store.overlaps(domain, range);
+  }
+
+  size(domain: number): { readonly mappings: number; readonly bytes: bigint } {
+    return this.#store.size(domain);
+  }
+
+  list(domain: number, from: Iova, limit: number): readonly Mapping[] {
+    return this.#store.list(domain, from, limit);
+  }
+
+  save(): Uint8Array {
+    return this.#store.save();
+  }
+
+  restore(state: Uint8Array): void {
+    this.#store.restore(state);
+  }
+}

@@ -1,0 +1,80 @@
+// Moves data through each endpoint and compares it with the host's own bytes. The same checks run where they must pass
+// and where they must fail.
+
+import { loadImages } from '../../../src/testing/guest/guest-files.ts';
+import type { GuestSession } from '../../../src/testing/guest/guest-session.ts';
+import { GATEWAY, streamBytes } from '../../../src/machine/network.ts';
+import {
+  BLOCK_ENDPOINT,
+  IDE_ENDPOINT,
+  NET_ENDPOINT,
+  SHARE_ENDPOINT,
+} from '../../../src/machine/topology.ts';
+import { md5, MIB, SHARED_BYTES, SHARED_FILE } from './payload.ts';
+
+export interface DataCheck {
+  readonly name: string;
+  readonly endpoint: number;
+  /** Bytes that the endpoint moves at least. */
+  readonly bytes: number;
+  /** Rejects when the guest's data differ from the host's. Without a sign of life for `stallMs` it gives up. */
+  readonly verify: (guest: GuestSession, stallMs?: number) => Promise<void>;
+}
+
+const PING_COUNT = 5;
+const DOWNLOAD_BYTES = MIB;
+const { disk } = await loadImages();
+
+/** Runs a command and compares what it prints; a command that fails is a difference too. */
+function prints(command: string, expected: RegExp): DataCheck['verify'] {
+  return async (guest, stallMs) => {
+    const { exitCode, output } = await guest.run(command, { stallMs });
+    if (exitCode !== 0 || !expected.test(output)) {
+      throw new Error(`${command} printed (exit code ${exitCode}):\n${output}expected ${expected}`);
+    }
+  };
+}
+
+export const DATA_CHECKS: readonly DataCheck[] = [
+  {
+    name: 'an 8 MiB disk by virtio-blk',
+    endpoint: BLOCK_ENDPOINT,
+    bytes: disk.length,
+    verify: prints('disk-read virtio', new RegExp(`^${md5(disk)}  /dev/vda  ${disk.length}\n$`)),
+  },
+  {
+    name: 'an 8 MiB disk by IDE',
+    endpoint: IDE_ENDPOINT,
+    bytes: disk.length,
+    verify: prints('disk-read ide', new RegExp(`^${md5(disk)}  /dev/sda  ${disk.length}\n$`)),
+  },
+  {
+    name: 'a 4 MiB file by 9p',
+    endpoint: SHARE_ENDPOINT,
+    bytes: SHARED_BYTES.length,
+    verify: prints(
+      `share-read ${SHARED_FILE}`,
+      new RegExp(`^${md5(SHARED_BYTES)}  ${SHARED_FILE}  ${SHARED_BYTES.length}\n$`),
+    ),
+  },
+  {
+    name: 'pings without loss',
+    endpoint: NET_ENDPOINT,
+    bytes: PING_COUNT * 2 * 64,
+    verify: prints(
+      `net-ping ${PING_COUNT}`,
+      new RegExp(
+        `${PING_COUNT} packets transmitted, ${PING_COUNT} packets received, 0% packet loss`,
+      ),
+    ),
+  },
+  {
+    name: 'a 1 MiB download by HTTP',
+    endpoint: NET_ENDPOINT,
+    bytes: DOWNLOAD_BYTES,
+    verify: prints(
+      `net-ping 1 >&2 && wget -q -O - http://${GATEWAY}/bytes/${DOWNLOAD_BYTES} | md5sum`,
+      new RegExp(`\n${md5(streamBytes(DOWNLOAD_BYTES))}  -\n$`),
+    ),
+  },
+];

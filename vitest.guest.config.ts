@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests on a real guest. They share one booted guest and both of a small machine's processors: one file at a time.
+export default defineConfig({
+  test: {
+    include: ['test/guest/**/*.test.ts'],
+    globalSetup: ['test/guest/support/build-command.ts'],
+    fileParallelism: false,
+    isolate: false,
+    maxWorkers: 1,
+    // A net under tests that are bounded by the guest's progress.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+  },
+});
