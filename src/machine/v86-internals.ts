@@ -103,6 +103,8 @@ export interface V86Cpu extends V86DmaBus {
   mem8: Uint8Array;
   memory_size: Int32Array | Uint32Array;
   instruction_counter: Uint32Array | Int32Array;
+  /** EFLAGS in element 0; its interrupt flag is always up to date. */
+  flags: Int32Array;
   option_roms: { name: string; data: Uint8Array }[];
   io: {
     ports: V86Port[];
@@ -167,6 +169,7 @@ const REQUIRED: readonly (readonly [path: string, type: 'function' | 'object' | 
   ['v86.cpu.mem8', 'object'],
   ['v86.cpu.memory_size', 'object'],
   ['v86.cpu.instruction_counter', 'object'],
+  ['v86.cpu.flags', 'object'],
   ['v86.cpu.option_roms', 'object'],
   ['v86.cpu.read8', 'function'],
   ['v86.cpu.read16', 'function'],

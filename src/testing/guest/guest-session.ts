@@ -9,7 +9,6 @@ import { DEFAULT_MEMORY_MIB } from '../../machine/machine-options.ts';
 import { Machine, type PowerEvent } from '../../machine/machine.ts';
 import type { RogueRequest, RogueResult } from '../../machine/rogue-dma.ts';
 import type { MachineSnapshot } from '../../machine/snapshot.ts';
-import { demoShare } from '../../worker/demo-share.ts';
 import { CommandShell, type CommandResult } from './command-shell.ts';
 import { ConsoleLog } from './console-log.ts';
 import { GuestError, type GuestFailure } from './guest-error.ts';
