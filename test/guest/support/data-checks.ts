@@ -3,7 +3,7 @@
 
 import { loadImages } from '../../../src/testing/guest/guest-files.ts';
 import type { GuestSession } from '../../../src/testing/guest/guest-session.ts';
-import { streamBytes } from '../../../src/machine/network.ts';
+import { streamBytes } from '../../../src/machine/http-server.ts';
 import {
   BLOCK_ENDPOINT,
   IDE_ENDPOINT,
