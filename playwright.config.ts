@@ -1,23 +1,9 @@
-// Browser tests on the built page. `CHROMIUM_PATH` names the browser; else Playwright's own, else the system's.
+// Browser tests on the built page.
 
-import { existsSync } from 'node:fs';
-import { chromium, defineConfig } from '@playwright/test';
+import { defineConfig } from '@playwright/test';
+import { findChromium } from './test/tools/find-chromium.ts';
 
 const PORT = 8187;
-
-const candidates = [
-  process.env['CHROMIUM_PATH'] ?? '',
-  chromium.executablePath(),
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
-const executablePath = candidates.find((path) => path !== '' && existsSync(path));
-if (executablePath === undefined) {
-  throw new Error(
-    'No Chromium found. Set CHROMIUM_PATH to one, or run `npx playwright install chromium`.',
-  );
-}
 
 export default defineConfig({
   testDir: 'test/e2e',
@@ -34,7 +20,7 @@ export default defineConfig({
     // A trace of every run would take the processor from the guest.
     screenshot: 'only-on-failure',
     launchOptions: {
-      executablePath,
+      executablePath: findChromium(),
       args: [
         '--no-sandbox',
         '--disable-gpu',

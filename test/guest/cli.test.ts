@@ -1,0 +1,191 @@
+// The `viommu` command as a user runs it: a process, its output, its exit status.
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadImages } from '../../src/testing/guest/guest-files.ts';
+import { packageRoot } from '../../src/testing/guest/package-root.ts';
+import { md5 } from './support/payload.ts';
+
+const COMMAND = join(packageRoot(), 'dist', 'src', 'cli', 'viommu.js');
+const folder = mkdtempSync(join(tmpdir(), 'viommu-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command with all the words of all the groups. */
+function viommu(...groups: readonly (readonly string[])[]): Promise<Ended> {
+  const child = spawn(process.execPath, [COMMAND, ...groups.flat()], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+function inFolder(name: string, content: Uint8Array | string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const { kernel, disk } = await loadImages();
+const DISK_LINE = `${md5(disk)}  /dev/vda  ${disk.length}\n${md5(disk)}  /dev/sda  ${disk.length}\n`;
+
+describe('viommu boot', () => {
+  it('reports a boot, its commands and one rogue fault as one line of JSON', async () => {
+    const trace = join(folder, 'trace.jsonl');
+    const { status, stdout } = await viommu(
+      ['boot', '--json', '--quiet', '--trace', trace],
+      ['--run', 'disk-read', '--run', 'net-ping', '--run', 'share-read'],
+      ['--rogue', 'rogue:0xdead0000:write', '--run', 'dmesg | grep "fault from EP"'],
+    );
+    const report = JSON.parse(stdout);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^[^\n]*\n$/);
+    const keys = 'ok seconds requests faults domains dma commands';
+    expect(Object.keys(report).join(' ')).toBe(keys);
+    expect(report).toMatchObject({ ok: true, faults: 1, dma: { bypassed: 0, blocked: 1 } });
+    expect(report.requests.attach).toBeGreaterThanOrEqual(5);
+    expect(report.requests.map).toBeGreaterThan(100);
+    expect(report.dma.translated).toBeGreaterThan(100);
+    expect(report.domains[0]).toEqual({
+      id: expect.any(Number),
+      bypass: false,
+      endpoints: [expect.any(Number)],
+      mappings: expect.any(Number),
+      bytes: expect.any(Number),
+    });
+    expect(report.commands[0]).toEqual({ command: 'disk-read', exitCode: 0, output: DISK_LINE });
+    expect(report.commands[3].output).toMatch(
+      /^\[.*page fault from EP 4098 at 0xdead0000 \[W\]\n$/,
+    );
+    const events = readFileSync(trace, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.map(({ sequence }) => sequence)).toEqual(
+      events.map((_event, index) => index + 1),
+    );
+    expect(events.filter(({ kind }) => kind === 'mapped')).toHaveLength(report.requests.map);
+    expect(events.filter(({ kind }) => kind === 'faulted')).toEqual([
+      expect.objectContaining({ endpoint: 4098, address: '0xdead0000' }),
+    ]);
+  });
+
+  it('without an IOMMU runs the same commands, shows the console and a summary', async () => {
+    const { status, stdout, stderr } = await viommu(
+      ['boot', '--iommu', 'off'],
+      ['--run', 'disk-read', '--run', 'net-ping', '--run', 'share-read'],
+    );
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('Linux version 6.12');
+    expect(stdout).toContain(`\n$ disk-read\n${DISK_LINE}`);
+    expect(stdout).toContain('0% packet loss');
+    expect(stdout).toMatch(/Done: the prompt came after [\d.]+ s; 3 commands, 0 failed\./);
+  });
+
+  it('fails when a command fails, and still does the next one', async () => {
+    const { status, stdout, stderr } = await viommu(
+      ['boot', '--json', '--iommu=off', '--until', 'Run /init', '--append', 'quiet loglevel=7'],
+      ['--run', 'exit 3', '--run', 'cat /proc/cmdline'],
+    );
+    const report = JSON.parse(stdout);
+    expect(status).toBe(1);
+    expect(report).toMatchObject({ ok: false, requests: { attach: 0 }, domains: [] });
+    expect(report.commands[0]).toEqual({ command: 'exit 3', exitCode: 3, output: '' });
+    expect(report.commands[1].output).toContain('loglevel=7');
+    expect(stderr).toContain('Linux version');
+  });
+
+  it('stops at its timeout, whatever the guest does, and says so', async () => {
+    const { status, stdout, stderr } = await viommu([
+      'boot',
+      '--json',
+      '--quiet',
+      '--timeout',
+      '0.5',
+      '--until',
+      'never',
+    ]);
+    expect([status, stderr]).toEqual([1, 'viommu: Stopped after 0.5 s, as --timeout asks for.\n']);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, commands: [] });
+  });
+
+  it('ends at once with the kernel’s words when the kernel panics', async () => {
+    const { status, stderr } = await viommu([
+      'boot',
+      '--quiet',
+      '--append',
+      'rdinit=/nowhere',
+      '--iommu',
+      'off',
+    ]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^viommu: Waited for a shell prompt on the console, but .* panicked: /);
+  });
+});
+
+const HALF = kernel.slice(0, kernel.length >> 1);
+
+describe('bad input', () => {
+  it.each([
+    ['a file that is no kernel', ['--kernel', COMMAND], 'The kernel is not a Linux bzImage'],
+    ['a truncated kernel', ['--kernel', inFolder('half', HALF)], 'The kernel is truncated'],
+    ['a missing file', ['--kernel', join(folder, 'none')], 'there is no file'],
+    ['a directory', ['--initrd', folder], 'is a directory'],
+    [
+      'a damaged initrd',
+      ['--initrd', inFolder('bad.gz', new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0]))],
+      'The initrd is a gzip file that is damaged',
+    ],
+    [
+      'an initrd that is too large',
+      ['--initrd', inFolder('large', new Uint8Array(80 << 20))],
+      'too large for 128 MiB',
+    ],
+    ['an empty initrd', ['--initrd', inFolder('empty', '')], 'The initrd is empty'],
+    ['too little memory', ['--memory', '3'], '72 to 1024 MiB'],
+    ['memory that is no number', ['--memory', 'abc'], 'not "abc"'],
+    ['an unknown option', ['--memroy', '128'], 'Did you mean --memory?'],
+    ['a bad pattern', ['--until', '['], 'regular expression'],
+    ['a trace that can not be written', ['--trace', join(folder, 'no', 't')], 'can not be written'],
+    ['an endless command line', ['--append', 'x'.repeat(5000)], 'command line has'],
+  ])('%s gets one sentence and status 2', async (_name, words, message) => {
+    const { status, stdout, stderr } = await viommu(['boot'], words);
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^viommu: [^\n]*\n$/);
+  });
+
+  it('ends with a line of JSON even so when --json asks for one', async () => {
+    const { status, stdout } = await viommu(['boot', '--json', '--kernel', COMMAND]);
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, seconds: 0, commands: [] });
+  });
+
+  it.each([
+    [['bot'], 2, /^$/, /^viommu: There is no command bot\. Did you mean boot\?/],
+    [[], 2, /^$/, /^viommu - [^]*Usage:/],
+    [['--help'], 0, /^viommu - [^]*Usage:/, /^$/],
+    [['boot', '--help'], 0, /--until REGEX/, /^$/],
+    [['--version'], 0, /^\d+\.\d+\.\d+\n$/, /^$/],
+  ])('viommu %j ends with status %i', async (words, expected, out, err) => {
+    const { status, stdout, stderr } = await viommu(words);
+    expect(status).toBe(expected);
+    expect(stdout).toMatch(out);
+    expect(stderr).toMatch(err);
+  });
+});

@@ -1,0 +1,99 @@
+// `npm test`: everything, section by section; a failed section does not hide the next one.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+interface Section {
+  readonly title: string;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Reads the counts out of the section's JSON report; a section without one counts as one test. */
+  readonly count?: (report: unknown) => Counts;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'viommu-test-'));
+const REPORT = join(folder, 'report.json');
+
+function numberAt(value: unknown, ...path: readonly string[]): number {
+  const found = path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined,
+    value,
+  );
+  return typeof found === 'number' ? found : 0;
+}
+
+function vitest(title: string, ...options: readonly string[]): Section {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`];
+  return {
+    title,
+    command: ['npx', 'vitest', 'run', ...options, ...reporters],
+    count: (report) => ({
+      passed: numberAt(report, 'numPassedTests'),
+      failed: numberAt(report, 'numFailedTests'),
+    }),
+  };
+}
+
+const SECTIONS: readonly Section[] = [
+  {
+    title: 'Types, lint, format, cycles, dead code',
+    command: ['npm', 'run', '--silent', 'check'],
+  },
+  vitest('Unit and property tests'),
+  vitest('Guest boots in Node', '--config', 'vitest.guest.config.ts'),
+  { title: 'Build of the page', command: ['npm', 'run', '--silent', 'build'] },
+  {
+    title: 'The page in Chromium',
+    command: ['npx', 'playwright', 'test', '--reporter=list,json'],
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: REPORT },
+    count: (report) => ({
+      passed: numberAt(report, 'stats', 'expected'),
+      failed: numberAt(report, 'stats', 'unexpected') + numberAt(report, 'stats', 'flaky'),
+    }),
+  },
+];
+
+function readReport(): unknown {
+  try {
+    return JSON.parse(readFileSync(REPORT, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function run({ title, command: [program = '', ...words], env, count }: Section): Counts {
+  console.log(`\n=== ${title}\n`);
+  rmSync(REPORT, { force: true });
+  const start = performance.now();
+  const { status } = spawnSync(program, words, {
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  const { passed, failed } = count?.(readReport()) ?? {
+    passed: status === 0 ? 1 : 0,
+    failed: 0,
+  };
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  // A section that ends badly without a failed test - it could not start, say - has failed as a whole.
+  const counts = { passed, failed: status === 0 ? failed : Math.max(1, failed) };
+  console.log(`\n${title}: ${counts.passed} passed, ${counts.failed} failed (${seconds} s)`);
+  return counts;
+}
+
+const counts = SECTIONS.map(run);
+rmSync(folder, { recursive: true });
+const sum = (key: keyof Counts): number => counts.reduce((total, each) => total + each[key], 0);
+console.log('\n=== All sections');
+SECTIONS.forEach(({ title }, index) => {
+  if ((counts[index]?.failed ?? 1) > 0) console.log(`failed: ${title}`);
+});
+console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+process.exitCode = sum('failed') === 0 ? 0 : 1;
