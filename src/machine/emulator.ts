@@ -40,7 +40,9 @@ export async function createEmulator(settings: EmulatorSettings): Promise<Emulat
     const emulator = new V86({
       wasm_fn: async (imports: WebAssembly.Imports) => {
         try {
-          return (await WebAssembly.instantiate(v86Wasm, imports)).exports;
+          const { exports } = await WebAssembly.instantiate(v86Wasm, imports);
+          if (typeof exports['rust_init'] === 'function') return exports;
+          throw new Error('the module is not v86.wasm');
         } catch (cause) {
           reject(
             new Error('The emulator could not be started: WebAssembly refused it.', { cause }),

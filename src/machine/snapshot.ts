@@ -77,7 +77,10 @@ function checkEquipment(snapshot: MachineSnapshot, options: MachineOptions): voi
   }
 }
 
-/** Puts a stopped board where the snapshot was taken. Throws `InputError` when it does not fit, changing nothing. */
+/**
+ * Puts a stopped board where the snapshot was taken. Throws `InputError` when it does not fit, changing nothing, and
+ * when it is damaged: then the board must be power cycled.
+ */
 export async function restoreBoard(
   board: Board,
   options: MachineOptions,
@@ -85,7 +88,13 @@ export async function restoreBoard(
   snapshot: MachineSnapshot,
 ): Promise<void> {
   checkEquipment(snapshot, options);
-  await board.emulator.v86.restore_state(snapshot.emulator);
+  try {
+    await board.emulator.v86.restore_state(snapshot.emulator);
+  } catch (cause) {
+    throw new InputError('The snapshot is damaged: the emulator can not read its part of it.', {
+      cause,
+    });
+  }
   const { iommu, block, rogue } = board.transports;
   // A transport resets its device before it takes over: the device's own state comes after it.
   if (snapshot.transports.iommu !== undefined) iommu?.restore(snapshot.transports.iommu);

@@ -165,7 +165,10 @@ export interface V86Internals {
 }
 
 /** Every internal used, as a path below the emulator, and what must be there. */
-const REQUIRED: readonly (readonly [path: string, type: 'function' | 'object' | 'number'])[] = [
+export const REQUIRED: readonly (readonly [
+  path: string,
+  type: 'function' | 'object' | 'number',
+])[] = [
   ['v86.cpu.mem8', 'object'],
   ['v86.cpu.memory_size', 'object'],
   ['v86.cpu.instruction_counter', 'object'],

@@ -1,0 +1,228 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { storeModule } from '../../test/support/stores.ts';
+import { fakeImages, MEMORY_MIB, v86Module } from '../../test/support/stopped-emulator.ts';
+import { WasmStore } from '../iommu/wasm-store.ts';
+import { InputError } from './guest-images.ts';
+import type { MachineOptions } from './machine-options.ts';
+import { Machine } from './machine.ts';
+import { ENDPOINTS, NET_ENDPOINT } from './topology.ts';
+import type { MachineSnapshot } from './snapshot.ts';
+
+const GUEST_PAGE = 0x20_0000;
+const MIB = 1 << 20;
+
+function optionsOf(changes: Partial<MachineOptions> = {}): MachineOptions {
+  return {
+    images: fakeImages(),
+    v86Wasm: v86Module,
+    createStore: () => new WasmStore(storeModule),
+    memoryMiB: MEMORY_MIB,
+    iommu: 'translated',
+    iommuOptions: {},
+    append: '',
+    share: {},
+    ...changes,
+  };
+}
+
+const machines: Machine[] = [];
+
+async function create(changes: Partial<MachineOptions> = {}): Promise<Machine> {
+  const machine = await Machine.create(optionsOf(changes));
+  machines.push(machine);
+  return machine;
+}
+
+afterEach(async () => {
+  await Promise.all(machines.splice(0).map((machine) => machine.dispose()));
+});
+
+describe('Machine.create', () => {
+  it.each<[string, Partial<MachineOptions>, RegExp]>([
+    ['too little memory', { memoryMiB: 3 }, /72 to 1024/],
+    [
+      'no kernel',
+      { images: { ...fakeImages(), kernel: new Uint8Array(10) } },
+      /not a Linux bzImage/,
+    ],
+    [
+      'an initrd that does not fit',
+      { images: { ...fakeImages(), initrd: new Uint8Array(8 * MIB) } },
+      /at least 73 MiB/,
+    ],
+    ['a command line in Cyrillic', { append: 'привет' }, /printable ASCII/],
+  ])('refuses %s before it starts an emulator', async (_what, changes, message) => {
+    const refused = Machine.create(optionsOf(changes));
+    await expect(refused).rejects.toThrow(InputError);
+    await expect(refused).rejects.toThrow(message);
+  });
+
+  it('takes a kernel file of any length', async () => {
+    const images = fakeImages();
+    const kernel = new Uint8Array(images.kernel.length + 1);
+    kernel.set(images.kernel);
+    expect((await create({ images: { ...images, kernel } })).isRunning).toBe(false);
+  });
+
+  it('tells of a WebAssembly module that is not v86’s', async () => {
+    const empty = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+    await expect(Machine.create(optionsOf({ v86Wasm: empty }))).rejects.toThrow(
+      'The emulator could not be started',
+    );
+  });
+
+  it('has all endpoints behind its IOMMU, unattached', async () => {
+    const machine = await create();
+    const endpoints = machine.iommu?.state().endpoints ?? [];
+    expect(endpoints.map(({ id }) => id).toSorted()).toEqual(
+      ENDPOINTS.map(({ id }) => id).toSorted(),
+    );
+    expect(endpoints.every(({ domain }) => domain === null)).toBe(true);
+  });
+
+  it('has none without it', async () => {
+    expect((await create({ iommu: 'off' })).iommu).toBeUndefined();
+  });
+
+  it('leaves its images as they were', async () => {
+    const images = fakeImages();
+    const before = images.kernel.slice();
+    await create({ images });
+    expect(Buffer.compare(images.kernel, before)).toBe(0);
+  });
+});
+
+describe('Machine.rogueDma', () => {
+  const request = { endpoint: NET_ENDPOINT, address: BigInt(GUEST_PAGE), length: 4 } as const;
+  let machine: Machine;
+
+  beforeAll(async () => {
+    machine = await Machine.create(optionsOf());
+  });
+
+  afterAll(() => machine.dispose());
+
+  it('writes around translation before the driver is up', () => {
+    const result = machine.rogueDma({ ...request, access: 'write' });
+    expect(result).toEqual({
+      outcome: 'completed',
+      bytes: new Uint8Array(4).fill(0x5a),
+      isBypass: true,
+    });
+    expect(machine.memory.readU32(0, GUEST_PAGE)).toBe(0x5a5a_5a5a);
+  });
+
+  it('reads, and shows no more than 64 bytes', () => {
+    machine.memory.writeU32(0, GUEST_PAGE, 0x0403_0201);
+    const result = machine.rogueDma({ ...request, length: 4096, access: 'read' });
+    expect(result).toMatchObject({ outcome: 'completed' });
+    expect(result.outcome === 'completed' && [...result.bytes.slice(0, 5)]).toEqual([
+      1, 2, 3, 4, 0,
+    ]);
+    expect(result.outcome === 'completed' && result.bytes.length).toBe(64);
+  });
+
+  it('is blocked and reported where boot bypass is off', async () => {
+    const machine = await create({ iommuOptions: { bootBypass: false } });
+    const faults: unknown[] = [];
+    machine.onEvent(({ event }) => faults.push(event));
+    machine.memory.writeU32(0, GUEST_PAGE, 7);
+    const result = machine.rogueDma({ ...request, access: 'write' });
+    expect(result).toMatchObject({ outcome: 'blocked', address: BigInt(GUEST_PAGE) });
+    expect(machine.memory.readU32(0, GUEST_PAGE)).toBe(7);
+    expect(faults).toHaveLength(1);
+  });
+
+  it.each([
+    ['beyond RAM', BigInt(MEMORY_MIB * MIB)],
+    ['across the end of RAM', BigInt(MEMORY_MIB * MIB - 2)],
+    ['in the hole below 1 MiB', 0xa_0000n],
+    ['at the end of 64 bits', 0xffff_ffff_ffff_fffcn],
+  ])('reaches no memory %s', (_where, address) => {
+    expect(machine.rogueDma({ ...request, address, access: 'write' })).toMatchObject({
+      outcome: 'no-memory',
+    });
+  });
+
+  it('works on guest-physical memory without an IOMMU', async () => {
+    const machine = await create({ iommu: 'off' });
+    expect(machine.rogueDma({ ...request, access: 'write' })).toMatchObject({
+      outcome: 'completed',
+      isBypass: true,
+    });
+  });
+
+  it.each([
+    ['an endpoint that is not there', { endpoint: 1 }, 'There is no endpoint 1.'],
+    ['no bytes', { length: 0 }, /1 to 4096 bytes long, not 0/],
+    ['too many bytes', { length: 4097 }, /not 4097/],
+    ['part of a byte', { length: 1.5 }, /not 1\.5/],
+    ['a negative address', { address: -1n }, /64 bits/],
+    ['an address of 65 bits', { address: 1n << 64n }, /64 bits/],
+  ])('refuses %s', (_what, change, message) => {
+    const act = () => machine.rogueDma({ ...request, access: 'read', ...change });
+    expect(act).toThrow(InputError);
+    expect(act).toThrow(message);
+  });
+});
+
+describe('Machine snapshots', () => {
+  let snapshot: MachineSnapshot;
+
+  beforeAll(async () => {
+    const machine = await Machine.create(optionsOf());
+    machine.memory.writeU32(0, GUEST_PAGE, 0x1234_5678);
+    snapshot = await machine.save();
+    await machine.dispose();
+  });
+
+  it('put memory back', async () => {
+    const machine = await create();
+    await machine.restore(snapshot);
+    expect(machine.memory.readU32(0, GUEST_PAGE)).toBe(0x1234_5678);
+    expect(machine.isRunning).toBe(false);
+  });
+
+  it('survive being cloned for another thread', async () => {
+    const machine = await create();
+    await machine.restore(structuredClone(snapshot));
+    expect(machine.memory.readU32(0, GUEST_PAGE)).toBe(0x1234_5678);
+  });
+
+  it.each<[string, Partial<MachineOptions>, RegExp]>([
+    ['other memory', { memoryMiB: MEMORY_MIB + 8 }, /memoryMiB is 80 and was 72/],
+    ['no IOMMU', { iommu: 'off' }, /hasIommu is false and was true/],
+    [
+      'another disk',
+      { images: { ...fakeImages(), disk: new Uint8Array(MIB / 2) } },
+      /diskBytes is 524288 and was 1048576/,
+    ],
+  ])('of a machine with %s are refused, and change nothing', async (_what, changes, message) => {
+    const machine = await create(changes);
+    machine.memory.writeU32(0, GUEST_PAGE, 1);
+    await expect(machine.restore(snapshot)).rejects.toThrow(InputError);
+    await expect(machine.restore(snapshot)).rejects.toThrow(message);
+    expect(machine.memory.readU32(0, GUEST_PAGE)).toBe(1);
+  });
+
+  it.each<[string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>]>([
+    ['empty', () => new Uint8Array()],
+    ['cut to a few bytes', (bytes) => bytes.slice(0, 10)],
+    ['cut in the middle', (bytes) => bytes.slice(0, bytes.length / 2)],
+    ['of another program', (bytes) => bytes.slice().fill(0, 0, 16)],
+  ])('are refused when v86’s part is %s', async (_what, damage) => {
+    const machine = await create();
+    machine.memory.writeU32(0, GUEST_PAGE, 1);
+    const emulator = damage(new Uint8Array(snapshot.emulator)).buffer;
+    const refused = machine.restore({ ...snapshot, emulator });
+    await expect(refused).rejects.toThrow(InputError);
+    await expect(refused).rejects.toThrow(/damaged/);
+  });
+
+  it('of another format are refused with both numbers', async () => {
+    const machine = await create();
+    await expect(machine.restore({ ...snapshot, version: 99 })).rejects.toThrow(
+      /format 99; this program reads format 1/,
+    );
+  });
+});
