@@ -41,6 +41,10 @@ const MAX_LISTED = 10_000;
 
 type Listener = (batch: MachineBatch) => unknown;
 
+function overtaken(cause?: unknown): SupersededError {
+  return new SupersededError('A newer start has taken over.', { cause });
+}
+
 /** Implements `MachineApi` in the worker. */
 export class MachineHost implements MachineApi {
   readonly #batch = new BatchBuilder();
@@ -71,12 +75,13 @@ export class MachineHost implements MachineApi {
     this.#stage = 'download';
     this.#askedAt = performance.now();
     try {
-      await this.#machine?.dispose();
+      const old = this.#machine;
       this.#machine = undefined;
-      const machine = await this.#build(request, images);
+      await old?.dispose();
+      const machine = await this.#build(request, images, () => start === this.#starts);
       if (start !== this.#starts) {
         await machine.dispose();
-        throw new SupersededError('A newer start has taken over.');
+        throw overtaken();
       }
       this.#adopt(machine);
       return {
@@ -85,10 +90,9 @@ export class MachineHost implements MachineApi {
         memoryBytes: request.memoryMiB * MIB,
       };
     } catch (error) {
-      if (start === this.#starts) {
-        this.#status = 'failed';
-        this.#failure = typeof WebAssembly === 'object' ? startFailure(error) : NO_WEBASSEMBLY;
-      }
+      if (start !== this.#starts) throw overtaken(error);
+      this.#status = 'failed';
+      this.#failure = typeof WebAssembly === 'object' ? startFailure(error) : NO_WEBASSEMBLY;
       throw error;
     }
   }
@@ -96,7 +100,8 @@ export class MachineHost implements MachineApi {
   async pause(): Promise<void> {
     if (this.#status !== 'running') return;
     await this.#machine?.pause();
-    this.#status = 'paused';
+    // It may have failed or been started anew meanwhile.
+    if (this.#isStatus('running')) this.#status = 'paused';
   }
 
   async resume(): Promise<void> {
@@ -124,9 +129,10 @@ export class MachineHost implements MachineApi {
     return this.#machine?.iommu?.mappings(domain, from, bounded) ?? [];
   }
 
-  async #build(request: BootRequest, urls: ImageUrls): Promise<Machine> {
+  /** `isCurrent` tells whether no newer start has taken over, whose progress it is then. */
+  async #build(request: BootRequest, urls: ImageUrls, isCurrent: () => boolean): Promise<Machine> {
     const onExtra = (bytes: number): void => {
-      this.#loadedBytes += bytes;
+      if (isCurrent()) this.#loadedBytes += bytes;
     };
     let imageBytes = 0;
     const [v86Wasm, storeWasm, images] = await Promise.all([
@@ -135,11 +141,11 @@ export class MachineHost implements MachineApi {
       downloadImages(
         urls,
         (loaded) => {
-          this.#loadedBytes += loaded - imageBytes;
+          onExtra(loaded - imageBytes);
           imageBytes = loaded;
         },
         () => {
-          this.#stage = 'verify';
+          if (isCurrent()) this.#stage = 'verify';
         },
       ),
     ]);
@@ -181,8 +187,13 @@ export class MachineHost implements MachineApi {
     machine.run();
   }
 
+  #isStatus(status: MachineStatus): boolean {
+    return this.#status === status;
+  }
+
   #begin(): void {
     this.#watch = new BootWatch();
+    this.#rate.forget();
     this.#lastOutputMs = 0;
     this.#failure = null;
     this.#status = 'running';
@@ -193,7 +204,11 @@ export class MachineHost implements MachineApi {
     this.#isTicking = true;
     for (;;) {
       await this.#supervise();
-      await this.#listener(this.#compose());
+      try {
+        await this.#listener(this.#compose());
+      } catch {
+        // A page that can not take a batch gets the next one.
+      }
       await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
     }
   }

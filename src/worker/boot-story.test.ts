@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../machine/guest-images.ts';
+import { ImageCorruptError } from '../machine/image-files.ts';
+import { BOOT_STAGES } from './api.ts';
+import { panicFailure, stageDetail, stallFailure, startFailure } from './boot-story.ts';
+import { ImageMissingError } from './image-download.ts';
+
+describe('stageDetail', () => {
+  it('has words of their own for every stage', () => {
+    const words = BOOT_STAGES.map(stageDetail);
+    expect(words.every((each) => each.length > 10)).toBe(true);
+    expect(new Set(words).size).toBe(BOOT_STAGES.length);
+  });
+});
+
+describe('startFailure', () => {
+  it.each([
+    [new ImageMissingError('disk.img.gz is not there.'), 'image-missing'],
+    [new ImageCorruptError('bzImage is damaged.'), 'image-corrupt'],
+    [new InputError('The kernel is not a Linux bzImage.'), 'image-corrupt'],
+  ])('passes on the words of %s', (error, kind) => {
+    expect(startFailure(error)).toEqual({ kind, message: error.message, consoleTail: [] });
+  });
+
+  it.each([
+    [new RangeError('Array buffer allocation failed'), /could not be started: Array buffer/],
+    ['a string', /could not be started: a string/],
+    [undefined, /could not be started: undefined/],
+  ])('takes %s for an error of ours', (error, message) => {
+    const failure = startFailure(error);
+    expect(failure.kind).toBe('internal');
+    expect(failure.message).toMatch(message);
+  });
+});
+
+describe('failures of a running guest', () => {
+  it('carry the end of the console', () => {
+    expect(panicFailure('no init', ['a', 'b'])).toEqual({
+      kind: 'kernel-panic',
+      message: 'Linux panicked: “no init”.',
+      consoleTail: ['a', 'b'],
+    });
+    expect(stallFailure(45, ['a'])).toMatchObject({
+      kind: 'no-progress',
+      message: 'Linux has printed nothing for 45 seconds of its start.',
+      consoleTail: ['a'],
+    });
+  });
+});

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { NET_ENDPOINT } from '../machine/topology.ts';
+import type { BootRequest, ImageUrls, MachineBatch } from './api.ts';
+import { SupersededError } from './boot-story.ts';
+import { ImageMissingError } from './image-download.ts';
+import { MachineHost } from './machine-host.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const require = createRequire(import.meta.url);
+const FILES: Readonly<Record<string, string>> = {
+  'v86.wasm': require.resolve('v86/build/v86.wasm'),
+  'store.wasm': join(ROOT, 'wasm/build/store.wasm'),
+};
+const URLS: ImageUrls = {
+  v86Wasm: 'v86.wasm',
+  storeWasm: 'store.wasm',
+  kernel: 'bzImage',
+  initrd: 'rootfs.cpio.gz',
+  disk: 'disk.img.gz',
+  bios: 'seabios.bin',
+  vgaBios: 'vgabios.bin',
+};
+const REQUEST: BootRequest = { iommu: 'translated', bootBypass: true, memoryMiB: 72, append: '' };
+
+let gone = new Set<string>();
+
+beforeEach(() => {
+  gone = new Set();
+  vi.stubGlobal('location', { href: 'https://example.org/' });
+  vi.stubGlobal('fetch', async (url: string) =>
+    gone.has(url)
+      ? new Response('', { status: 404 })
+      : new Response(new Uint8Array(readFileSync(FILES[url] ?? join(ROOT, 'guest-images', url)))),
+  );
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+/** The next batch that satisfies a condition. */
+function batchWhere(
+  host: MachineHost,
+  isWanted: (batch: MachineBatch) => boolean,
+): Promise<MachineBatch> {
+  return new Promise((resolve) => {
+    void host.listen((batch) => {
+      if (isWanted(batch)) resolve(batch);
+    });
+  });
+}
+
+describe('MachineHost before a boot', () => {
+  it('sends batches that say that it loads', async () => {
+    const batch = await batchWhere(new MachineHost(), () => true);
+    expect(batch).toMatchObject({
+      status: 'loading',
+      failure: null,
+      state: null,
+      mips: 0,
+      timeMs: 0,
+    });
+    expect(batch.progress.stage).toBe('download');
+  });
+
+  it('refuses what needs a machine, in words', async () => {
+    const host = new MachineHost();
+    await expect(host.reset()).rejects.toThrow('There is no machine to reset yet.');
+    const request = { endpoint: NET_ENDPOINT, address: 0n, access: 'read', length: 1 } as const;
+    await expect(host.rogueDma(request)).rejects.toThrow('The machine is not started yet.');
+  });
+
+  it('takes the other calls without harm', async () => {
+    const host = new MachineHost();
+    await host.pause();
+    await host.resume();
+    await host.type('ls\n');
+    expect(await host.listMappings(0, 0n, 10)).toEqual([]);
+  });
+
+  it('goes on sending when the page fails on a batch', async () => {
+    const host = new MachineHost();
+    let calls = 0;
+    await new Promise<void>((resolve) => {
+      void host.listen(() => {
+        calls += 1;
+        if (calls === 3) resolve();
+        return Promise.reject(new Error('the page has failed'));
+      });
+    });
+    expect(calls).toBe(3);
+  });
+});
+
+describe('MachineHost and a start that fails', () => {
+  it('tells which file is missing, by the promise and by the batches', async () => {
+    gone.add(URLS.disk);
+    const host = new MachineHost();
+    await expect(host.boot(REQUEST, URLS)).rejects.toThrow(ImageMissingError);
+    const { status, failure } = await batchWhere(host, () => true);
+    expect(status).toBe('failed');
+    expect(failure).toMatchObject({ kind: 'image-missing' });
+    expect(failure?.message).toContain('disk.img.gz');
+  });
+
+  it('tells of a request that can not work', async () => {
+    const host = new MachineHost();
+    await expect(host.boot({ ...REQUEST, memoryMiB: 3 }, URLS)).rejects.toThrow(/72 to 1024 MiB/);
+    expect((await batchWhere(host, () => true)).status).toBe('failed');
+  });
+
+  it('tells of a browser without WebAssembly', async () => {
+    vi.stubGlobal('WebAssembly', undefined);
+    const host = new MachineHost();
+    await expect(host.boot(REQUEST, URLS)).rejects.toThrow();
+    expect((await batchWhere(host, () => true)).failure?.kind).toBe('no-webassembly');
+  });
+
+  it('fails as overtaken when a newer start was asked for, whatever else went wrong', async () => {
+    const host = new MachineHost();
+    gone.add('nowhere.gz');
+    const older = host.boot(REQUEST, { ...URLS, disk: 'nowhere.gz' });
+    const newer = host.boot({ ...REQUEST, memoryMiB: 3 }, URLS);
+    await expect(older).rejects.toThrow(SupersededError);
+    await expect(newer).rejects.toThrow(/72 to 1024 MiB/);
+  });
+
+  it('gives way to a newer start, whose failure it does not touch', async () => {
+    const host = new MachineHost();
+    gone.add('nowhere.gz');
+    const older = host.boot(REQUEST, URLS);
+    const newer = host.boot(REQUEST, { ...URLS, disk: 'nowhere.gz' });
+    await expect(newer).rejects.toThrow(ImageMissingError);
+    await expect(older).rejects.toThrow(SupersededError);
+    const { status, failure, state } = await batchWhere(host, () => true);
+    expect([status, failure?.kind, state]).toEqual(['failed', 'image-missing', null]);
+  });
+});
