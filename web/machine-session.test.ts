@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { MachineBatch } from '../src/worker/api.ts';
 import { MachineSession } from './machine-session.ts';
 import { startFakeMachine, type FakeOptions } from './testing/fake-machine.ts';
 
@@ -160,6 +161,42 @@ describe('MachineSession', () => {
     await vi.advanceTimersByTimeAsync(200);
     expect(session.failure.value).toMatchObject({ kind: 'internal', message: 'out of memory' });
     expect(session.status.value).toBe('failed');
+  });
+
+  it('notices a worker that hangs, and takes it back when it goes on', async () => {
+    let deliver: (batch: MachineBatch) => void = () => undefined;
+    let isHung = false;
+    let last: MachineBatch | undefined;
+    const session = new MachineSession({
+      start: (onBatch) => {
+        deliver = onBatch;
+        return startFakeMachine((batch) => {
+          last = batch;
+          if (!isHung) onBatch(batch);
+        });
+      },
+      images,
+      now: () => Date.now(),
+      onNextFrame: () => undefined,
+    });
+    const seconds = async (count: number): Promise<void> => {
+      for (let second = 0; second < count; second++) {
+        await vi.advanceTimersByTimeAsync(1_000);
+        session.checkWorker();
+      }
+    };
+    await session.start('translated');
+    await seconds(20);
+    expect(session.failure.value).toBeNull();
+    isHung = true;
+    await seconds(14);
+    expect(session.failure.value).toBeNull();
+    await seconds(2);
+    expect(session.failure.value).toMatchObject({ kind: 'no-progress' });
+    expect(session.status.value).toBe('failed');
+    if (last !== undefined) deliver(last);
+    expect(session.failure.value).toBeNull();
+    expect(session.status.value).toBe('running');
   });
 
   it('passes on what the worker says has failed', async () => {

@@ -16,7 +16,8 @@ import type {
 import type { MachineClient, startMachine } from '../src/worker/client.ts';
 import { NO_SELECTION, shownDomain, type Selection } from './model/domain-choice.ts';
 import { MachineModel } from './model/machine-model.ts';
-import { MAX_ROWS } from './model/watched-domain.ts';
+import { SILENT_CHECKS, SilenceWatch } from './model/silence-watch.ts';
+import { MAX_ROWS, type ListRequest } from './model/watched-domain.ts';
 
 const MEMORY_MIB = 128;
 /** Tables are read by people: this often is enough, and leaves the processor to the guest. */
@@ -71,6 +72,8 @@ export class MachineSession {
   readonly #model = new MachineModel();
   readonly #ports: SessionPorts;
   #client: MachineClient | null = null;
+  readonly #silence = new SilenceWatch();
+  #isSilent = false;
   /** What went wrong on this side of the border; stays until the next start. */
   #ownFailure: MachineFailure | null = null;
   #generation = 0;
@@ -145,6 +148,7 @@ export class MachineSession {
     const generation = ++this.#generation;
     this.#client?.dispose();
     this.#client = null;
+    this.#silence.restart();
     this.#mode.value = mode;
     this.#forgetMachine();
     if (typeof WebAssembly !== 'object') {
@@ -175,6 +179,13 @@ export class MachineSession {
       const isStale = generation !== this.#generation;
       if (!isStale && this.#failure.value === null) this.#fail('internal', messageOf(error));
     }
+  }
+
+  /** To be called once a second: says so when the worker hangs, and takes it back when it goes on. */
+  checkWorker(): void {
+    if (!this.#silence.check() || this.#ownFailure !== null) return;
+    this.#isSilent = true;
+    this.#fail('no-progress', `The PC has not answered for ${SILENT_CHECKS} seconds.`);
   }
 
   async pause(): Promise<void> {
@@ -244,6 +255,7 @@ export class MachineSession {
     this.#status.value = 'loading';
     this.#progress.value = FIRST_PROGRESS;
     this.#ownFailure = null;
+    this.#isSilent = false;
     this.#failure.value = null;
     this.#info.value = info;
     this.#clock.value = { timeMs: 0, mips: 0 };
@@ -253,6 +265,11 @@ export class MachineSession {
   }
 
   #accept(batch: MachineBatch): void {
+    this.#silence.beat();
+    if (this.#isSilent) {
+      this.#isSilent = false;
+      this.#ownFailure = null;
+    }
     // Time that runs backwards is another machine's: what we know is history.
     if (batch.timeMs < this.#clock.value.timeMs) this.#model.clear();
     this.#model.apply(batch, this.#ports.now());
@@ -268,26 +285,20 @@ export class MachineSession {
   #watchShownDomain(): void {
     const { watched, state } = this.#model;
     watched.watch(shownDomain(state, this.#selection.value, watched.domain));
-    const domain = watched.takeListRequest(this.#ports.now());
-    const client = this.#client;
-    if (domain === null) return;
-    if (client === null) {
-      watched.rejectList();
-      return;
-    }
-    void this.#fetchList(client, domain);
+    if (this.#client === null) return;
+    const request = watched.takeListRequest(this.#ports.now());
+    if (request !== null) void this.#fetchList(this.#client, request);
   }
 
-  async #fetchList(client: MachineClient, domain: number): Promise<void> {
+  async #fetchList(client: MachineClient, request: ListRequest): Promise<void> {
     const { watched } = this.#model;
     try {
-      const mappings = await client.api.listMappings(domain, 0n, MAX_ROWS);
-      if (client !== this.#client) return;
-      watched.acceptList(domain, mappings);
+      const mappings = await client.api.listMappings(request.domain, 0n, MAX_ROWS);
+      watched.acceptList(request, mappings);
       this.#askFrame();
     } catch {
       // The domain may have ended since; the next batch says so, or the list is asked for again.
-      if (client === this.#client) watched.rejectList();
+      watched.rejectList(request);
     }
   }
 

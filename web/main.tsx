@@ -15,7 +15,12 @@ import './styles/layout.css';
 import './styles/topbar.css';
 import './styles/console.css';
 import './styles/tables.css';
+import './styles/mappings.css';
+import './styles/feed.css';
 import './styles/rogue.css';
+
+/** How often the worker is checked for signs of life. */
+const CHECK_INTERVAL_MS = 1_000;
 
 /** The mode in the address: `?iommu=bypass`. */
 function modeFromAddress(): IommuMode {
@@ -43,6 +48,7 @@ async function main(): Promise<void> {
   });
   installTestHook(session);
   render(<App session={session} />, root);
+  setInterval(() => session.checkWorker(), CHECK_INTERVAL_MS);
   await session.start(modeFromAddress());
 }
 

@@ -80,6 +80,13 @@ test('can be used with the keyboard alone, and its feed stopped and followed', a
   await machine.waitForPrompt();
 
   await test.step('keyboard', async () => {
+    const input = page.getByRole('textbox', { name: 'Serial console of the PC' });
+    await input.focus();
+    await page.keyboard.press('Tab');
+    await expect(input).toBeFocused();
+    await page.keyboard.press('Shift+Tab');
+    await expect(input).not.toBeFocused();
+
     await machine.endpoints.getByRole('button', { name: 'virtio-net' }).press('Enter');
     await expect(machine.endpoint('virtio-net')).toHaveAttribute('data-selected', 'true');
     await expect(machine.domain.locator('option:checked')).toContainText('virtio-net');

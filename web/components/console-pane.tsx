@@ -27,7 +27,11 @@ function PausedNote({ session }: { session: MachineSession }): JSX.Element | nul
 
 export function ConsolePane({ session }: { session: MachineSession }): JSX.Element {
   return (
-    <Pane id="console" title="Console" note="The PC’s serial port. Click into it and type.">
+    <Pane
+      id="console"
+      title="Console"
+      note="The PC’s serial port: click and type. Shift+Tab leaves it."
+    >
       <BootBar session={session} />
       <FailureNotice session={session} />
       <PausedNote session={session} />

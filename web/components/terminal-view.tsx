@@ -33,6 +33,8 @@ function openTerminal(host: HTMLElement, session: MachineSession): () => void {
   terminal.loadAddon(fit);
   // The guest's shell asks where the cursor is; on a slow line the answer would end up in what the user typed.
   terminal.parser.registerCsiHandler({ final: 'n' }, () => true);
+  // Tab belongs to the guest's shell; Shift+Tab stays with the page, so that the keyboard can leave the terminal.
+  terminal.attachCustomKeyEventHandler((event) => !(event.key === 'Tab' && event.shiftKey));
   terminal.open(host);
   terminal.textarea?.setAttribute('aria-label', 'Serial console of the PC');
 

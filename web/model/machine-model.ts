@@ -80,8 +80,8 @@ export class MachineModel {
 
   #keepFaults(events: readonly RecordedEvent[]): void {
     const fresh: FaultRecord[] = [];
-    for (const { timeMs, event } of events) {
-      if (event.kind === 'faulted') fresh.unshift({ timeMs, fault: event });
+    for (const { timeMs, event } of events.toReversed()) {
+      if (event.kind === 'faulted') fresh.push({ timeMs, fault: event });
     }
     if (fresh.length === 0) return;
     this.#faultCount += fresh.length;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeviceEvent, IommuEvent, IommuState } from '../../src/iommu/iommu-event.ts';
 import { toGpa, toIova } from '../../src/memory/address.ts';
 import type { Mapping } from '../../src/iommu/mapping-store.ts';
-import { WatchedDomain } from './watched-domain.ts';
+import { WatchedDomain, type ListRequest } from './watched-domain.ts';
 
 const DOMAIN = 3;
 const ENDPOINT = 7;
@@ -114,12 +114,18 @@ function pagesOf(device: Device): string[] {
   return device.list().map((mapping) => `${mapping.virtStart}:${mapping.physStart}`);
 }
 
+function requestOf(watched: WatchedDomain, nowMs: number): ListRequest {
+  const request = watched.takeListRequest(nowMs);
+  if (request === null) throw new Error('no list is asked for');
+  expect(request.domain).toBe(DOMAIN);
+  return request;
+}
+
 function watching(device: Device): WatchedDomain {
   const watched = new WatchedDomain();
   watched.fold([device.attach()], device.state(), 0, 0);
   watched.watch(DOMAIN);
-  expect(watched.takeListRequest(0)).toBe(DOMAIN);
-  watched.acceptList(DOMAIN, device.list());
+  watched.acceptList(requestOf(watched, 0), device.list());
   return watched;
 }
 
@@ -148,9 +154,9 @@ describe('WatchedDomain', () => {
     device.map(4);
     watched.fold([], device.state(), 1, 10);
     expect(watched.takeListRequest(10)).toBeNull();
-    expect(watched.takeListRequest(300)).toBe(DOMAIN);
+    const request = requestOf(watched, 300);
     expect(watched.takeListRequest(600)).toBeNull();
-    watched.acceptList(DOMAIN, device.list());
+    watched.acceptList(request, device.list());
     expect(rowsOf(watched)).toEqual(pagesOf(device));
   });
 
@@ -167,18 +173,17 @@ describe('WatchedDomain', () => {
     const device = new Device();
     const watched = watching(device);
     watched.fold([], device.state(), 1, 500);
-    expect(watched.takeListRequest(500)).toBe(DOMAIN);
-    watched.rejectList();
-    expect(watched.takeListRequest(1000)).toBe(DOMAIN);
+    watched.rejectList(requestOf(watched, 500));
+    requestOf(watched, 1000);
   });
 
   it('has no use for the list of a domain it no longer watches', () => {
     const device = new Device();
     const watched = watching(device);
     watched.fold([device.map(1)], device.state(), 1, 500);
-    watched.takeListRequest(500);
+    const request = requestOf(watched, 500);
     watched.watch(null);
-    watched.acceptList(DOMAIN, device.list());
+    watched.acceptList(request, device.list());
     expect(watched.rows).toEqual([]);
   });
 
@@ -199,21 +204,23 @@ describe('WatchedDomain', () => {
         const watched = watching(device);
         let nowMs = 0;
         let underway: IommuEvent[] = [];
-        let isAsked = false;
-        let answer: readonly Mapping[] | null = null;
+        // Requests and answers travel too, each in its order, and may be overtaken by newer ones.
+        const asked: ListRequest[] = [];
+        const answers: { request: ListRequest; mappings: readonly Mapping[] }[] = [];
         const deliver = (dropped: number): void => {
           nowMs += 300;
           watched.fold(dropped > 0 ? [] : underway, device.state(), dropped, nowMs);
           underway = [];
-          if (watched.takeListRequest(nowMs) !== null) {
-            isAsked = true;
-            answer = null;
-          }
+          const request = watched.takeListRequest(nowMs);
+          if (request !== null) asked.push(request);
+        };
+        const list = (): void => {
+          const request = asked.shift();
+          if (request !== undefined) answers.push({ request, mappings: device.list() });
         };
         const arrive = (): void => {
-          if (answer !== null) watched.acceptList(DOMAIN, answer);
-          if (answer !== null) isAsked = false;
-          answer = null;
+          const answer = answers.shift();
+          if (answer !== undefined) watched.acceptList(answer.request, answer.mappings);
         };
         for (const { do: what, page } of actions) {
           if (what === 'map') underway.push(device.map(page));
@@ -221,14 +228,14 @@ describe('WatchedDomain', () => {
           if (what === 'reattach') underway.push(device.detach(), device.attach());
           if (what === 'deliver') deliver(0);
           if (what === 'lose') deliver(1);
-          if (what === 'list' && isAsked && answer === null) answer = device.list();
+          if (what === 'list') list();
           if (what === 'arrive') arrive();
         }
         // Quiet: everything arrives, and asking for lists comes to an end.
         for (let round = 0; round < 5; round++) {
           deliver(0);
-          if (isAsked && answer === null) answer = device.list();
-          arrive();
+          while (asked.length > 0) list();
+          while (answers.length > 0) arrive();
         }
         expect(watched.isSyncing).toBe(false);
         expect(rowsOf(watched)).toEqual(pagesOf(device));

@@ -20,6 +20,13 @@ const LIST_INTERVAL_MS = 250;
 /** Changes kept for the map's flashes. */
 const MAX_CHANGES = 1_024;
 
+/** What to ask the device for. */
+export interface ListRequest {
+  readonly domain: number;
+  /** Tells its answer from that of an earlier request, which is history when it arrives. */
+  readonly id: number;
+}
+
 /** A mapping that just came or went, for painting. */
 export interface MappingChange {
   readonly kind: 'mapped' | 'unmapped';
@@ -37,6 +44,7 @@ export class WatchedDomain {
   #needsList = false;
   #awaiting: IommuEvent[] | null = null;
   #changes: MappingChange[] = [];
+  #requestId = 0;
   #lastSequence = 0;
   #lastListMs = Number.NEGATIVE_INFINITY;
 
@@ -86,27 +94,27 @@ export class WatchedDomain {
   }
 
   /** The domain to list now, once per need; null when the rows are right, a list is on its way, or it is too soon. */
-  takeListRequest(nowMs: number): number | null {
+  takeListRequest(nowMs: number): ListRequest | null {
     if (!this.#needsList || this.#domain === null) return null;
     if (nowMs - this.#lastListMs < LIST_INTERVAL_MS) return null;
     this.#lastListMs = nowMs;
     this.#needsList = false;
     this.#awaiting = [];
-    return this.#domain;
+    return { domain: this.#domain, id: ++this.#requestId };
   }
 
-  /** The answer to `takeListRequest`; ignored when it is for a domain no longer watched, or was overtaken. */
-  acceptList(domain: number, mappings: readonly Mapping[]): void {
+  /** The answer to a request; ignored when it was overtaken, or the domain is no longer watched. */
+  acceptList(request: ListRequest, mappings: readonly Mapping[]): void {
     const awaiting = this.#awaiting;
-    if (domain !== this.#domain || awaiting === null) return;
+    if (request.id !== this.#requestId || awaiting === null) return;
     this.#awaiting = null;
     this.#rows.replace(mappings);
     for (const event of awaiting) this.#applyToRows(event);
   }
 
   /** The list could not be had: asks again with the next batch. */
-  rejectList(): void {
-    if (this.#awaiting !== null) this.#requestList();
+  rejectList(request: ListRequest): void {
+    if (request.id === this.#requestId && this.#awaiting !== null) this.#requestList();
   }
 
   #requestList(): void {
