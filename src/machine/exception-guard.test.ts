@@ -7,8 +7,6 @@ import type { V86Port } from './v86-internals.ts';
 
 const PCI_ADDRESS = 0xcf8;
 const PCI_DATA = 0xcfc;
-/** Ends v86's own tests with an exception. */
-const TEST_EXIT = 0xf4;
 
 let emulator: Emulator;
 
@@ -36,10 +34,6 @@ function read(number: number, width: 8 | 16 | 32): unknown {
 }
 
 describe('guardPorts', () => {
-  it('survives the port that ends v86', () => {
-    expect(() => write(TEST_EXIT, 8, 0)).not.toThrow();
-  });
-
   it.each([8, 16, 32] as const)(
     'survives a %i-bit write to a PCI function that is not there',
     (width) => {

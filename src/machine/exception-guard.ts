@@ -1,5 +1,5 @@
 // Keeps exceptions of v86 from ending the program: a guest can reach every port, and v86's handlers throw for some of
-// what it can write there (port 0xf4 does so on purpose).
+// what it can write there, such as the configuration of a PCI function that does not exist.
 
 import type { V86Cpu, V86Port } from './v86-internals.ts';
 

@@ -187,17 +187,33 @@ export class Machine {
     board.iommu?.onEvent((event) => {
       if (!this.#isRestoring) this.#events.emit({ timeMs: this.timeMs, event });
     });
-    // The guest's own reset must not run on what is left in RAM: v86 does not load the kernel again.
-    board.emulator.cpu.reboot_internal = () => {
-      assert(board === this.#board, 'only the machine in use runs');
-      void board.emulator.v86.stop();
-      queueMicrotask(() => void this.powerCycle());
+    this.#hearPower(board);
+  }
+
+  /** Hears what the guest does to its power; of what it does more than once in a time slice, the first time counts. */
+  #hearPower(board: Board): void {
+    const { cpu, v86 } = board.emulator;
+    let isHeard = false;
+    const hear = (answer: () => Promise<void>): void => {
+      if (isHeard) return;
+      isHeard = true;
+      void answer()
+        .catch(() => this.#power.emit('crashed'))
+        .finally(() => {
+          isHeard = false;
+        });
     };
-    onPowerOff(board.emulator.cpu, () => {
-      void this.pause().then(() => this.#power.emit('powered-off'));
-    });
-    guardMainLoop(board.emulator.cpu, () => {
-      void this.pause().then(() => this.#power.emit('crashed'));
-    });
+    const stopAndTell = (event: PowerEvent) => async (): Promise<void> => {
+      await this.pause();
+      this.#power.emit(event);
+    };
+    // The guest's own reset must not run on what is left in RAM: v86 does not load the kernel again.
+    cpu.reboot_internal = () => {
+      assert(board === this.#board, 'only the machine in use runs');
+      void v86.stop();
+      hear(() => this.powerCycle());
+    };
+    onPowerOff(cpu, () => hear(stopAndTell('powered-off')));
+    guardMainLoop(cpu, () => hear(stopAndTell('crashed')));
   }
 }
