@@ -28,6 +28,7 @@ export interface V86Place {
 }
 export const SHARE_PORTS: V86Place = { common: 0xa800, notify: 0xa900 };
 export const CONSOLE_PORTS: V86Place = { common: 0xb800, notify: 0xb900 };
+export const NET_PORTS: V86Place = { common: 0xc800, notify: 0xc900 };
 
 export interface RawDescriptor {
   readonly address: number;
