@@ -76,6 +76,7 @@ export class MachineSession {
   #isSilent = false;
   /** What went wrong on this side of the border; stays until the next start. */
   #ownFailure: MachineFailure | null = null;
+  #consoleSize = { columns: 80, rows: 24 };
   #generation = 0;
   #isFrameAsked = false;
   #lastFrameMs = Number.NEGATIVE_INFINITY;
@@ -172,6 +173,8 @@ export class MachineSession {
         return;
       }
       this.#client = client;
+      const { columns, rows } = this.#consoleSize;
+      await client.api.resizeConsole(columns, rows);
       const request = { iommu: mode, bootBypass: true, memoryMiB: MEMORY_MIB, append: '' };
       const info = await client.api.boot(request, this.#ports.images);
       if (generation === this.#generation) this.#info.value = info;
@@ -216,6 +219,12 @@ export class MachineSession {
       return;
     }
     await this.#try((client) => client.api.type(text));
+  }
+
+  /** Tells the guest how large its console is; a machine that is started later is told, too. */
+  async resizeConsole(columns: number, rows: number): Promise<void> {
+    this.#consoleSize = { columns, rows };
+    await this.#try((client) => client.api.resizeConsole(columns, rows));
   }
 
   /** Makes an endpoint access memory. Rejects with an error for the user. */

@@ -108,6 +108,8 @@ export interface MachineApi {
   reset(): Promise<void>;
   /** Keyboard input to the serial console, UTF-8. */
   type(text: string): Promise<void>;
+  /** Tells the guest how many character cells its console shows; sizes that no terminal has are ignored. */
+  resizeConsole(columns: number, rows: number): Promise<void>;
   rogueDma(request: RogueRequest): Promise<RogueResult>;
   /** Mappings of a domain in IOVA order from `from` on, at most `limit` (1..10000). */
   listMappings(domain: number, from: bigint, limit: number): Promise<readonly Mapping[]>;

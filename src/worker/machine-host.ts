@@ -30,6 +30,7 @@ import {
 } from './boot-story.ts';
 import { downloadImages, fetchFile, IMAGE_BYTES } from './image-download.ts';
 import { demoShare } from '../machine/demo-share.ts';
+import { ConsoleSize } from './console-size.ts';
 import { InstructionRate } from './instruction-rate.ts';
 
 /** One frame of a 60 Hz screen: batches come no faster. */
@@ -49,6 +50,7 @@ function overtaken(cause?: unknown): SupersededError {
 export class MachineHost implements MachineApi {
   readonly #batch = new BatchBuilder();
   readonly #rate = new InstructionRate();
+  readonly #size = new ConsoleSize();
   #listener: Listener = () => undefined;
   #isTicking = false;
   #machine: Machine | undefined;
@@ -119,6 +121,10 @@ export class MachineHost implements MachineApi {
     this.#machine?.console.send(text);
   }
 
+  async resizeConsole(columns: number, rows: number): Promise<void> {
+    this.#size.resize(columns, rows);
+  }
+
   async rogueDma(request: RogueRequest): Promise<RogueResult> {
     if (this.#machine === undefined) throw new Error('The machine is not started yet.');
     return this.#machine.rogueDma(request);
@@ -169,6 +175,7 @@ export class MachineHost implements MachineApi {
       this.#watch.take(bytes);
       this.#lastOutputMs = machine.timeMs;
     });
+    this.#size.follow(machine.agent);
     machine.onEvent((event) => this.#batch.addEvent(event));
     machine.onPower((event) => {
       if (event === 'powered-off') {
@@ -194,6 +201,7 @@ export class MachineHost implements MachineApi {
   #begin(): void {
     this.#watch = new BootWatch();
     this.#rate.forget();
+    this.#size.restart();
     this.#lastOutputMs = 0;
     this.#failure = null;
     this.#status = 'running';

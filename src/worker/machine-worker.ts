@@ -14,6 +14,7 @@ const api: MachineApi = {
   resume: () => host.resume(),
   reset: () => host.reset(),
   type: (text) => host.type(text),
+  resizeConsole: (columns, rows) => host.resizeConsole(columns, rows),
   rogueDma: (request) => host.rogueDma(request),
   listMappings: (domain, from, limit) => host.listMappings(domain, from, limit),
 };

@@ -48,6 +48,7 @@ function openTerminal(host: HTMLElement, session: MachineSession): () => void {
     terminal.options.theme = terminalTheme(theme.value);
   });
   const input = terminal.onData((text) => void session.type(text));
+  const resized = terminal.onResize(({ cols, rows }) => void session.resizeConsole(cols, rows));
   const stopConsole = session.console.on((bytes) => terminal.write(bytes));
   const stopRestarted = session.restarted.on(() => terminal.reset());
 
@@ -55,6 +56,7 @@ function openTerminal(host: HTMLElement, session: MachineSession): () => void {
     resize.disconnect();
     stopTheme();
     input.dispose();
+    resized.dispose();
     stopConsole();
     stopRestarted();
     terminal.dispose();

@@ -110,6 +110,7 @@ class FakeMachine {
         }
         return result;
       },
+      resizeConsole: async () => undefined,
       listMappings: async (domain, from, limit) => this.#device.list(domain, from, limit),
     };
   }
