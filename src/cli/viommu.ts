@@ -8,6 +8,7 @@ import { parseBootArguments, UsageError, type BootArguments } from './boot-argum
 import {
   bootCommand,
   EXIT_DONE,
+  EXIT_FAILED,
   EXIT_USAGE,
   exitStatusOf,
   messageOf,
@@ -58,8 +59,10 @@ function exit(status: number): void {
   process.stdout.write('', () => process.stderr.write('', () => process.exit(status)));
 }
 
-// Whoever read our output has gone (`viommu boot | head`): nothing is left to do.
-process.stdout.on('error', () => process.exit(EXIT_DONE));
+// Whoever read our output has gone (`viommu boot | head`): the run can not be reported, so it did not succeed.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', () => process.exit(EXIT_FAILED));
+}
 
 const output: CliOutput = {
   out: (text) => process.stdout.write(text),

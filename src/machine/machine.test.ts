@@ -205,6 +205,30 @@ describe('Machine snapshots', () => {
     expect(machine.memory.readU32(0, GUEST_PAGE)).toBe(1);
   });
 
+  it.each<[string, (whole: MachineSnapshot) => object]>([
+    ['no parts', () => ({ version: 1 })],
+    ['no time', (whole) => ({ ...whole, timeMs: Number.NaN })],
+    ['no IOMMU, though the machine has one', (whole) => ({ ...whole, iommu: undefined })],
+    ['no disk', (whole) => ({ ...whole, disk: undefined })],
+  ])('with %s are refused, and leave a running machine running', async (_what, damage) => {
+    const machine = await create();
+    machine.run();
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a damaged file would hold
+    const damaged = damage(snapshot) as MachineSnapshot;
+    await expect(machine.restore(damaged)).rejects.toThrow(/The snapshot is damaged: a part/);
+    expect(machine.isRunning).toBe(true);
+  });
+
+  it('with a device’s part damaged say that the machine needs a power cycle', async () => {
+    const machine = await create();
+    const { block } = snapshot.transports;
+    const transports = { ...snapshot.transports, block: { ...block, queues: undefined } };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a damaged file would hold
+    const damaged = { ...snapshot, transports } as unknown as MachineSnapshot;
+    await expect(machine.restore(damaged)).rejects.toThrow(InputError);
+    await expect(machine.restore(damaged)).rejects.toThrow(/Power cycle the machine/);
+  });
+
   it.each<[string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>]>([
     ['empty', () => new Uint8Array()],
     ['cut to a few bytes', (bytes) => bytes.slice(0, 10)],
@@ -283,5 +307,18 @@ describe('what a guest does to its machine', () => {
     await untilPower(3);
     await machine.pause();
     expect(power.every((event) => event === 'power-cycled')).toBe(true);
+  });
+});
+
+describe('A disposed Machine', () => {
+  it('refuses all changes, and can be disposed again', async () => {
+    const machine = await Machine.create(optionsOf());
+    await machine.dispose();
+    await machine.dispose();
+    const words = /This machine was disposed/;
+    expect(() => machine.run()).toThrow(words);
+    await expect(machine.powerCycle()).rejects.toThrow(words);
+    await expect(machine.save()).rejects.toThrow(words);
+    await expect(machine.pause()).rejects.toThrow(words);
   });
 });

@@ -8,12 +8,12 @@ import type { GuestMemory } from './guest-memory.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import { createBoard, type Board, type Disks } from './board.ts';
 import { guardMainLoop } from './exception-guard.ts';
-import { checkInitrd, checkKernel, checkMemory } from './guest-images.ts';
+import { checkInitrd, checkKernel, checkMemory, InputError } from './guest-images.ts';
 import { commandLine, type MachineOptions } from './machine-options.ts';
 import { onPowerOff } from './firmware.ts';
 import { rogueDma, type RogueRequest, type RogueResult } from './rogue-dma.ts';
 import { SerialPort } from './serial-port.ts';
-import { restoreBoard, saveBoard, type MachineSnapshot } from './snapshot.ts';
+import { checkSnapshot, restoreBoard, saveBoard, type MachineSnapshot } from './snapshot.ts';
 
 /**
  * `power-cycled`: everything but the disks starts afresh. `powered-off`: the guest switched itself off. `crashed`: the
@@ -37,6 +37,7 @@ export class Machine {
   #resumedAt = 0;
   #isRestoring = false;
   #lastChange: Promise<void> = Promise.resolve();
+  #disposal: Promise<void> | undefined;
 
   private constructor(options: MachineOptions, disks: Disks, board: Board) {
     this.options = options;
@@ -97,6 +98,7 @@ export class Machine {
 
   /** Starts or goes on; harmless when running. */
   run(): void {
+    this.#checkUse();
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.#resumedAt = performance.now();
@@ -117,20 +119,22 @@ export class Machine {
       this.#ranMs = 0;
       this.#wire();
       this.#power.emit('power-cycled');
-      this.run();
+      this.#goOn();
     });
   }
 
-  /** Ends the machine; it can not be used any more. */
+  /** Ends the machine, which refuses everything from then on but to be ended again. */
   dispose(): Promise<void> {
-    return this.#inTurn(async () => {
+    this.#disposal ??= this.#inTurn(async () => {
       await this.#stop();
       await this.#board.emulator.v86.destroy();
     });
+    return this.#disposal;
   }
 
   /** Lets an endpoint make an access that no driver asked for. Throws `InputError` for an impossible request. */
   rogueDma(request: RogueRequest): RogueResult {
+    this.#checkUse();
     return rogueDma(this.#board, request);
   }
 
@@ -140,27 +144,34 @@ export class Machine {
       const wasRunning = this.#isRunning;
       await this.#stop();
       const snapshot = await saveBoard(this.#board, this.options, this.#disks, this.timeMs);
-      if (wasRunning) this.run();
+      if (wasRunning) this.#goOn();
       return snapshot;
     });
   }
 
   /**
-   * Puts the machine where the snapshot was taken, paused. Rejects with `InputError` when the snapshot is of a
-   * machine with other equipment.
+   * Puts the machine where the snapshot was taken, paused. Rejects with `InputError` and changes nothing when the
+   * snapshot is not whole or of a machine with other equipment; when a device can not read its part, the machine is
+   * left paused and needs a power cycle.
    */
   restore(snapshot: MachineSnapshot): Promise<void> {
     return this.#inTurn(async () => {
+      checkSnapshot(snapshot, this.options);
       await this.#stop();
       // The devices are reset on the way, which is no event of the guest's.
       this.#isRestoring = true;
       try {
-        await restoreBoard(this.#board, this.options, this.#disks, snapshot);
+        await restoreBoard(this.#board, this.#disks, snapshot);
       } finally {
         this.#isRestoring = false;
       }
       this.#ranMs = snapshot.timeMs;
     });
+  }
+
+  /** Runs again after a change, unless the machine was disposed meanwhile. */
+  #goOn(): void {
+    if (this.#disposal === undefined) this.run();
   }
 
   async #stop(): Promise<void> {
@@ -171,13 +182,20 @@ export class Machine {
   }
 
   /** Lets one change of the machine's state end before the next begins, whether it succeeds or not. */
-  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+  async #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    this.#checkUse();
     const turn = this.#lastChange.then(change);
     this.#lastChange = turn.then(
       () => undefined,
       () => undefined,
     );
     return turn;
+  }
+
+  #checkUse(): void {
+    if (this.#disposal !== undefined) {
+      throw new InputError('This machine was disposed. Make a new one.');
+    }
   }
 
   #wire(): void {
@@ -195,7 +213,7 @@ export class Machine {
     const { cpu, v86 } = board.emulator;
     let isHeard = false;
     const hear = (answer: () => Promise<void>): void => {
-      if (isHeard) return;
+      if (isHeard || this.#disposal !== undefined) return;
       isHeard = true;
       void answer()
         .catch(() => this.#power.emit('crashed'))

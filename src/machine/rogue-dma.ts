@@ -48,8 +48,8 @@ function check(board: Board, request: RogueRequest): void {
   if (!Number.isInteger(length) || length < 1 || length > MAX_LENGTH) {
     throw new InputError(`A rogue access is 1 to ${MAX_LENGTH} bytes long, not ${length}.`);
   }
-  if (address < 0n || address > MAX_ADDRESS) {
-    throw new InputError('An address has 64 bits: 0 to 0xffffffffffffffff.');
+  if (typeof address !== 'bigint' || address < 0n || address > MAX_ADDRESS) {
+    throw new InputError('An address is a bigint of 64 bits: 0n to 0xffffffffffffffffn.');
   }
 }
 

@@ -59,12 +59,25 @@ export async function saveBoard(
   };
 }
 
-function checkEquipment(snapshot: MachineSnapshot, options: MachineOptions): void {
-  if (snapshot.version !== SNAPSHOT_VERSION) {
+/**
+ * Throws `InputError` unless the snapshot is whole, of this format, and of a machine with this equipment. What is
+ * inside each device's part is found out when that device reads it.
+ */
+export function checkSnapshot(snapshot: MachineSnapshot, options: MachineOptions): void {
+  if (snapshot?.version !== SNAPSHOT_VERSION) {
     throw new InputError(
-      `The snapshot has format ${snapshot.version}; this program reads format ${SNAPSHOT_VERSION}. Take it again.`,
+      `The snapshot has format ${snapshot?.version}; this program reads format ${SNAPSHOT_VERSION}. Take it again.`,
     );
   }
+  const isWhole =
+    typeof snapshot.equipment === 'object' &&
+    typeof snapshot.transports?.block === 'object' &&
+    typeof snapshot.transports.rogue === 'object' &&
+    Array.isArray(snapshot.disk) &&
+    Number.isFinite(snapshot.timeMs) &&
+    (snapshot.iommu !== undefined) === snapshot.equipment.hasIommu &&
+    (snapshot.transports.iommu !== undefined) === snapshot.equipment.hasIommu;
+  if (!isWhole) throw new InputError('The snapshot is damaged: a part of it is missing.');
   const wanted = equipmentOf(options);
   const differences = (['memoryMiB', 'hasIommu', 'diskBytes'] as const).filter(
     (key) => snapshot.equipment[key] !== wanted[key],
@@ -78,23 +91,26 @@ function checkEquipment(snapshot: MachineSnapshot, options: MachineOptions): voi
 }
 
 /**
- * Puts a stopped board where the snapshot was taken. Throws `InputError` when it does not fit, changing nothing, and
- * when it is damaged: then the board must be power cycled.
+ * Puts a stopped board where a checked snapshot was taken. Throws `InputError` when a device can not read its part:
+ * then the board must be power cycled.
  */
 export async function restoreBoard(
   board: Board,
-  options: MachineOptions,
   disks: Disks,
   snapshot: MachineSnapshot,
 ): Promise<void> {
-  checkEquipment(snapshot, options);
   try {
     await board.emulator.v86.restore_state(snapshot.emulator);
+    restoreDevices(board, disks, snapshot);
   } catch (cause) {
-    throw new InputError('The snapshot is damaged: the emulator can not read its part of it.', {
-      cause,
-    });
+    throw new InputError(
+      'The snapshot is damaged: a device can not read its part of it. Power cycle the machine to go on.',
+      { cause },
+    );
   }
+}
+
+function restoreDevices(board: Board, disks: Disks, snapshot: MachineSnapshot): void {
   const { iommu, block, rogue } = board.transports;
   // A transport resets its device before it takes over: the device's own state comes after it.
   if (snapshot.transports.iommu !== undefined) iommu?.restore(snapshot.transports.iommu);
