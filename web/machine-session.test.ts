@@ -145,6 +145,30 @@ describe('MachineSession', () => {
     expect(session.isReady).toBe(true);
   });
 
+  it('starts over when it is reset while it still loads', async () => {
+    let starts = 0;
+    const session = new MachineSession({
+      start: async (onBatch) => {
+        const client = await startFakeMachine(onBatch);
+        starts += 1;
+        if (starts > 1) return client;
+        const boot: typeof client.api.boot = () => new Promise(() => undefined);
+        const reset = (): Promise<void> => Promise.reject(new Error('There is no machine yet.'));
+        return { ...client, api: { ...client.api, boot, reset } };
+      },
+      images,
+      now: () => Date.now(),
+      onNextFrame: (callback) => void setTimeout(callback, 16),
+    });
+    void session.start('translated');
+    await vi.advanceTimersByTimeAsync(200);
+    await session.reset();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(starts).toBe(2);
+    expect(session.failure.value).toBeNull();
+    expect(session.isReady).toBe(true);
+  });
+
   it('shows a worker that died', async () => {
     let crash: (message: string) => void = () => undefined;
     const session = new MachineSession({

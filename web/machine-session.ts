@@ -204,7 +204,9 @@ export class MachineSession {
 
   /** Power cycle. A failed machine gets a fresh worker. */
   async reset(): Promise<void> {
-    if (this.#failure.value !== null || this.#client === null) {
+    // A machine that is still being loaded can not be power cycled; loading starts over.
+    const isLoaded = this.#client !== null && this.#info.value !== null;
+    if (this.#failure.value !== null || !isLoaded) {
       await this.start(this.#mode.value);
       return;
     }
