@@ -1,0 +1,174 @@
+// The guest in the page, for Playwright: the same questions as `GuestSession`, asked through the page's own handle.
+
+import type { IommuState } from '../../iommu/iommu-event.ts';
+import type { RogueRequest, RogueResult } from '../../machine/rogue-dma.ts';
+import { CommandShell, type CommandResult } from './command-shell.ts';
+import { ConsoleLog } from './console-log.ts';
+import { GuestError } from './guest-error.ts';
+import { DEFAULT_STALL_MS, type WaitBounds } from './session-options.ts';
+
+/** `window.viommu`, as far as it is used here. */
+export interface PageHandle {
+  readonly stage: () => string;
+  /** What is wrong in words, or null. */
+  readonly failure: () => string | null;
+  /** What the console printed from a position on (its first character has 0), and the position of its end. */
+  readonly consoleFrom: (position: number) => { readonly text: string; readonly end: number };
+  readonly type: (text: string) => Promise<void>;
+  readonly state: () => IommuState | null;
+  readonly rogueDma: (request: RogueRequest) => Promise<RogueResult>;
+}
+
+declare global {
+  var viommu: PageHandle | undefined;
+}
+
+/** What is used of a Playwright `Page`. */
+export interface DrivenPage {
+  evaluate<R, A>(run: (argument: A) => R | Promise<R>, argument: A): Promise<R>;
+  waitForFunction<A>(
+    run: (argument: A) => boolean,
+    argument: A,
+    options: { readonly timeout: number },
+  ): Promise<unknown>;
+}
+
+type PageBounds = Pick<WaitBounds, 'stallMs'>;
+
+const TAIL_LINES = 20;
+
+/** The guest that runs in a page. Commands are typed at its console's prompt. */
+export class GuestPage {
+  readonly #page: DrivenPage;
+  readonly #bounds: PageBounds;
+  readonly #log = new ConsoleLog();
+  readonly #shell: CommandShell;
+  #position = 0;
+  #sequence = 0;
+  #isReady = false;
+  #failure: string | null = null;
+  #typed = '';
+
+  private constructor(page: DrivenPage, bounds: PageBounds) {
+    this.#page = page;
+    this.#bounds = bounds;
+    this.#shell = new CommandShell((text) => {
+      this.#typed += text;
+    }, true);
+  }
+
+  /** Resolves when the guest in the opened page is at its prompt; rejects with `GuestError` when it fails or stalls. */
+  static async attach(page: DrivenPage, bounds: PageBounds = {}): Promise<GuestPage> {
+    const guest = new GuestPage(page, bounds);
+    await guest.#wait(() => (guest.#isReady ? true : undefined), 'for a shell prompt', bounds);
+    guest.#log.skip();
+    return guest;
+  }
+
+  /** Everything the console printed that was seen so far. */
+  get console(): string {
+    return this.#log.text;
+  }
+
+  /** Types on the console; `\n` is Enter. */
+  async type(text: string): Promise<void> {
+    await this.#page.evaluate((typed) => globalThis.viommu?.type(typed), text);
+  }
+
+  /** Resolves with the first match in what the console printed since the latest match. */
+  async waitFor(pattern: RegExp | string, bounds: PageBounds = {}): Promise<RegExpExecArray> {
+    return this.#wait(() => this.#log.match(pattern), `for ${pattern} on the console`, bounds);
+  }
+
+  /** Runs a command in a `sh` of its own; one at a time. */
+  async run(command: string, bounds: PageBounds = {}): Promise<CommandResult> {
+    this.#shell.start(command);
+    const typed = this.#typed;
+    this.#typed = '';
+    await this.type(typed);
+    const result = await this.#wait(() => this.#shell.result, `for "${command}" to end`, bounds);
+    this.#log.skip();
+    return result;
+  }
+
+  /** The IOMMU as the page shows it; null without one. */
+  async iommuState(): Promise<IommuState | null> {
+    return this.#page.evaluate(() => globalThis.viommu?.state() ?? null, undefined);
+  }
+
+  /** Lets an endpoint make an access that no driver asked for. */
+  async rogueDma(request: RogueRequest): Promise<RogueResult> {
+    const result = await this.#page.evaluate(
+      (wanted) => globalThis.viommu?.rogueDma(wanted),
+      request,
+    );
+    if (result === undefined) throw new Error('the page has no machine');
+    return result;
+  }
+
+  async #wait<T>(attempt: () => T | undefined, what: string, bounds: PageBounds): Promise<T> {
+    const stallMs = bounds.stallMs ?? this.#bounds.stallMs ?? DEFAULT_STALL_MS;
+    for (;;) {
+      const value = attempt();
+      if (value !== undefined) return value;
+      const tail = (): readonly string[] => this.#log.tail(TAIL_LINES);
+      if (this.#failure !== null) {
+        throw new GuestError('panicked', `Waited ${what}, but: ${this.#failure}`, tail());
+      }
+      // The guest's next sign of life decides, however long it takes the guest in all.
+      // oxlint-disable-next-line no-await-in-loop -- one sign after the other
+      if (!(await this.#takeSign(stallMs))) {
+        const seconds = stallMs / 1000;
+        const claim = `Waited ${what} in vain: no console output and no IOMMU event for ${seconds} s.`;
+        throw new GuestError('stalled', claim, tail());
+      }
+    }
+  }
+
+  /** Takes what is new in the page; resolves with false when nothing is for the whole time. */
+  async #takeSign(stallMs: number): Promise<boolean> {
+    const known = {
+      position: this.#position,
+      sequence: this.#sequence,
+      isReady: this.#isReady,
+    };
+    try {
+      await this.#page.waitForFunction(
+        ({ position, sequence, isReady }) => {
+          const { viommu } = globalThis;
+          if (viommu === undefined) return false;
+          return (
+            viommu.consoleFrom(position).end !== position ||
+            (viommu.state()?.sequence ?? 0) !== sequence ||
+            (viommu.stage() === 'ready') !== isReady ||
+            viommu.failure() !== null
+          );
+        },
+        known,
+        { timeout: stallMs },
+      );
+    } catch (error) {
+      if (error instanceof Error && error.name === 'TimeoutError') return false;
+      throw error;
+    }
+    const sign = await this.#page.evaluate((position) => {
+      const { viommu } = globalThis;
+      const { text, end } = viommu?.consoleFrom(position) ?? { text: '', end: position };
+      return {
+        text,
+        end,
+        sequence: viommu?.state()?.sequence ?? 0,
+        isReady: viommu?.stage() === 'ready',
+        failure: viommu?.failure() ?? null,
+      };
+    }, this.#position);
+    const bytes = new TextEncoder().encode(sign.text);
+    this.#log.take(bytes);
+    this.#shell.take(bytes);
+    this.#position = sign.end;
+    this.#sequence = sign.sequence;
+    this.#isReady = sign.isReady;
+    this.#failure = sign.failure;
+    return true;
+  }
+}
