@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { ENDPOINTS } from '../../src/machine/topology.ts';
 import { GuestSession, type GuestSessionOptions } from '../../src/testing/guest/guest-session.ts';
-import { DATA_CHECKS } from './support/data-checks.ts';
+import { QUICK_CHECKS } from './support/data-checks.ts';
 import { GUEST_OPTIONS } from './support/guest-test.ts';
 
 async function withGuest(
@@ -12,7 +12,7 @@ async function withGuest(
 ): Promise<void> {
   const guest = await GuestSession.boot({ ...GUEST_OPTIONS, ...options });
   try {
-    for (const check of DATA_CHECKS) await check.verify(guest);
+    for (const check of QUICK_CHECKS) await check.verify(guest);
     await use(guest);
   } finally {
     await guest.dispose();

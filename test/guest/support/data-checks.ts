@@ -80,3 +80,8 @@ export const DATA_CHECKS: readonly DataCheck[] = [
     ),
   },
 ];
+
+/** Those that a guest which was just booted, with all its code still to be translated, does in a second or two. */
+export const QUICK_CHECKS = DATA_CHECKS.filter(
+  ({ endpoint, bytes }) => endpoint !== SHARE_ENDPOINT && bytes !== DOWNLOAD_BYTES,
+);
