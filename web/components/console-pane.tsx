@@ -30,7 +30,7 @@ export function ConsolePane({ session }: { session: MachineSession }): JSX.Eleme
     <Pane
       id="console"
       title="Console"
-      note="The PC’s serial port: click and type. Shift+Tab leaves it."
+      note="The PC’s serial port: click it or press Enter to type; Shift+Tab leaves it."
     >
       <BootBar session={session} />
       <FailureNotice session={session} />

@@ -33,10 +33,12 @@ function openTerminal(host: HTMLElement, session: MachineSession): () => void {
   terminal.loadAddon(fit);
   // The guest's shell asks where the cursor is; on a slow line the answer would end up in what the user typed.
   terminal.parser.registerCsiHandler({ final: 'n' }, () => true);
-  // Tab belongs to the guest's shell; Shift+Tab stays with the page, so that the keyboard can leave the terminal.
+  // Tab belongs to the guest's shell; Shift+Tab stays with the page and leads back to the frame.
   terminal.attachCustomKeyEventHandler((event) => !(event.key === 'Tab' && event.shiftKey));
   terminal.open(host);
   terminal.textarea?.setAttribute('aria-label', 'Serial console of the PC');
+  // Tab stops at the frame and goes on from there; only Enter or a click leads into the terminal.
+  if (terminal.textarea !== undefined) terminal.textarea.tabIndex = -1;
 
   const resize = new ResizeObserver(() => {
     terminal.options.fontSize = fontSizeFor(host.clientWidth);
@@ -70,7 +72,17 @@ export function TerminalView({ session }: { session: MachineSession }): JSX.Elem
     [session],
   );
   return (
-    <div class="screen" role="region" aria-label="Terminal">
+    <div
+      class="screen"
+      role="group"
+      aria-label="Terminal: Enter to type, Shift+Tab to leave"
+      tabIndex={0}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' || event.target !== event.currentTarget) return;
+        event.preventDefault();
+        host.current?.querySelector('textarea')?.focus();
+      }}
+    >
       <div class="screen-host" ref={host} />
     </div>
   );

@@ -25,7 +25,7 @@ export class MachinePage {
     this.page = page;
     this.status = page.getByRole('status', { name: 'Machine status' });
     this.boot = page.getByRole('progressbar', { name: 'Boot' });
-    this.terminal = page.getByRole('region', { name: 'Terminal' });
+    this.terminal = page.getByRole('group', { name: 'Terminal' });
     this.endpoints = page.getByRole('table', { name: 'Endpoints' });
     this.mappings = page.getByRole('table', { name: 'Mappings' });
     this.requests = page.getByRole('list', { name: 'Requests' });
