@@ -66,10 +66,24 @@ describe('MachineSession', () => {
     expect(await session.rogueDma(request)).toMatchObject({ outcome: 'blocked' });
     await vi.advanceTimersByTimeAsync(1_000);
     expect(session.model.faults.map((each) => each.fault.address)).toEqual([0xdeadb000n]);
-    const mapped = await session.findMappedAddress(endpoint);
-    expect(await session.rogueDma({ ...request, address: mapped ?? 0n })).toMatchObject({
+  });
+
+  it('finds the address that is mapped for the access, which then passes', async () => {
+    const session = await booted();
+    const endpoint = 0x1001;
+    const request = { endpoint, address: 0n, access: 'write', length: 16 } as const;
+    const readable = (await session.findMappedAddress(endpoint, 'read')) ?? 0n;
+    const writable = (await session.findMappedAddress(endpoint, 'write')) ?? 0n;
+    expect(await session.rogueDma({ ...request, address: readable })).toMatchObject({
+      outcome: 'blocked',
+      mappedFlags: 1,
+    });
+    expect(await session.rogueDma({ ...request, address: writable })).toMatchObject({
       outcome: 'completed',
     });
+    expect(await session.rogueDma({ ...request, address: readable, access: 'read' })).toMatchObject(
+      { outcome: 'completed' },
+    );
   });
 
   it('keeps what is typed while paused and sends it on resume', async () => {

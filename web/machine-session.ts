@@ -2,6 +2,7 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { Emitter } from '../src/base/emitter.ts';
+import { VIRTIO_IOMMU_MAP_F_READ, VIRTIO_IOMMU_MAP_F_WRITE } from '../src/iommu/protocol.ts';
 import type {
   BootProgress,
   ImageUrls,
@@ -22,6 +23,10 @@ import { MAX_ROWS, type ListRequest } from './model/watched-domain.ts';
 const MEMORY_MIB = 128;
 /** Tables are read by people: this often is enough, and leaves the processor to the guest. */
 const FRAME_INTERVAL_MS = 80;
+/** Mappings looked through at a time for an address, and how often: more than a domain ever has under Linux. */
+const SEARCH_PAGE = 1_000;
+const MAX_SEARCH_PAGES = 100;
+const LAST_ADDRESS = (1n << 64n) - 1n;
 /** Characters kept while the machine is paused. */
 const MAX_QUEUED_INPUT = 4_096;
 
@@ -68,6 +73,7 @@ export class MachineSession {
   readonly #mode = signal<IommuMode>('translated');
   readonly #queuedInput = signal('');
   readonly #selection = signal<Selection>(NO_SELECTION);
+  readonly #rogueEndpoint = signal<number | null>(null);
 
   readonly #model = new MachineModel();
   readonly #ports: SessionPorts;
@@ -116,6 +122,11 @@ export class MachineSession {
     return this.#selection;
   }
 
+  /** The endpoint a person has picked for the rogue access; null until then. */
+  get rogueEndpoint(): ReadonlySignal<number | null> {
+    return this.#rogueEndpoint;
+  }
+
   /** Whether the guest's prompt is there. */
   get isReady(): boolean {
     return this.#progress.value.stage === 'ready' && this.#status.value !== 'failed';
@@ -142,6 +153,12 @@ export class MachineSession {
     this.#selection.value = selection;
     this.#watchShownDomain();
     this.#askFrame();
+  }
+
+  /** Shows an endpoint's domain and makes it the one that goes astray. */
+  pickEndpoint(id: number): void {
+    this.#rogueEndpoint.value = id;
+    this.select({ kind: 'endpoint', id });
   }
 
   /** Starts a machine in a fresh worker; the one before is gone. Failures become `failure`. */
@@ -235,13 +252,26 @@ export class MachineSession {
     return this.#client.api.rogueDma(request);
   }
 
-  /** An address mapped for the endpoint now; null when there is none. */
-  async findMappedAddress(endpoint: number): Promise<bigint | null> {
+  /** The lowest address that is mapped for such an access of the endpoint now; null when there is none. */
+  async findMappedAddress(
+    endpoint: number,
+    access: RogueRequest['access'],
+  ): Promise<bigint | null> {
     const domain =
       this.#model.state?.endpoints.find((each) => each.id === endpoint)?.domain ?? null;
-    if (this.#client === null || domain === null) return null;
-    const [first] = await this.#client.api.listMappings(domain, 0n, 1);
-    return first?.virtStart ?? null;
+    const client = this.#client;
+    if (client === null || domain === null) return null;
+    const right = access === 'write' ? VIRTIO_IOMMU_MAP_F_WRITE : VIRTIO_IOMMU_MAP_F_READ;
+    let from = 0n;
+    for (let page = 0; page < MAX_SEARCH_PAGES; page++) {
+      const mappings = await client.api.listMappings(domain, from, SEARCH_PAGE);
+      const found = mappings.find((each) => (each.flags & right) !== 0);
+      if (found !== undefined) return found.virtStart;
+      const last = mappings.at(-1)?.virtEnd ?? LAST_ADDRESS;
+      if (mappings.length < SEARCH_PAGE || last >= LAST_ADDRESS) return null;
+      from = last + 1n;
+    }
+    return null;
   }
 
   async #try(action: (client: MachineClient) => Promise<void>): Promise<void> {
@@ -271,6 +301,7 @@ export class MachineSession {
     this.#info.value = info;
     this.#clock.value = { timeMs: 0, mips: 0 };
     this.#queuedInput.value = '';
+    this.#rogueEndpoint.value = null;
     this.restarted.emit();
     this.#askFrame();
   }

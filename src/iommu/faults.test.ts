@@ -49,12 +49,32 @@ function start(eventBuffers: number) {
 describe('a fault', () => {
   it.each([
     { what: 'a read of an unmapped page', kind: 'read', iova: 0x9008n, length: 4 },
-    { what: 'a write of a read-only page', kind: 'write', iova: 0x1004n, length: 4 },
-    { what: 'a read of a write-only page', kind: 'read', iova: 0x2000n, length: 1 },
-    { what: 'a read of a page without rights', kind: 'read', iova: 0x3000n, length: 1 },
-    { what: 'a write of a page without rights', kind: 'write', iova: 0x3fffn, length: 1 },
-    { what: 'the 2nd page of a read', kind: 'read', iova: 0x1ff0n, length: 32, stop: 0x2000n },
-    { what: 'the 2nd page of a word', kind: 'write', iova: 0x2ffen, length: 4, stop: 0x3000n },
+    { what: 'a write of a read-only page', kind: 'write', iova: 0x1004n, length: 4, mapped: 1 },
+    { what: 'a read of a write-only page', kind: 'read', iova: 0x2000n, length: 1, mapped: 2 },
+    { what: 'a read of a page without rights', kind: 'read', iova: 0x3000n, length: 1, mapped: 0 },
+    {
+      what: 'a write of a page without rights',
+      kind: 'write',
+      iova: 0x3fffn,
+      length: 1,
+      mapped: 0,
+    },
+    {
+      what: 'the 2nd page of a read',
+      kind: 'read',
+      iova: 0x1ff0n,
+      length: 32,
+      stop: 0x2000n,
+      mapped: 2,
+    },
+    {
+      what: 'the 2nd page of a word',
+      kind: 'write',
+      iova: 0x2ffen,
+      length: 4,
+      stop: 0x3000n,
+      mapped: 0,
+    },
     { what: 'a read above 4 GiB', kind: 'read', iova: 0x12_3456_7890n, length: 1 },
     { what: 'a write past 2^64', kind: 'write', iova: (1n << 64n) - 1n, length: 2 },
     { what: 'an unattached endpoint', kind: 'write', iova: 0x1000n, length: 8, by: OTHER_ENDPOINT },
@@ -79,6 +99,7 @@ describe('a fault', () => {
       ...expected,
       length,
       domain,
+      mappedFlags: 'mapped' in row ? row.mapped : null,
       isReported: true,
     });
     expect(Buffer.compare(memory.bytes.slice(0, 0x8000), before)).toBe(0);

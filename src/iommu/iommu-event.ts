@@ -59,6 +59,8 @@ export interface FaultEvent {
   readonly length: number;
   /** Domain the endpoint was attached to; null when unattached. */
   readonly domain: number | null;
+  /** VIRTIO_IOMMU_MAP_F_* of the mapping at `address`, which lacks the right; null when nothing is mapped there. */
+  readonly mappedFlags: number | null;
   /** Whether an event queue buffer took the report, or it was dropped for want of one. */
   readonly isReported: boolean;
 }

@@ -262,8 +262,14 @@ export class VirtioIommu implements VirtioDevice {
       address: joinWords(high, low),
       length,
       domain,
+      mappedFlags: this.#flagsAt(domain, joinWords(high, low)),
       isReported,
     }));
+  }
+
+  #flagsAt(domain: number | null, address: bigint): number | null {
+    const mapping = domain === null ? undefined : this.mappings(domain, address, 1)[0];
+    return mapping !== undefined && mapping.virtStart <= address ? mapping.flags : null;
   }
 
   #changeBypass(isBypass: boolean): boolean {

@@ -23,6 +23,8 @@ export type RogueResult =
       /** VIRTIO_IOMMU_FAULT_R_* */
       readonly reason: number;
       readonly address: bigint;
+      /** VIRTIO_IOMMU_MAP_F_* of the mapping there, which lacks the right; null when nothing is mapped there. */
+      readonly mappedFlags: number | null;
     }
   | {
       readonly outcome: 'completed';
@@ -72,9 +74,9 @@ export function rogueDma(board: Board, request: RogueRequest): RogueResult {
   } catch (error) {
     if (!(error instanceof BusError)) throw error;
     const fault = faults[0];
-    return fault === undefined
-      ? { outcome: 'no-memory', address }
-      : { outcome: 'blocked', reason: fault.reason, address: fault.address };
+    if (fault === undefined) return { outcome: 'no-memory', address };
+    const { reason, address: stop, mappedFlags } = fault;
+    return { outcome: 'blocked', reason, address: stop, mappedFlags };
   } finally {
     dispose?.();
   }

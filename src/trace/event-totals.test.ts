@@ -49,6 +49,7 @@ it.each<[string, IommuEvent, Partial<typeof NO_TOTALS>]>([
       address: 0n,
       length: 4,
       domain: 1,
+      mappedFlags: null,
       isReported: true,
       sequence: 1,
     },

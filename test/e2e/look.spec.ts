@@ -23,7 +23,7 @@ test('fits 1280x800 without scrolling the page, before and after the boot', asyn
     await expect(machine.faults.getByRole('listitem')).toHaveCount(1);
     const printed = (await machine.consoleText()).length;
     await machine.button('Ask Linux').click();
-    await machine.waitForConsole(/iommu-faults\r\n.* fault from EP 80 .*\r\n.*# /, printed);
+    await machine.waitForConsole(/iommu-faults\r\n.* fault from EP 4098 .*\r\n.*# /, printed);
     await page.evaluate(() => window.viommu?.waitForIdle());
     await page.screenshot({ path: SCREENSHOT ?? test.info().outputPath('screenshot.png') });
   });

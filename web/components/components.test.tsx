@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { render, type ComponentChild } from 'preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { MachineFailure } from '../../src/worker/api.ts';
+import type { IommuMode, MachineFailure } from '../../src/worker/api.ts';
 import { MachineSession } from '../machine-session.ts';
 import { startFakeMachine, type FakeOptions } from '../testing/fake-machine.ts';
 import { bootFraction } from './boot-bar.tsx';
@@ -22,14 +22,17 @@ const images = {
   vgaBios: '',
 };
 
-async function newSession(options: FakeOptions = {}): Promise<MachineSession> {
+async function newSession(
+  options: FakeOptions = {},
+  mode: IommuMode = 'translated',
+): Promise<MachineSession> {
   const session = new MachineSession({
     start: (onBatch) => startFakeMachine(onBatch, options),
     images,
     now: () => Date.now(),
     onNextFrame: (callback) => void setTimeout(callback, 16),
   });
-  await session.start('translated');
+  await session.start(mode);
   return session;
 }
 
@@ -103,15 +106,81 @@ describe('the rogue form and the faults', () => {
     expect(root.querySelector('[aria-live=assertive]')?.textContent).toContain('Blocked.');
   });
 
-  it('offers an address that is mapped, which then is let through', async () => {
+  it('offers an address that is mapped for the access, and warns of what then passes', async () => {
     const session = await newSession();
+    const root = show(
+      <>
+        <RoguePane session={session} />
+        <FaultsPane session={session} />
+      </>,
+    );
+    await run(5_000);
+    session.pickEndpoint(0x1001);
+    const send = async (access: 'Read' | 'Write'): Promise<string> => {
+      const label = [...root.querySelectorAll('.access label')].find(
+        (each) => each.textContent === access,
+      );
+      label?.querySelector('input')?.click();
+      await run(100);
+      button(root, 'Send rogue DMA').click();
+      await run(100);
+      return root.querySelector('.rogue-result')?.textContent ?? '';
+    };
+    const pickMapped = async (): Promise<void> => {
+      button(root, 'a mapped one').click();
+      await run(100);
+    };
+    await send('Read');
+    await pickMapped();
+    expect(await send('Read')).toMatch(/^Read: 00 25 .* even to a device gone astray\.$/);
+    expect(await send('Write')).toMatch(
+      /^Blocked: not permitted\. In its domain .* mapped for reading only\.$/,
+    );
+    expect(root.querySelector('.fault .badge')?.textContent).toBe('Not permitted');
+    await pickMapped();
+    expect(await send('Write')).toMatch(/^Written: 16 × 0x5a at 0x.* gone astray\.$/);
+    expect(root.querySelector('.result')?.getAttribute('data-tone')).toBe('warning');
+  });
+
+  it.each([
+    ['off', 'There is no IOMMU: nothing was checked.', 'Address (guest-physical)'],
+    ['bypass', 'Nothing was checked (bypass).', 'Address (IOVA = guest-physical)'],
+  ] as const)('lets everything pass in the mode %s, and says so', async (mode, lesson, label) => {
+    const session = await newSession({}, mode);
     const root = show(<RoguePane session={session} />);
     await run(5_000);
-    button(root, 'a mapped one').click();
+    expect(root.textContent).toContain(label);
+    button(root, 'an address in memory').click();
     await run(100);
     button(root, 'Send rogue DMA').click();
     await run(100);
-    expect(root.querySelector('.rogue-result')?.textContent).toContain('A mapping allows it.');
+    expect(root.querySelector('.rogue-result')?.textContent).toContain(lesson);
+  });
+
+  it('keeps its device whatever else is clicked, and its default after a restart', async () => {
+    const session = await newSession();
+    const root = show(
+      <>
+        <RoguePane session={session} />
+        <EndpointsPane session={session} />
+        <TryIt session={session} />
+      </>,
+    );
+    const field = () => root.querySelector<HTMLInputElement>('input[type=text]')?.value;
+    const device = () => root.querySelector('select')?.value;
+    await run(5_000);
+    button(root, 'net-ping').click();
+    session.select({ kind: 'domain', id: 2 });
+    await run(100);
+    expect(device()).toBe(String(0x1002));
+    button(root, 'virtio-net').click();
+    type(root, 'input[type=text]', '12345');
+    await run(100);
+    expect(device()).toBe(String(0x28));
+    expect(root.textContent).toContain('Read as 0x00012345.');
+    await session.reset();
+    await run(100);
+    expect([device(), field()]).toEqual([String(0x1002), '0xdeadb000']);
   });
 });
 
@@ -127,6 +196,16 @@ describe('the endpoints', () => {
     await run(100);
     expect(root.textContent).toContain('Reaches only what is mapped in domain 2.');
     expect(session.model.watched.domain).toBe(2);
+  });
+});
+
+describe('the endpoints without an IOMMU', () => {
+  it('are listed as reaching all memory, without counts that nobody keeps', async () => {
+    const root = show(<EndpointsPane session={await newSession({}, 'off')} />);
+    await run(5_000);
+    expect(root.querySelectorAll('tbody tr')).toHaveLength(6);
+    expect(root.querySelectorAll('tbody .badge-bypass')).toHaveLength(6);
+    expect(root.querySelector('thead')?.textContent).not.toContain('Blocked');
   });
 });
 

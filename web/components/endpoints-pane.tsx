@@ -91,8 +91,10 @@ function EndpointRow({ session, info, state }: RowProps): JSX.Element {
   const selection = session.selection.value;
   const isSelected = selection.kind === 'endpoint' && selection.id === info.id;
   const isAlarmed = session.now() - session.model.activity.lastBlockedMs(info.id) < ALARM_MS;
-  const pick = (): void =>
-    session.select(isSelected ? { kind: 'none' } : { kind: 'endpoint', id: info.id });
+  const pick = (): void => {
+    if (isSelected) session.select({ kind: 'none' });
+    else session.pickEndpoint(info.id);
+  };
   return (
     <tr class="endpoint" data-selected={isSelected} data-alarm={isAlarmed} onClick={pick}>
       <th scope="row">
@@ -113,7 +115,11 @@ function EndpointRow({ session, info, state }: RowProps): JSX.Element {
         {info.location} <span class="quiet">EP&nbsp;{info.id}</span>
       </td>
       <td>
-        {state === undefined ? (
+        {session.mode.value === 'off' ? (
+          <span class="badge badge-bypass" title="No IOMMU: it reaches all memory.">
+            All memory
+          </span>
+        ) : state === undefined ? (
           <span class="badge">–</span>
         ) : (
           <span class={`badge badge-${state.mode}`} title={modeSentence(state)}>
@@ -121,12 +127,20 @@ function EndpointRow({ session, info, state }: RowProps): JSX.Element {
           </span>
         )}
       </td>
-      <td class="spark-cell">
-        <Activity session={session} id={info.id} />
-      </td>
-      <Count value={state?.translated ?? 0} bytes={state?.translatedBytes ?? 0} tone="translated" />
-      <Count value={state?.bypassed ?? 0} bytes={state?.bypassedBytes ?? 0} tone="bypass" />
-      <Count value={state?.blocked ?? 0} bytes={state?.blockedBytes ?? 0} tone="blocked" />
+      {session.mode.value === 'off' ? null : (
+        <>
+          <td class="spark-cell">
+            <Activity session={session} id={info.id} />
+          </td>
+          <Count
+            value={state?.translated ?? 0}
+            bytes={state?.translatedBytes ?? 0}
+            tone="translated"
+          />
+          <Count value={state?.bypassed ?? 0} bytes={state?.bypassedBytes ?? 0} tone="bypass" />
+          <Count value={state?.blocked ?? 0} bytes={state?.blockedBytes ?? 0} tone="blocked" />
+        </>
+      )}
     </tr>
   );
 }
@@ -180,12 +194,16 @@ function EndpointTable({ session }: { session: MachineSession }): JSX.Element {
               Place
             </th>
             <th scope="col">State</th>
-            <th scope="col" class="spark-cell">
-              Activity
-            </th>
-            <CountHead name="Translated" short="Transl." title="Accesses through a mapping" />
-            <CountHead name="Bypassed" short="Byp." title="Accesses let through unchecked" />
-            <CountHead name="Blocked" short="Blocked" title="Accesses that were stopped" />
+            {session.mode.value === 'off' ? null : (
+              <>
+                <th scope="col" class="spark-cell">
+                  Activity
+                </th>
+                <CountHead name="Translated" short="Transl." title="Accesses through a mapping" />
+                <CountHead name="Bypassed" short="Byp." title="Accesses let through unchecked" />
+                <CountHead name="Blocked" short="Blocked" title="Accesses that were stopped" />
+              </>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -211,9 +229,8 @@ export function EndpointsPane({ session }: { session: MachineSession }): JSX.Ele
           This PC has no IOMMU: its devices reach all of its memory and nobody looks. Set{' '}
           <b>IOMMU</b> to Translated to bring it back.
         </p>
-      ) : (
-        <EndpointTable session={session} />
-      )}
+      ) : null}
+      <EndpointTable session={session} />
       <Detail session={session} />
     </Pane>
   );

@@ -3,7 +3,7 @@
 import type { JSX } from 'preact';
 import { formatAddress } from '../format/address.ts';
 import { dmesgLine, faultReasonSentence, faultTitle, isWriteFault } from '../format/iommu-words.ts';
-import { formatExact, formatPlural, formatSeconds } from '../format/quantity.ts';
+import { formatExact, formatPlural, formatSeconds, TIME_TITLE } from '../format/quantity.ts';
 import type { IommuMode } from '../../src/worker/api.ts';
 import type { MachineSession } from '../machine-session.ts';
 import type { FaultRecord } from '../model/machine-model.ts';
@@ -34,14 +34,16 @@ function Card({ session, record }: { session: MachineSession; record: FaultRecor
   return (
     <li class="fault">
       <p class="fault-head">
-        <span class="badge badge-blocked">{faultTitle(fault.reason)}</span>
-        <span class="fault-time">{formatSeconds(timeMs)} s</span>
+        <span class="badge badge-blocked">{faultTitle(fault)}</span>
+        <span class="fault-time" title={TIME_TITLE}>
+          {formatSeconds(timeMs)} s
+        </span>
       </p>
       <p class="fault-what">
         <b>{endpointName(session, fault.endpoint)}</b> tried to {isWrite ? 'write' : 'read'}{' '}
         {formatPlural(fault.length, 'byte')} at <code>{formatAddress(fault.address)}</code>
       </p>
-      <p class="fault-why">{faultReasonSentence(fault.reason, isWrite, fault.domain)}</p>
+      <p class="fault-why">{faultReasonSentence(fault, isWrite, fault.domain)}</p>
       {fault.isReported ? (
         <p class="fault-report">
           Reported to Linux. Its log says: <code>{dmesgLine(fault)}</code>

@@ -1,15 +1,17 @@
 // The attack: make a device access an address of your choice, and see whether the IOMMU lets it.
 
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
-import type { RogueRequest, RogueResult } from '../../src/worker/api.ts';
+import { useEffect, useState } from 'preact/hooks';
+import type { IommuMode, RogueRequest, RogueResult } from '../../src/worker/api.ts';
 import { formatAddress, parseAddress } from '../format/address.ts';
-import { faultReasonSentence, formatHexBytes } from '../format/iommu-words.ts';
 import type { MachineSession } from '../machine-session.ts';
 import { Pane } from './pane.tsx';
+import { ADDRESS_LABEL, ROGUE_INTRO, rogueWords } from './rogue-words.ts';
 import { reasonNotReady } from './try-it.tsx';
 
 const DEFAULT_ADDRESS = '0xdeadb000';
+/** RAM of every PC this page makes. */
+const MEMORY_ADDRESS = '0x00100000';
 const LENGTH_BYTES = 16;
 
 type Outcome =
@@ -17,15 +19,8 @@ type Outcome =
   | { readonly kind: 'error'; readonly message: string }
   | { readonly kind: 'result'; readonly request: RogueRequest; readonly result: RogueResult };
 
-function ResultView({ outcome }: { outcome: Outcome }): JSX.Element | null {
-  if (outcome.kind === 'none') {
-    return (
-      <p class="quiet">
-        The device puts this address on the bus. The IOMMU looks for it among the mappings of the
-        device’s domain: without a mapping there is no access, and Linux gets a report.
-      </p>
-    );
-  }
+function ResultView({ mode, outcome }: { mode: IommuMode; outcome: Outcome }): JSX.Element {
+  if (outcome.kind === 'none') return <p class="quiet">{ROGUE_INTRO[mode]}</p>;
   if (outcome.kind === 'error') {
     return (
       <p class="result" data-tone="blocked">
@@ -33,26 +28,10 @@ function ResultView({ outcome }: { outcome: Outcome }): JSX.Element | null {
       </p>
     );
   }
-  const { request, result } = outcome;
-  if (result.outcome === 'blocked') {
-    return (
-      <p class="result" data-tone="blocked">
-        <b>Blocked.</b> {faultReasonSentence(result.reason, request.access === 'write', null)}
-      </p>
-    );
-  }
-  if (result.outcome === 'no-memory') {
-    return (
-      <p class="result" data-tone="bypass">
-        <b>Let through</b>, but there is no memory at {formatAddress(result.address)}.
-      </p>
-    );
-  }
-  const how = result.isBypass ? 'Nothing was checked (bypass).' : 'A mapping allows it.';
+  const { verdict, text, isBlocked } = rogueWords(mode, outcome.request, outcome.result);
   return (
-    <p class="result" data-tone={result.isBypass ? 'bypass' : 'translated'}>
-      <b>{request.access === 'write' ? 'Written.' : 'Read.'}</b> {how}{' '}
-      <code>{formatHexBytes(result.bytes.subarray(0, LENGTH_BYTES))}</code>
+    <p class="result" data-tone={isBlocked ? 'blocked' : 'warning'}>
+      <b>{verdict}</b> {text}
     </p>
   );
 }
@@ -64,36 +43,68 @@ function hasMappings(session: MachineSession, endpoint: number | null): boolean 
   return (state?.domains.find((each) => each.id === domain)?.mappings ?? 0) > 0;
 }
 
-/** The selected endpoint; until one is selected the one made for this, else the first. */
+/** The endpoint a person has picked; until then the one made for this, else the first. */
 function formEndpoint(session: MachineSession): number | null {
-  const selection = session.selection.value;
-  if (selection.kind === 'endpoint') return selection.id;
   const endpoints = session.info.value?.endpoints ?? [];
+  const picked = endpoints.find((each) => each.id === session.rogueEndpoint.value);
   const rogue = endpoints.find((each) => /rogue/i.test(each.name));
-  return (rogue ?? endpoints[0])?.id ?? null;
+  return (picked ?? rogue ?? endpoints[0])?.id ?? null;
 }
 
-/** Two addresses worth trying: one that is mapped nowhere, one that the device may use. */
-function Suggestions({
-  session,
-  endpoint,
+interface SuggestionsProps {
+  readonly session: MachineSession;
+  readonly endpoint: number | null;
+  readonly access: RogueRequest['access'];
+  readonly onPick: (address: string) => void;
+}
+
+function AddressLink({
+  address,
+  children,
   onPick,
 }: {
-  session: MachineSession;
-  endpoint: number | null;
-  onPick: (address: string) => void;
+  address: string;
+  children: string;
+  onPick: SuggestionsProps['onPick'];
 }): JSX.Element {
+  return (
+    <button type="button" class="link" onClick={() => onPick(address)}>
+      {children}
+    </button>
+  );
+}
+
+/** Two addresses worth trying: one that leads nowhere, one that the device may use for such an access. */
+function Suggestions({ session, endpoint, access, onPick }: SuggestionsProps): JSX.Element {
+  const [lacking, setLacking] = useState<string | null>(null);
+  useEffect(() => setLacking(null), [endpoint, access]);
+  if (session.mode.value !== 'translated') {
+    return (
+      <>
+        Try{' '}
+        <AddressLink address={MEMORY_ADDRESS} onPick={onPick}>
+          an address in memory
+        </AddressLink>{' '}
+        or{' '}
+        <AddressLink address={DEFAULT_ADDRESS} onPick={onPick}>
+          one without
+        </AddressLink>
+        .
+      </>
+    );
+  }
   const canUseMapped = hasMappings(session, endpoint);
   const pickMapped = async (): Promise<void> => {
-    const address = endpoint === null ? null : await session.findMappedAddress(endpoint);
+    const address = endpoint === null ? null : await session.findMappedAddress(endpoint, access);
     if (address !== null) onPick(formatAddress(address));
+    else setLacking(access === 'write' ? 'writing' : 'reading');
   };
   return (
     <>
       Try{' '}
-      <button type="button" class="link" onClick={() => onPick(DEFAULT_ADDRESS)}>
+      <AddressLink address={DEFAULT_ADDRESS} onPick={onPick}>
         an unmapped address
-      </button>{' '}
+      </AddressLink>{' '}
       or{' '}
       <button
         type="button"
@@ -104,7 +115,7 @@ function Suggestions({
       >
         a mapped one
       </button>
-      .
+      .{lacking === null ? '' : ` Nothing is mapped for ${lacking} now.`}
     </>
   );
 }
@@ -115,9 +126,19 @@ function Form({ session }: { session: MachineSession }): JSX.Element {
   const [outcome, setOutcome] = useState<Outcome>({ kind: 'none' });
   const [isSending, setSending] = useState(false);
 
+  useEffect(
+    () =>
+      session.restarted.on(() => {
+        setAddress(DEFAULT_ADDRESS);
+        setOutcome({ kind: 'none' });
+      }),
+    [session],
+  );
+
   const endpoint = formEndpoint(session);
-  const parsed = parseAddress(address);
-  const reason = session.mode.value === 'off' ? 'This PC has no IOMMU.' : reasonNotReady(session);
+  const mode = session.mode.value;
+  const parsed = parseAddress(address, LENGTH_BYTES);
+  const reason = reasonNotReady(session);
   const isDisabled = reason !== null || endpoint === null || !parsed.isValid || isSending;
 
   const send = async (): Promise<void> => {
@@ -151,9 +172,7 @@ function Form({ session }: { session: MachineSession }): JSX.Element {
           class="field"
           disabled={endpoint === null}
           value={String(endpoint ?? '')}
-          onChange={(event) =>
-            session.select({ kind: 'endpoint', id: Number(event.currentTarget.value) })
-          }
+          onChange={(event) => session.pickEndpoint(Number(event.currentTarget.value))}
         >
           {session.info.value?.endpoints.map((each) => (
             <option value={String(each.id)}>{each.name}</option>
@@ -178,7 +197,7 @@ function Form({ session }: { session: MachineSession }): JSX.Element {
         </div>
       </fieldset>
       <label class="control control-address">
-        <span>Address (IOVA)</span>
+        <span>{ADDRESS_LABEL[mode]}</span>
         <input
           class="field mono"
           type="text"
@@ -197,13 +216,25 @@ function Form({ session }: { session: MachineSession }): JSX.Element {
       </button>
       <p class="control-help" id="address-help" data-invalid={!parsed.isValid}>
         {parsed.isValid ? (
-          <Suggestions session={session} endpoint={endpoint} onPick={setAddress} />
+          <>
+            {/^\s*0x/i.test(address) ? '' : `Read as ${formatAddress(parsed.address)}. `}
+            <Suggestions
+              session={session}
+              endpoint={endpoint}
+              access={access}
+              onPick={setAddress}
+            />
+          </>
         ) : (
           parsed.problem
         )}
       </p>
       <div class="rogue-result" aria-live="polite">
-        {reason === null ? <ResultView outcome={outcome} /> : <p class="quiet">{reason}</p>}
+        {reason === null ? (
+          <ResultView mode={mode} outcome={outcome} />
+        ) : (
+          <p class="quiet">{reason}</p>
+        )}
       </div>
     </form>
   );

@@ -1,6 +1,7 @@
 // Name, what this is, how the machine is doing, and its switches.
 
 import type { JSX } from 'preact';
+import type { IommuMode } from '../../src/worker/api.ts';
 import { formatClock } from '../format/quantity.ts';
 import type { MachineSession } from '../machine-session.ts';
 import { theme, toggleTheme } from '../theme.ts';
@@ -13,6 +14,18 @@ const STATUS_WORDS = {
   paused: 'Paused',
   failed: 'Stopped',
 } as const;
+
+const TAGLINE_STARTS: Readonly<Record<IommuMode, string>> = {
+  translated: 'Its devices reach memory only through an',
+  bypass: 'Its devices reach all of its memory: its',
+  off: 'Its devices reach all of its memory: it has no',
+};
+
+const TAGLINE_ENDS: Readonly<Record<IommuMode, string>> = {
+  translated: ', and you see every address it maps, lets through or stops.',
+  bypass: ' is told to let everything through, and only counts.',
+  off: ' that could stop them or show what they do.',
+};
 
 function StatusView({ session }: { session: MachineSession }): JSX.Element {
   const status = session.status.value;
@@ -28,7 +41,7 @@ function StatusView({ session }: { session: MachineSession }): JSX.Element {
         {formatClock(timeMs)}
       </span>
       <span class="status-metric" title="Million guest instructions a second">
-        {Math.round(mips)} MIPS
+        {status === 'running' && Math.round(mips) === 0 ? 'idle' : `${Math.round(mips)} MIPS`}
       </span>
     </div>
   );
@@ -66,6 +79,15 @@ function ThemeButton(): JSX.Element {
   );
 }
 
+function Tagline({ mode }: { mode: IommuMode }): JSX.Element {
+  return (
+    <p class="tagline">
+      A real Linux PC, running in this tab. {TAGLINE_STARTS[mode]} <b>IOMMU</b>
+      {TAGLINE_ENDS[mode]}
+    </p>
+  );
+}
+
 export function TopBar({ session }: { session: MachineSession }): JSX.Element {
   return (
     <header class="topbar">
@@ -73,10 +95,7 @@ export function TopBar({ session }: { session: MachineSession }): JSX.Element {
         <BrandMark />
         <h1>viommu</h1>
       </div>
-      <p class="tagline">
-        A real Linux PC, running in this tab. Its devices reach memory only through an <b>IOMMU</b>,
-        and you see every address it maps, lets through or stops.
-      </p>
+      <Tagline mode={session.mode.value} />
       <StatusView session={session} />
       <div class="controls">
         <PauseButton session={session} />

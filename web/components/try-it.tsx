@@ -13,22 +13,22 @@ interface Demo {
 const DEMOS: readonly Demo[] = [
   {
     command: 'disk-read',
-    text: 'Read a disk: pages are mapped, filled by the disk, and unmapped again',
+    text: 'Read a disk. With the IOMMU translating, pages are mapped, filled by the disk, and unmapped again',
     endpoint: /blk/,
   },
   {
     command: 'net-ping',
-    text: 'Ping a computer that lives in this page: watch the network card',
+    text: 'Ping a computer that lives in this page: work for the network card',
     endpoint: /net/,
   },
   {
     command: 'share-read',
-    text: 'Read a file of the shared folder: watch virtio-9p',
+    text: 'Read a file of the shared folder: work for virtio-9p',
     endpoint: /9p/,
   },
   {
     command: 'iommu-groups',
-    text: 'Ask Linux how it has grouped the devices',
+    text: 'Ask Linux which devices share an IOMMU group, if it has any',
     endpoint: null,
   },
 ];

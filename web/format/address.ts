@@ -28,12 +28,16 @@ export type ParsedAddress =
   | { readonly isValid: true; readonly address: bigint }
   | { readonly isValid: false; readonly problem: string };
 
-/** Reads what a person typed: hexadecimal, `0x` optional, `_` and spaces ignored. The problem says what to type instead. */
-export function parseAddress(text: string): ParsedAddress {
+/**
+ * Reads what a person typed as the start of an access of `length` bytes: hexadecimal, `0x` optional, `_` and spaces
+ * ignored. The problem says what to type instead.
+ */
+export function parseAddress(text: string, length = 1): ParsedAddress {
   const compact = text.replace(/[\s_]/g, '');
   if (compact === '') {
     return { isValid: false, problem: 'Type an address, for example 0xdeadb000.' };
   }
+  if (/^0x$/i.test(compact)) return { isValid: false, problem: 'Type digits after 0x.' };
   const digits = HEX_PATTERN.exec(compact)?.[1];
   if (digits === undefined) {
     return { isValid: false, problem: 'Use hexadecimal digits only: 0–9 and a–f.' };
@@ -41,6 +45,11 @@ export function parseAddress(text: string): ParsedAddress {
   const address = BigInt(`0x${digits}`);
   if (address > MAX_64_BIT) {
     return { isValid: false, problem: 'An address has at most 64 bits: 16 hexadecimal digits.' };
+  }
+  if (address + BigInt(length - 1) > MAX_64_BIT) {
+    const last = formatAddress(MAX_64_BIT);
+    const problem = `${length} bytes from here would run past the last address, ${last}.`;
+    return { isValid: false, problem };
   }
   return { isValid: true, address };
 }

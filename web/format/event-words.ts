@@ -41,7 +41,7 @@ export function eventWords(event: IommuEvent, nameOf: EndpointNamer): EventWords
     case 'mapped': {
       const size = formatBytes(event.virtEnd - event.virtStart + 1n);
       const rights = formatRights(event.flags);
-      const text = `D${event.domain} ${formatAddress(event.virtStart)} ${size} ${rights}`;
+      const text = `D${event.domain} ${rights} ${formatAddress(event.virtStart)} ${size}`;
       const range = formatRange(event.virtStart, event.virtEnd);
       const title = `Domain ${event.domain}: ${range} to ${formatAddress(event.physStart)}, ${rights}`;
       return line('MAP', text, event.status, title);
@@ -58,8 +58,8 @@ export function eventWords(event: IommuEvent, nameOf: EndpointNamer): EventWords
       return line('PROBE', nameOf(event.endpoint), event.status);
     case 'faulted': {
       const access = isWriteFault(event.flags) ? 'W' : 'R';
-      const text = `${nameOf(event.endpoint)} ${formatAddress(event.address)} ${access}`;
-      return line('FAULT', text, VIRTIO_IOMMU_S_OK, `${faultTitle(event.reason)}: ${text}`);
+      const text = `${nameOf(event.endpoint)} ${access} ${formatAddress(event.address)}`;
+      return line('FAULT', text, VIRTIO_IOMMU_S_OK, `${faultTitle(event)}: ${text}`);
     }
     case 'ignored':
       return line('IGNORE', `request type ${event.type}`, event.status ?? VIRTIO_IOMMU_S_OK);

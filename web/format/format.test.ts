@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { DeviceEvent } from '../../src/iommu/iommu-event.ts';
 import { formatAddress, formatRange, formatShortRange, parseAddress } from './address.ts';
 import { eventWords } from './event-words.ts';
-import { dmesgLine, faultReasonSentence, formatHexBytes, formatRights } from './iommu-words.ts';
+import {
+  dmesgLine,
+  faultReasonSentence,
+  faultTitle,
+  formatHexBytes,
+  formatRights,
+} from './iommu-words.ts';
 import { formatBytes, formatClock, formatCount, formatPlural, formatSeconds } from './quantity.ts';
 
 describe('addresses', () => {
@@ -25,7 +31,8 @@ describe('addresses', () => {
 
   it.each([
     ['', /Type an address/],
-    ['0x', /hexadecimal digits/],
+    ['0x', /Type digits after 0x/],
+    ['0X_', /Type digits after 0x/],
     ['-1', /hexadecimal digits/],
     ['12g', /hexadecimal digits/],
     ['10000000000000000', /64 bits/],
@@ -33,6 +40,14 @@ describe('addresses', () => {
     expect(parseAddress(text)).toEqual({
       isValid: false,
       problem: expect.stringMatching(problem),
+    });
+  });
+
+  it('refuses an access that would run past the last address', () => {
+    expect(parseAddress('fffffffffffffff0', 16)).toMatchObject({ isValid: true });
+    expect(parseAddress('fffffffffffffff1', 16)).toEqual({
+      isValid: false,
+      problem: expect.stringContaining('16 bytes from here would run past'),
     });
   });
 
@@ -80,9 +95,21 @@ describe('the protocol in words', () => {
   });
 
   it('explains a fault', () => {
-    expect(faultReasonSentence(2, true, 5)).toContain('domain 5 allows writing');
-    expect(faultReasonSentence(2, false, null)).toContain('its domain allows reading');
-    expect(faultReasonSentence(1, true, null)).toContain('no domain');
+    const unmapped = { reason: 2, address: 0x1000n, mappedFlags: null };
+    expect(faultReasonSentence(unmapped, true, 5)).toContain('domain 5 allows writing');
+    expect(faultReasonSentence(unmapped, false, null)).toContain('its domain allows reading');
+    expect(faultReasonSentence({ ...unmapped, reason: 1 }, true, null)).toContain('no domain');
+    expect(faultTitle(unmapped)).toBe('No mapping');
+  });
+
+  it.each([
+    [0, 'without any right'],
+    [1, 'for reading only'],
+    [2, 'for writing only'],
+  ])('tells a mapping with the rights %i from none', (mappedFlags, words) => {
+    const fault = { reason: 2, address: 0xff95b000n, mappedFlags };
+    expect(faultTitle(fault)).toBe('Not permitted');
+    expect(faultReasonSentence(fault, false, 5)).toBe(`In domain 5 0xff95b000 is mapped ${words}.`);
   });
 
   it('prints bytes', () => {
@@ -101,7 +128,7 @@ describe('the protocol in words', () => {
     [
       { kind: 'mapped', domain: 2, ...range, physStart: 0n, flags: 2, status: 5 },
       'MAP',
-      'D2 0xfffff000 4 KiB W',
+      'D2 W 0xfffff000 4 KiB',
       'RANGE',
     ],
     [
@@ -120,10 +147,11 @@ describe('the protocol in words', () => {
         address: 0x10n,
         length: 4,
         domain: 2,
+        mappedFlags: null,
         isReported: true,
       },
       'FAULT',
-      'disk 0x00000010 W',
+      'disk W 0x00000010',
       null,
     ],
   ];

@@ -18,6 +18,7 @@ import {
   VIRTIO_IOMMU_S_UNSUPP,
 } from '../../src/iommu/protocol.ts';
 import type { FaultEvent } from '../../src/iommu/iommu-event.ts';
+import { formatAddress } from './address.ts';
 
 const STATUS_NAMES: ReadonlyMap<number, string> = new Map([
   [VIRTIO_IOMMU_S_OK, 'OK'],
@@ -58,16 +59,26 @@ export function isWriteFault(flags: number): boolean {
   return (flags & VIRTIO_IOMMU_FAULT_F_WRITE) !== 0;
 }
 
+/** What is needed to say why an access was stopped. */
+type FaultCause = Pick<FaultEvent, 'reason' | 'address' | 'mappedFlags'>;
+
 /** Why an access was stopped, in a few words for a title. */
-export function faultTitle(reason: number): string {
+export function faultTitle({ reason, mappedFlags }: Omit<FaultCause, 'address'>): string {
   if (reason === VIRTIO_IOMMU_FAULT_R_DOMAIN) return 'No domain';
-  if (reason === VIRTIO_IOMMU_FAULT_R_MAPPING) return 'No mapping';
+  if (reason === VIRTIO_IOMMU_FAULT_R_MAPPING) {
+    return mappedFlags === null ? 'No mapping' : 'Not permitted';
+  }
   return 'Unknown reason';
+}
+
+function purpose(flags: number): string {
+  if ((flags & VIRTIO_IOMMU_MAP_F_WRITE) !== 0) return 'for writing only';
+  return (flags & VIRTIO_IOMMU_MAP_F_READ) === 0 ? 'without any right' : 'for reading only';
 }
 
 /** Why an access was stopped, as a sentence; names the domain when it is given. */
 export function faultReasonSentence(
-  reason: number,
+  { reason, address, mappedFlags }: FaultCause,
   isWrite: boolean,
   domain: number | null,
 ): string {
@@ -76,6 +87,9 @@ export function faultReasonSentence(
   }
   if (reason === VIRTIO_IOMMU_FAULT_R_MAPPING) {
     const where = domain === null ? 'its domain' : `domain ${domain}`;
+    if (mappedFlags !== null) {
+      return `In ${where} ${formatAddress(address)} is mapped ${purpose(mappedFlags)}.`;
+    }
     return `No mapping in ${where} allows ${isWrite ? 'writing to' : 'reading from'} this address.`;
   }
   return 'The IOMMU could not say why.';

@@ -30,6 +30,9 @@ export function formatExact(count: number): string {
   return plain.format(count);
 }
 
+/** What times of events count from: Linux's differ by the firmware's part. */
+export const TIME_TITLE = 'Seconds since power-on; Linux’s log counts from its own start';
+
 /** Time of an event in seconds: `12.345`. */
 export function formatSeconds(timeMs: number): string {
   return (timeMs / 1000).toFixed(3);

@@ -3,6 +3,8 @@
 import {
   VIRTIO_IOMMU_FAULT_R_DOMAIN,
   VIRTIO_IOMMU_FAULT_R_MAPPING,
+  VIRTIO_IOMMU_MAP_F_READ,
+  VIRTIO_IOMMU_MAP_F_WRITE,
 } from '../../src/iommu/protocol.ts';
 import type {
   DeviceEvent,
@@ -119,11 +121,14 @@ export class FakeDevice {
   rogue(request: RogueRequest): RogueResult {
     const state = this.#endpoints.get(request.endpoint);
     if (state === undefined) throw new Error('No such endpoint.');
+    const right = request.access === 'write' ? VIRTIO_IOMMU_MAP_F_WRITE : VIRTIO_IOMMU_MAP_F_READ;
     const mapping = [...(this.#domains.get(state.domain ?? -1)?.values() ?? [])].find(
       (each) => each.virtStart <= request.address && request.address <= each.virtEnd,
     );
-    const bytes = Uint8Array.from({ length: 16 }, (_, index) => (index * 37) & 0xff);
-    if (state.mode === 'bypass' || mapping !== undefined) {
+    const bytes = Uint8Array.from({ length: 16 }, (_, index) =>
+      request.access === 'write' ? 0x5a : (index * 37) & 0xff,
+    );
+    if (state.mode === 'bypass' || ((mapping?.flags ?? 0) & right) !== 0) {
       this.access(request.endpoint, request.length);
       return { outcome: 'completed', bytes, isBypass: state.mode === 'bypass' };
     }
@@ -131,6 +136,7 @@ export class FakeDevice {
     state.blockedBytes += request.length;
     const reason =
       state.domain === null ? VIRTIO_IOMMU_FAULT_R_DOMAIN : VIRTIO_IOMMU_FAULT_R_MAPPING;
+    const mappedFlags = mapping?.flags ?? null;
     this.say({
       kind: 'faulted',
       endpoint: request.endpoint,
@@ -139,9 +145,10 @@ export class FakeDevice {
       address: request.address,
       length: request.length,
       domain: state.domain,
+      mappedFlags,
       isReported: true,
     });
-    return { outcome: 'blocked', reason, address: request.address };
+    return { outcome: 'blocked', reason, address: request.address, mappedFlags };
   }
 
   list(domain: number, from: bigint, limit: number): readonly Mapping[] {

@@ -5,6 +5,7 @@ import { BOOT_STAGES } from '../../src/worker/api.ts';
 import type {
   BootRequest,
   EndpointInfo,
+  IommuMode,
   MachineBatch,
   MachineFailure,
   MachineInfo,
@@ -24,7 +25,7 @@ const ENDPOINTS: readonly EndpointInfo[] = [
   ['virtio-console', 'A second console port', 'PCI 00:07.0', 0x38],
   ['ide', 'Disk controller of an old PC, with bus-master DMA', 'PCI 00:01.1', 9],
   ['virtio-blk', 'Disk made for virtual machines', 'MMIO 0xfd001000', 0x1001],
-  ['rogue', 'A device under your control, with no driver', 'MMIO 0xfd002000', 0x1002],
+  ['rogue', 'A random number generator under your control', 'MMIO 0xfd002000', 0x1002],
 ].map(([name, description, location, id]) => ({
   name: String(name),
   description: String(description),
@@ -69,7 +70,7 @@ class FakeMachine {
   readonly #encoder = new TextEncoder();
   #device = new FakeDevice(ENDPOINTS);
   #status: MachineStatus = 'loading';
-  #isOff = false;
+  #mode: IommuMode = 'translated';
   #timeMs = 0;
   #stage = -1;
   #text = '';
@@ -85,7 +86,7 @@ class FakeMachine {
   get api(): MachineClient['api'] {
     return {
       boot: async (request: BootRequest) => {
-        this.#isOff = request.iommu === 'off';
+        this.#mode = request.iommu;
         this.#restart();
         return INFO;
       },
@@ -153,7 +154,7 @@ class FakeMachine {
       console: this.#encoder.encode(this.#text),
       events: this.#device.takeEvents(),
       droppedEvents: 0,
-      state: this.#isOff ? null : this.#device.state,
+      state: this.#mode === 'off' ? null : this.#device.state,
       timeMs: this.#timeMs,
       mips: this.#status === 'running' ? 41 : 0,
     });
@@ -165,10 +166,11 @@ class FakeMachine {
     this.#stage = stage;
     this.#text += LINES[stage - 2] ?? '';
     if (BOOT_STAGES[stage] === 'firmware') this.#status = 'running';
-    if (BOOT_STAGES[stage] !== 'iommu') return;
+    if (BOOT_STAGES[stage] !== 'iommu' || this.#mode === 'off') return;
     this.#device.say({ kind: 'started', features: 0x77n });
     ENDPOINTS.forEach((endpoint, index) => {
-      this.#device.attach(endpoint.id, index + 1);
+      this.#device.attach(endpoint.id, index + 1, this.#mode === 'bypass' ? 'bypass' : 'attached');
+      if (this.#mode === 'bypass') return;
       for (let page = 0; page < 8 * (index + 1); page++) {
         this.#device.map(index + 1, page % 5 === 0 ? 4 : 1, 1 + (page % 3));
       }

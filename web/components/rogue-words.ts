@@ -1,0 +1,62 @@
+// What the rogue form says: who would check the access, and what became of it.
+
+import type { IommuMode, RogueRequest, RogueResult } from '../../src/worker/api.ts';
+import { formatAddress } from '../format/address.ts';
+import { faultReasonSentence, faultTitle, formatHexBytes } from '../format/iommu-words.ts';
+
+/** What happens to the address, before the first try. */
+export const ROGUE_INTRO: Readonly<Record<IommuMode, string>> = {
+  translated:
+    'The device puts this address on the bus. The IOMMU looks for it among the mappings of the device’s domain: without one that allows the access it is stopped, and Linux gets a report.',
+  bypass:
+    'The device puts this address on the bus. In bypass the IOMMU looks nothing up: the device reaches all of the PC’s memory, Linux included.',
+  off: 'The device puts this address on the bus. There is no IOMMU: nothing checks it, and the device reaches all of the PC’s memory, Linux included.',
+};
+
+/** The address field's label. */
+export const ADDRESS_LABEL: Readonly<Record<IommuMode, string>> = {
+  translated: 'Address (IOVA)',
+  bypass: 'Address (IOVA = guest-physical)',
+  off: 'Address (guest-physical)',
+};
+
+/** A result: its verdict, what is to be learnt from it, and whether the access was stopped. */
+export interface RogueWords {
+  readonly verdict: string;
+  readonly text: string;
+  readonly isBlocked: boolean;
+}
+
+function bytesInWords(bytes: Uint8Array): string {
+  const [first] = bytes;
+  const isUniform = bytes.length > 1 && bytes.every((byte) => byte === first);
+  return isUniform
+    ? `${bytes.length} × 0x${formatHexBytes(bytes.subarray(0, 1))}`
+    : formatHexBytes(bytes);
+}
+
+/** What a rogue access has come to. */
+export function rogueWords(
+  mode: IommuMode,
+  { access, address, length }: RogueRequest,
+  result: RogueResult,
+): RogueWords {
+  const isWrite = access === 'write';
+  if (result.outcome === 'blocked') {
+    const verdict =
+      result.mappedFlags === null ? 'Blocked.' : `Blocked: ${faultTitle(result).toLowerCase()}.`;
+    return { verdict, text: faultReasonSentence(result, isWrite, null), isBlocked: true };
+  }
+  if (result.outcome === 'no-memory') {
+    const text = `but there is no memory at ${formatAddress(result.address)}.`;
+    return { verdict: 'Nothing stopped it,', text, isBlocked: false };
+  }
+  const lesson = !result.isBypass
+    ? 'The IOMMU allows what Linux has mapped, even to a device gone astray.'
+    : mode === 'off'
+      ? 'There is no IOMMU: nothing was checked.'
+      : 'Nothing was checked (bypass).';
+  const bytes = bytesInWords(result.bytes.subarray(0, length));
+  const text = `${bytes} at ${formatAddress(address)}. ${lesson}`;
+  return { verdict: isWrite ? 'Written:' : 'Read:', text, isBlocked: false };
+}
