@@ -1,7 +1,15 @@
 // The `viommu` command as a user runs it: a process, its output, its exit status.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,7 +17,7 @@ import { loadImages } from '../../src/testing/guest/guest-files.ts';
 import { packageRoot } from '../../src/testing/guest/package-root.ts';
 import { md5 } from './support/payload.ts';
 
-const COMMAND = join(packageRoot(), 'dist', 'src', 'cli', 'viommu.js');
+const COMMAND = join('dist', 'src', 'cli', 'viommu.js');
 const folder = mkdtempSync(join(tmpdir(), 'viommu-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -21,7 +29,12 @@ interface Ended {
 
 /** Runs the command with all the words of all the groups. */
 function viommu(...groups: readonly (readonly string[])[]): Promise<Ended> {
-  const child = spawn(process.execPath, [COMMAND, ...groups.flat()], {
+  return runAt(packageRoot(), groups.flat());
+}
+
+/** Runs the command of the project at `root`. */
+function runAt(root: string, words: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [join(root, COMMAND), ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -141,7 +154,11 @@ const HALF = kernel.slice(0, kernel.length >> 1);
 
 describe('bad input', () => {
   it.each([
-    ['a file that is no kernel', ['--kernel', COMMAND], 'The kernel is not a Linux bzImage'],
+    [
+      'a file that is no kernel',
+      ['--kernel', join(packageRoot(), COMMAND)],
+      'The kernel is not a Linux bzImage',
+    ],
     ['a truncated kernel', ['--kernel', inFolder('half', HALF)], 'The kernel is truncated'],
     ['a missing file', ['--kernel', join(folder, 'none')], 'there is no file'],
     ['a directory', ['--initrd', folder], 'is a directory'],
@@ -171,7 +188,12 @@ describe('bad input', () => {
   });
 
   it('ends with a line of JSON even so when --json asks for one', async () => {
-    const { status, stdout } = await viommu(['boot', '--json', '--kernel', COMMAND]);
+    const { status, stdout } = await viommu([
+      'boot',
+      '--json',
+      '--kernel',
+      join(packageRoot(), COMMAND),
+    ]);
     expect(status).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, seconds: 0, commands: [] });
   });
@@ -187,5 +209,53 @@ describe('bad input', () => {
     expect(status).toBe(expected);
     expect(stdout).toMatch(out);
     expect(stderr).toMatch(err);
+  });
+});
+
+/** A copy of the project that is built, for a test to damage. */
+function copyOfProject(name: string): string {
+  const root = join(folder, name);
+  for (const part of ['package.json', 'dist/src', 'dist/wasm', 'wasm/build', 'guest-images']) {
+    cpSync(join(packageRoot(), part), join(root, part), { recursive: true });
+  }
+  symlinkSync(join(packageRoot(), 'node_modules'), join(root, 'node_modules'));
+  return root;
+}
+
+describe('a project that is not whole', () => {
+  it.each([
+    [
+      'a changed image',
+      (root: string) => {
+        const path = join(root, 'guest-images', 'bzImage');
+        const bytes = readFileSync(path);
+        bytes[bytes.length >> 1] = ~(bytes[bytes.length >> 1] ?? 0);
+        writeFileSync(path, bytes);
+      },
+      'bzImage does not match its checksum',
+    ],
+    [
+      'an image cut short',
+      (root: string) => truncateSync(join(root, 'guest-images', 'bzImage'), 1 << 20),
+      'bzImage holds 1048576 bytes and should hold',
+    ],
+    [
+      'a missing image',
+      (root: string) => rmSync(join(root, 'guest-images', 'seabios.bin')),
+      'guest-images/seabios.bin is missing',
+    ],
+    [
+      'no mapping store',
+      (root: string) => rmSync(join(root, 'wasm', 'build', 'store.wasm')),
+      'Build it with "npm run build:wasm"',
+    ],
+  ])('says what is wrong: %s', async (name, damage, message) => {
+    const root = copyOfProject(name);
+    damage(root);
+    const { status, stdout, stderr } = await runAt(root, ['boot']);
+    expect(status).toBeGreaterThan(0);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^viommu: [^\n]*\n$/);
   });
 });
