@@ -89,6 +89,14 @@ describe('BootWatch panic', () => {
     );
   });
 
+  it('is over when the kernel says so, and not before', () => {
+    const end =
+      '[    2.100000] ---[ end Kernel panic - not syncing: No working init found. ]---\r\n';
+    expect(watch(LINUX, PANIC).isPanicOver).toBe(false);
+    expect(watch(LINUX, PANIC, end).isPanicOver).toBe(true);
+    expect(watch(LINUX, '/ # echo ---[ end Kernel panic\r\n').isPanicOver).toBe(false);
+  });
+
   it('is not what a user types', () => {
     expect(watch(LINUX, '/ # echo Kernel panic - not syncing: no\r\n').panic).toBeUndefined();
   });

@@ -21,6 +21,9 @@ const CONTROL_SEQUENCE = /\u001b\[[0-?]*[ -/]*[@-~]/g;
 /** As the kernel prints it: after its time, or first in a line. Typed by a user, the words stand elsewhere. */
 const PANIC = /(?:^|\[ *\d+\.\d+\] )Kernel panic - not syncing: (.*)/;
 
+/** The last thing a kernel prints that has panicked. */
+const PANIC_END = /---\[ end Kernel panic/;
+
 /** Unfinished line kept for matching; longer ones are cut at the front. */
 const MAX_LINE = 4096;
 /** Complete lines kept for messages. */
@@ -32,6 +35,7 @@ export class BootWatch {
   readonly #decoder = new TextDecoder();
   #stage: GuestStage = 'firmware';
   #panic: string | undefined;
+  #isPanicOver = false;
   #line = '';
   readonly #lines: string[] = [];
 
@@ -46,6 +50,11 @@ export class BootWatch {
   /** The kernel's own words after "Kernel panic - not syncing:"; undefined while there is none. */
   get panic(): string | undefined {
     return this.#panic;
+  }
+
+  /** Whether the kernel has said all it has to say about its panic. */
+  get isPanicOver(): boolean {
+    return this.#isPanicOver;
   }
 
   /** The last lines of the console, oldest first. */
@@ -76,6 +85,7 @@ export class BootWatch {
       if (mark.test(line)) this.#advance(stage);
     }
     this.#panic ??= PANIC.exec(line)?.[1];
+    if (this.#panic !== undefined && PANIC_END.test(line)) this.#isPanicOver = true;
   }
 
   #advance(stage: GuestStage): void {

@@ -82,7 +82,8 @@ export const ENDPOINTS: readonly EndpointInfo[] = [
   {
     id: ROGUE_ENDPOINT,
     name: 'rogue',
-    description: 'Poses as a random number generator; reads or writes whatever you tell it to',
+    description:
+      'Poses as a random number generator, which Linux asks now and then; reads or writes whatever you tell it to',
     location: mmioLocation(ROGUE_PLACE),
   },
 ];

@@ -37,9 +37,16 @@ describe('failures of a running guest', () => {
   it('carry the end of the console', () => {
     expect(panicFailure('no init', ['a', 'b'])).toEqual({
       kind: 'kernel-panic',
-      message: 'Linux panicked: “no init”.',
+      message: 'The kernel stopped itself: “no init”.',
       consoleTail: ['a', 'b'],
     });
+    const panic = '[    2.0] Kernel panic - not syncing: no init';
+    const end = '[    2.1] ---[ end Kernel panic - not syncing: no init ]---';
+    expect(panicFailure('no init', ['a', panic, 'CPU: 0', end]).consoleTail).toEqual([
+      panic,
+      'CPU: 0',
+      end,
+    ]);
     expect(stallFailure(45, ['a'])).toMatchObject({
       kind: 'no-progress',
       message: 'Linux has printed nothing for 45 seconds of its start.',

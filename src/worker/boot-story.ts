@@ -11,7 +11,7 @@ const DETAILS: Readonly<Record<BootStage, string>> = {
   verify: 'Checking every file against its checksum',
   firmware: 'The firmware starts and hands over its tables',
   kernel: 'Linux unpacks itself and finds its hardware',
-  iommu: 'The IOMMU driver is up; each device gets its own address space',
+  iommu: 'The IOMMU driver is up; it takes charge of the devices',
   userspace: 'Linux starts its first program',
   ready: 'The shell is ready',
 };
@@ -63,11 +63,13 @@ export const CRASHED: MachineFailure = {
   consoleTail: [],
 };
 
+/** `words` are the kernel's own; the tail is cut to what it printed from them on. */
 export function panicFailure(words: string, consoleTail: readonly string[]): MachineFailure {
+  const start = consoleTail.findIndex((line) => line.includes('Kernel panic - not syncing'));
   return {
     kind: 'kernel-panic',
-    message: `Linux panicked: “${words}”.`,
-    consoleTail,
+    message: `The kernel stopped itself: “${words}”.`,
+    consoleTail: consoleTail.slice(Math.max(0, start)),
   };
 }
 

@@ -37,6 +37,8 @@ import { InstructionRate } from './instruction-rate.ts';
 const FRAME_MS = 16;
 /** Silence of a starting guest after which the user is told. */
 const STALL_MS = 45_000;
+/** Time of the guest's that a panicking kernel gets to finish its report. */
+const PANIC_MS = 1_000;
 const MIB = 1 << 20;
 const MAX_LISTED = 10_000;
 
@@ -61,6 +63,8 @@ export class MachineHost implements MachineApi {
   #failure: MachineFailure | null = null;
   #askedAt = 0;
   #lastOutputMs = 0;
+  /** When the panic was seen, in the guest's time. */
+  #panickedMs: number | undefined;
   /** Counts starts: an older one that is still loading gives up when it sees a newer. */
   #starts = 0;
 
@@ -203,6 +207,7 @@ export class MachineHost implements MachineApi {
     this.#rate.forget();
     this.#size.restart();
     this.#lastOutputMs = 0;
+    this.#panickedMs = undefined;
     this.#failure = null;
     this.#status = 'running';
   }
@@ -224,9 +229,11 @@ export class MachineHost implements MachineApi {
   async #supervise(): Promise<void> {
     const machine = this.#machine;
     if (machine === undefined || this.#status !== 'running') return;
-    const { stage, panic, tail } = this.#watch;
+    const { stage, panic, isPanicOver, tail } = this.#watch;
     this.#stage = stage;
     if (panic !== undefined) {
+      this.#panickedMs ??= machine.timeMs;
+      if (!isPanicOver && machine.timeMs - this.#panickedMs < PANIC_MS) return;
       this.#failure = panicFailure(panic, tail);
       this.#status = 'failed';
       await machine.pause();
