@@ -12,7 +12,7 @@ test('fits 1280x800 without scrolling the page, before and after the boot', asyn
   expect(await machine.canScroll()).toEqual({ down: false, sideways: false });
   await machine.waitForPrompt();
   expect(await machine.canScroll()).toEqual({ down: false, sideways: false });
-  for (const name of ['Console', 'Rogue DMA', 'Faults', 'Endpoints', 'Mappings', 'Requests']) {
+  for (const name of ['Console', 'Rogue DMA', 'Faults', 'Endpoints', 'Mappings', 'Events']) {
     await expect(page.getByRole('heading', { name, exact: true })).toBeInViewport();
   }
 
@@ -64,7 +64,7 @@ test.describe('on a phone', () => {
     await machine.waitForPrompt();
     expect(await machine.canScroll()).toEqual({ down: true, sideways: false });
     const boxes = await Promise.all(
-      ['Console', 'Endpoints', 'Mappings', 'Requests'].map((name) =>
+      ['Console', 'Endpoints', 'Mappings', 'Events'].map((name) =>
         page.getByRole('region', { name, exact: true }).boundingBox(),
       ),
     );
@@ -105,7 +105,7 @@ test('can be used with the keyboard alone, and its feed stopped and followed', a
   });
 
   await test.step('feed', async () => {
-    await page.getByRole('group', { name: 'Requests, scrollable' }).hover();
+    await page.getByRole('group', { name: 'Events, scrollable' }).hover();
     await page.mouse.wheel(0, -400);
     const follow = page.getByRole('button', { name: /^Follow/ });
     await expect(follow).toBeVisible();
@@ -117,6 +117,6 @@ test('can be used with the keyboard alone, and its feed stopped and followed', a
     const chip = page.getByRole('button', { name: /^Unmap / });
     await chip.click();
     await expect(chip).toHaveAttribute('aria-pressed', 'false');
-    await expect(machine.requests.getByText('UNMAP')).toHaveCount(0);
+    await expect(machine.events.getByText('UNMAP')).toHaveCount(0);
   });
 });

@@ -6,7 +6,7 @@ import { ConsolePane } from './console-pane.tsx';
 import { EndpointsPane } from './endpoints-pane.tsx';
 import { FaultsPane } from './faults-pane.tsx';
 import { MappingsPane } from './mappings-pane.tsx';
-import { RequestsPane } from './requests-pane.tsx';
+import { EventsPane } from './events-pane.tsx';
 import { RoguePane } from './rogue-pane.tsx';
 import { TopBar } from './top-bar.tsx';
 
@@ -16,7 +16,7 @@ const SECTIONS = [
   ['rogue', 'Rogue'],
   ['endpoints', 'Endpoints'],
   ['mappings', 'Mappings'],
-  ['requests', 'Requests'],
+  ['events', 'Events'],
 ] as const;
 
 export function App({ session }: { session: MachineSession }): JSX.Element {
@@ -40,7 +40,7 @@ export function App({ session }: { session: MachineSession }): JSX.Element {
           <EndpointsPane session={session} />
           <div class="row row-tall">
             <MappingsPane session={session} />
-            <RequestsPane session={session} />
+            <EventsPane session={session} />
           </div>
         </div>
       </main>

@@ -8,8 +8,9 @@ import { bootFraction } from './boot-bar.tsx';
 import { EndpointsPane } from './endpoints-pane.tsx';
 import { FailureNotice } from './failure-notice.tsx';
 import { FaultsPane } from './faults-pane.tsx';
-import { RequestsPane } from './requests-pane.tsx';
+import { EventsPane } from './events-pane.tsx';
 import { RoguePane } from './rogue-pane.tsx';
+import { TopBar } from './top-bar.tsx';
 import { TryIt } from './try-it.tsx';
 
 const images = {
@@ -212,7 +213,7 @@ describe('the endpoints without an IOMMU', () => {
 describe('the feed', () => {
   it('renders a screen of lines however many events there are, and filters by kind', async () => {
     const session = await newSession({ churn: 40 });
-    const root = show(<RequestsPane session={session} />);
+    const root = show(<EventsPane session={session} />);
     await run(8_000);
     expect(session.model.feed.count('map')).toBeGreaterThan(2_000);
     expect(root.querySelectorAll('.feed-line').length).toBeLessThan(100);
@@ -261,6 +262,27 @@ describe('failures', () => {
     expect(alert?.textContent).toContain('the cause');
     expect(alert?.textContent).toContain('last words');
     expect(alert?.querySelectorAll('button').length).toBe(kind === 'no-webassembly' ? 0 : 1);
+  });
+});
+
+describe('a PC that was switched off', () => {
+  it('is no alarm: it is off, and its devices are shown as they were', async () => {
+    const message = 'Linux switched the PC off.';
+    const session = await newSession({
+      failure: { kind: 'powered-off', message, consoleTail: [] },
+    });
+    const root = show(
+      <>
+        <TopBar session={session} />
+        <FailureNotice session={session} />
+        <EndpointsPane session={session} />
+      </>,
+    );
+    await run(5_000);
+    expect(root.querySelector('.status')?.getAttribute('data-status')).toBe('off');
+    expect(root.querySelector('.failure')?.getAttribute('data-kind')).toBe('powered-off');
+    expect(root.querySelector('.failure')?.textContent).toContain(message);
+    expect(root.querySelector('table')?.getAttribute('data-power')).toBe('off');
   });
 });
 

@@ -186,7 +186,11 @@ function EndpointTable({ session }: { session: MachineSession }): JSX.Element {
   if (info === null) return <p class="empty">The devices appear as soon as the PC has power.</p>;
   return (
     <div class="scroll">
-      <table class="table endpoints-table" aria-label="Endpoints">
+      <table
+        class="table endpoints-table"
+        aria-label="Endpoints"
+        data-power={session.failure.value?.kind === 'powered-off' ? 'off' : 'on'}
+      >
         <thead>
           <tr>
             <th scope="col">Device</th>

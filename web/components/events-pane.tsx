@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { IommuEvent } from '../../src/iommu/iommu-event.ts';
 import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
 import { eventWords } from '../format/event-words.ts';
-import { formatCount, formatExact, formatSeconds } from '../format/quantity.ts';
+import { formatCount, formatExact, formatSeconds, TIME_TITLE } from '../format/quantity.ts';
 import type { MachineSession } from '../machine-session.ts';
 import { FEED_KINDS, feedKind, type FeedKind } from '../model/event-feed.ts';
 import { DownIcon } from './icons.tsx';
@@ -80,7 +80,9 @@ function Line({
       data-selected={isSelected(session, event)}
       title={words.title}
     >
-      <span class="feed-time">{formatSeconds(timeMs)}</span>
+      <span class="feed-time" title={TIME_TITLE}>
+        {formatSeconds(timeMs)}
+      </span>
       <span class="feed-marker">{words.marker}</span>
       <span class="feed-text">{words.text}</span>
       {words.refusal === null ? null : <span class="feed-refusal">✕ {words.refusal}</span>}
@@ -127,9 +129,9 @@ function Feed({
         onScroll={onScroll}
         tabIndex={0}
         role="group"
-        aria-label="Requests, scrollable"
+        aria-label="Events, scrollable"
       >
-        <ol class="feed-list mono" aria-label="Requests">
+        <ol class="feed-list mono" aria-label="Events">
           <li class="spacer" style={{ height: `${view.spaceBefore}px` }} aria-hidden="true" />
           {events.slice(view.first, view.end).map((recorded) => (
             <Line key={recorded.event.sequence} session={session} recorded={recorded} />
@@ -151,19 +153,19 @@ function Feed({
   );
 }
 
-export function RequestsPane({ session }: { session: MachineSession }): JSX.Element {
+export function EventsPane({ session }: { session: MachineSession }): JSX.Element {
   const [kinds, setKinds] = useState<ReadonlySet<FeedKind>>(new Set(FEED_KINDS));
   const { model } = session;
   const rate = session.status.value === 'running' ? model.requestsPerSecond : 0;
   const total = FEED_KINDS.reduce((sum, kind) => sum + model.feed.count(kind), 0);
   return (
     <Pane
-      id="requests"
-      title="Requests"
-      note="Linux to IOMMU, live."
+      id="events"
+      title="Events"
+      note="Between Linux and the IOMMU."
       tools={
         <span class="rate" title="Requests in the last second">
-          <b>{formatCount(rate)}</b>/s
+          <b>{formatCount(rate)}</b> requests/s
         </span>
       }
     >
@@ -179,7 +181,7 @@ export function RequestsPane({ session }: { session: MachineSession }): JSX.Elem
       {total === 0 ? (
         <p class="empty">
           {session.mode.value === 'off'
-            ? 'Without an IOMMU nothing is asked.'
+            ? 'Without an IOMMU there are none.'
             : 'Nothing yet. Linux speaks to the IOMMU while it starts its drivers.'}
         </p>
       ) : (

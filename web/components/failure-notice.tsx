@@ -29,7 +29,7 @@ const WORDS: Readonly<Record<MachineFailure['kind'], FailureWords>> = {
   },
   'kernel-panic': {
     title: 'Linux has panicked',
-    remedy: 'The kernel stopped itself; its last lines say why. Restart the PC to go on.',
+    remedy: 'Restart the PC to go on.',
   },
   'no-progress': {
     title: 'The boot makes no progress',
@@ -37,8 +37,8 @@ const WORDS: Readonly<Record<MachineFailure['kind'], FailureWords>> = {
       'Nothing has happened for a long time. Restart the PC; a reload of the page helps as well.',
   },
   'powered-off': {
-    title: 'The PC is switched off',
-    remedy: 'It did as it was told: poweroff. Restart it to go on.',
+    title: 'The PC is off',
+    remedy: 'Restart it to go on.',
   },
   internal: {
     title: 'The machine has stopped',
@@ -71,7 +71,7 @@ export function FailureNotice({ session }: { session: MachineSession }): JSX.Ele
   if (failure === null) return null;
   const { title, remedy } = WORDS[failure.kind];
   return (
-    <div class="failure" role="alert">
+    <div class="failure" role="alert" data-kind={failure.kind}>
       <h3>{title}</h3>
       <p class="failure-message">{failure.message}</p>
       {failure.consoleTail.length > 0 ? <ConsoleTail lines={failure.consoleTail} /> : null}

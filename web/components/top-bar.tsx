@@ -30,12 +30,13 @@ const TAGLINE_ENDS: Readonly<Record<IommuMode, string>> = {
 function StatusView({ session }: { session: MachineSession }): JSX.Element {
   const status = session.status.value;
   const { timeMs, mips } = session.clock.value;
+  const isOff = session.failure.value?.kind === 'powered-off';
   const isStarting = status === 'running' && !session.isReady;
   return (
-    <div class="status" data-status={status}>
+    <div class="status" data-status={isOff ? 'off' : status}>
       <span class="status-word" role="status" aria-label="Machine status">
         <i class="status-dot" aria-hidden="true" />
-        {isStarting ? 'Booting' : STATUS_WORDS[status]}
+        {isOff ? 'Off' : isStarting ? 'Booting' : STATUS_WORDS[status]}
       </span>
       <span class="status-metric" title="Time the guest has run; pauses are not counted">
         {formatClock(timeMs)}

@@ -41,6 +41,7 @@ function run(session: MachineSession, { command, endpoint }: Demo): void {
 
 /** Why commands can not be run now; null when they can. */
 export function reasonNotReady(session: MachineSession): string | null {
+  if (session.failure.value?.kind === 'powered-off') return 'The PC is off';
   if (session.status.value === 'failed') return 'The PC has stopped';
   if (session.progress.value.stage !== 'ready') return 'Waiting for Linux';
   if (session.status.value === 'paused') return 'The PC is paused';

@@ -15,7 +15,7 @@ export class MachinePage {
   readonly terminal: Locator;
   readonly endpoints: Locator;
   readonly mappings: Locator;
-  readonly requests: Locator;
+  readonly events: Locator;
   readonly faults: Locator;
   readonly failure: Locator;
   readonly iommuMode: Locator;
@@ -28,7 +28,7 @@ export class MachinePage {
     this.terminal = page.getByRole('group', { name: 'Terminal' });
     this.endpoints = page.getByRole('table', { name: 'Endpoints' });
     this.mappings = page.getByRole('table', { name: 'Mappings' });
-    this.requests = page.getByRole('list', { name: 'Requests' });
+    this.events = page.getByRole('list', { name: 'Events' });
     this.faults = page.getByRole('list', { name: 'Faults' });
     this.failure = page.getByRole('alert');
     this.iommuMode = page.getByRole('combobox', { name: 'IOMMU' });
