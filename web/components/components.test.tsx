@@ -145,7 +145,7 @@ describe('the rogue form and the faults', () => {
 
   it.each([
     ['off', 'There is no IOMMU: nothing was checked.', 'Address (guest-physical)'],
-    ['bypass', 'Nothing was checked (bypass).', 'Address (IOVA = guest-physical)'],
+    ['bypass', 'Nothing was checked (bypass).', 'Address (guest-physical)'],
   ] as const)('lets everything pass in the mode %s, and says so', async (mode, lesson, label) => {
     const session = await newSession({}, mode);
     const root = show(<RoguePane session={session} />);

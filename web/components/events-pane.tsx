@@ -162,7 +162,7 @@ export function EventsPane({ session }: { session: MachineSession }): JSX.Elemen
     <Pane
       id="events"
       title="Events"
-      note="Between Linux and the IOMMU."
+      note="Linux and IOMMU."
       tools={
         <span class="rate" title="Requests in the last second">
           <b>{formatCount(rate)}</b> requests/s

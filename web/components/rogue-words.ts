@@ -16,7 +16,7 @@ export const ROGUE_INTRO: Readonly<Record<IommuMode, string>> = {
 /** The address field's label. */
 export const ADDRESS_LABEL: Readonly<Record<IommuMode, string>> = {
   translated: 'Address (IOVA)',
-  bypass: 'Address (IOVA = guest-physical)',
+  bypass: 'Address (guest-physical)',
   off: 'Address (guest-physical)',
 };
 
