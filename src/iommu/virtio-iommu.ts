@@ -67,6 +67,7 @@ export class VirtioIommu implements VirtioDevice {
   readonly deviceFeatures: bigint;
   readonly queueSizes: readonly number[];
   readonly configLength: number;
+  readonly usesBuffersInOrder = true;
 
   readonly #options: IommuOptions;
   readonly #dialect: Dialect;
