@@ -53,6 +53,9 @@ const STEPS: readonly Weighted<Step>[] = [
   [0.2, 'reset'],
 ];
 
+/** Share of the steps of a driver without all features that are resets. */
+const LIMITED_RESETS = 0.01;
+
 /** Endless; the same for the same seed. */
 export class Generator {
   readonly #random: Random;
@@ -65,7 +68,10 @@ export class Generator {
   }
 
   next(): Operation {
-    switch (this.#random.weighted(STEPS)) {
+    // A driver that left something out goes sooner: much of what it asks for is then not allowed.
+    const isLimited = this.#fields.features !== COMMON_FEATURES;
+    const step = this.#random.weighted(STEPS);
+    switch (isLimited && this.#random.chance(LIMITED_RESETS) ? 'reset' : step) {
       case 'request':
         return { kind: 'request', chain: this.#chain() };
       case 'config-read': {

@@ -146,8 +146,10 @@ function isMappable(request: RequestOf<'map'>): boolean {
   return isAligned(request) && isOrdered(request) && !doesWrap(request);
 }
 
-function isMappedAnyway({ ours, theirs }: Exchange): boolean {
-  return ours === VIRTIO_IOMMU_S_RANGE && theirs === VIRTIO_IOMMU_S_OK;
+// QEMU maps what ours has rejected with RANGE, and nothing is mapped there yet.
+function isMappedAnyway(request: RequestOf<'map'>, { ours, theirs, before }: Exchange): boolean {
+  const isLax = theirs === VIRTIO_IOMMU_S_OK && theirs === laxMapStatus(request, before);
+  return ours === VIRTIO_IOMMU_S_RANGE && isLax;
 }
 
 export const findsOverlapFirst = on('map', (request, { ours, theirs, before }) => {
@@ -157,23 +159,23 @@ export const findsOverlapFirst = on('map', (request, { ours, theirs, before }) =
 });
 
 export const mapsUnaligned = on('map', (request, exchange) => {
-  return !isAligned(request) && isMappedAnyway(exchange);
+  return !isAligned(request) && isMappedAnyway(request, exchange);
 });
 
 export const mapsBackwards = on('map', (request, exchange) => {
-  return isAligned(request) && !isOrdered(request) && isMappedAnyway(exchange);
+  return isAligned(request) && !isOrdered(request) && isMappedAnyway(request, exchange);
 });
 
 export const mapsBeyondMemory = on('map', (request, exchange) => {
   const isWrapping = isAligned(request) && isOrdered(request) && doesWrap(request);
-  return isWrapping && isMappedAnyway(exchange);
+  return isWrapping && isMappedAnyway(request, exchange);
 });
 
-export const mapsReservedRegion = on('map', (request, { ours, theirs }) => {
+export const mapsReservedRegion = on('map', (request, { ours, theirs, before }) => {
   const { start, end } = X86_MSI_REGION;
   const isReserved = request.virtStart <= end && request.virtEnd >= start;
-  const isOnlyThat = isReserved && isMappable(request);
-  return isOnlyThat && ours === VIRTIO_IOMMU_S_INVAL && theirs === VIRTIO_IOMMU_S_OK;
+  const isLax = theirs === VIRTIO_IOMMU_S_OK && theirs === laxMapStatus(request, before);
+  return isReserved && isMappable(request) && ours === VIRTIO_IOMMU_S_INVAL && isLax;
 });
 
 export const unmapsDespiteReserved = on('unmap', (request, { ours, theirs, before }) => {
