@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import {
   ATTACH_RESERVED,
   CONFIG_BYPASS,
+  CONFIG_PROBE_SIZE,
   UNMAP_RESERVED,
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
   VIRTIO_IOMMU_F_MAP_UNMAP,
@@ -357,4 +358,23 @@ describe('where QEMU differs', () => {
       expect(seen.map((each) => matches(each, exchangeOf(each)))).toEqual([true, false]);
     },
   );
+
+  it('[E-bug-unmap-endless-loop] a MAP that ends before it starts leaves nothing for an UNMAP to trip over', () => {
+    const backwards = map(0x5000n, 0x2fffn);
+    const across = unmap(0n, 0xffff_ffff_ffff_ffffn);
+    const device = new OurDevice(createStore());
+    device.start(COMMON_FEATURES);
+    const answers = [...ATTACHED, backwards, across].map((each) => answerOf(device, each));
+    expect(answers).toEqual([
+      tail(VIRTIO_IOMMU_S_OK),
+      tail(VIRTIO_IOMMU_S_RANGE),
+      tail(VIRTIO_IOMMU_S_OK),
+    ]);
+  });
+
+  it('[E-bug-stale-config] a write to another field before the first read leaves bypass alone', () => {
+    const device = new OurDevice(createStore());
+    expect(device.writeConfig(CONFIG_PROBE_SIZE, 4, 7)).toEqual({ kind: 'value', value: 1 });
+    expect(device.readConfig(CONFIG_PROBE_SIZE, 4)).toEqual({ kind: 'value', value: 512 });
+  });
 });
