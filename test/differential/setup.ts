@@ -8,7 +8,7 @@ import {
   VIRTIO_IOMMU_F_MMIO,
   VIRTIO_IOMMU_F_PROBE,
 } from '../../src/iommu/protocol.ts';
-import type { IommuOptions } from '../../src/iommu/options.ts';
+import { DEFAULT_IOMMU_OPTIONS, type IommuOptions } from '../../src/iommu/options.ts';
 import { MAX_ADDRESS } from '../../src/memory/address.ts';
 import {
   VIRTIO_F_EVENT_IDX,
@@ -35,6 +35,7 @@ export const PAGE = 0x1000n;
 
 /** QEMU's virtio-iommu has these values built in. */
 export const OUR_OPTIONS: IommuOptions = {
+  ...DEFAULT_IOMMU_OPTIONS,
   pageSizeMask: 0xffff_ffff_ffff_f000n,
   inputRange: { start: 0n, end: MAX_ADDRESS },
   domainRange: { start: 0, end: 0xffff_ffff },
