@@ -4,6 +4,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     globalSetup: ['test/support/build-wasm.ts'],
-    include: ['src/**/*.test.ts', 'web/**/*.test.{ts,tsx}', 'test/unit/**/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'web/**/*.test.{ts,tsx}',
+      'test/unit/**/*.test.ts',
+      'test/conformance/**/*.test.ts',
+    ],
   },
 });
