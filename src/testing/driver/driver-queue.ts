@@ -48,6 +48,8 @@ export interface ChainRequest {
   readonly readable?: readonly Uint8Array[];
   /** Lengths in bytes of the device-writable buffers. */
   readonly writable?: readonly number[];
+  /** What every byte of them is before the device writes. Default 0. */
+  readonly fill?: number;
   /** How many of the descriptors stand in the queue's own table; the others in an indirect one. Default: all. */
   readonly directDescriptors?: number;
 }
@@ -58,7 +60,7 @@ export interface UsedChain {
   readonly head: number;
   /** `len` of the used entry. */
   readonly length: number;
-  /** Everything that now stands in the device-writable buffers, joined; bytes never written are 0. */
+  /** Everything that now stands in the device-writable buffers, joined; bytes never written are as before. */
   readonly bytes: Uint8Array;
 }
 
@@ -123,10 +125,11 @@ export class DriverQueue {
       this.#bytes.set(bytes, offset);
       return { offset, length: bytes.length };
     });
-    const writable = (request.writable ?? []).map((length) => ({
-      offset: this.#buffers.allocate(length),
-      length,
-    }));
+    const writable = (request.writable ?? []).map((length) => {
+      const offset = this.#buffers.allocate(length);
+      this.#bytes.fill(request.fill ?? 0, offset, offset + length);
+      return { offset, length };
+    });
     const buffers = [
       ...readable.map(({ offset, length }) => ({ address: this.toBus(offset), length, flags: 0 })),
       ...writable.map(({ offset, length }) => ({
