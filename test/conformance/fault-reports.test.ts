@@ -23,6 +23,7 @@ import {
   OTHER_ENDPOINT,
 } from '../../src/testing/driver/iommu-bench.ts';
 import { attachRequest } from '../../src/testing/driver/iommu-requests.ts';
+import { VIRTIO_F_VERSION_1 } from '../../src/virtio/features.ts';
 import { VIRTIO_MMIO_INT_VRING } from '../../src/virtio/mmio-registers.ts';
 import { canRead, canWrite, pages, READ } from '../support/endpoint-access.ts';
 import { STORES } from '../support/stores.ts';
@@ -39,7 +40,7 @@ const FIELDS = [
 ] as const;
 
 describe.each(STORES)('a fault report over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { createIommuBench, startIommu } = iommuBenchesOver(makeStore);
 
   /** ENDPOINT in a domain with one read-only page at 0x1000, the other blocked. */
   function start() {
@@ -131,6 +132,14 @@ describe.each(STORES)('a fault report over a %s', (_name, makeStore) => {
     canRead(iommu, ENDPOINT, 0x9000n);
     expect(mmio.takeInterrupts()).toBe(VIRTIO_MMIO_INT_VRING);
     expect(driver.takeFaults()).toMatchObject([{ address: 0x9000n }]);
+  });
+
+  it('[A84] is dropped when the driver never set an event queue up', () => {
+    const { mmio, iommu, events } = createIommuBench({ options: { bootBypass: false } });
+    mmio.start(iommu.deviceFeatures | VIRTIO_F_VERSION_1, [{}]);
+    expect(canRead(iommu, ENDPOINT, 0x9000n)).toBe(false);
+    expect(events.at(-1)).toMatchObject({ kind: 'faulted', isReported: false });
+    expect(mmio.needsReset).toBe(false);
   });
 
   it('[A86] is not made in bypass mode, nor by a request that is refused', () => {

@@ -191,6 +191,10 @@ describe.each(STORES)('bypass mode over a %s', (_name, makeStore) => {
       }),
       { seed: SEED },
     );
+    port.writeU16(0, 0x3002, 0x1234);
+    port.writeU32(0, 0x3004, 0x89ab_cdef);
+    expect([port.readU16(0, 0x3002), port.readU32(0, 0x3004)]).toEqual([0x1234, 0x89ab_cdef]);
+    expect(bench.memory.readU32(0, 0x3004)).toBe(0x89ab_cdef);
   });
 });
 
