@@ -58,22 +58,38 @@ function readOptions() {
       },
     }).values;
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(messageOf(error));
     console.error(USAGE);
     return process.exit(2);
   }
 }
 
-const options = readOptions();
-const report = readTestReport(options.report === undefined ? runTests() : readJson(options.report));
-let requirements = parseRequirements(readFileSync(DATA, 'utf8'));
-if (options.update === true) {
-  requirements = updateTests(requirements, report);
-  await writeRequirements(requirements);
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
-const result = judge(requirements, report);
-if (options.json !== undefined) {
-  writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+
+/** Whether every requirement has its tests and they passed; prints everything. */
+async function isConformant(): Promise<boolean> {
+  const options = readOptions();
+  const report = readTestReport(
+    options.report === undefined ? runTests() : readJson(options.report),
+  );
+  let requirements = parseRequirements(readFileSync(DATA, 'utf8'));
+  if (options.update === true) {
+    requirements = updateTests(requirements, report);
+    await writeRequirements(requirements);
+  }
+  const result = judge(requirements, report);
+  if (options.json !== undefined) {
+    writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  }
+  console.log(formatConformance(result));
+  return result.failed === 0 && result.problems.length === 0;
 }
-console.log(formatConformance(result));
-process.exitCode = result.failed === 0 && result.problems.length === 0 ? 0 : 1;
+
+try {
+  process.exitCode = (await isConformant()) ? 0 : 1;
+} catch (error) {
+  console.error(messageOf(error));
+  process.exitCode = 1;
+}
