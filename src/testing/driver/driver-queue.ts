@@ -48,10 +48,10 @@ export interface ChainRequest {
   readonly readable?: readonly Uint8Array[];
   /** Lengths in bytes of the device-writable buffers. */
   readonly writable?: readonly number[];
-  /** What every byte of them is before the device writes. Default 0. */
-  readonly fill?: number;
   /** How many of the descriptors stand in the queue's own table; the others in an indirect one. Default: all. */
   readonly directDescriptors?: number;
+  /** Byte that fills the device-writable buffers beforehand. Default 0. */
+  readonly fill?: number;
 }
 
 /** A chain the device has returned. */
@@ -60,7 +60,7 @@ export interface UsedChain {
   readonly head: number;
   /** `len` of the used entry. */
   readonly length: number;
-  /** Everything that now stands in the device-writable buffers, joined; bytes never written are as before. */
+  /** Everything that now stands in the device-writable buffers, joined; bytes never written are `fill`. */
   readonly bytes: Uint8Array;
 }
 
