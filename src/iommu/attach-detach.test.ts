@@ -20,6 +20,7 @@ import {
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
 } from './protocol.ts';
+import { X86_MSI_REGION } from './reserved-regions.ts';
 
 const DOMAIN = 1;
 const OTHER_DOMAIN = 2;
@@ -43,6 +44,7 @@ describe.each(STORES)('ATTACH over a %s', (_name, makeStore) => {
         endpoints: [ENDPOINT, OTHER_ENDPOINT],
         mappings: 1,
         bytes: 4096n,
+        reserved: [X86_MSI_REGION],
       },
     ]);
   });
@@ -164,6 +166,22 @@ describe.each(STORES)('ATTACH over a %s', (_name, makeStore) => {
     expect(driver.attach(OTHER_DOMAIN, OTHER_ENDPOINT)).toBe(VIRTIO_IOMMU_S_NOMEM);
     expect(iommu.state().domains).toMatchObject([{ id: DOMAIN }]);
     expect(driver.attach(OTHER_DOMAIN, OTHER_ENDPOINT, F_BYPASS)).toBe(VIRTIO_IOMMU_S_OK);
+  });
+});
+
+describe.each(STORES)('ATTACH that moves an endpoint, over a %s', (_name, makeStore) => {
+  const { startIommu } = iommuBenchesOver(makeStore);
+
+  it('[A31] has the room that the domain it leaves empty took', () => {
+    const store = makeStore({ maxDomains: 1, maxMappings: 10 });
+    const { driver, iommu } = startIommu({ store });
+    driver.attach(DOMAIN, ENDPOINT);
+    driver.map(DOMAIN, PAGE);
+    expect(driver.attach(OTHER_DOMAIN, ENDPOINT)).toBe(VIRTIO_IOMMU_S_OK);
+    expect(iommu.state().domains).toMatchObject([{ id: OTHER_DOMAIN, mappings: 0 }]);
+    driver.attach(OTHER_DOMAIN, OTHER_ENDPOINT);
+    expect(driver.attach(DOMAIN, ENDPOINT)).toBe(VIRTIO_IOMMU_S_NOMEM);
+    expect(iommu.state().domains).toMatchObject([{ endpoints: [ENDPOINT, OTHER_ENDPOINT] }]);
   });
 });
 

@@ -20,6 +20,7 @@ import { STORES } from '../support/stores.ts';
 
 const DOMAIN = 1;
 const OTHER_DOMAIN = 2;
+const THIRD_ENDPOINT = 9;
 const F_BYPASS = VIRTIO_IOMMU_ATTACH_F_BYPASS;
 const IOVA = 0x1000n;
 const GPA = 0x5000;
@@ -80,6 +81,8 @@ describe.each(STORES)('ATTACH over a %s', (_name, makeStore) => {
     });
     driver.attach(OTHER_DOMAIN, OTHER_ENDPOINT);
     driver.map(OTHER_DOMAIN, pages(IOVA, BigInt(OTHER_GPA)));
+    iommu.addEndpoint(THIRD_ENDPOINT);
+    driver.attach(DOMAIN, THIRD_ENDPOINT);
     driver.attach(DOMAIN, ENDPOINT);
     driver.map(DOMAIN, pages(0x8000n, BigInt(GPA)));
     const domain = 'domain' in row ? (row.domain ?? OTHER_DOMAIN) : OTHER_DOMAIN;

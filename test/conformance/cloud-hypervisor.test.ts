@@ -261,7 +261,7 @@ describe.each(STORES)('unlike cloud-hypervisor, over a %s,', (_name, makeStore) 
       driver.map(DOMAIN, pages(0x9000n, 0n)),
       driver.map(DOMAIN, pages(0n, 0n, READ, 2n)),
       driver.unmap(DOMAIN, 0x2000n, 0x8fffn),
-      driver.attach(OTHER_DOMAIN, ENDPOINT),
+      driver.attach(OTHER_DOMAIN, OTHER_ENDPOINT),
     ];
     expect(statuses).toEqual([
       VIRTIO_IOMMU_S_NOMEM,
