@@ -172,7 +172,7 @@ describe.each(STORES)('the configuration over a %s', (_name, makeStore) => {
           expect(configBytes(mmio)).toEqual(before);
         }
       }),
-      { seed: SEED, numRuns: 200 },
+      { seed: SEED, numRuns: 50 },
     );
     expect(mmio.needsReset).toBe(false);
     expect(driver.attach(DOMAIN, ENDPOINT)).toBe(VIRTIO_IOMMU_S_OK);

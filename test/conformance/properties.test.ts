@@ -75,17 +75,20 @@ describe.each(STORES)('PROBE over a %s', (_name, makeStore) => {
   const { startIommu } = iommuBenchesOver(makeStore);
 
   it('[A67 A68 A69 A71 A73 C3 C4 C5] tells a driver every region, whatever they are', () => {
+    const { driver, iommu } = startIommu();
+    let endpoint = OTHER_ENDPOINT;
     fc.assert(
       fc.property(regionSets, (regions) => {
-        const { driver } = startIommu({ reserved: { [ENDPOINT]: regions } });
-        const { bytes } = driver.probe(ENDPOINT, probeSize);
+        endpoint++;
+        iommu.addEndpoint(endpoint, { reserved: regions });
+        const { bytes } = driver.probe(endpoint, probeSize);
         const told = readProperties(bytes.subarray(0, probeSize));
         const expected = regions.map(({ kind, start, end }) => {
           return { subtype: kind === 'msi' ? 1 : 0, start, end };
         });
         expect(told).toEqual(expected);
       }),
-      { seed: SEED, numRuns: 60 },
+      { seed: SEED },
     );
   });
 
@@ -171,7 +174,7 @@ describe.each(STORES)('reserved regions over a %s', (_name, makeStore) => {
       const before = memory.bytes.slice(0, 0x8000);
       expect(canRead(iommu, ENDPOINT, iova)).toBe(false);
       canWrite(iommu, ENDPOINT, iova);
-      expect(memory.bytes.slice(0, 0x8000)).toEqual(before);
+      expect(Buffer.compare(memory.bytes.slice(0, 0x8000), before)).toBe(0);
     },
   );
 
