@@ -4,7 +4,13 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     globalSetup: ['test/support/build-wasm.ts'],
-    include: ['src/**/*.test.ts', 'web/**/*.test.{ts,tsx}', 'test/unit/**/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'web/**/*.test.{ts,tsx}',
+      'test/unit/**/*.test.ts',
+      'test/conformance/**/*.test.ts',
+      'test/model/**/*.test.ts',
+    ],
     // A net under tests that end by themselves: a slow or busy machine is no failure.
     testTimeout: 120_000,
   },

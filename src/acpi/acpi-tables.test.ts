@@ -106,7 +106,7 @@ describe('tables placed by the firmware', () => {
     expect((TABLES_ADDRESS + facs.byteOffset) % 64).toBe(0);
   });
 
-  it('show the guest the VIOT that we keep, byte for byte', () => {
+  it('[C18 C19] show the guest the VIOT that we keep, byte for byte', () => {
     expect(tablesOf(PC).get('VIOT')).toEqual(buildAcpiTables(PC).viot);
   });
 

@@ -15,7 +15,7 @@ const BUS_0: ViotPciRange = {
 const RESERVED_6 = [0, 0, 0, 0, 0, 0];
 
 describe('VIOT', () => {
-  it('has a header of 48 bytes, then the nodes in the order they were added', () => {
+  it('[C17 C18 C19] has a header of 48 bytes, then the nodes in the order they were added', () => {
     const viot = new ViotBuilder();
     const iommu = viot.addMmioIommu(0xfd00_0000);
     viot.addPciRange(iommu, BUS_0);
@@ -35,7 +35,7 @@ describe('VIOT', () => {
     );
   });
 
-  it('names each endpoint its own IOMMU by that node offset', () => {
+  it('[C20] names each endpoint its own IOMMU by that node offset', () => {
     const viot = new ViotBuilder();
     const onPci = viot.addPciIommu(1, 0x0810);
     const onMmio = viot.addMmioIommu(0x1_2345_6000);
@@ -71,7 +71,7 @@ describe('VIOT', () => {
     ['overlaps', { ...BUS_0, bdfStart: 0xff, bdfEnd: 0x1ff }, 'do not overlap'],
     ['ends before its start', { ...BUS_0, bdfStart: 0x200, bdfEnd: 0x1ff }, 'before its start'],
     ['has segments that end before their start', { ...BUS_0, segmentStart: 1 }, 'segment range'],
-  ])('rejects a PCI range that %s', (_, range, message) => {
+  ])('[A37] rejects a PCI range that %s', (_, range, message) => {
     const viot = new ViotBuilder();
     const iommu = viot.addMmioIommu(0xfd00_0000);
     viot.addPciRange(iommu, BUS_0);
@@ -94,7 +94,7 @@ describe('VIOT', () => {
     expect(viot.build(IDENTITY)[TABLE_HEADER_SIZE]).toBe(3);
   });
 
-  it('rejects an endpoint at the address of its IOMMU', () => {
+  it('[B33] rejects an endpoint at the address of its IOMMU', () => {
     const viot = new ViotBuilder();
     const iommu = viot.addMmioIommu(0xfd00_0000);
 

@@ -1,7 +1,8 @@
 // ATTACH and DETACH as a driver sees them (virtio 1.2, 5.13.6.3 and .4).
 
 import { describe, expect, it } from 'vitest';
-import { ENDPOINT, OTHER_ENDPOINT, startIommu } from '../testing/driver/iommu-bench.ts';
+import { STORES } from '../../test/support/stores.ts';
+import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../testing/driver/iommu-bench.ts';
 import { attachRequest, detachRequest } from '../testing/driver/iommu-requests.ts';
 import { toIova } from '../memory/address.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
@@ -19,7 +20,6 @@ import {
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
 } from './protocol.ts';
-import { ReferenceStore } from './reference-store.ts';
 import { X86_MSI_REGION } from './reserved-regions.ts';
 
 const DOMAIN = 1;
@@ -28,8 +28,9 @@ const NO_ENDPOINT = 77;
 const F_BYPASS = VIRTIO_IOMMU_ATTACH_F_BYPASS;
 const PAGE = { virtStart: 0x1000n, virtEnd: 0x1fffn, physStart: 0x5000n, flags: 3 };
 
-describe('ATTACH', () => {
-  it('creates the domain on first use and lets endpoints share its mappings', () => {
+describe.each(STORES)('ATTACH over a %s', (_name, makeStore) => {
+  const { startIommu } = iommuBenchesOver(makeStore);
+  it('[A29 A33 A34 A51 C8 C22 C23] creates the domain on first use and lets endpoints share its mappings', () => {
     const { driver, iommu, memory } = startIommu();
     expect(driver.attach(DOMAIN, ENDPOINT)).toBe(VIRTIO_IOMMU_S_OK);
     expect(driver.map(DOMAIN, PAGE)).toBe(VIRTIO_IOMMU_S_OK);
@@ -48,7 +49,7 @@ describe('ATTACH', () => {
     ]);
   });
 
-  it.each([16, 17, 18, 19])('rejects a reserved byte (%i) with INVAL', (offset) => {
+  it.each([16, 17, 18, 19])('[A26 A24 A18] rejects a reserved byte (%i) with INVAL', (offset) => {
     const { driver, iommu } = startIommu();
     const request = attachRequest(DOMAIN, ENDPOINT);
     request[offset] = 1;
@@ -58,25 +59,25 @@ describe('ATTACH', () => {
     expect(iommu.state().domains).toEqual([]);
   });
 
-  it.each([2, 3, 0x8000_0000])('rejects the unknown flags 0x%x with INVAL', (flags) => {
+  it.each([2, 3, 0x8000_0000])('[A27] rejects the unknown flags 0x%x with INVAL', (flags) => {
     const { driver } = startIommu();
     expect(driver.attach(DOMAIN, ENDPOINT, flags)).toBe(VIRTIO_IOMMU_S_INVAL);
   });
 
-  it('takes F_BYPASS for unknown when BYPASS_CONFIG was not accepted', () => {
+  it('[A27 A22] takes F_BYPASS for unknown when BYPASS_CONFIG was not accepted', () => {
     const accepts = DEFAULT_IOMMU_OPTIONS.features & ~VIRTIO_IOMMU_F_BYPASS_CONFIG;
     const { driver } = startIommu({ accepts });
     expect(driver.attach(DOMAIN, ENDPOINT, F_BYPASS)).toBe(VIRTIO_IOMMU_S_INVAL);
   });
 
-  it("ignores the head's reserved bytes", () => {
+  it("[A17 A25] ignores the head's reserved bytes", () => {
     const { driver } = startIommu();
     const request = attachRequest(DOMAIN, ENDPOINT);
     request.fill(0xff, 1, 4);
     expect(driver.status(request)).toBe(VIRTIO_IOMMU_S_OK);
   });
 
-  it('rejects an endpoint that does not exist with NOENT', () => {
+  it('[A28 A24 A37] rejects an endpoint that does not exist with NOENT', () => {
     const { driver, iommu } = startIommu();
     expect(driver.attach(DOMAIN, NO_ENDPOINT)).toBe(VIRTIO_IOMMU_S_NOENT);
     expect(iommu.state().domains).toEqual([]);
@@ -87,12 +88,12 @@ describe('ATTACH', () => {
     [10, VIRTIO_IOMMU_S_OK],
     [20, VIRTIO_IOMMU_S_OK],
     [21, VIRTIO_IOMMU_S_RANGE],
-  ])('holds domain %i against domain_range 10..20', (domain, status) => {
+  ])('[A20] holds domain %i against domain_range 10..20', (domain, status) => {
     const { driver } = startIommu({ options: { domainRange: { start: 10, end: 20 } } });
     expect(driver.attach(domain, ENDPOINT)).toBe(status);
   });
 
-  it('takes any domain ID when DOMAIN_RANGE is not offered', () => {
+  it('[A20] takes any domain ID when DOMAIN_RANGE is not offered', () => {
     const features = DEFAULT_IOMMU_OPTIONS.features & ~VIRTIO_IOMMU_F_DOMAIN_RANGE;
     const { driver } = startIommu({ options: { features, domainRange: { start: 1, end: 1 } } });
     expect(driver.attach(0xffff_ffff, ENDPOINT)).toBe(VIRTIO_IOMMU_S_OK);
@@ -101,7 +102,7 @@ describe('ATTACH', () => {
   it.each([
     ['a bypass domain without F_BYPASS', F_BYPASS, 0],
     ['a domain with F_BYPASS', 0, F_BYPASS],
-  ])('rejects %s with INVAL and leaves the old attachment', (_what, kind, wanted) => {
+  ])('[A30 A31] rejects %s with INVAL and leaves the old attachment', (_what, kind, wanted) => {
     const { driver, iommu } = startIommu();
     driver.attach(OTHER_DOMAIN, OTHER_ENDPOINT, kind);
     driver.attach(DOMAIN, ENDPOINT);
@@ -112,7 +113,7 @@ describe('ATTACH', () => {
     expect(iommu.mappings(DOMAIN, 0n, 9)).toEqual([PAGE]);
   });
 
-  it('keeps everything when the endpoint is attached to the same domain again', () => {
+  it('[A36] keeps everything when the endpoint is attached to the same domain again', () => {
     const { driver, iommu } = startIommu();
     driver.attach(DOMAIN, ENDPOINT);
     driver.map(DOMAIN, PAGE);
@@ -120,7 +121,7 @@ describe('ATTACH', () => {
     expect(iommu.mappings(DOMAIN, 0n, 9)).toEqual([PAGE]);
   });
 
-  it('moves an endpoint, and the domain it leaves alone vanishes with its mappings', () => {
+  it('[A31 A42 A46] moves an endpoint, and the domain it leaves alone vanishes with its mappings', () => {
     const { driver, iommu } = startIommu();
     driver.attach(DOMAIN, ENDPOINT);
     driver.map(DOMAIN, PAGE);
@@ -130,7 +131,7 @@ describe('ATTACH', () => {
     expect(iommu.mappings(DOMAIN, 0n, 9)).toEqual([]);
   });
 
-  it('leaves the mappings to an endpoint that stays', () => {
+  it('[A31 A34] leaves the mappings to an endpoint that stays', () => {
     const { driver, iommu } = startIommu();
     driver.attach(DOMAIN, ENDPOINT);
     driver.attach(DOMAIN, OTHER_ENDPOINT);
@@ -140,7 +141,7 @@ describe('ATTACH', () => {
     expect(iommu.port(OTHER_ENDPOINT).readU16(0, 0x1000)).toBe(0);
   });
 
-  it('rejects an endpoint whose reserved region the domain has mapped with UNSUPP', () => {
+  it('[A32 A24] rejects an endpoint whose reserved region the domain has mapped with UNSUPP', () => {
     const region = { kind: 'reserved', start: toIova(0x1800n), end: toIova(0x27ffn) } as const;
     const { driver, iommu } = startIommu({ reserved: { [OTHER_ENDPOINT]: [region] } });
     driver.attach(DOMAIN, ENDPOINT);
@@ -151,15 +152,15 @@ describe('ATTACH', () => {
     expect(driver.attach(DOMAIN, OTHER_ENDPOINT)).toBe(VIRTIO_IOMMU_S_OK);
   });
 
-  it('takes any endpoint into a bypass domain', () => {
+  it('[A29 A35] takes any endpoint into a bypass domain', () => {
     const { driver, iommu } = startIommu();
     driver.attach(DOMAIN, ENDPOINT, F_BYPASS);
     expect(driver.attach(DOMAIN, OTHER_ENDPOINT, F_BYPASS)).toBe(VIRTIO_IOMMU_S_OK);
     expect(iommu.state().domains).toMatchObject([{ endpoints: [ENDPOINT, OTHER_ENDPOINT] }]);
   });
 
-  it('says NOMEM when the store takes no more domains, and changes nothing', () => {
-    const store = new ReferenceStore({ maxDomains: 1, maxMappings: 10 });
+  it('[A54 A24] says NOMEM when the store takes no more domains, and changes nothing', () => {
+    const store = makeStore({ maxDomains: 1, maxMappings: 10 });
     const { driver, iommu } = startIommu({ store });
     driver.attach(DOMAIN, ENDPOINT);
     expect(driver.attach(OTHER_DOMAIN, OTHER_ENDPOINT)).toBe(VIRTIO_IOMMU_S_NOMEM);
@@ -168,9 +169,11 @@ describe('ATTACH', () => {
   });
 });
 
-describe('ATTACH that moves an endpoint', () => {
+describe.each(STORES)('ATTACH that moves an endpoint, over a %s', (_name, makeStore) => {
+  const { startIommu } = iommuBenchesOver(makeStore);
+
   it('[A31] has the room that the domain it leaves empty took', () => {
-    const store = new ReferenceStore({ maxDomains: 1, maxMappings: 10 });
+    const store = makeStore({ maxDomains: 1, maxMappings: 10 });
     const { driver, iommu } = startIommu({ store });
     driver.attach(DOMAIN, ENDPOINT);
     driver.map(DOMAIN, PAGE);
@@ -182,8 +185,9 @@ describe('ATTACH that moves an endpoint', () => {
   });
 });
 
-describe('DETACH', () => {
-  it('ends the use of every mapping; the domain ID can be used anew', () => {
+describe.each(STORES)('DETACH over a %s', (_name, makeStore) => {
+  const { startIommu } = iommuBenchesOver(makeStore);
+  it('[A41 A42 A19] ends the use of every mapping; the domain ID can be used anew', () => {
     const { driver, iommu } = startIommu();
     driver.attach(DOMAIN, ENDPOINT);
     driver.map(DOMAIN, PAGE);
@@ -195,7 +199,7 @@ describe('DETACH', () => {
     expect(iommu.port(ENDPOINT).readU16(0, 0x1000)).toBe(0);
   });
 
-  it('ignores its reserved bytes', () => {
+  it('[A38] ignores its reserved bytes', () => {
     const { driver } = startIommu();
     driver.attach(DOMAIN, ENDPOINT);
     const request = detachRequest(DOMAIN, ENDPOINT).fill(0xff, 12, DETACH_SIZE);
@@ -203,11 +207,11 @@ describe('DETACH', () => {
   });
 
   it.each([
-    ['an endpoint that does not exist', DOMAIN, NO_ENDPOINT, VIRTIO_IOMMU_S_NOENT],
-    ['a domain that does not exist', OTHER_DOMAIN, ENDPOINT, VIRTIO_IOMMU_S_INVAL],
-    ['an endpoint that is not attached', DOMAIN, OTHER_ENDPOINT, VIRTIO_IOMMU_S_INVAL],
-    ['a domain out of range', 0xffff_ffff, ENDPOINT, VIRTIO_IOMMU_S_INVAL],
-  ])('rejects %s and changes nothing', (_what, domain, endpoint, status) => {
+    ['an endpoint that does not exist [A39]', DOMAIN, NO_ENDPOINT, VIRTIO_IOMMU_S_NOENT],
+    ['a domain that does not exist [A40]', OTHER_DOMAIN, ENDPOINT, VIRTIO_IOMMU_S_INVAL],
+    ['an endpoint that is not attached [A40]', DOMAIN, OTHER_ENDPOINT, VIRTIO_IOMMU_S_INVAL],
+    ['a domain out of range [A40]', 0xffff_ffff, ENDPOINT, VIRTIO_IOMMU_S_INVAL],
+  ])('[A24] rejects %s and changes nothing', (_what, domain, endpoint, status) => {
     const { driver, iommu } = startIommu();
     driver.attach(DOMAIN, ENDPOINT);
     expect(driver.detach(domain, endpoint)).toBe(status);

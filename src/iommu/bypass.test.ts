@@ -1,12 +1,8 @@
 // Configuration space, bypass mode, and what resets keep of them (virtio 1.2, 5.13.4 to .6).
 
 import { describe, expect, it } from 'vitest';
-import {
-  createIommuBench,
-  ENDPOINT,
-  OTHER_ENDPOINT,
-  startIommu,
-} from '../testing/driver/iommu-bench.ts';
+import { STORES } from '../../test/support/stores.ts';
+import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../testing/driver/iommu-bench.ts';
 import { VIRTIO_MMIO_CONFIG_GENERATION, VIRTIO_MMIO_INT_CONFIG } from '../virtio/mmio-registers.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
 import {
@@ -24,8 +20,9 @@ const BUFFER = 0x3000;
 const { features } = DEFAULT_IOMMU_OPTIONS;
 const WITHOUT_BYPASS_CONFIG = features & ~VIRTIO_IOMMU_F_BYPASS_CONFIG;
 
-describe('configuration space', () => {
-  it('shows the options, little-endian', () => {
+describe.each(STORES)('configuration space over a %s', (_name, makeStore) => {
+  const { createIommuBench, startIommu } = iommuBenchesOver(makeStore);
+  it('[A4 A5] shows the options, little-endian', () => {
     const { mmio } = createIommuBench({
       options: {
         pageSizeMask: 0x1122_3344_5566_7000n,
@@ -44,7 +41,7 @@ describe('configuration space', () => {
     expect([mmio.readConfig(1, 1), mmio.readConfig(0x1c, 2)]).toEqual([0x70, 0xfffe]);
   });
 
-  it('has zeros for every field whose feature is not offered', () => {
+  it('[A4] has zeros for every field whose feature is not offered', () => {
     const { mmio } = createIommuBench({ options: { features: VIRTIO_IOMMU_F_MAP_UNMAP } });
     const words = Array.from({ length: 8 }, (_, index) => mmio.readConfig(8 + index * 4, 4));
     expect(words).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
@@ -52,14 +49,14 @@ describe('configuration space', () => {
   });
 
   it.each([
-    ['2', CONFIG_BYPASS, 1, 2],
-    ['255', CONFIG_BYPASS, 1, 0xff],
+    ['2 [A8]', CONFIG_BYPASS, 1, 2],
+    ['255 [A8]', CONFIG_BYPASS, 1, 0xff],
     ['a wider 0', CONFIG_BYPASS, 4, 0],
     ['a half word 0', CONFIG_BYPASS, 2, 0],
     ['page_size_mask', 0, 4, 0],
     ['the reserved byte behind bypass', CONFIG_BYPASS + 1, 1, 0],
     ['probe_size', 0x20, 1, 0],
-  ] as const)('ignores a write of %s', (_what, offset, width, value) => {
+  ] as const)('[A9] ignores a write of %s', (_what, offset, width, value) => {
     const { mmio, iommu } = startIommu();
     const before = Array.from({ length: CONFIG_LENGTH }, (_, byte) => mmio.readConfig(byte, 1));
     mmio.writeConfig(offset, width, value);
@@ -69,7 +66,7 @@ describe('configuration space', () => {
     expect(mmio.needsReset).toBe(false);
   });
 
-  it('lets the driver write 0 and 1 to bypass, and takes effect at once', () => {
+  it('[A9 A19] lets the driver write 0 and 1 to bypass, and takes effect at once', () => {
     const { mmio, iommu, events } = startIommu();
     mmio.writeConfig(CONFIG_BYPASS, 1, 0);
     expect(mmio.readConfig(CONFIG_BYPASS, 1)).toBe(0);
@@ -83,14 +80,14 @@ describe('configuration space', () => {
   it.each([
     ['not accepted', { accepts: WITHOUT_BYPASS_CONFIG }],
     ['not offered', { options: { features: WITHOUT_BYPASS_CONFIG } }],
-  ])('ignores a write to bypass when BYPASS_CONFIG was %s', (_what, options) => {
+  ])('[A9] ignores a write to bypass when BYPASS_CONFIG was %s', (_what, options) => {
     const { mmio } = startIommu(options);
     const before = mmio.readConfig(CONFIG_BYPASS, 1);
     mmio.writeConfig(CONFIG_BYPASS, 1, 1 - before);
     expect(mmio.readConfig(CONFIG_BYPASS, 1)).toBe(before);
   });
 
-  it("tells the driver of the host's change by generation and interrupt", () => {
+  it("[B5] tells the driver of the host's change by generation and interrupt", () => {
     const { mmio, iommu } = startIommu();
     const generation = mmio.readRegister(VIRTIO_MMIO_CONFIG_GENERATION);
     iommu.setBypass(false);
@@ -107,12 +104,13 @@ describe('configuration space', () => {
   });
 });
 
-describe('an unattached endpoint', () => {
+describe.each(STORES)('an unattached endpoint over a %s', (_name, makeStore) => {
+  const { createIommuBench, startIommu } = iommuBenchesOver(makeStore);
   it.each([
-    ['bypass = 1, no driver', { bootBypass: true, features }, undefined, 'bypass'],
-    ['bypass = 0, no driver', { bootBypass: false, features }, undefined, 'blocked'],
+    ['bypass = 1, no driver [A6 A23]', { bootBypass: true, features }, undefined, 'bypass'],
+    ['bypass = 0, no driver [A19]', { bootBypass: false, features }, undefined, 'blocked'],
     [
-      'bypass = 1, BYPASS_CONFIG not accepted',
+      'bypass = 1, BYPASS_CONFIG not accepted [F15]',
       { bootBypass: true, features },
       WITHOUT_BYPASS_CONFIG,
       'bypass',
@@ -135,7 +133,7 @@ describe('an unattached endpoint', () => {
       0n,
       'blocked',
     ],
-  ])('with %s', (_what, options, accepts, mode) => {
+  ])('[A22] with %s', (_what, options, accepts, mode) => {
     const bench = createIommuBench({ options, ...(accepts === undefined ? {} : { accepts }) });
     if (accepts !== undefined) bench.start();
     expect(bench.iommu.state().endpoints[0]?.mode).toBe(mode);
@@ -147,7 +145,7 @@ describe('an unattached endpoint', () => {
     outcome[mode === 'bypass' ? 'bypass' : 'blocked']();
   });
 
-  it('becomes blocked when its driver attaches it to an empty domain, and free again after DETACH', () => {
+  it('[A19 A22 A42] becomes blocked when its driver attaches it to an empty domain, and free again after DETACH', () => {
     const { driver, iommu } = startIommu();
     driver.attach(DOMAIN, ENDPOINT);
     expect(iommu.state().endpoints.map(({ mode }) => mode)).toEqual(['attached', 'bypass']);
@@ -157,8 +155,9 @@ describe('an unattached endpoint', () => {
   });
 });
 
-describe('a bypass domain', () => {
-  it('translates identically whatever the configuration says', () => {
+describe.each(STORES)('a bypass domain over a %s', (_name, makeStore) => {
+  const { startIommu } = iommuBenchesOver(makeStore);
+  it('[A23 A35 A22] translates identically whatever the configuration says', () => {
     const { driver, iommu, memory } = startIommu();
     iommu.setBypass(false);
     expect(driver.attach(DOMAIN, ENDPOINT, VIRTIO_IOMMU_ATTACH_F_BYPASS)).toBe(VIRTIO_IOMMU_S_OK);
@@ -172,30 +171,37 @@ describe('a bypass domain', () => {
   });
 });
 
-describe('reset', () => {
-  it.each([true, false])('of the device keeps bypass = %s and drops all domains', (isBypass) => {
-    const { driver, iommu, mmio, events } = startIommu();
-    iommu.setBypass(isBypass);
-    driver.attach(DOMAIN, ENDPOINT);
-    driver.attach(2, OTHER_ENDPOINT, VIRTIO_IOMMU_ATTACH_F_BYPASS);
-    mmio.reset();
-    const { domains, endpoints, isBypass: after } = iommu.state();
-    expect(domains).toEqual([]);
-    expect(endpoints.map(({ id }) => id)).toEqual([ENDPOINT, OTHER_ENDPOINT]);
-    expect(after).toBe(isBypass);
-    expect(events.at(-1)).toMatchObject({ kind: 'reset' });
-  });
+describe.each(STORES)('reset over a %s', (_name, makeStore) => {
+  const { startIommu } = iommuBenchesOver(makeStore);
+  it.each([true, false])(
+    '[A7 A10 F10] of the device keeps bypass = %s and drops all domains',
+    (isBypass) => {
+      const { driver, iommu, mmio, events } = startIommu();
+      iommu.setBypass(isBypass);
+      driver.attach(DOMAIN, ENDPOINT);
+      driver.attach(2, OTHER_ENDPOINT, VIRTIO_IOMMU_ATTACH_F_BYPASS);
+      mmio.reset();
+      const { domains, endpoints, isBypass: after } = iommu.state();
+      expect(domains).toEqual([]);
+      expect(endpoints.map(({ id }) => id)).toEqual([ENDPOINT, OTHER_ENDPOINT]);
+      expect(after).toBe(isBypass);
+      expect(events.at(-1)).toMatchObject({ kind: 'reset' });
+    },
+  );
 
-  it.each([true, false])('of the system puts bypass back to its initial %s', (bootBypass) => {
-    const { iommu, driver, events } = startIommu({ options: { bootBypass } });
-    iommu.setBypass(!bootBypass);
-    driver.attach(DOMAIN, ENDPOINT);
-    iommu.systemReset();
-    expect(iommu.state()).toMatchObject({ isBypass: bootBypass, domains: [] });
-    expect(events.at(-1)).toMatchObject({ kind: 'system-reset' });
-  });
+  it.each([true, false])(
+    '[A7 A10] of the system puts bypass back to its initial %s',
+    (bootBypass) => {
+      const { iommu, driver, events } = startIommu({ options: { bootBypass } });
+      iommu.setBypass(!bootBypass);
+      driver.attach(DOMAIN, ENDPOINT);
+      iommu.systemReset();
+      expect(iommu.state()).toMatchObject({ isBypass: bootBypass, domains: [] });
+      expect(events.at(-1)).toMatchObject({ kind: 'system-reset' });
+    },
+  );
 
-  it('lets the next driver start over with the same endpoints', () => {
+  it('[A10] lets the next driver start over with the same endpoints', () => {
     const bench = startIommu();
     bench.driver.attach(DOMAIN, ENDPOINT);
     const driver = bench.start();

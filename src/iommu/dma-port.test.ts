@@ -40,7 +40,7 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
     return { ...bench, port: bench.iommu.port(ENDPOINT) };
   }
 
-  it('splits a buffer over scattered pages, and joins it again', () => {
+  it('[A51] splits a buffer over scattered pages, and joins it again', () => {
     const { port, memory } = start([0x9000n, 0x3000n, 0x6000n]);
     const buffer = Uint8Array.from({ length: 2 * PAGE + 1 }, (_, index) => index * 7);
     port.write(0, 0xffff_ffff, buffer);
@@ -53,7 +53,7 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
     expect(back).toEqual(buffer);
   });
 
-  it('writes nothing of a buffer whose last byte may not be written', () => {
+  it('[A48 B34] writes nothing of a buffer whose last byte may not be written', () => {
     const { port, memory } = start([0x9000n, 0x3000n, 0x6000n], [3, 3, VIRTIO_IOMMU_MAP_F_READ]);
     const before = memory.bytes.slice(0, 0xa000);
     expect(() => port.write(0, 0xffff_f000, new Uint8Array(2 * PAGE + 1).fill(1))).toThrow(
@@ -62,7 +62,7 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
     expect(Buffer.compare(memory.bytes.slice(0, 0xa000), before)).toBe(0);
   });
 
-  it('writes nothing of a buffer of which a later piece lies outside RAM', () => {
+  it('[A52] writes nothing of a buffer of which a later piece lies outside RAM', () => {
     const { port, memory, events } = start([0x9000n, BEYOND_RAM]);
     const before = memory.bytes.slice(0, 0xa000);
     expect(() => port.write(0, 0xffff_f000, new Uint8Array(2 * PAGE).fill(1))).toThrow(BusError);
@@ -70,7 +70,7 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
     expect(events.some(({ kind }) => kind === 'faulted')).toBe(false);
   });
 
-  it('reads and writes words across pages, at any alignment', () => {
+  it('[A51] reads and writes words across pages, at any alignment', () => {
     const { port, memory } = start([0x9000n, 0x3000n]);
     port.writeU32(0, 0xffff_fffe, 0x4433_2211);
     expect([0x9ffe, 0x9fff, 0x3000, 0x3001].map((gpa) => memory.bytes[gpa])).toEqual([
@@ -155,7 +155,7 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
 });
 
 describe('before a driver', () => {
-  it('lets every endpoint through in boot bypass', () => {
+  it('[A6 A22 A23] lets every endpoint through in boot bypass', () => {
     const { iommu, memory, events } = createIommuBench();
     iommu.port(ENDPOINT).write(0, 0x100, Uint8Array.of(1, 2, 3));
     expect([...memory.bytes.subarray(0x100, 0x103)]).toEqual([1, 2, 3]);

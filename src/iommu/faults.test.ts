@@ -3,12 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { highWord, lowWord } from '../base/words.ts';
 import { toIova } from '../memory/address.ts';
-import {
-  createIommuBench,
-  ENDPOINT,
-  OTHER_ENDPOINT,
-  startIommu,
-} from '../testing/driver/iommu-bench.ts';
+import { STORES } from '../../test/support/stores.ts';
+import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../testing/driver/iommu-bench.ts';
 import { MirrorDevice } from '../testing/driver/mirror-device.ts';
 import { DriverMemory } from '../testing/driver/driver-memory.ts';
 import { MmioDriver } from '../testing/driver/mmio-driver.ts';
@@ -18,6 +14,7 @@ import { VIRTIO_F_ACCESS_PLATFORM, VIRTIO_F_VERSION_1 } from '../virtio/features
 import { VIRTIO_MMIO_INT_VRING } from '../virtio/mmio-registers.ts';
 import { MmioTransport } from '../virtio/mmio-transport.ts';
 import type { DmaPort } from './dma-port.ts';
+import type { MappingStore } from './mapping-store.ts';
 import {
   FAULT_SIZE,
   VIRTIO_IOMMU_FAULT_F_ADDRESS,
@@ -36,8 +33,8 @@ const WRITE_ONLY_PAGE = { virtStart: 0x2000n, virtEnd: 0x2fffn, physStart: 0x600
 const CLOSED_PAGE = { virtStart: 0x3000n, virtEnd: 0x3fffn, physStart: 0x7000n, flags: 0 };
 
 /** ENDPOINT in a domain with the three pages above; the other endpoint unattached and blocked. */
-function start(eventBuffers: number) {
-  const bench = startIommu();
+function startOver(makeStore: () => MappingStore, eventBuffers: number) {
+  const bench = iommuBenchesOver(makeStore).startIommu();
   bench.driver.attach(DOMAIN, ENDPOINT);
   for (const page of [READ_ONLY_PAGE, WRITE_ONLY_PAGE, CLOSED_PAGE]) bench.driver.map(DOMAIN, page);
   bench.iommu.setBypass(false);
@@ -46,14 +43,33 @@ function start(eventBuffers: number) {
   return bench;
 }
 
-describe('a fault', () => {
+describe.each(STORES)('a fault over a %s', (_name, makeStore) => {
+  const start = (eventBuffers: number) => startOver(makeStore, eventBuffers);
   it.each([
     { what: 'a read of an unmapped page', kind: 'read', iova: 0x9008n, length: 4 },
-    { what: 'a write of a read-only page', kind: 'write', iova: 0x1004n, length: 4, mapped: 1 },
-    { what: 'a read of a write-only page', kind: 'read', iova: 0x2000n, length: 1, mapped: 2 },
-    { what: 'a read of a page without rights', kind: 'read', iova: 0x3000n, length: 1, mapped: 0 },
     {
-      what: 'a write of a page without rights',
+      what: '[A48] a write of a read-only page',
+      kind: 'write',
+      iova: 0x1004n,
+      length: 4,
+      mapped: 1,
+    },
+    {
+      what: '[A49 F13] a read of a write-only page',
+      kind: 'read',
+      iova: 0x2000n,
+      length: 1,
+      mapped: 2,
+    },
+    {
+      what: '[A53 F13] a read of a page without rights',
+      kind: 'read',
+      iova: 0x3000n,
+      length: 1,
+      mapped: 0,
+    },
+    {
+      what: '[A53 F13] a write of a page without rights',
       kind: 'write',
       iova: 0x3fffn,
       length: 1,
@@ -75,10 +91,16 @@ describe('a fault', () => {
       stop: 0x3000n,
       mapped: 0,
     },
-    { what: 'a read above 4 GiB', kind: 'read', iova: 0x12_3456_7890n, length: 1 },
+    { what: '[A83] a read above 4 GiB', kind: 'read', iova: 0x12_3456_7890n, length: 1 },
     { what: 'a write past 2^64', kind: 'write', iova: (1n << 64n) - 1n, length: 2 },
-    { what: 'an unattached endpoint', kind: 'write', iova: 0x1000n, length: 8, by: OTHER_ENDPOINT },
-  ] as const)('of $what is reported, recorded, and moves no byte', (row) => {
+    {
+      what: '[A19] an unattached endpoint',
+      kind: 'write',
+      iova: 0x1000n,
+      length: 8,
+      by: OTHER_ENDPOINT,
+    },
+  ] as const)('[A82 A86] of $what is reported, recorded, and moves no byte', (row) => {
     const { kind, iova, length } = row;
     const { driver, iommu, memory, events, mmio } = start(1);
     const before = memory.bytes.slice(0, 0x8000);
@@ -107,7 +129,7 @@ describe('a fault', () => {
     expect(state).toMatchObject({ translated: 0, blocked: 1, blockedBytes: length });
   });
 
-  it('has zeros in every reserved byte of its 24', () => {
+  it('[A80 A81 A88] has zeros in every reserved byte of its 24', () => {
     const { driver, iommu } = start(1);
     expect(() => iommu.port(ENDPOINT).readU16(0, 0x9000)).toThrow();
     const used = driver.takeEvent();
@@ -118,8 +140,10 @@ describe('a fault', () => {
   });
 });
 
-describe('the event queue', () => {
-  it('[B26] reports in order while there are buffers and drops, visibly, when there are none', () => {
+describe.each(STORES)('the event queue over a %s', (_name, makeStore) => {
+  const start = (eventBuffers: number) => startOver(makeStore, eventBuffers);
+  const { createIommuBench, startIommu } = iommuBenchesOver(makeStore);
+  it('[A84 B26 F14] reports in order while there are buffers and drops, visibly, when there are none', () => {
     const { driver, iommu, events } = start(4);
     const port = iommu.port(ENDPOINT);
     for (let index = 0; index < 257; index++) {
@@ -138,7 +162,7 @@ describe('the event queue', () => {
     expect(driver.takeFaults()).toMatchObject([{ address: 0x9000n }]);
   });
 
-  it('returns a buffer too small for a report unwritten and uses the next', () => {
+  it('[A85] returns a buffer too small for a report unwritten and uses the next', () => {
     const { driver, iommu } = start(0);
     driver.addEventBuffers(1, FAULT_SIZE - 1);
     driver.addEventBuffers(1, FAULT_SIZE + 8);
@@ -148,7 +172,7 @@ describe('the event queue', () => {
     expect(driver.takeEvent()?.length).toBe(FAULT_SIZE);
   });
 
-  it('breaks the device, not the host, when its buffer lies outside memory', () => {
+  it('[A87] breaks the device, not the host, when its buffer lies outside memory', () => {
     const bench = startIommu();
     const { eventQueue } = bench.driver;
     eventQueue.writeDescriptor(0, { address: 1n << 50n, length: 64, flags: 2, next: 0 });
@@ -159,7 +183,7 @@ describe('the event queue', () => {
     expect(bench.events.at(-1)).toMatchObject({ kind: 'faulted', isReported: false });
   });
 
-  it('is out of reach before the driver started and after it reset the device', () => {
+  it('[A84] is out of reach before the driver started and after it reset the device', () => {
     const bench = createIommuBench({ options: { bootBypass: false } });
     expect(() => bench.iommu.port(ENDPOINT).readU16(0, 0x9000)).toThrow();
     bench.start().addEventBuffers(4);
@@ -170,29 +194,34 @@ describe('the event queue', () => {
   });
 });
 
-describe('an endpoint whose rings the driver did not map', () => {
-  it('[B31 B34] faults, writes nothing, and needs a reset; the IOMMU works on', () => {
-    const { driver, iommu, memory, mmio } = start(4);
-    const transport = new MmioTransport<Iova>({
-      device: new MirrorDevice(),
-      memory: iommu.port(ENDPOINT),
-      interruptLine: new RecordingLine(),
-      offersAccessPlatform: true,
+describe.each(STORES)(
+  'an endpoint whose rings the driver did not map over a %s',
+  (_name, makeStore) => {
+    const start = (eventBuffers: number) => startOver(makeStore, eventBuffers);
+    it('[F12 B31 B34 A86] faults, writes nothing, and needs a reset; the IOMMU works on', () => {
+      const { driver, iommu, memory, mmio } = start(4);
+      const transport = new MmioTransport<Iova>({
+        device: new MirrorDevice(),
+        memory: iommu.port(ENDPOINT),
+        interruptLine: new RecordingLine(),
+        offersAccessPlatform: true,
+      });
+      const endpointDriver = new MmioDriver(transport, new DriverMemory(memory, 0x8000, 0x1_8000));
+      const features = VIRTIO_F_VERSION_1 | VIRTIO_F_ACCESS_PLATFORM;
+      const [queue] = endpointDriver.start(features, [{ bufferBytes: 0x4000 }]);
+      queue?.add({ readable: [Uint8Array.of(1)], writable: [1] });
+      const before = memory.bytes.slice(0, 0x2_0000);
+      endpointDriver.notify(0);
+      expect(endpointDriver.needsReset).toBe(true);
+      expect(Buffer.compare(memory.bytes.slice(0, 0x2_0000), before)).toBe(0);
+      expect(driver.takeFaults()).toMatchObject([{ reason: MAPPING, endpoint: ENDPOINT }]);
+      expect(mmio.needsReset).toBe(false);
     });
-    const endpointDriver = new MmioDriver(transport, new DriverMemory(memory, 0x8000, 0x1_8000));
-    const features = VIRTIO_F_VERSION_1 | VIRTIO_F_ACCESS_PLATFORM;
-    const [queue] = endpointDriver.start(features, [{ bufferBytes: 0x4000 }]);
-    queue?.add({ readable: [Uint8Array.of(1)], writable: [1] });
-    const before = memory.bytes.slice(0, 0x2_0000);
-    endpointDriver.notify(0);
-    expect(endpointDriver.needsReset).toBe(true);
-    expect(Buffer.compare(memory.bytes.slice(0, 0x2_0000), before)).toBe(0);
-    expect(driver.takeFaults()).toMatchObject([{ reason: MAPPING, endpoint: ENDPOINT }]);
-    expect(mmio.needsReset).toBe(false);
-  });
-});
+  },
+);
 
-describe('a reserved region', () => {
+describe.each(STORES)('a reserved region over a %s', (_name, makeStore) => {
+  const { startIommu } = iommuBenchesOver(makeStore);
   const RESERVED = { kind: 'reserved', start: toIova(0x4000n), end: toIova(0x4fffn) } as const;
   const MSI = { kind: 'msi', start: toIova(0xfee0_0000n), end: toIova(0xfeef_ffffn) } as const;
 
@@ -210,7 +239,7 @@ describe('a reserved region', () => {
     ['the first byte of a read inside it', 0x4800, 4, 0x4800n],
     ['the first reserved byte of a read across its start', 0x3ffe, 4, 0x4000n],
     ['the first byte of a read across its end', 0x4ffe, 4, 0x4ffen],
-  ])('stops an endpoint in bypass mode at %s', (_what, low, length, address) => {
+  ])('[A77] stops an endpoint in bypass mode at %s', (_what, low, length, address) => {
     const { driver, iommu } = startReserved();
     expect(() => iommu.port(ENDPOINT).read(0, low, new Uint8Array(length))).toThrow('IOMMU');
     expect(driver.takeFaults()).toMatchObject([{ reason: MAPPING, address }]);
@@ -218,7 +247,7 @@ describe('a reserved region', () => {
     expect(iommu.port(OTHER_ENDPOINT).readU32(0, 0x4800)).toBe(0);
   });
 
-  it('hands a write into the MSI region to the doorbell, attached or not, and to no memory', () => {
+  it('[A77 C10 C16] hands a write into the MSI region to the doorbell, attached or not, and to no memory', () => {
     const { driver, iommu, rings, memory } = startReserved();
     const before = memory.bytes.slice(0, 0x8000);
     iommu.port(ENDPOINT).writeU32(0, 0xfee0_1000, 0x4041);
@@ -236,7 +265,7 @@ describe('a reserved region', () => {
     ['a read of', 0xfee0_0000, 'read'],
     ['a write across the end of', 0xfeef_fffe, 'write'],
     ['a write across the start of', 0xfedf_fffe, 'write'],
-  ] as const)('stops %s the MSI region', (_what, low, kind) => {
+  ] as const)('[A77] stops %s the MSI region', (_what, low, kind) => {
     const { driver, iommu, rings } = startReserved();
     driver.attach(DOMAIN, ENDPOINT);
     const port = iommu.port(ENDPOINT);
@@ -246,7 +275,7 @@ describe('a reserved region', () => {
     expect(driver.takeFaults()).toMatchObject([{ reason: MAPPING, address: BigInt(low) }]);
   });
 
-  it('takes no write past 2^64 for an interrupt, though it starts in an MSI region there', () => {
+  it('[A77] takes no write past 2^64 for an interrupt, though it starts in an MSI region there', () => {
     const top = { kind: 'msi', start: toIova(-0x1000n), end: toIova(-1n) } as const;
     const rings: number[] = [];
     const doorbell = (endpoint: number): number => rings.push(endpoint);

@@ -51,42 +51,42 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
 
   describe('MAP', () => {
     it.each([
-      ['an unaligned virt_start', 0x1001n, 0x1fffn, 0n],
-      ['an unaligned virt_end + 1', 0x1000n, 0x1ffen, 0n],
-      ['an unaligned phys_start', 0x1000n, 0x1fffn, 0x10n],
-      ['virt_end below virt_start', 0x2000n, 0xfffn, 0n],
-      ['virt_end one below virt_start', 0x1000n, 0xfffn, 0n],
-      ['the end of input_range crossed', 0xffff_f000n, 0x1_0000_0fffn, 0n],
-      ['a range beyond input_range', 0x1_0000_0000n, 0x1_0000_0fffn, 0n],
-      ['a guest-physical range that wraps', 0x1000n, 0x2fffn, LAST_PAGE],
-    ])('rejects %s with RANGE', (_what, virtStart, virtEnd, physStart) => {
+      ['an unaligned virt_start [A43]', 0x1001n, 0x1fffn, 0n],
+      ['an unaligned virt_end + 1 [A43]', 0x1000n, 0x1ffen, 0n],
+      ['an unaligned phys_start [A43]', 0x1000n, 0x1fffn, 0x10n],
+      ['virt_end below virt_start [A50]', 0x2000n, 0xfffn, 0n],
+      ['virt_end one below virt_start [A50]', 0x1000n, 0xfffn, 0n],
+      ['the end of input_range crossed [A21]', 0xffff_f000n, 0x1_0000_0fffn, 0n],
+      ['a range beyond input_range [A21]', 0x1_0000_0000n, 0x1_0000_0fffn, 0n],
+      ['a guest-physical range that wraps [A52]', 0x1000n, 0x2fffn, LAST_PAGE],
+    ])('[A24] rejects %s with RANGE', (_what, virtStart, virtEnd, physStart) => {
       const { driver, iommu } = start();
       expect(map(driver, virtStart, virtEnd, physStart)).toBe(VIRTIO_IOMMU_S_RANGE);
       expect(iommu.mappings(DOMAIN, 0n, 1)).toEqual([]);
     });
 
-    it('rejects a single byte, which no range with virt_end above virt_start is, with RANGE', () => {
+    it('[A50] rejects a single byte, which no range with virt_end above virt_start is, with RANGE', () => {
       const { driver } = start({ options: { pageSizeMask: 1n } });
       expect(map(driver, 5n, 5n)).toBe(VIRTIO_IOMMU_S_RANGE);
       expect(map(driver, 5n, 6n)).toBe(VIRTIO_IOMMU_S_OK);
     });
 
-    it('rejects what starts below input_range with RANGE', () => {
+    it('[A21] rejects what starts below input_range with RANGE', () => {
       const inputRange = { start: 0x1000n, end: 0xffffn };
       const { driver } = start({ options: { inputRange } });
       expect(map(driver, 0n, 0x1fffn)).toBe(VIRTIO_IOMMU_S_RANGE);
       expect(map(driver, 0x1000n, 0xffffn)).toBe(VIRTIO_IOMMU_S_OK);
     });
 
-    it('holds input_range against a driver that did not accept the feature', () => {
+    it('[A3 A21] holds input_range against a driver that did not accept the feature', () => {
       const { driver } = start({ accepts: VIRTIO_IOMMU_F_MAP_UNMAP });
       expect(map(driver, 0x1_0000_0000n, 0x1_0000_0fffn)).toBe(VIRTIO_IOMMU_S_RANGE);
     });
 
     it.each([
-      ['the last page of the space', LAST_PAGE, MAX_ADDRESS],
-      ['all of the space', 0n, MAX_ADDRESS],
-    ])('takes %s when INPUT_RANGE is not offered', (_what, virtStart, virtEnd) => {
+      ['the last page of the space [A43 F5]', LAST_PAGE, MAX_ADDRESS],
+      ['all of the space [A63 F6]', 0n, MAX_ADDRESS],
+    ])('[A21] takes %s when INPUT_RANGE is not offered', (_what, virtStart, virtEnd) => {
       const options = { ...WHOLE_SPACE };
       const { driver, iommu } = start({ options, reserved: { [ENDPOINT]: [] } });
       expect(map(driver, virtStart, virtEnd)).toBe(VIRTIO_IOMMU_S_OK);
@@ -95,7 +95,7 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
       expect(iommu.mappings(DOMAIN, 0n, 1)).toEqual([]);
     });
 
-    it.each([0x1000n, 0x1800n, 0x1ffen])('takes the granule %s from page_size_mask', (end) => {
+    it.each([0x1000n, 0x1800n, 0x1ffen])('[A5] takes the granule %s from page_size_mask', (end) => {
       const { driver } = start({ options: { pageSizeMask: 1n } });
       expect(map(driver, 0xfffn, end)).toBe(VIRTIO_IOMMU_S_OK);
     });
@@ -105,12 +105,15 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
       ['the first page', 0x3000n, 0x4fffn],
       ['the last page', 0x5000n, 0x6fffn],
       ['all and more', 0x3000n, 0x6fffn],
-    ])('rejects %s of a mapping with INVAL and leaves it', (_what, virtStart, virtEnd) => {
-      const { driver, iommu } = start();
-      map(driver, 0x4000n, 0x5fffn, 0x7000n);
-      expect(map(driver, virtStart, virtEnd)).toBe(VIRTIO_IOMMU_S_INVAL);
-      expect(iommu.mappings(DOMAIN, 0n, 9)).toMatchObject([{ physStart: 0x7000n }]);
-    });
+    ])(
+      '[A44 A24] rejects %s of a mapping with INVAL and leaves it',
+      (_what, virtStart, virtEnd) => {
+        const { driver, iommu } = start();
+        map(driver, 0x4000n, 0x5fffn, 0x7000n);
+        expect(map(driver, virtStart, virtEnd)).toBe(VIRTIO_IOMMU_S_INVAL);
+        expect(iommu.mappings(DOMAIN, 0n, 9)).toMatchObject([{ physStart: 0x7000n }]);
+      },
+    );
 
     it.each([
       ['the MSI region', 0xfee0_0000n, 0xfeef_ffffn, VIRTIO_IOMMU_S_INVAL],
@@ -120,18 +123,18 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
       ['its last page', 0xfeef_f000n, 0xfef0_0fffn, VIRTIO_IOMMU_S_INVAL],
       ['the page below it', 0xfedf_f000n, 0xfedf_ffffn, VIRTIO_IOMMU_S_OK],
       ['the page above it', 0xfef0_0000n, 0xfef0_0fffn, VIRTIO_IOMMU_S_OK],
-    ])('answers a MAP of %s', (_what, virtStart, virtEnd, status) => {
+    ])('[A76 A78 A79 C4 C10 F7] answers a MAP of %s', (_what, virtStart, virtEnd, status) => {
       const { driver } = start();
       expect(map(driver, virtStart, virtEnd)).toBe(status);
     });
 
-    it.each([4, 8, 0x8000_0000, 0xffff_ffff])('rejects the unknown flags 0x%x', (flags) => {
+    it.each([4, 8, 0x8000_0000, 0xffff_ffff])('[A45] rejects the unknown flags 0x%x', (flags) => {
       const { driver } = start();
       const fields = { virtStart: 0n, virtEnd: 0xfffn, physStart: 0n, flags };
       expect(driver.map(DOMAIN, fields)).toBe(VIRTIO_IOMMU_S_INVAL);
     });
 
-    it('takes MMIO when it was negotiated', () => {
+    it('[A45] takes MMIO when it was negotiated', () => {
       const features = DEFAULT_IOMMU_OPTIONS.features | VIRTIO_IOMMU_F_MMIO;
       const { driver } = start({ options: { features } });
       const flags = READ_WRITE | VIRTIO_IOMMU_MAP_F_MMIO;
@@ -139,7 +142,7 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
       expect(driver.map(DOMAIN, fields)).toBe(VIRTIO_IOMMU_S_OK);
     });
 
-    it('says NOMEM when the store is full, and takes the next after an UNMAP', () => {
+    it('[A54] says NOMEM when the store is full, and takes the next after an UNMAP', () => {
       const { driver } = start({ store: makeStore({ maxDomains: 2, maxMappings: 1 }) });
       expect(map(driver, 0n, 0xfffn)).toBe(VIRTIO_IOMMU_S_OK);
       expect(map(driver, 0x1000n, 0x1fffn)).toBe(VIRTIO_IOMMU_S_NOMEM);
@@ -156,15 +159,15 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
     ],
     ['UNMAP', (driver: IommuDriver, domain: number) => driver.unmap(domain, 0n, 0xfffn)],
   ])('%s', (_request, send) => {
-    it('rejects a domain that does not exist with NOENT', () => {
+    it('[A46 A58 A24] rejects a domain that does not exist with NOENT', () => {
       expect(send(start().driver, NO_DOMAIN)).toBe(VIRTIO_IOMMU_S_NOENT);
     });
 
-    it('rejects a bypass domain with INVAL', () => {
+    it('[A47 A59 A24] rejects a bypass domain with INVAL', () => {
       expect(send(start().driver, BYPASS_DOMAIN)).toBe(VIRTIO_IOMMU_S_INVAL);
     });
 
-    it('is UNSUPP when MAP_UNMAP was not accepted', () => {
+    it('[A11 A24] is UNSUPP when MAP_UNMAP was not accepted', () => {
       const accepts = DEFAULT_IOMMU_OPTIONS.features & ~VIRTIO_IOMMU_F_MAP_UNMAP;
       expect(send(start({ accepts }).driver, DOMAIN)).toBe(VIRTIO_IOMMU_S_UNSUPP);
     });
@@ -207,7 +210,7 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
         VIRTIO_IOMMU_S_OK,
         [],
       ],
-    ] as const)('follows example (%i)', (_number, mapped, [from, to], status, left) => {
+    ] as const)('[A62] follows example (%i)', (_number, mapped, [from, to], status, left) => {
       const { driver, iommu } = start({ options: { pageSizeMask: 1n } });
       for (const [start, end] of mapped) expect(map(driver, start, end)).toBe(VIRTIO_IOMMU_S_OK);
       expect(driver.unmap(DOMAIN, from, to)).toBe(status);
@@ -215,7 +218,7 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
       expect(rest.map(({ virtStart, virtEnd }) => [virtStart, virtEnd])).toEqual(left);
     });
 
-    it('removes nothing when only the last mapping would be cut', () => {
+    it('[A60] removes nothing when only the last mapping would be cut', () => {
       const { driver, iommu, events } = start();
       for (const page of [0n, 0x1000n]) map(driver, page, page + 0xfffn);
       map(driver, 0x2000n, 0x5fffn);
@@ -224,27 +227,27 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
       expect(events.at(-1)).toMatchObject({ kind: 'unmapped', removed: 0 });
     });
 
-    it('takes unaligned ends outside mappings and a range beyond input_range', () => {
+    it('[A21 A61 A63] takes unaligned ends outside mappings and a range beyond input_range', () => {
       const { driver, events } = start();
       map(driver, 0x1000n, 0x1fffn);
       expect(driver.unmap(DOMAIN, 0xffdn, MAX_ADDRESS - 1n)).toBe(VIRTIO_IOMMU_S_OK);
       expect(events.at(-1)).toMatchObject({ kind: 'unmapped', removed: 1 });
     });
 
-    it('takes a range of one byte, and cuts no mapping for it', () => {
+    it('[A60 A63] takes a range of one byte, and cuts no mapping for it', () => {
       const { driver } = start();
       map(driver, 0x1000n, 0x1fffn);
       expect(driver.unmap(DOMAIN, 0x2000n, 0x2000n)).toBe(VIRTIO_IOMMU_S_OK);
       expect(driver.unmap(DOMAIN, 0x1fffn, 0x1fffn)).toBe(VIRTIO_IOMMU_S_RANGE);
     });
 
-    it('rejects virt_end below virt_start with RANGE', () => {
+    it('[A63] rejects virt_end below virt_start with RANGE', () => {
       const { driver } = start();
       map(driver, 0x1000n, 0x1fffn);
       expect(driver.unmap(DOMAIN, 0x2000n, 0xfffn)).toBe(VIRTIO_IOMMU_S_RANGE);
     });
 
-    it('rejects reserved bytes with INVAL and removes nothing', () => {
+    it('[A57] rejects reserved bytes with INVAL and removes nothing', () => {
       const { driver, iommu } = start();
       map(driver, 0x1000n, 0x1fffn);
       const request = unmapRequest(DOMAIN, 0x1000n, 0x1fffn);

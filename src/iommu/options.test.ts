@@ -49,7 +49,7 @@ describe('addEndpoint', () => {
     expect(() => makeIommu().addEndpoint(id)).toThrow('32-bit');
   });
 
-  it('refuses an ID twice', () => {
+  it('[A37] refuses an ID twice', () => {
     const iommu = makeIommu();
     iommu.addEndpoint(1);
     expect(() => iommu.addEndpoint(1)).toThrow('before');

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { toIova } from '../memory/address.ts';
-import { ENDPOINT, startIommu } from '../testing/driver/iommu-bench.ts';
+import { STORES } from '../../test/support/stores.ts';
+import { ENDPOINT, iommuBenchesOver } from '../testing/driver/iommu-bench.ts';
 import { probeRequest } from '../testing/driver/iommu-requests.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
 import {
@@ -25,8 +26,9 @@ function hex(bytes: Uint8Array): string[] {
   return digits.match(/.{1,16}/g) ?? [];
 }
 
-describe('PROBE', () => {
-  it('tells of the MSI region in the bytes of the specification, then zeros, then OK', () => {
+describe.each(STORES)('PROBE over a %s', (_name, makeStore) => {
+  const { startIommu } = iommuBenchesOver(makeStore);
+  it('[A67 A68 A71 A73 A78 C1 C3 C4 C5 C16] tells of the MSI region in the bytes of the specification, then zeros, then OK', () => {
     const { bytes, length } = startIommu().driver.probe(ENDPOINT, probeSize);
     expect(length).toBe(probeSize + TAIL_SIZE);
     // type 1, length 20, subtype MSI, reserved; 0xfee00000; 0xfeefffff
@@ -38,7 +40,7 @@ describe('PROBE', () => {
     expect(bytes.subarray(RESV_MEM_SIZE).every((byte) => byte === 0)).toBe(true);
   });
 
-  it('tells of all regions in address order', () => {
+  it('[A69 A73 A78] tells of all regions in address order', () => {
     const regions = [
       { kind: 'msi', start: toIova(0x9000n), end: toIova(0x9fffn) },
       { kind: 'reserved', start: toIova(1n << 40n), end: toIova((1n << 64n) - 1n) },
@@ -60,14 +62,14 @@ describe('PROBE', () => {
     expect(bytes[3 * RESV_MEM_SIZE]).toBe(VIRTIO_IOMMU_PROBE_T_NONE);
   });
 
-  it('fills all of probe_size when the regions take it', () => {
+  it('[A70 A71] fills all of probe_size when the regions take it', () => {
     const { driver } = startIommu({ options: { probeSize: RESV_MEM_SIZE } });
     const { bytes, length } = driver.probe(ENDPOINT, RESV_MEM_SIZE);
     expect(length).toBe(RESV_MEM_SIZE + TAIL_SIZE);
     expect(hex(bytes.subarray(RESV_MEM_SIZE - 8))).toEqual(['ffffeffe00000000', '00000000']);
   });
 
-  it('ignores its reserved bytes and works on an attached endpoint', () => {
+  it('[A12 A64] ignores its reserved bytes and works on an attached endpoint', () => {
     const { driver } = startIommu();
     driver.attach(1, ENDPOINT);
     const request = probeRequest(ENDPOINT).fill(0xff, 8, PROBE_SIZE);
@@ -76,14 +78,14 @@ describe('PROBE', () => {
     );
   });
 
-  it('rejects an endpoint that does not exist with NOENT and no property', () => {
+  it('[A65 A24] rejects an endpoint that does not exist with NOENT and no property', () => {
     const { bytes, length } = startIommu().driver.probe(NO_ENDPOINT, probeSize);
     expect(length).toBe(probeSize + TAIL_SIZE);
     expect(bytes.findIndex((byte) => byte !== 0)).toBe(probeSize);
     expect(bytes[probeSize]).toBe(VIRTIO_IOMMU_S_NOENT);
   });
 
-  it('answers every writable length below probe_size + 4 with INVAL in its last bytes, and no property', () => {
+  it('[A70 C2 F8] answers every writable length below probe_size + 4 with INVAL in its last bytes, and no property', () => {
     const small = 40;
     const { driver } = startIommu({ options: { probeSize: small } });
     for (let room = TAIL_SIZE; room < small + TAIL_SIZE; room++) {
@@ -94,7 +96,7 @@ describe('PROBE', () => {
     }
   });
 
-  it.each([1, 2, 3])('leaves %i writable bytes unwritten', (room) => {
+  it.each([1, 2, 3])('[A14 F8] leaves %i writable bytes unwritten', (room) => {
     const { driver, events } = startIommu();
     const { bytes, length } = driver.send(probeRequest(ENDPOINT), room);
     expect(length).toBe(0);
@@ -102,7 +104,7 @@ describe('PROBE', () => {
     expect(events.at(-1)).toMatchObject({ kind: 'ignored', status: null, writableBytes: room });
   });
 
-  it('puts the tail behind probe_size bytes when there is more room', () => {
+  it('[A72] puts the tail behind probe_size bytes when there is more room', () => {
     const { driver } = startIommu();
     expect(driver.send(probeRequest(ENDPOINT), probeSize + 100).length).toBe(probeSize + TAIL_SIZE);
   });
@@ -110,7 +112,7 @@ describe('PROBE', () => {
   it.each([
     ['offered', {}],
     ['accepted', { options: { features: DEFAULT_IOMMU_OPTIONS.features } }],
-  ])('is left unwritten when it was not %s', (_what, options) => {
+  ])('[A66] is left unwritten when it was not %s', (_what, options) => {
     const without = DEFAULT_IOMMU_OPTIONS.features & ~VIRTIO_IOMMU_F_PROBE;
     const { driver } = startIommu({ options: { features: without }, ...options, accepts: without });
     expect(driver.probe(ENDPOINT, probeSize).length).toBe(0);

@@ -14,12 +14,17 @@ interface Section {
   readonly title: string;
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Where its JSON report goes; default: REPORT. */
+  readonly report?: string;
   /** Reads the counts out of the section's JSON report; a section without one counts as one test. */
   readonly count?: (report: unknown) => Counts;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'viommu-test-'));
 const REPORT = join(folder, 'report.json');
+/** The unit tests' report, which the conformance section reads instead of running them again. */
+const UNIT_REPORT = join(folder, 'unit.json');
+const CONFORMANCE = join(import.meta.dirname, '..', 'conformance', 'run.js');
 
 function numberAt(value: unknown, ...path: readonly string[]): number {
   const found = path.reduce<unknown>(
@@ -30,11 +35,12 @@ function numberAt(value: unknown, ...path: readonly string[]): number {
   return typeof found === 'number' ? found : 0;
 }
 
-function vitest(title: string, ...options: readonly string[]): Section {
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`];
+function vitest(title: string, report: string, ...options: readonly string[]): Section {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   return {
     title,
     command: ['npx', 'vitest', 'run', ...options, ...reporters],
+    report,
     count: (report) => ({
       passed: numberAt(report, 'numPassedTests'),
       failed: numberAt(report, 'numFailedTests'),
@@ -47,8 +53,16 @@ const SECTIONS: readonly Section[] = [
     title: 'Types, lint, format, cycles, dead code',
     command: ['npm', 'run', '--silent', 'check'],
   },
-  vitest('Unit and property tests'),
-  vitest('Guest boots in Node', '--config', 'vitest.guest.config.ts'),
+  vitest('Unit and property tests', UNIT_REPORT),
+  {
+    title: 'Conformance: every requirement has its tests',
+    command: ['node', CONFORMANCE, '--report', UNIT_REPORT, '--json', REPORT],
+    count: (report) => ({
+      passed: numberAt(report, 'passed'),
+      failed: numberAt(report, 'failed'),
+    }),
+  },
+  vitest('Guest boots in Node', REPORT, '--config', 'vitest.guest.config.ts'),
   { title: 'Build of the page', command: ['npm', 'run', '--silent', 'build'] },
   {
     title: 'The page in Chromium',
@@ -61,23 +75,25 @@ const SECTIONS: readonly Section[] = [
   },
 ];
 
-function readReport(): unknown {
+function readReport(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(REPORT, 'utf8'));
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
 }
 
-function run({ title, command: [program = '', ...words], env, count }: Section): Counts {
+function run(section: Section): Counts {
+  const { title, command, env, report = REPORT, count } = section;
+  const [program = '', ...words] = command;
   console.log(`\n=== ${title}\n`);
-  rmSync(REPORT, { force: true });
+  rmSync(report, { force: true });
   const start = performance.now();
   const { status } = spawnSync(program, words, {
     stdio: 'inherit',
     env: { ...process.env, ...env },
   });
-  const { passed, failed } = count?.(readReport()) ?? {
+  const { passed, failed } = count?.(readReport(report)) ?? {
     passed: status === 0 ? 1 : 0,
     failed: 0,
   };

@@ -45,7 +45,7 @@ const COMPLAINT = /error|warning|incorrect|invalid|should be|unknown opcode/i;
 describe('iasl', () => {
   const dsdt = buildDsdt(IDENTITY, PC.devices);
 
-  it('disassembles the DSDT to the devices described', () => {
+  it('[C21 E-bug-ch-mmio-acpi] disassembles the DSDT to the devices described', () => {
     const { messages, text } = disassemble('dsdt', dsdt);
 
     expect(messages).not.toMatch(COMPLAINT);
@@ -133,7 +133,7 @@ describe('iasl', () => {
 
   // Debian 12's iasl (20200925) is older than the VIOT: it checks the header and prints the nodes as bytes, as newer
   // versions do after the fields that they know. viot.test.ts has the nodes field by field.
-  it('accepts the header of the VIOT and prints its nodes', () => {
+  it('[C19 C20] accepts the header of the VIOT and prints its nodes', () => {
     const viot = buildViot(IDENTITY, PC.iommus) ?? new Uint8Array();
 
     const { messages, text } = disassemble('viot', viot);

@@ -27,13 +27,13 @@ const TOP_PAGE = 0xffff_ffff_ffff_f000n;
 const WHOLE_SPACE = { features: 0b1_0100n };
 
 describe('the bytes of a driver', () => {
-  it.each([
+  for (const [draft, ...sizes] of [
     ['v0.4', 16, 12, 36, 28, 72],
     ['v0.5', 16, 12, 36, 28, 72],
     ['v0.9', 20, 20, 36, 28, 72],
-  ] as const)(
-    '[C.1-%s-attach C.1-%s-detach C.1-%s-map C.1-%s-unmap C.1-%s-probe] are as many as the draft says',
-    (draft, ...sizes) => {
+  ] as const) {
+    const ids = ['attach', 'detach', 'map', 'unmap', 'probe'].map((what) => `C.1-${draft}-${what}`);
+    it(`[${ids.join(' ')}] are as many as the draft says`, () => {
       const requests = DRAFT_REQUESTS[draft];
       expect([
         requests.attach(1, 2).length,
@@ -42,8 +42,8 @@ describe('the bytes of a driver', () => {
         requests.unmap(1, 0n, 1n).length,
         requests.probe(1).length,
       ]).toEqual(sizes);
-    },
-  );
+    });
+  }
 
   it('[C22 C23 C.1-v0.4-attach C.1-v0.5-attach] did not move when address_space and device got new names', () => {
     const head = [1, 0, 0, 0];

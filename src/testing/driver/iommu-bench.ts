@@ -45,6 +45,8 @@ export interface IommuBench {
   start(): IommuDriver;
 }
 
+export type StartedIommu = IommuBench & { readonly driver: IommuDriver };
+
 /** A device whose driver has not started. */
 export function createIommuBench(bench: IommuBenchOptions = {}): IommuBench {
   const memory = new FlatMemory(RAM_BYTES);
@@ -72,7 +74,18 @@ export function createIommuBench(bench: IommuBenchOptions = {}): IommuBench {
 }
 
 /** A device with its started driver. */
-export function startIommu(options: IommuBenchOptions = {}): IommuBench & { driver: IommuDriver } {
+export function startIommu(options: IommuBenchOptions = {}): StartedIommu {
   const bench = createIommuBench(options);
   return { ...bench, driver: bench.start() };
+}
+
+/** The two functions above over stores of one kind, a fresh one for each device: for suites that run over every kind. */
+export function iommuBenchesOver(makeStore: () => MappingStore): {
+  readonly createIommuBench: typeof createIommuBench;
+  readonly startIommu: typeof startIommu;
+} {
+  return {
+    createIommuBench: (options) => createIommuBench({ store: makeStore(), ...options }),
+    startIommu: (options) => startIommu({ store: makeStore(), ...options }),
+  };
 }
