@@ -13,6 +13,7 @@ import { guardPorts } from './exception-guard.ts';
 import { installFirmware } from './firmware.ts';
 import { GuestMemory } from './guest-memory.ts';
 import { ioApicLine } from './interrupt-line.ts';
+import { describeMachine } from './machine-description.ts';
 import { commandLine, type MachineOptions } from './machine-options.ts';
 import { installMmioBlock, type MmioRegisters } from './mmio-block.ts';
 import { guardShare } from './share-guard.ts';
@@ -104,7 +105,10 @@ export async function createBoard(options: MachineOptions, disks: Disks): Promis
   const { cpu } = emulator;
   const memory = new GuestMemory(cpu);
   const iommu = options.iommu === 'off' ? undefined : createIommu(options, memory);
-  installFirmware(cpu, iommu !== undefined);
+  installFirmware(
+    cpu,
+    describeMachine({ iommu: iommu === undefined ? 'none' : 'mmio', tables: options.tables }),
+  );
   guardPorts(cpu);
   const viewOf = (endpoint: number): AddressSpace<Address> =>
     iommu === undefined ? memory : iommu.port(endpoint);

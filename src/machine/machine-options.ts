@@ -1,5 +1,6 @@
 // What a machine is built from.
 
+import type { IommuTables } from '../acpi/iommu-tables.ts';
 import type { IommuOptions } from '../iommu/options.ts';
 import type { MappingStore } from '../iommu/mapping-store.ts';
 import type { GuestImages } from './guest-images.ts';
@@ -20,6 +21,8 @@ export interface MachineOptions {
   readonly iommu: IommuMode;
   /** What the IOMMU device offers; `bootBypass` (default true) decides what DMA may do before the driver is up. */
   readonly iommuOptions: Partial<IommuOptions>;
+  /** The ACPI tables that tell of the IOMMU and what is behind it. */
+  readonly tables: IommuTables;
   /** Appended to the kernel command line. */
   readonly append: string;
   /** Files of the 9p share, by name (no directories). */

@@ -21,6 +21,7 @@ function optionsOf(changes: Partial<MachineOptions> = {}): MachineOptions {
     memoryMiB: MEMORY_MIB,
     iommu: 'translated',
     iommuOptions: {},
+    tables: 'viot',
     append: '',
     share: {},
     ...changes,

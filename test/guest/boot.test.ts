@@ -1,7 +1,8 @@
 // What a boot behind the IOMMU leaves behind.
 
 import { describe, expect } from 'vitest';
-import { machineTables } from '../../src/machine/firmware.ts';
+import { buildAcpiTables } from '../../src/acpi/acpi-tables.ts';
+import { describeMachine } from '../../src/machine/machine-description.ts';
 import { ENDPOINTS } from '../../src/machine/topology.ts';
 import { guestTest } from './support/guest-test.ts';
 
@@ -57,7 +58,7 @@ describe('a guest at its prompt', () => {
 
   guestTest('reads the VIOT that the machine was built with, byte for byte', async ({ guest }) => {
     const { output } = await guest.run('od -An -v -tx1 /sys/firmware/acpi/tables/VIOT');
-    const { viot } = machineTables(true);
+    const { viot } = buildAcpiTables(describeMachine({ iommu: 'mmio', tables: 'viot' }));
     expect(viot?.length).toBeGreaterThan(0);
     expect(output.replaceAll(/\s/g, '')).toBe(Buffer.from(viot ?? []).toString('hex'));
   });
