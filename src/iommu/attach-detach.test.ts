@@ -20,6 +20,7 @@ import {
   VIRTIO_IOMMU_S_UNSUPP,
 } from './protocol.ts';
 import { ReferenceStore } from './reference-store.ts';
+import { X86_MSI_REGION } from './reserved-regions.ts';
 
 const DOMAIN = 1;
 const OTHER_DOMAIN = 2;
@@ -42,6 +43,7 @@ describe('ATTACH', () => {
         endpoints: [ENDPOINT, OTHER_ENDPOINT],
         mappings: 1,
         bytes: 4096n,
+        reserved: [X86_MSI_REGION],
       },
     ]);
   });

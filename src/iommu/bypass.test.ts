@@ -165,7 +165,7 @@ describe('a bypass domain', () => {
     iommu.port(ENDPOINT).writeU32(0, BUFFER, 0xcafe_f00d);
     expect(memory.readU32(0, BUFFER)).toBe(0xcafe_f00d);
     expect(iommu.state().domains).toEqual([
-      { id: DOMAIN, isBypass: true, endpoints: [ENDPOINT], mappings: 0, bytes: 0n },
+      { id: DOMAIN, isBypass: true, endpoints: [ENDPOINT], mappings: 0, bytes: 0n, reserved: [] },
     ]);
     expect(iommu.state().endpoints[0]).toMatchObject({ mode: 'bypass', domain: DOMAIN });
     expect(iommu.mappings(DOMAIN, 0n, 9)).toEqual([]);

@@ -27,6 +27,8 @@ import {
   PROPERTY_LENGTH,
   PROPERTY_TYPE,
   RESV_MEM_END,
+  RESV_MEM_FLAGS,
+  RESV_MEM_IDENTITY_SIZE,
   RESV_MEM_SIZE,
   RESV_MEM_START,
   RESV_MEM_SUBTYPE,
@@ -155,19 +157,31 @@ export function encodeReply(size: number, status: number, properties?: Uint8Arra
   return reply;
 }
 
+function propertySize({ kind }: ReservedRegion): number {
+  return kind === 'identity' ? RESV_MEM_IDENTITY_SIZE : RESV_MEM_SIZE;
+}
+
+/** Bytes of the RESV_MEM properties of an endpoint. */
+export function propertiesSize(regions: readonly ReservedRegion[]): number {
+  return regions.reduce((sum, region) => sum + propertySize(region), 0);
+}
+
 /** The RESV_MEM properties of an endpoint, one behind the other. */
 export function encodeProperties(regions: readonly ReservedRegion[]): Uint8Array {
-  const bytes = new Uint8Array(regions.length * RESV_MEM_SIZE);
+  const bytes = new Uint8Array(propertiesSize(regions));
   const view = new DataView(bytes.buffer);
-  regions.forEach(({ kind, start, end }, index) => {
-    const offset = index * RESV_MEM_SIZE;
+  let offset = 0;
+  for (const region of regions) {
+    const size = propertySize(region);
     view.setUint16(offset + PROPERTY_TYPE, VIRTIO_IOMMU_PROBE_T_RESV_MEM, true);
     // virtio 1.2, 5.13.6.7: length does not include the property's header
-    view.setUint16(offset + PROPERTY_LENGTH, RESV_MEM_SIZE - PROPERTY_HEADER_SIZE, true);
-    view.setUint8(offset + RESV_MEM_SUBTYPE, RESV_MEM_SUBTYPES[kind]);
-    view.setBigUint64(offset + RESV_MEM_START, start, true);
-    view.setBigUint64(offset + RESV_MEM_END, end, true);
-  });
+    view.setUint16(offset + PROPERTY_LENGTH, size - PROPERTY_HEADER_SIZE, true);
+    view.setUint8(offset + RESV_MEM_SUBTYPE, RESV_MEM_SUBTYPES[region.kind]);
+    view.setBigUint64(offset + RESV_MEM_START, region.start, true);
+    view.setBigUint64(offset + RESV_MEM_END, region.end, true);
+    if (region.kind === 'identity') view.setUint32(offset + RESV_MEM_FLAGS, region.flags, true);
+    offset += size;
+  }
   return bytes;
 }
 

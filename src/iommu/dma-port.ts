@@ -1,31 +1,42 @@
 // One endpoint's view of memory through the IOMMU: what a bus master gets in place of RAM.
 
-import { addHigh, addLow } from '../base/words.ts';
-import { BusError, type AddressSpace } from '../memory/address-space.ts';
-import type { Gpa, Iova } from '../memory/address.ts';
+import { assert } from '../base/assert.ts';
+import { addHigh, addLow, joinWords } from '../base/words.ts';
+import { BusError, type AddressSpace, type PhysicalMemory } from '../memory/address-space.ts';
+import { toGpa, type Iova, type Segment } from '../memory/address.ts';
+import type { FaultReport } from './codec.ts';
 import type { Endpoint } from './endpoint-table.ts';
 import {
   ACCESS_READ,
   ACCESS_WRITE,
   MAX_SEGMENTS,
+  MAX_TRANSLATE_LENGTH,
   TRANSLATE_FAULT,
   TRANSLATE_TOO_MANY,
   type Access,
-  type TranslationResult,
 } from './mapping-store.ts';
 import { ROUTE_DOORBELL, ROUTE_IDENTITY, type Translator } from './translator.ts';
 
 /** What all ports of one IOMMU share. */
 export interface DmaPath {
-  readonly memory: AddressSpace<Gpa>;
+  readonly memory: PhysicalMemory;
   readonly translator: Translator;
-  /** Segments of the translator's latest answer. */
-  readonly segments: TranslationResult;
-  /** Records and reports the translator's latest fault; `length` is that of the whole access. */
-  reportFault(endpoint: Endpoint, access: Access, length: number): void;
+  /** Records and reports the translator's latest fault, and tells of it; `length` is that of the whole access. */
+  reportFault(endpoint: Endpoint, access: Access, length: number): FaultReport;
   /** A message signalled interrupt of an endpoint; memory is out of its reach. */
   ringDoorbell(endpoint: Endpoint, high: number, low: number, message: Uint8Array): void;
 }
+
+/** Where an access goes. */
+export type DmaOutcome =
+  | {
+      readonly kind: 'memory';
+      /** Guest-physical, in the order of the access; not all need be RAM. */
+      readonly segments: readonly Segment[];
+    }
+  /** An interrupt message: no memory is touched. */
+  | { readonly kind: 'doorbell' }
+  | { readonly kind: 'fault'; readonly fault: FaultReport };
 
 interface Piece {
   readonly high: number;
@@ -51,47 +62,50 @@ export class DmaPort implements AddressSpace<Iova> {
 
   read(high: number, low: number, target: Uint8Array): void {
     if (target.length === 0) return;
-    const { memory, segments } = this.#path;
+    const { memory, translator } = this.#path;
     const route = this.#route(high, low, target.length, ACCESS_READ);
     if (route === ROUTE_IDENTITY) memory.read(high, low, target);
-    else if (route === 1) memory.read(segments.high(0), segments.low(0), target);
+    else if (route === 1)
+      memory.read(translator.segments.high(0), translator.segments.low(0), target);
     else this.#readPieces(this.#pieces(route, high, low, target.length, ACCESS_READ), target);
   }
 
   write(high: number, low: number, source: Uint8Array): void {
     if (source.length === 0) return;
-    const { memory, segments } = this.#path;
+    const { memory, translator } = this.#path;
     const route = this.#route(high, low, source.length, ACCESS_WRITE);
     if (route === ROUTE_IDENTITY) memory.write(high, low, source);
-    else if (route === 1) memory.write(segments.high(0), segments.low(0), source);
+    else if (route === 1)
+      memory.write(translator.segments.high(0), translator.segments.low(0), source);
     else this.#writeRest(route, high, low, source);
   }
 
   readU16(high: number, low: number): number {
-    const { memory, segments } = this.#path;
+    const { memory, translator } = this.#path;
     const route = this.#route(high, low, 2, ACCESS_READ);
     if (route === ROUTE_IDENTITY) return memory.readU16(high, low);
-    if (route === 1) return memory.readU16(segments.high(0), segments.low(0));
+    if (route === 1) return memory.readU16(translator.segments.high(0), translator.segments.low(0));
     const bytes = new Uint8Array(2);
     this.#readPieces(this.#pieces(route, high, low, 2, ACCESS_READ), bytes);
     return new DataView(bytes.buffer).getUint16(0, true);
   }
 
   readU32(high: number, low: number): number {
-    const { memory, segments } = this.#path;
+    const { memory, translator } = this.#path;
     const route = this.#route(high, low, 4, ACCESS_READ);
     if (route === ROUTE_IDENTITY) return memory.readU32(high, low);
-    if (route === 1) return memory.readU32(segments.high(0), segments.low(0));
+    if (route === 1) return memory.readU32(translator.segments.high(0), translator.segments.low(0));
     const bytes = new Uint8Array(4);
     this.#readPieces(this.#pieces(route, high, low, 4, ACCESS_READ), bytes);
     return new DataView(bytes.buffer).getUint32(0, true);
   }
 
   writeU16(high: number, low: number, value: number): void {
-    const { memory, segments } = this.#path;
+    const { memory, translator } = this.#path;
     const route = this.#route(high, low, 2, ACCESS_WRITE);
     if (route === ROUTE_IDENTITY) memory.writeU16(high, low, value);
-    else if (route === 1) memory.writeU16(segments.high(0), segments.low(0), value);
+    else if (route === 1)
+      memory.writeU16(translator.segments.high(0), translator.segments.low(0), value);
     else {
       const bytes = new Uint8Array(2);
       new DataView(bytes.buffer).setUint16(0, value, true);
@@ -100,10 +114,11 @@ export class DmaPort implements AddressSpace<Iova> {
   }
 
   writeU32(high: number, low: number, value: number): void {
-    const { memory, segments } = this.#path;
+    const { memory, translator } = this.#path;
     const route = this.#route(high, low, 4, ACCESS_WRITE);
     if (route === ROUTE_IDENTITY) memory.writeU32(high, low, value);
-    else if (route === 1) memory.writeU32(segments.high(0), segments.low(0), value);
+    else if (route === 1)
+      memory.writeU32(translator.segments.high(0), translator.segments.low(0), value);
     else {
       const bytes = new Uint8Array(4);
       new DataView(bytes.buffer).setUint32(0, value, true);
@@ -111,10 +126,38 @@ export class DmaPort implements AddressSpace<Iova> {
     }
   }
 
+  /**
+   * Where an access of `length` bytes (1..MAX_TRANSLATE_LENGTH) goes, without moving a byte. Counted like an access; a
+   * fault is recorded and reported to the driver like any other, and returned instead of thrown.
+   */
+  translate(high: number, low: number, length: number, access: Access): DmaOutcome {
+    assert(length >= 1 && length <= MAX_TRANSLATE_LENGTH, `${length} bytes can be translated`);
+    const route = this.#path.translator.route(this.#endpoint, high, low, length, access);
+    if (route === ROUTE_DOORBELL) return { kind: 'doorbell' };
+    if (route === ROUTE_IDENTITY) {
+      this.#count(route, length);
+      return { kind: 'memory', segments: [{ address: toGpa(joinWords(high, low)), length }] };
+    }
+    const pieces =
+      route === TRANSLATE_FAULT ? undefined : this.#collect(route, high, low, length, access);
+    if (pieces === undefined) return { kind: 'fault', fault: this.#refuse(access, length) };
+    this.#count(route, length);
+    const segments = pieces.map(({ high, low, from, to }) => ({
+      address: toGpa(joinWords(high, low)),
+      length: to - from,
+    }));
+    return { kind: 'memory', segments };
+  }
+
   /** The translator's route of a whole access, counted; throws when it faults. */
   #route(high: number, low: number, length: number, access: Access): number {
     const route = this.#path.translator.route(this.#endpoint, high, low, length, access);
     if (route === TRANSLATE_FAULT) this.#fail(access, length);
+    this.#count(route, length);
+    return route;
+  }
+
+  #count(route: number, length: number): void {
     const { counters } = this.#endpoint;
     if (route === ROUTE_IDENTITY) {
       counters.bypassed += 1;
@@ -123,10 +166,9 @@ export class DmaPort implements AddressSpace<Iova> {
       counters.translated += 1;
       counters.translatedBytes += length;
     }
-    return route;
   }
 
-  /** All pieces of an access that is more than one segment, asking again where one answer could not hold them. */
+  /** `#collect` for an access that is made: throws when it faults. */
   #pieces(
     route: number,
     high: number,
@@ -134,11 +176,25 @@ export class DmaPort implements AddressSpace<Iova> {
     length: number,
     access: Access,
   ): readonly Piece[] {
-    const { segments, translator } = this.#path;
+    return this.#collect(route, high, low, length, access) ?? this.#fail(access, length);
+  }
+
+  /**
+   * All pieces of an access that has a segment or more, asking again where one answer could not hold them; undefined
+   * when a later part faults.
+   */
+  #collect(
+    route: number,
+    high: number,
+    low: number,
+    length: number,
+    access: Access,
+  ): readonly Piece[] | undefined {
+    const { translator } = this.#path;
     const pieces: Piece[] = [];
     let from = 0;
-    let count = route;
-    for (;;) {
+    for (let count = route; ;) {
+      const { segments } = translator;
       for (let index = 0; index < (count > 0 ? count : MAX_SEGMENTS); index += 1) {
         const to = from + segments.length(index);
         pieces.push({ high: segments.high(index), low: segments.low(index), from, to });
@@ -147,13 +203,10 @@ export class DmaPort implements AddressSpace<Iova> {
       if (count !== TRANSLATE_TOO_MANY) break;
       const nextHigh = addHigh(high, low, from);
       const nextLow = addLow(low, from);
-      count = translator.route(this.#endpoint, nextHigh, nextLow, length - from, access);
-      if (count === TRANSLATE_FAULT) this.#fail(access, length);
+      count = translator.resume(this.#endpoint, nextHigh, nextLow, length - from, access);
+      if (count === TRANSLATE_FAULT) return undefined;
     }
-    if (route === TRANSLATE_TOO_MANY) {
-      this.#endpoint.counters.translated += 1;
-      this.#endpoint.counters.translatedBytes += length;
-    }
+    if (route === TRANSLATE_TOO_MANY) this.#count(pieces.length, length);
     return pieces;
   }
 
@@ -170,18 +223,27 @@ export class DmaPort implements AddressSpace<Iova> {
   }
 
   #writePieces(pieces: readonly Piece[], source: Uint8Array): void {
-    // A piece outside RAM must stop the write before an earlier piece lands; reading finds that out
-    this.#readPieces(pieces, new Uint8Array(source.length));
+    const { memory } = this.#path;
+    // A piece outside RAM must stop the write before an earlier piece lands
+    if (!pieces.every(({ high, low, from, to }) => memory.contains(high, low, to - from))) {
+      throw new BusError('a translated address lies outside RAM');
+    }
     for (const { high, low, from, to } of pieces) {
-      this.#path.memory.write(high, low, source.subarray(from, to));
+      memory.write(high, low, source.subarray(from, to));
     }
   }
 
-  #fail(access: Access, length: number): never {
-    const { counters, id } = this.#endpoint;
+  #refuse(access: Access, length: number): FaultReport {
+    const { counters } = this.#endpoint;
     counters.blocked += 1;
     counters.blockedBytes += length;
-    this.#path.reportFault(this.#endpoint, access, length);
-    throw new BusError(`the IOMMU stopped an access of endpoint ${id}, ${length} bytes`);
+    return this.#path.reportFault(this.#endpoint, access, length);
+  }
+
+  #fail(access: Access, length: number): never {
+    this.#refuse(access, length);
+    throw new BusError(
+      `the IOMMU stopped an access of endpoint ${this.#endpoint.id}, ${length} bytes`,
+    );
   }
 }

@@ -1,12 +1,10 @@
 // The endpoints behind the IOMMU: known to the machine's builder, never created by a guest.
 
 import type { Domain } from './domain-table.ts';
-import {
-  checkRegions,
-  toWindow,
-  type RegionWindow,
-  type ReservedRegion,
-} from './reserved-regions.ts';
+import { mergeRegions, type RegionList } from './combination-table.ts';
+import { propertiesSize } from './codec.ts';
+import { ownWindows, type RegionWindow } from './region-window.ts';
+import { checkRegion, type ReservedRegion } from './reserved-regions.ts';
 
 /** DMA accesses and bytes of one endpoint by outcome, since machine start. */
 export interface DmaCounters {
@@ -21,10 +19,10 @@ export interface DmaCounters {
 /** One bus master as the IOMMU knows it. */
 export class Endpoint {
   readonly id: number;
-  /** What PROBE tells of it, in address order. */
-  readonly reserved: readonly ReservedRegion[];
-  /** The same for the DMA path. */
-  readonly windows: readonly RegionWindow[];
+  /** What PROBE tells of it. */
+  readonly reserved: RegionList;
+  /** What the DMA path has to look at; changes with the domain (`DomainTable`). */
+  windows: readonly RegionWindow[];
   readonly counters: DmaCounters = {
     translated: 0,
     bypassed: 0,
@@ -36,10 +34,10 @@ export class Endpoint {
   /** The domain it is attached to; the only record of an attachment. */
   domain: Domain | null = null;
 
-  constructor(id: number, reserved: readonly ReservedRegion[]) {
+  constructor(id: number, reserved: RegionList) {
     this.id = id;
     this.reserved = reserved;
-    this.windows = reserved.map(toWindow);
+    this.windows = ownWindows(reserved);
   }
 }
 
@@ -52,11 +50,14 @@ export class EndpointTable {
     this.#probeSize = probeSize;
   }
 
-  /** Throws `RangeError` for an ID that is taken or not 32 bits wide, or for regions that can not be presented. */
+  /**
+   * Regions that overlap are merged. Throws `RangeError` for an ID that is taken or not 32 bits wide, or for regions
+   * that can not be presented.
+   */
   add(id: number, reserved: readonly ReservedRegion[]): Endpoint {
     if (id !== id >>> 0) throw new RangeError(`endpoint ID ${id} is not a 32-bit number`);
     if (this.#endpoints.has(id)) throw new RangeError(`endpoint ${id} was added before`);
-    const endpoint = new Endpoint(id, checkRegions(reserved, this.#probeSize));
+    const endpoint = new Endpoint(id, prepareRegions(reserved, this.#probeSize));
     this.#endpoints.set(id, endpoint);
     return endpoint;
   }
@@ -73,4 +74,21 @@ export class EndpointTable {
   attachedTo(domain: Domain): readonly Endpoint[] {
     return this.all().filter((endpoint) => endpoint.domain === domain);
   }
+}
+
+// virtio 1.2, 5.13.6.8.2: a device presents neither overlapping regions nor a second MSI region; and PROBE can tell of
+// no more than probe_size bytes hold
+function prepareRegions(regions: readonly ReservedRegion[], probeSize: number): RegionList {
+  regions.forEach(checkRegion);
+  const merged = mergeRegions(regions);
+  if (merged.filter(({ kind }) => kind === 'msi').length > 1) {
+    throw new RangeError('an endpoint has at most one MSI region, also once overlaps are merged');
+  }
+  const size = propertiesSize(merged);
+  if (size > probeSize) {
+    throw new RangeError(
+      `${merged.length} reserved regions take ${size} bytes of properties and do not fit into the ${probeSize} of probeSize`,
+    );
+  }
+  return merged;
 }

@@ -1,5 +1,7 @@
 // What the device tells the world: plain data, safe to clone. The sequence is the clock of tests, links and history.
 
+import type { ReservedRegion } from './reserved-regions.ts';
+
 /** A request the device answered. `status` is a VIRTIO_IOMMU_S_* code; a request with status != OK changed nothing. */
 export type RequestEvent =
   | {
@@ -91,6 +93,8 @@ export interface EndpointState {
   readonly translatedBytes: number;
   readonly bypassedBytes: number;
   readonly blockedBytes: number;
+  /** Its reserved regions as PROBE tells of them, by ascending address. */
+  readonly reserved: readonly ReservedRegion[];
 }
 
 export interface DomainState {
@@ -100,6 +104,8 @@ export interface DomainState {
   readonly mappings: number;
   /** Bytes of IOVA mapped. */
   readonly bytes: bigint;
+  /** Reserved regions of its endpoints, joined by the combination table; none in a bypass domain. */
+  readonly reserved: readonly ReservedRegion[];
 }
 
 /** The device at one moment. */

@@ -1,12 +1,12 @@
 // A virtio-iommu at rest: plain data for the machine's snapshot.
 
-import type { DomainTable } from './domain-table.ts';
+import type { DomainKey, DomainTable } from './domain-table.ts';
 import type { DmaCounters, EndpointTable } from './endpoint-table.ts';
 import type { MappingStore } from './mapping-store.ts';
 
 export interface EndpointSnapshot {
   readonly id: number;
-  readonly domain: { readonly id: number; readonly isBypass: boolean } | null;
+  readonly domain: DomainKey | null;
   readonly counters: Readonly<DmaCounters>;
 }
 
@@ -46,6 +46,6 @@ export function restoreTables(
     const endpoint = endpoints.get(saved.id);
     if (endpoint === undefined) continue;
     Object.assign(endpoint.counters, saved.counters);
-    if (saved.domain !== null) domains.restoreAttachment(endpoint, { ...saved.domain });
+    if (saved.domain !== null) domains.restoreAttachment(endpoint, saved.domain);
   }
 }

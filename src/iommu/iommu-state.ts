@@ -27,7 +27,8 @@ export function readState(sources: StateSources): IommuState {
       .map((domain): DomainState => {
         const size = domain.isBypass ? { mappings: 0, bytes: 0n } : store.size(domain.id);
         const ids = endpoints.attachedTo(domain).map(({ id }) => id);
-        return { id: domain.id, isBypass: domain.isBypass, endpoints: ids, ...size };
+        const { id, isBypass, regions } = domain;
+        return { id, isBypass, endpoints: ids, ...size, reserved: regions };
       })
       .toSorted((one, other) => one.id - other.id),
   };
@@ -40,5 +41,6 @@ function readEndpoint(endpoint: Endpoint, translator: Translator): EndpointState
     mode: translator.isBypass(endpoint) ? 'bypass' : attachedMode,
     domain: endpoint.domain?.id ?? null,
     ...endpoint.counters,
+    reserved: endpoint.reserved,
   };
 }

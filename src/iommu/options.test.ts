@@ -4,7 +4,7 @@ import { toIova } from '../memory/address.ts';
 import { DEFAULT_IOMMU_OPTIONS, resolveOptions } from './options.ts';
 import { VIRTIO_IOMMU_F_BYPASS } from './protocol.ts';
 import { ReferenceStore } from './reference-store.ts';
-import { X86_MSI_REGION, type ReservedKind, type ReservedRegion } from './reserved-regions.ts';
+import { X86_MSI_REGION, type ReservedRegion } from './reserved-regions.ts';
 import { VirtioIommu } from './virtio-iommu.ts';
 
 describe('options', () => {
@@ -22,6 +22,9 @@ describe('options', () => {
     ['probeSize', { probeSize: 0 }],
     ['probeSize', { probeSize: 65_537 }],
     ['probeSize', { probeSize: Number.NaN }],
+    ['requestQueueSize', { requestQueueSize: 0 }],
+    ['requestQueueSize', { requestQueueSize: 96 }],
+    ['requestQueueSize', { requestQueueSize: 65_536 }],
   ])('refuses a bad %s in words', (words, options) => {
     expect(() => resolveOptions(options)).toThrow(RangeError);
     expect(() => resolveOptions(options)).toThrow(words);
@@ -38,7 +41,7 @@ describe('addEndpoint', () => {
     return new VirtioIommu({ memory: new FlatMemory(16), store: new ReferenceStore(), options });
   }
 
-  function region(kind: ReservedKind, start: bigint, end: bigint): ReservedRegion {
+  function region(kind: 'reserved' | 'msi', start: bigint, end: bigint): ReservedRegion {
     return { kind, start: toIova(start), end: toIova(end) };
   }
 
@@ -53,12 +56,13 @@ describe('addEndpoint', () => {
   });
 
   it.each([
-    ['overlaps', [X86_MSI_REGION, region('reserved', 0xfeef_ffffn, 0xff00_0000n)]],
-    ['overlaps', [region('reserved', 0n, 9n), region('reserved', 0n, 9n)]],
     ['at most one MSI', [X86_MSI_REGION, region('msi', 0n, 9n)]],
+    ['once overlaps are merged', [region('msi', 0n, 9n), region('reserved', 4n, 5n)]],
     ['ends before', [region('reserved', 2n, 1n)]],
+    ['needs the right', [{ ...region('reserved', 0n, 9n), kind: 'identity', flags: 0 }]],
+    ['needs the right', [{ ...region('reserved', 0n, 9n), kind: 'identity', flags: 4 }]],
     ['do not fit', [0n, 2n, 4n].map((start) => region('reserved', start, start))],
-  ])('refuses regions: %s', (words, reserved) => {
+  ] as const)('refuses regions: %s', (words, reserved) => {
     const iommu = makeIommu();
     expect(() => iommu.addEndpoint(1, { reserved })).toThrow(RangeError);
     expect(() => iommu.addEndpoint(1, { reserved })).toThrow(words);

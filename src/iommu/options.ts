@@ -1,5 +1,6 @@
 // What the builder of a machine may choose about its virtio-iommu.
 
+import { VIRTQ_MAX_SIZE } from '../virtio/ring-layout.ts';
 import {
   VIRTIO_IOMMU_F_BYPASS,
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
@@ -9,6 +10,15 @@ import {
   VIRTIO_IOMMU_F_MMIO,
   VIRTIO_IOMMU_F_PROBE,
 } from './protocol.ts';
+
+/**
+ * What becomes of two endpoints in one domain when one has an identity region where the other has nothing, so that the
+ * other could reach firmware's memory: `reject` refuses the ATTACH with UNSUPP; `allow` opens the region to both;
+ * `per-endpoint` keeps it to the endpoint whose it is, as a second stage of translation would.
+ */
+export type IdentityPolicy = 'allow' | 'reject' | 'per-endpoint';
+
+export const IDENTITY_POLICIES: readonly IdentityPolicy[] = ['allow', 'reject', 'per-endpoint'];
 
 /** Everything that can be chosen; `resolveOptions` fills in what is left out. */
 export interface IommuOptions {
@@ -24,6 +34,12 @@ export interface IommuOptions {
   readonly probeSize: number;
   /** Value of the configuration field `bypass` after a system reset. */
   readonly bootBypass: boolean;
+  /** Default `reject`: the only one that neither opens firmware's memory nor bends what a domain is. */
+  readonly identityPolicy: IdentityPolicy;
+  /**
+   * Maximum size of the request queue, a power of two; the longest chain without an indirect table. Default 256.
+   */
+  readonly requestQueueSize: number;
 }
 
 // virtio 1.2, 5.13.3.2: BYPASS SHOULD NOT be offered; MMIO mappings make no sense for endpoints that reach RAM only.
@@ -47,6 +63,8 @@ export const DEFAULT_IOMMU_OPTIONS: IommuOptions = {
   features: DEFAULT_FEATURES,
   probeSize: 512,
   bootBypass: true,
+  identityPolicy: 'reject',
+  requestQueueSize: 256,
 };
 
 const U64_SPAN = 1n << 64n;
@@ -79,7 +97,19 @@ export function resolveOptions(chosen: Partial<IommuOptions> = {}): IommuOptions
     isU32(probeSize) && probeSize > 0 && probeSize <= PROBE_SIZE_MAX,
     `probeSize must be a whole number from 1 to ${PROBE_SIZE_MAX}`,
   );
+  check(
+    IDENTITY_POLICIES.includes(options.identityPolicy),
+    `identityPolicy must be one of ${IDENTITY_POLICIES.join(', ')}`,
+  );
+  check(
+    isQueueSize(options.requestQueueSize),
+    `requestQueueSize must be a power of two from 1 to ${VIRTQ_MAX_SIZE}`,
+  );
   return options;
+}
+
+function isQueueSize(size: number): boolean {
+  return Number.isInteger(size) && size > 0 && size <= VIRTQ_MAX_SIZE && (size & (size - 1)) === 0;
 }
 
 function isU64(value: bigint): boolean {

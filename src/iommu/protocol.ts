@@ -107,6 +107,11 @@ export const RESV_MEM_SIZE = 24;
 export const VIRTIO_IOMMU_RESV_MEM_T_RESERVED = 0;
 export const VIRTIO_IOMMU_RESV_MEM_T_MSI = 1;
 
+// IDENTITY of the drafts after v0.5 (in no released version): RESV_MEM | le32 flags | le32 padding    = 32
+export const VIRTIO_IOMMU_RESV_MEM_T_IDENTITY = 2;
+export const RESV_MEM_FLAGS = 24;
+export const RESV_MEM_IDENTITY_SIZE = 32;
+
 // Fault report (5.13.6.9)
 //
 //   0 u8 reason | 1 u8 reserved[3] | 4 le32 flags | 8 le32 endpoint | 12 le32 reserved1 | 16 le64 address   = 24

@@ -15,12 +15,15 @@ import {
   type RemoveOutcome,
   type TranslationResult,
 } from './mapping-store.ts';
+import { VIRTIO_IOMMU_MAP_F_MMIO } from './protocol.ts';
 import { decodeStoreImage, encodeStoreImage, loadStoreImage } from './store-image.ts';
 import { checkStoreLimits, DEFAULT_STORE_LIMITS, type StoreLimits } from './store-limits.ts';
 
 interface Segment {
   readonly address: bigint;
   length: number;
+  /** Whether another piece may be joined to it: not to memory-mapped I/O. */
+  readonly isJoinable: boolean;
 }
 
 /** The latest answer, as bigint; halves are cut off when asked for. */
@@ -127,7 +130,8 @@ export class ReferenceStore implements MappingStore {
       if (mapping === undefined) return this.#stop(cursor, TRANSLATE_FAULT);
       const address = BigInt.asUintN(64, mapping.physStart + cursor - mapping.virtStart);
       const pieceEnd = mapping.virtEnd + 1n < end ? mapping.virtEnd + 1n : end;
-      if (!this.#append(address, Number(pieceEnd - cursor))) {
+      const isJoinable = (mapping.flags & VIRTIO_IOMMU_MAP_F_MMIO) === 0;
+      if (!this.#append({ address, length: Number(pieceEnd - cursor), isJoinable })) {
         return this.#stop(cursor, TRANSLATE_TOO_MANY);
       }
       cursor = pieceEnd;
@@ -151,15 +155,16 @@ export class ReferenceStore implements MappingStore {
     return mapping !== undefined && (mapping.flags & access) === access ? mapping : undefined;
   }
 
-  #append(address: bigint, length: number): boolean {
+  #append(segment: Segment): boolean {
     const { segments } = this.#result;
     const last = segments.at(-1);
-    if (last !== undefined && BigInt.asUintN(64, last.address + BigInt(last.length)) === address) {
-      last.length += length;
+    const next = last && BigInt.asUintN(64, last.address + BigInt(last.length));
+    if (last !== undefined && next === segment.address && last.isJoinable && segment.isJoinable) {
+      last.length += segment.length;
       return true;
     }
     if (segments.length === MAX_SEGMENTS) return false;
-    segments.push({ address, length });
+    segments.push(segment);
     return true;
   }
 

@@ -5,6 +5,7 @@
 
 import { MAX_ADDRESS, toGpa, toIova } from '../memory/address.ts';
 import type { Request } from './codec.ts';
+import { isCompatible, isMappable } from './compatibility.ts';
 import type { Domain, DomainTable } from './domain-table.ts';
 import type { Endpoint, EndpointTable } from './endpoint-table.ts';
 import type { RequestEvent } from './iommu-event.ts';
@@ -27,7 +28,6 @@ import {
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
 } from './protocol.ts';
-import { doRangesOverlap } from './reserved-regions.ts';
 
 // virtio 1.2, 5.13.6.5.2: overlap with an existing mapping: INVAL
 const MAP_STATUS: Readonly<Record<InsertOutcome, number>> = {
@@ -132,18 +132,16 @@ export class RequestExecutor {
     const domain = this.#domains.get(request.domain);
     if (domain === undefined) return VIRTIO_IOMMU_S_NOENT;
     if (domain.isBypass) return VIRTIO_IOMMU_S_INVAL;
-    if (!this.#isMappable(request)) return VIRTIO_IOMMU_S_RANGE;
-    const range = { start: toIova(request.virtStart), end: toIova(request.virtEnd) };
-    // 5.13.6.8.2: a MAP that overlaps a reserved region of any endpoint in the domain SHOULD be rejected
-    const reserved = this.#endpoints.attachedTo(domain).flatMap((endpoint) => endpoint.reserved);
-    if (reserved.some((region) => doRangesOverlap(region, range))) return VIRTIO_IOMMU_S_INVAL;
-    const outcome = this.#store.insert(domain.id, {
-      virtStart: range.start,
-      virtEnd: range.end,
+    if (!this.#isInRange(request)) return VIRTIO_IOMMU_S_RANGE;
+    const mapping = {
+      virtStart: toIova(request.virtStart),
+      virtEnd: toIova(request.virtEnd),
       physStart: toGpa(request.physStart),
       flags: request.flags,
-    });
-    return MAP_STATUS[outcome];
+    };
+    // 5.13.6.8.2: a MAP that overlaps a reserved region of any endpoint in the domain SHOULD be rejected
+    if (!isMappable(mapping, domain.regions)) return VIRTIO_IOMMU_S_INVAL;
+    return MAP_STATUS[this.#store.insert(domain.id, mapping)];
   }
 
   #unmap(request: RequestOf<'unmap'>, features: bigint): { status: number; removed: number } {
@@ -169,11 +167,14 @@ export class RequestExecutor {
     return this.#endpoints.get(endpoint) === undefined ? VIRTIO_IOMMU_S_NOENT : VIRTIO_IOMMU_S_OK;
   }
 
-  // virtio 1.2, 5.13.6.3.2: incompatible with what is in the domain: UNSUPP. A reserved region of the newcomer that
-  // the domain has mapped already would open that region to it.
+  // virtio 1.2, 5.13.6.3.2: incompatible with what is in the domain: UNSUPP
   #isCompatible(endpoint: Endpoint, domain: Domain): boolean {
-    if (domain.isBypass) return true;
-    return !endpoint.reserved.some((region) => this.#store.overlaps(domain.id, region));
+    return isCompatible(endpoint, {
+      domain,
+      members: this.#endpoints.attachedTo(domain),
+      store: this.#store,
+      policy: this.#options.identityPolicy,
+    });
   }
 
   // virtio 1.2, 5.13.6: domain_range binds when the feature is offered
@@ -185,7 +186,7 @@ export class RequestExecutor {
 
   // virtio 1.2, 5.13.6.5: start below end, all aligned (an end of 2^64-1 too), inside input_range when that is
   // offered, and the guest-physical range may not wrap
-  #isMappable({ virtStart, virtEnd, physStart }: RequestOf<'map'>): boolean {
+  #isInRange({ virtStart, virtEnd, physStart }: RequestOf<'map'>): boolean {
     const { features, inputRange } = this.#options;
     const isInInputRange =
       !has(features, VIRTIO_IOMMU_F_INPUT_RANGE) ||

@@ -1,26 +1,40 @@
-// Regions of an endpoint's IOVA space that no MAP may use (virtio 1.2, 5.13.6.8).
+// Regions of an endpoint's IOVA space that are not the driver's to map freely (virtio 1.2, 5.13.6.8, and the 2017 draft).
 
 import type { AddressRange, Iova } from '../memory/address.ts';
 import { toIova } from '../memory/address.ts';
-import { highWord, lowWord } from '../base/words.ts';
 import {
-  RESV_MEM_SIZE,
+  VIRTIO_IOMMU_MAP_F_READ,
+  VIRTIO_IOMMU_MAP_F_WRITE,
+  VIRTIO_IOMMU_RESV_MEM_T_IDENTITY,
   VIRTIO_IOMMU_RESV_MEM_T_MSI,
   VIRTIO_IOMMU_RESV_MEM_T_RESERVED,
 } from './protocol.ts';
 
-/** `reserved`: accesses fault. `msi`: writes are interrupts and go to the doorbell, never to memory. */
-export type ReservedKind = 'reserved' | 'msi';
+/**
+ * `reserved`: accesses fault. `msi`: writes are interrupts and go to the doorbell, never to memory. `identity`: what
+ * firmware left the endpoint using; the device itself translates it identically, in every domain of the endpoint.
+ */
+export type ReservedKind = 'reserved' | 'msi' | 'identity';
 
-export interface ReservedRegion extends AddressRange<Iova> {
-  readonly kind: ReservedKind;
-}
+/** An inclusive range of IOVAs with its kind. */
+export type ReservedRegion = AddressRange<Iova> &
+  (
+    | { readonly kind: 'reserved' | 'msi' }
+    | {
+        readonly kind: 'identity';
+        /** The rights there: VIRTIO_IOMMU_MAP_F_READ and VIRTIO_IOMMU_MAP_F_WRITE, at least one of them. */
+        readonly flags: number;
+      }
+  );
 
 /** Wire subtype of each kind. */
 export const RESV_MEM_SUBTYPES: Readonly<Record<ReservedKind, number>> = {
   reserved: VIRTIO_IOMMU_RESV_MEM_T_RESERVED,
   msi: VIRTIO_IOMMU_RESV_MEM_T_MSI,
+  identity: VIRTIO_IOMMU_RESV_MEM_T_IDENTITY,
 };
+
+const IDENTITY_RIGHTS = VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE;
 
 /** The doorbell of x86's local APICs. Without an MSI region Linux would set 1 MiB of low IOVAs aside for one. */
 export const X86_MSI_REGION: ReservedRegion = {
@@ -29,55 +43,28 @@ export const X86_MSI_REGION: ReservedRegion = {
   end: toIova(0xfeef_ffffn),
 };
 
-/** A region with its bounds as halves, for the DMA path. */
-export interface RegionWindow {
-  readonly kind: ReservedKind;
-  readonly startHigh: number;
-  readonly startLow: number;
-  readonly endHigh: number;
-  readonly endLow: number;
-}
-
-export function toWindow({ kind, start, end }: ReservedRegion): RegionWindow {
-  return {
-    kind,
-    startHigh: highWord(start),
-    startLow: lowWord(start),
-    endHigh: highWord(end),
-    endLow: lowWord(end),
-  };
-}
-
 /** Whether two inclusive ranges share an address. */
 export function doRangesOverlap(a: AddressRange<Iova>, b: AddressRange<Iova>): boolean {
   return a.start <= b.end && b.start <= a.end;
 }
 
-/**
- * The regions in address order; throws `RangeError` for a set that a device should not present: overlapping ones or
- * a second MSI region (virtio 1.2, 5.13.6.8.2), or more than `probeSize` bytes of properties hold.
- */
-export function checkRegions(
-  regions: readonly ReservedRegion[],
-  probeSize: number,
-): readonly ReservedRegion[] {
-  const sorted = regions.toSorted((a, b) => (a.start < b.start ? -1 : 1));
-  sorted.forEach((region, index) => {
-    const next = sorted[index + 1];
-    if (region.start > region.end) throw new RangeError(`${name(region)} ends before it starts`);
-    if (next !== undefined && doRangesOverlap(region, next)) {
-      throw new RangeError(`${name(region)} overlaps ${name(next)}`);
-    }
-  });
-  if (sorted.filter(({ kind }) => kind === 'msi').length > 1) {
-    throw new RangeError('an endpoint has at most one MSI region');
-  }
-  if (sorted.length * RESV_MEM_SIZE > probeSize) {
-    throw new RangeError(`${sorted.length} reserved regions do not fit into ${probeSize} bytes`);
-  }
-  return sorted;
+/** Rights of a region: those of an identity region, none for the others. */
+export function rightsOf(region: ReservedRegion): number {
+  return region.kind === 'identity' ? region.flags : 0;
 }
 
-function name({ kind, start, end }: ReservedRegion): string {
+/** Throws `RangeError` in words for a region that makes no sense by itself. */
+export function checkRegion(region: ReservedRegion): void {
+  if (region.start > region.end) {
+    throw new RangeError(`${nameOf(region)} ends before it starts`);
+  }
+  if (region.kind !== 'identity') return;
+  if ((region.flags & ~IDENTITY_RIGHTS) !== 0 || region.flags === 0) {
+    throw new RangeError(`${nameOf(region)} needs the right to read, to write, or both`);
+  }
+}
+
+/** A region in an error's words. */
+export function nameOf({ kind, start, end }: ReservedRegion): string {
   return `${kind} region 0x${start.toString(16)}-0x${end.toString(16)}`;
 }

@@ -2,27 +2,42 @@
 
 import { addHigh, addLow } from '../base/words.ts';
 import type { Endpoint } from './endpoint-table.ts';
-import { ACCESS_WRITE, TRANSLATE_FAULT, type Access, type MappingStore } from './mapping-store.ts';
+import {
+  ACCESS_WRITE,
+  TRANSLATE_FAULT,
+  TRANSLATE_TOO_MANY,
+  type Access,
+  type MappingStore,
+  type TranslationResult,
+} from './mapping-store.ts';
 import { VIRTIO_IOMMU_FAULT_R_DOMAIN, VIRTIO_IOMMU_FAULT_R_MAPPING } from './protocol.ts';
-import type { RegionWindow } from './reserved-regions.ts';
+import type { RegionWindow } from './region-window.ts';
+import { SegmentList } from './segment-list.ts';
 
 /** `route` found bypass mode: the IOVA is the guest-physical address. */
 export const ROUTE_IDENTITY = 0;
 /** `route` found an interrupt message: no memory is touched. */
 export const ROUTE_DOORBELL = -3;
 
-/** Routes accesses. The fields tell of the latest TRANSLATE_FAULT; segments are in the store's `result`. */
+const HIGH_UNIT = 0x1_0000_0000;
+
+/** Routes accesses. The fault fields tell of the latest TRANSLATE_FAULT. */
 export class Translator {
   /** VIRTIO_IOMMU_FAULT_R_* */
   faultReason = 0;
   faultHigh = 0;
   faultLow = 0;
+  /** Segments of the latest answer that has any. */
+  segments: TranslationResult;
   readonly #store: MappingStore;
   readonly #isUnattachedBypass: () => boolean;
+  /** Segments of an access that touches a window, and so is no single call of the store. */
+  readonly #pieces = new SegmentList();
 
   /** `isUnattachedBypass`: whether endpoints without a domain are in bypass mode now. */
   constructor(store: MappingStore, isUnattachedBypass: () => boolean) {
     this.#store = store;
+    this.segments = store.result;
     this.#isUnattachedBypass = isUnattachedBypass;
   }
 
@@ -34,35 +49,90 @@ export class Translator {
 
   /**
    * Number of segments, ROUTE_IDENTITY, ROUTE_DOORBELL, TRANSLATE_FAULT or TRANSLATE_TOO_MANY for an access of
-   * `length` >= 1 bytes. One store call at most.
+   * `length` >= 1 bytes. One store call at most, unless a reserved region is touched.
    */
   route(endpoint: Endpoint, high: number, low: number, length: number, access: Access): number {
-    for (const window of endpoint.windows) {
-      const place = placeIn(window, high, low, length);
-      if (place === 'outside') continue;
-      const isMessage =
-        window.kind === 'msi' && place === 'inside' && (access & ACCESS_WRITE) !== 0;
-      if (isMessage) return ROUTE_DOORBELL;
-      // Reserved regions are never mapped, so the store stops an attached endpoint's access by itself
-      if (this.isBypass(endpoint)) return this.#faultInside(window, high, low);
+    const window = findWindow(endpoint.windows, high, low, length);
+    if (window !== undefined && (access & ACCESS_WRITE) !== 0 && window.isDoorbell) {
+      if (isInside(window, high, low, length)) return ROUTE_DOORBELL;
     }
     const { domain } = endpoint;
-    if (domain === null) {
-      return this.#isUnattachedBypass()
-        ? ROUTE_IDENTITY
-        : this.#fault(VIRTIO_IOMMU_FAULT_R_DOMAIN, high, low);
+    if (domain === null && !this.#isUnattachedBypass()) {
+      return this.#fault(VIRTIO_IOMMU_FAULT_R_DOMAIN, high, low);
     }
-    if (domain.isBypass) return ROUTE_IDENTITY;
+    if (domain === null || domain.isBypass) {
+      if (window === undefined) return ROUTE_IDENTITY;
+      const skip = Math.max(0, startOf(window, high, low));
+      return this.#faultAt(high, low, skip);
+    }
+    if (window !== undefined) return this.#walk(endpoint, high, low, length, access);
+    this.segments = this.#store.result;
     const count = this.#store.translate(domain.id, high, low, length, access);
     if (count !== TRANSLATE_FAULT) return count;
     const { stopHigh, stopLow } = this.#store.result;
     return this.#fault(VIRTIO_IOMMU_FAULT_R_MAPPING, stopHigh, stopLow);
   }
 
-  #faultInside(window: RegionWindow, high: number, low: number): number {
-    return isBelow(high, low, window.startHigh, window.startLow)
-      ? this.#fault(VIRTIO_IOMMU_FAULT_R_MAPPING, window.startHigh, window.startLow)
-      : this.#fault(VIRTIO_IOMMU_FAULT_R_MAPPING, high, low);
+  /**
+   * What `route` says of the rest of an access that it answered with TRANSLATE_TOO_MANY. The rest is never an
+   * interrupt message by itself.
+   */
+  resume(endpoint: Endpoint, high: number, low: number, length: number, access: Access): number {
+    return this.#walk(endpoint, high, low, length, access);
+  }
+
+  /** An attached endpoint's access that touches windows: window by window, and the store for what lies between. */
+  #walk(endpoint: Endpoint, high: number, low: number, length: number, access: Access): number {
+    const pieces = this.#pieces;
+    this.segments = pieces;
+    pieces.clear();
+    const end = Math.min(length, (HIGH_UNIT - high) * HIGH_UNIT - low);
+    for (let done = 0; done < end;) {
+      const fromHigh = addHigh(high, low, done);
+      const fromLow = addLow(low, done);
+      const window = findWindow(endpoint.windows, fromHigh, fromLow, end - done);
+      const start = window === undefined ? end - done : startOf(window, fromHigh, fromLow);
+      let taken = start;
+      if (window !== undefined && start <= 0) {
+        // A write that is only partly an interrupt message is none
+        const isRefused = window.isDoorbell && (access & ACCESS_WRITE) !== 0;
+        if (isRefused || (window.flags & access) !== access) {
+          return this.#faultAt(high, low, done);
+        }
+        taken = Math.min(end - done, endOf(window, fromHigh, fromLow) + 1);
+        if (!pieces.append(fromHigh, fromLow, taken)) return this.#outOfRoom(fromHigh, fromLow);
+      } else {
+        const outcome = this.#between(endpoint, fromHigh, fromLow, start, access);
+        if (outcome < 0) return outcome;
+      }
+      done += taken;
+    }
+    // virtio 1.2, 5.13.6: there is nothing behind the last byte of the 64-bit space
+    return end < length ? this.#fault(VIRTIO_IOMMU_FAULT_R_MAPPING, 0, 0) : pieces.count;
+  }
+
+  /** Appends what the store says of `length` bytes that no window touches; negative when it ended there. */
+  #between(endpoint: Endpoint, high: number, low: number, length: number, access: Access): number {
+    const { domain } = endpoint;
+    if (domain === null) return this.#fault(VIRTIO_IOMMU_FAULT_R_DOMAIN, high, low);
+    const { result } = this.#store;
+    const count = this.#store.translate(domain.id, high, low, length, access);
+    if (count === TRANSLATE_FAULT) {
+      return this.#fault(VIRTIO_IOMMU_FAULT_R_MAPPING, result.stopHigh, result.stopLow);
+    }
+    const rest = this.#pieces.appendAll(result, count, high, low);
+    if (rest !== undefined) return this.#outOfRoom(rest.high, rest.low);
+    return count === TRANSLATE_TOO_MANY ? this.#outOfRoom(result.stopHigh, result.stopLow) : count;
+  }
+
+  #outOfRoom(high: number, low: number): number {
+    this.#pieces.stopHigh = high;
+    this.#pieces.stopLow = low;
+    return TRANSLATE_TOO_MANY;
+  }
+
+  #faultAt(high: number, low: number, skip: number): number {
+    return this.#fault(VIRTIO_IOMMU_FAULT_R_MAPPING, addHigh(high, low, skip), addLow(low, skip));
   }
 
   #fault(reason: number, high: number, low: number): number {
@@ -73,24 +143,30 @@ export class Translator {
   }
 }
 
-function isBelow(highA: number, lowA: number, highB: number, lowB: number): boolean {
-  return highA < highB || (highA === highB && lowA < lowB);
+/** Bytes from an address to the first byte of a window; exact where it matters, up to the longest access. */
+function startOf({ startHigh, startLow }: RegionWindow, high: number, low: number): number {
+  return (startHigh - high) * HIGH_UNIT + (startLow - low);
 }
 
-function placeIn(
-  { startHigh, startLow, endHigh, endLow }: RegionWindow,
+/** Bytes from an address to the last byte of a window. */
+function endOf({ endHigh, endLow }: RegionWindow, high: number, low: number): number {
+  return (endHigh - high) * HIGH_UNIT + (endLow - low);
+}
+
+function isInside(window: RegionWindow, high: number, low: number, length: number): boolean {
+  return startOf(window, high, low) <= 0 && endOf(window, high, low) >= length - 1;
+}
+
+/** The first window that an access touches before it reaches the end of the space. */
+function findWindow(
+  windows: readonly RegionWindow[],
   high: number,
   low: number,
   length: number,
-): 'outside' | 'partly' | 'inside' {
-  const lastHigh = addHigh(high, low, length - 1);
-  const lastLow = addLow(low, length - 1);
-  const isWrapped = isBelow(lastHigh, lastLow, high, low);
-  if (!isWrapped && isBelow(lastHigh, lastLow, startHigh, startLow)) return 'outside';
-  if (isBelow(endHigh, endLow, high, low)) return 'outside';
-  const isInside =
-    !isWrapped &&
-    !isBelow(high, low, startHigh, startLow) &&
-    !isBelow(endHigh, endLow, lastHigh, lastLow);
-  return isInside ? 'inside' : 'partly';
+): RegionWindow | undefined {
+  for (const window of windows) {
+    if (endOf(window, high, low) < 0) continue;
+    return startOf(window, high, low) < length ? window : undefined;
+  }
+  return undefined;
 }

@@ -3,8 +3,8 @@
 import { assert } from '../base/assert.ts';
 import type { Dispose } from '../base/emitter.ts';
 import { joinWords } from '../base/words.ts';
-import type { AddressSpace } from '../memory/address-space.ts';
-import { toIova, type Gpa } from '../memory/address.ts';
+import type { PhysicalMemory } from '../memory/address-space.ts';
+import { toIova } from '../memory/address.ts';
 import type { DeviceContext, VirtioDevice } from '../virtio/virtio-device.ts';
 import type { DescriptorChain } from '../virtio/virtqueue.ts';
 import {
@@ -16,6 +16,7 @@ import {
   MAX_REQUEST_SIZE,
   replySize,
   requestType,
+  type FaultReport,
 } from './codec.ts';
 import { ConfigSpace } from './config-space.ts';
 import { DmaPort, type DmaPath } from './dma-port.ts';
@@ -50,7 +51,7 @@ export type Doorbell = (endpoint: number, address: bigint, message: Uint8Array) 
 
 export interface VirtioIommuParts {
   /** Guest-physical memory, where translated accesses end. */
-  readonly memory: AddressSpace<Gpa>;
+  readonly memory: PhysicalMemory;
   /** Empty, and used by this device only. */
   readonly store: MappingStore;
   readonly options?: Partial<IommuOptions>;
@@ -58,7 +59,6 @@ export interface VirtioIommuParts {
   readonly doorbell?: Doorbell;
 }
 
-const REQUEST_QUEUE_SIZE = 256;
 /** As many faults as the driver can leave buffers for are kept between two looks of the driver. */
 const EVENT_QUEUE_SIZE = 64;
 
@@ -66,7 +66,7 @@ const EVENT_QUEUE_SIZE = 64;
 export class VirtioIommu implements VirtioDevice {
   readonly deviceId = VIRTIO_ID_IOMMU;
   readonly deviceFeatures: bigint;
-  readonly queueSizes = [REQUEST_QUEUE_SIZE, EVENT_QUEUE_SIZE] as const;
+  readonly queueSizes: readonly number[];
   readonly configLength = CONFIG_LENGTH;
 
   readonly #options: IommuOptions;
@@ -86,11 +86,12 @@ export class VirtioIommu implements VirtioDevice {
   constructor({ memory, store, options, doorbell }: VirtioIommuParts) {
     this.#options = resolveOptions(options);
     this.deviceFeatures = this.#options.features;
+    this.queueSizes = [this.#options.requestQueueSize, EVENT_QUEUE_SIZE];
     this.#store = store;
     this.#doorbell = doorbell;
     this.#config = new ConfigSpace(this.#options);
     this.#endpoints = new EndpointTable(this.#options.probeSize);
-    this.#domains = new DomainTable(this.#endpoints, store);
+    this.#domains = new DomainTable(this.#endpoints, store, this.#options.identityPolicy);
     this.#executor = new RequestExecutor({
       options: this.#options,
       endpoints: this.#endpoints,
@@ -101,7 +102,6 @@ export class VirtioIommu implements VirtioDevice {
     this.#path = {
       memory,
       translator: this.#translator,
-      segments: store.result,
       reportFault: (endpoint, access, length) => this.#fault(endpoint, access, length),
       ringDoorbell: (endpoint, high, low, message) =>
         this.#doorbell?.(endpoint.id, joinWords(high, low), message),
@@ -246,7 +246,7 @@ export class VirtioIommu implements VirtioDevice {
     return encodeReply(size, status, encodeProperties(reserved));
   }
 
-  #fault(endpoint: Endpoint, access: Access, length: number): void {
+  #fault(endpoint: Endpoint, access: Access, length: number): FaultReport {
     const { faultReason: reason, faultHigh: high, faultLow: low } = this.#translator;
     // FAULT_F_READ and FAULT_F_WRITE have the values of ACCESS_READ and ACCESS_WRITE
     const flags = access | VIRTIO_IOMMU_FAULT_F_ADDRESS;
@@ -265,6 +265,7 @@ export class VirtioIommu implements VirtioDevice {
       mappedFlags: this.#flagsAt(domain, joinWords(high, low)),
       isReported,
     }));
+    return report;
   }
 
   #flagsAt(domain: number | null, address: bigint): number | null {

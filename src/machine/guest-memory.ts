@@ -1,6 +1,6 @@
 // Guest RAM of the emulated PC as an AddressSpace: what is behind the IOMMU.
 
-import { BusError, type AddressSpace } from '../memory/address-space.ts';
+import { BusError, type PhysicalMemory } from '../memory/address-space.ts';
 import type { Gpa } from '../memory/address.ts';
 import type { V86Cpu } from './v86-internals.ts';
 
@@ -12,7 +12,7 @@ const HOLE_END = 0x100000;
  * RAM of the emulated PC. Accesses outside RAM, or into the hole between 640 KiB and 1 MiB, are a `BusError`.
  * Writes go through v86's `write_blob`, which drops code that it translated from the old bytes.
  */
-export class GuestMemory implements AddressSpace<Gpa> {
+export class GuestMemory implements PhysicalMemory {
   declare readonly addressKind?: Gpa;
   readonly #cpu: V86Cpu;
   readonly #size: number;
@@ -31,6 +31,11 @@ export class GuestMemory implements AddressSpace<Gpa> {
   /** Bytes of RAM. */
   get size(): number {
     return this.#size;
+  }
+
+  contains(high: number, low: number, length: number): boolean {
+    const end = low + length;
+    return high === 0 && end <= this.#size && (low >= HOLE_END || end <= HOLE_START);
   }
 
   read(high: number, low: number, target: Uint8Array): void {
@@ -64,8 +69,7 @@ export class GuestMemory implements AddressSpace<Gpa> {
   }
 
   #check(high: number, low: number, length: number): void {
-    const end = low + length;
-    if (high !== 0 || end > this.#size || (low < HOLE_END && end > HOLE_START)) {
+    if (!this.contains(high, low, length)) {
       throw new BusError('guest-physical access outside RAM');
     }
     if (this.#bytes.length === 0) {

@@ -1,6 +1,6 @@
 // The one memory seam: what a bus master can do, whatever stands between it and RAM.
 
-import type { Address } from './address.ts';
+import type { Address, Gpa } from './address.ts';
 
 /** An access that did not complete (outside memory, or stopped by the IOMMU). The one exception on a device path. */
 export class BusError extends Error {
@@ -28,4 +28,10 @@ export interface AddressSpace<A extends Address> {
   readU32(high: number, low: number): number;
   writeU16(high: number, low: number, value: number): void;
   writeU32(high: number, low: number, value: number): void;
+}
+
+/** Memory behind the IOMMU. */
+export interface PhysicalMemory extends AddressSpace<Gpa> {
+  /** Whether an access of `length` bytes would complete. Touches nothing: what is behind an address may care. */
+  contains(high: number, low: number, length: number): boolean;
 }

@@ -32,3 +32,10 @@ export interface AddressRange<A extends Address> {
   readonly start: A;
   readonly end: A;
 }
+
+/** Some bytes of guest-physical memory. */
+export interface Segment {
+  readonly address: Gpa;
+  /** In bytes. */
+  readonly length: number;
+}

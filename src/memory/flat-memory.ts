@@ -1,10 +1,10 @@
 // A plain block of guest RAM from address 0: what the tests and the device on its own run in.
 
-import { BusError, type AddressSpace } from './address-space.ts';
+import { BusError, type PhysicalMemory } from './address-space.ts';
 import type { Gpa } from './address.ts';
 
 /** RAM of a fixed size at guest-physical address 0; any access beyond its end is a `BusError`. */
-export class FlatMemory implements AddressSpace<Gpa> {
+export class FlatMemory implements PhysicalMemory {
   declare readonly addressKind?: Gpa;
   /** The bytes themselves, for tests that look behind the bus. */
   readonly bytes: Uint8Array;
@@ -13,6 +13,10 @@ export class FlatMemory implements AddressSpace<Gpa> {
   constructor(size: number) {
     this.bytes = new Uint8Array(size);
     this.#view = new DataView(this.bytes.buffer);
+  }
+
+  contains(high: number, low: number, length: number): boolean {
+    return high === 0 && low + length <= this.bytes.length;
   }
 
   read(high: number, low: number, target: Uint8Array): void {
@@ -41,7 +45,7 @@ export class FlatMemory implements AddressSpace<Gpa> {
   }
 
   #offset(high: number, low: number, length: number): number {
-    if (high !== 0 || low + length > this.bytes.length) {
+    if (!this.contains(high, low, length)) {
       throw new BusError(`guest-physical access outside RAM, ${length} bytes`);
     }
     return low;

@@ -64,6 +64,9 @@ export const INNER_CAPACITY = 40;
 export const INNER_MINIMUM = 20;
 export const INNER_CHILDREN = 336;
 
+// Bit of a mapping's flags for memory-mapped I/O: VIRTIO_IOMMU_MAP_F_MMIO
+export const MAPPING_MMIO = 4;
+
 // Answers that are not counts
 export const INSERT_DONE = 0;
 export const INSERT_OVERLAP = 1;

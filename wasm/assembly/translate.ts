@@ -5,6 +5,7 @@ import {
   DOMAIN_SIZE,
   HEADER_STOP_HIGH,
   HEADER_STOP_LOW,
+  MAPPING_MMIO,
   MAX_SEGMENTS,
   SEGMENTS_OFFSET,
   SEGMENT_WORDS,
@@ -24,16 +25,20 @@ export function translate(slot: u32, high: u32, low: u32, length: u32, access: u
   let segments: i32 = 0;
   let segment: u32 = SEGMENTS_OFFSET - SEGMENT_WORDS * 4;
   let following: u64 = 0;
+  let isMmio: u32 = 0;
   seekFloor(DOMAINS_OFFSET + slot * DOMAIN_SIZE, cursor);
   while (placeLeaf != 0) {
     const start = key(placeLeaf, placeIndex);
     const last = end(placeLeaf, placeIndex);
     if (cursor < start || cursor > last) break;
-    if ((flags(placeLeaf, placeIndex) & access) != access) break;
+    const rights = flags(placeLeaf, placeIndex);
+    if ((rights & access) != access) break;
+    // Accesses to memory-mapped I/O are combined with no others (virtio 1.2, 5.13.6.5)
+    isMmio |= rights & MAPPING_MMIO;
     const room = last - cursor;
     const taken = room >= left ? left : room + 1;
     const gpa = phys(placeLeaf, placeIndex) + (cursor - start);
-    if (segments > 0 && gpa == following) {
+    if (segments > 0 && gpa == following && isMmio == 0) {
       store<u32>(segment, load<u32>(segment, 8) + <u32>taken, 8);
     } else {
       if (segments == MAX_SEGMENTS) return stop(cursor, TRANSLATE_OUT_OF_ROOM);
@@ -42,6 +47,7 @@ export function translate(slot: u32, high: u32, low: u32, length: u32, access: u
       store<u64>(segment, gpa);
       store<u32>(segment, <u32>taken, 8);
     }
+    isMmio = rights & MAPPING_MMIO;
     following = gpa + taken;
     left -= taken;
     if (left == 0) return segments;

@@ -15,6 +15,7 @@ function endpoint(id: number, domain: number | null, translated: number): Endpoi
     translatedBytes: 0,
     bypassedBytes: 0,
     blockedBytes: 0,
+    reserved: [],
   };
 }
 
@@ -25,6 +26,7 @@ function stateOf(endpoints: readonly EndpointState[], mappings: readonly number[
     endpoints: [],
     mappings: count,
     bytes: 0n,
+    reserved: [],
   }));
   return { sequence: 1, isBypass: false, endpoints, domains };
 }

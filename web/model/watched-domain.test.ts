@@ -84,6 +84,7 @@ class Device {
       endpoints: [ENDPOINT],
       mappings: this.pages.size,
       bytes: BigInt(this.pages.size) * PAGE,
+      reserved: [],
     };
     return {
       sequence: this.#sequence,
@@ -99,6 +100,7 @@ class Device {
           translatedBytes: 0,
           bypassedBytes: 0,
           blockedBytes: 0,
+          reserved: [],
         },
       ],
       domains: this.isAttached ? [domain] : [],

@@ -43,6 +43,7 @@ export class FakeDevice {
         translatedBytes: 0,
         bypassedBytes: 0,
         blockedBytes: 0,
+        reserved: [],
       });
     }
   }
@@ -171,6 +172,7 @@ export class FakeDevice {
           .map((each) => each.id),
         mappings: mappings.size,
         bytes: [...mappings.values()].reduce((sum, m) => sum + m.virtEnd - m.virtStart + 1n, 0n),
+        reserved: [],
       })),
     };
   }
