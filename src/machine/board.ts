@@ -9,10 +9,12 @@ import type { Address, Gpa } from '../memory/address.ts';
 import { MmioTransport } from '../virtio/mmio-transport.ts';
 import type { VirtioDevice } from '../virtio/virtio-device.ts';
 import { createEmulator, type Emulator } from './emulator.ts';
+import { endpointRegions } from './endpoint-regions.ts';
 import { guardPorts } from './exception-guard.ts';
 import { installFirmware } from './firmware.ts';
 import { GuestMemory } from './guest-memory.ts';
 import { ioApicLine } from './interrupt-line.ts';
+import { machineIommuOptions } from './iommu-choices.ts';
 import { describeMachine } from './machine-description.ts';
 import { commandLine, type MachineOptions } from './machine-options.ts';
 import { installMmioBlock, type MmioRegisters } from './mmio-block.ts';
@@ -22,7 +24,6 @@ import {
   BLOCK_PLACE,
   CONSOLE_ENDPOINT,
   ENDPOINTS,
-  HIGHEST_IOVA,
   IDE_ENDPOINT,
   IOMMU_PLACE,
   NET_ENDPOINT,
@@ -57,9 +58,11 @@ function createIommu(options: MachineOptions, memory: GuestMemory): VirtioIommu 
   const iommu = new VirtioIommu({
     memory,
     store: options.createStore(),
-    options: { inputRange: { start: 0n, end: HIGHEST_IOVA }, ...options.iommuOptions },
+    options: machineIommuOptions(options),
   });
-  for (const { id } of ENDPOINTS) iommu.addEndpoint(id);
+  for (const { id } of ENDPOINTS) {
+    iommu.addEndpoint(id, { reserved: endpointRegions(options.reservedRegions, id) });
+  }
   return iommu;
 }
 

@@ -3,6 +3,7 @@
 import type { IommuTables } from '../acpi/iommu-tables.ts';
 import type { IommuOptions } from '../iommu/options.ts';
 import type { MappingStore } from '../iommu/mapping-store.ts';
+import type { RegionChoices } from './endpoint-regions.ts';
 import type { GuestImages } from './guest-images.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface MachineOptions {
   readonly iommu: IommuMode;
   /** What the IOMMU device offers; `bootBypass` (default true) decides what DMA may do before the driver is up. */
   readonly iommuOptions: Partial<IommuOptions>;
+  /** By endpoint ID, beside the platform's MSI region; an `msi` region takes that one's place. */
+  readonly reservedRegions: RegionChoices;
   /** The ACPI tables that tell of the IOMMU and what is behind it. */
   readonly tables: IommuTables;
   /** Appended to the kernel command line. */
