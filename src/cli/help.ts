@@ -23,7 +23,26 @@ The machine
   --iommu MODE            translated: DMA goes through mappings (default)
                           bypass: the IOMMU is there, its domains pass DMA through
                           off: the same machine without an IOMMU
+  --tables TABLES         what tells the guest of its IOMMU: viot, which Linux reads (default), iort, the draft
+                          before it, which Linux on a PC does not read, or viot+iort
+
+What its IOMMU is
   --boot-bypass on|off    whether devices reach memory before the driver attaches them (on)
+  --page-size-mask MASK   page sizes; the lowest bit is the granularity (0xfffffffffffff000)
+  --input-range START:END IOVAs that can be mapped (0:0xffffffff)
+  --domain-range START:END
+                          IDs of domains (0:0xffff)
+  --offer F,F,...         the features of the device, of input-range, domain-range, map-unmap, bypass, probe, mmio and
+                          bypass-config (input-range,domain-range,map-unmap,probe,bypass-config)
+  --probe-size BYTES      room for an endpoint's properties, 1 to 65536 (512)
+  --resv ENDPOINT:START-END:KIND
+                          reserve IOVAs of an endpoint, named or numbered; can be repeated. KIND is reserved, msi, or
+                          identity, which the endpoint reaches without a mapping; identity:r or identity:w lets only
+                          reads or writes through. An msi region takes the place of 0xfee00000-0xfeefffff.
+                          --resv virtio-blk:0x8000000-0x80fffff:reserved
+  --identity-policy POLICY
+                          when an endpoint would get at another's identity region by sharing its domain:
+                          reject the attachment (default), allow it, or keep the region per-endpoint
 
 What happens when it is up, in the order given; each can be repeated
   --run COMMAND           run a shell command in the guest: --run 'disk-read virtio'
