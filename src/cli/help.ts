@@ -3,7 +3,8 @@
 export const HELP = `viommu - a Linux machine whose virtio-iommu you can see into
 
 Usage: viommu boot [options]   boot a guest, run commands in it, report what its IOMMU did
-       viommu boot --help      all options
+       viommu dts [options]    print the machine as device-tree source
+       viommu COMMAND --help   all options
        viommu --version
 
 Example: viommu boot --run disk-read --run net-ping
@@ -65,4 +66,17 @@ JSON: "seconds" is guest time to the prompt; "requests" are all the driver made,
 accesses; a domain's "bytes" are its mapped IOVAs.
 
 Exit status: 0 the guest booted and every command succeeded, 1 it did not, 2 the command line or a file is wrong.
+`;
+
+export const DTS_HELP = `Usage: viommu dts [options]
+
+Prints the machine as device-tree source on standard output: the virtio-iommu, the windows of the virtio-mmio devices
+and the PCI host bridge, and which endpoint is behind the IOMMU under which ID. It is made from the same
+description as the ACPI tables, by which the guest of viommu boot finds its devices.
+
+  --iommu mmio|pci        where the IOMMU is: a virtio-mmio window, as in the machine itself (default), or function
+                          00:03.0 of the PCI bus, which is then left out of the bridge's iommu-map
+  -h, --help              this text
+
+Example: viommu dts | dtc -I dts -O dtb -o machine.dtb
 `;
