@@ -350,6 +350,24 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
       expect(apart.attach([OTHER_ENDPOINT])).toEqual([UNSUPP]);
     });
 
+    it('[C.2c C.2e] count to the byte', () => {
+      const options = { identityPolicy: 'allow', pageSizeMask: 1n } as const;
+      const reserved = { [ENDPOINT]: [], [OTHER_ENDPOINT]: [identity(3, 0x100n, 0x1ffn)] };
+      const { driver } = startIommu({ store: makeStore(), options, reserved });
+      driver.attach(DOMAIN, ENDPOINT);
+      driver.map(DOMAIN, range(0xfen, 0xffn, 0n));
+      driver.map(DOMAIN, range(0x200n, 0x201n, 0n));
+      expect(driver.attach(DOMAIN, OTHER_ENDPOINT)).toBe(OK);
+      expect(driver.map(DOMAIN, range(0x1f0n, 0x1ffn, 0x1f0n))).toBe(OK);
+      driver.unmap(DOMAIN, 0x200n, 0x201n);
+      expect(driver.map(DOMAIN, range(0x1e0n, 0x1efn, 0x1e1n))).toBe(INVAL);
+      driver.unmap(DOMAIN, 0x1f0n, 0x1ffn);
+      expect(driver.map(DOMAIN, range(0x1f0n, 0x200n, 0x1f0n))).toBe(INVAL);
+      driver.detach(DOMAIN, OTHER_ENDPOINT);
+      driver.map(DOMAIN, range(0x1ffn, 0x200n, 0x1ffn));
+      expect(driver.attach(DOMAIN, OTHER_ENDPOINT)).toBe(UNSUPP);
+    });
+
     it('[C.2e] are looked at to the last of many', () => {
       const { attach, driver } = start('allow', [], [identity(3, 0x10_0000n, 0x1f_ffffn)]);
       attach([ENDPOINT]);
