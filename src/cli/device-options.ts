@@ -12,6 +12,8 @@ import {
   VIRTIO_IOMMU_MAP_F_READ,
   VIRTIO_IOMMU_MAP_F_WRITE,
 } from '../iommu/protocol.ts';
+import type { DialectName } from '../iommu/dialect.ts';
+import { DIALECT_NAMES } from '../iommu/dialects.ts';
 import {
   IDENTITY_POLICIES,
   PROBE_SIZE_MAX,
@@ -154,11 +156,9 @@ export function readIdentityPolicy(text: string): IdentityPolicy {
   return readChoice('identity-policy', text, IDENTITY_POLICIES);
 }
 
-const DIALECTS = ['1.2', 'v0.4', 'v0.5', 'v0.9'] as const;
-
 /** `--dialect`: the version of the protocol that the device speaks. */
-export function readDialect(text: string): (typeof DIALECTS)[number] {
-  return readChoice('dialect', text, DIALECTS);
+export function readDialect(text: string): DialectName {
+  return readChoice('dialect', text, DIALECT_NAMES);
 }
 
 /** `--probe-size`: bytes of properties in a PROBE reply. */
