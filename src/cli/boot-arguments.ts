@@ -1,21 +1,19 @@
 // From the words of the command line to what `viommu boot` shall do, with a sentence for every mistake.
 
-import { parseArgs } from 'node:util';
+import type { IommuOptions } from '../iommu/options.ts';
+import type { RegionChoice, RegionChoices } from '../machine/endpoint-regions.ts';
 import { MAX_MEMORY_MIB, MIN_MEMORY_MIB, checkMemory } from '../machine/guest-images.ts';
-import { DEFAULT_MEMORY_MIB, type IommuMode } from '../machine/machine-options.ts';
-import type { RogueRequest } from '../machine/rogue-dma.ts';
-import { ENDPOINTS } from '../machine/topology.ts';
-import { didYouMean } from './suggestion.ts';
+import {
+  DEFAULT_MEMORY_MIB,
+  type IommuMode,
+  type MachineOptions,
+} from '../machine/machine-options.ts';
+import { findEndpoint, readStep, type BootStep } from './boot-steps.ts';
+import { DEVICE_FORMS, readChoice, readIommuOptions, readReserved } from './device-options.ts';
+import { readOptions, type GivenOption, type OptionForms } from './option-words.ts';
+import { UsageError } from './usage-error.ts';
 
-/** The command line can not be followed; the message says why and what to do. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-/** What is done once the guest is up, in the order of the command line. */
-export type BootStep =
-  | { readonly kind: 'run'; readonly command: string }
-  | { readonly kind: 'rogue'; readonly request: RogueRequest };
+type IommuTables = MachineOptions['tables'];
 
 export interface BootArguments {
   readonly kernel: string | undefined;
@@ -24,6 +22,10 @@ export interface BootArguments {
   readonly memoryMiB: number;
   readonly iommu: IommuMode;
   readonly bootBypass: boolean;
+  /** What was chosen of the device beyond its mode. */
+  readonly iommuOptions: Partial<IommuOptions>;
+  readonly reservedRegions: RegionChoices;
+  readonly tables: IommuTables;
   readonly steps: readonly BootStep[];
   readonly until: RegExp | undefined;
   readonly timeoutMs: number | undefined;
@@ -33,100 +35,61 @@ export interface BootArguments {
   readonly isHelp: boolean;
 }
 
-const OPTIONS = {
+const FORMS = {
   kernel: { type: 'string' },
   initrd: { type: 'string' },
   append: { type: 'string' },
   memory: { type: 'string' },
   iommu: { type: 'string' },
   'boot-bypass': { type: 'string' },
-  run: { type: 'string' },
-  rogue: { type: 'string' },
+  ...DEVICE_FORMS,
+  tables: { type: 'string' },
+  run: { type: 'string', isRepeatable: true },
+  rogue: { type: 'string', isRepeatable: true },
   until: { type: 'string' },
   timeout: { type: 'string' },
   trace: { type: 'string' },
   quiet: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
+} as const satisfies OptionForms<string>;
+type OptionName = keyof typeof FORMS;
+
+const BOOT = {
+  command: 'boot',
+  forms: FORMS,
+  strayAdvice:
+    "A value with spaces needs quotes, and each command its own --run: --run 'echo one two' --run disk-read",
 } as const;
-type OptionName = keyof typeof OPTIONS;
-const NAMES = Object.keys(OPTIONS);
 
 const IOMMU_MODES: readonly IommuMode[] = ['translated', 'bypass', 'off'];
-/** Bytes of an access that `--rogue` makes. */
-const ROGUE_LENGTH = 4;
+const TABLES: readonly IommuTables[] = ['viot', 'iort', 'viot+iort'];
 /** Longest delay a timer of the host takes. */
 const MAX_TIMEOUT_S = 2_147_483;
 
-/** One option of the command line; switches have the value ''. */
-interface GivenOption {
-  readonly name: OptionName;
-  readonly value: string;
-}
-
-function isOptionName(name: string): name is OptionName {
-  return Object.hasOwn(OPTIONS, name);
-}
-
-function readOptions(words: readonly string[]): readonly GivenOption[] {
-  const { tokens } = parseArgs({
-    args: [...words],
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  return tokens.map((token): GivenOption => {
-    if (token.kind !== 'option') {
-      const word = token.kind === 'positional' ? token.value : '--';
-      throw new UsageError(
-        `"${word}" belongs to no option. A value with spaces needs quotes, and each command its own --run: --run 'echo one two' --run disk-read`,
-      );
-    }
-    const { name, rawName, value } = token;
-    if (!isOptionName(name)) {
-      const known = didYouMean(
-        rawName,
-        NAMES.map((each) => `--${each}`),
-      );
-      throw new UsageError(
-        `There is no option ${rawName}.${known} "viommu boot --help" lists them all.`,
-      );
-    }
-    const isSwitch = OPTIONS[name].type === 'boolean';
-    if (isSwitch && value !== undefined) throw new UsageError(`--${name} takes no value.`);
-    const isMissing = value === undefined || (!token.inlineValue && value.startsWith('--'));
-    if (!isSwitch && isMissing) {
-      throw new UsageError(`--${name} needs a value. "viommu boot --help" shows an example.`);
-    }
-    return { name, value: value ?? '' };
-  });
-}
-
-const REPEATABLE: ReadonlySet<OptionName> = new Set(['run', 'rogue']);
-
 /** Reads the words after `viommu boot`. Throws `UsageError`, or `InputError` for a memory size. */
 export function parseBootArguments(words: readonly string[]): BootArguments {
-  const given = readOptions(words);
-  const values = new Map<OptionName, string>();
-  for (const { name, value } of given) {
-    if (values.has(name) && !REPEATABLE.has(name) && OPTIONS[name].type === 'string') {
-      throw new UsageError(`--${name} was given twice. Give it once.`);
-    }
-    values.set(name, value);
-  }
+  const given = readOptions<OptionName>(BOOT, words);
+  const values = new Map(given.map(({ name, value }) => [name, value]));
   const valueOf = <T>(name: OptionName, read: (text: string) => T, otherwise: T): T => {
     const text = values.get(name);
     return text === undefined ? otherwise : read(text);
   };
+  const iommu = valueOf('iommu', readMode, 'translated');
+  checkDeviceIsThere(iommu, values);
   return {
     kernel: values.get('kernel'),
     initrd: values.get('initrd'),
     append: values.get('append') ?? '',
     memoryMiB: valueOf('memory', readMemory, DEFAULT_MEMORY_MIB),
-    iommu: valueOf('iommu', readMode, 'translated'),
+    iommu,
     bootBypass: valueOf('boot-bypass', readSwitch, true),
-    steps: given.flatMap(readStep),
+    iommuOptions: readIommuOptions(values),
+    reservedRegions: readRegions(given),
+    tables: valueOf('tables', (text) => readChoice('tables', text, TABLES), 'viot'),
+    steps: given.flatMap(({ name, value }) =>
+      name === 'run' || name === 'rogue' ? [readStep(name, value)] : [],
+    ),
     until: valueOf('until', readPattern, undefined),
     timeoutMs: valueOf('timeout', readTimeout, undefined),
     trace: values.get('trace'),
@@ -134,6 +97,27 @@ export function parseBootArguments(words: readonly string[]): BootArguments {
     isJson: values.has('json'),
     isHelp: values.has('help'),
   };
+}
+
+/** What the device is, and how the guest is told of it, says nothing where there is none. */
+function checkDeviceIsThere(iommu: IommuMode, values: ReadonlyMap<OptionName, string>): void {
+  const name = [...values.keys()].find(
+    (each) => each === 'tables' || Object.hasOwn(DEVICE_FORMS, each),
+  );
+  if (iommu !== 'off' || name === undefined) return;
+  throw new UsageError(
+    `--${name} says what the IOMMU is, and --iommu off that there is none. Leave out one of them.`,
+  );
+}
+
+function readRegions(given: readonly GivenOption<OptionName>[]): RegionChoices {
+  const regions: Record<number, RegionChoice[]> = {};
+  for (const { name, value } of given) {
+    if (name !== 'resv') continue;
+    const { endpoint, region } = readReserved(value);
+    (regions[findEndpoint(endpoint)] ??= []).push(region);
+  }
+  return regions;
 }
 
 function readMemory(text: string): number {
@@ -147,11 +131,7 @@ function readMemory(text: string): number {
 }
 
 function readMode(text: string): IommuMode {
-  const mode = IOMMU_MODES.find((each) => each === text);
-  if (mode !== undefined) return mode;
-  throw new UsageError(
-    `--iommu takes translated, bypass or off, not "${text}".${didYouMean(text, IOMMU_MODES)}`,
-  );
+  return readChoice('iommu', text, IOMMU_MODES);
 }
 
 function readSwitch(text: string): boolean {
@@ -183,46 +163,4 @@ function readTimeout(text: string): number {
     );
   }
   return seconds * 1000;
-}
-
-function readStep({ name, value }: GivenOption): readonly BootStep[] {
-  if (name === 'run') {
-    if (value.trim() === '')
-      throw new UsageError('--run needs a command. Example: --run disk-read');
-    return [{ kind: 'run', command: value }];
-  }
-  return name === 'rogue' ? [{ kind: 'rogue', request: readRogue(value) }] : [];
-}
-
-const ROGUE_EXAMPLE = 'Example: --rogue rogue:0xdead0000:write';
-
-function readRogue(text: string): RogueRequest {
-  const [endpointText, addressText, access, ...rest] = text.split(':');
-  if (
-    endpointText === undefined ||
-    addressText === undefined ||
-    rest.length > 0 ||
-    (access !== 'read' && access !== 'write')
-  ) {
-    throw new UsageError(
-      `--rogue takes ENDPOINT:ADDRESS:read or ENDPOINT:ADDRESS:write, not "${text}". ${ROGUE_EXAMPLE}`,
-    );
-  }
-  const isNumber = /^(?:0x[0-9a-f]{1,16}|\d{1,20})$/i;
-  const address = isNumber.test(addressText) ? BigInt(addressText) : -1n;
-  if (address !== BigInt.asUintN(64, address)) {
-    throw new UsageError(
-      `--rogue needs a 64-bit address such as 0xdead0000, not "${addressText}". ${ROGUE_EXAMPLE}`,
-    );
-  }
-  const endpoint = ENDPOINTS.find(({ id, name }) => {
-    return name === endpointText || (isNumber.test(endpointText) && id === Number(endpointText));
-  });
-  if (endpoint === undefined) {
-    const names = ENDPOINTS.map(({ name }) => name);
-    throw new UsageError(
-      `There is no endpoint "${endpointText}".${didYouMean(endpointText, names)} There are: ${names.join(', ')}.`,
-    );
-  }
-  return { endpoint: endpoint.id, address, access, length: ROGUE_LENGTH };
 }

@@ -5,7 +5,7 @@ import { ImageCorruptError } from '../machine/image-files.ts';
 import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
 import { GuestSession } from '../testing/guest/guest-session.ts';
 import { NO_TOTALS } from '../trace/event-totals.ts';
-import { UsageError, type BootArguments, type BootStep } from './boot-arguments.ts';
+import type { BootArguments } from './boot-arguments.ts';
 import {
   bootReport,
   endpointName,
@@ -13,7 +13,9 @@ import {
   type BootOutcome,
   type CommandReport,
 } from './boot-report.ts';
+import type { BootStep } from './boot-steps.ts';
 import { TraceFile } from './trace-file.ts';
+import { UsageError } from './usage-error.ts';
 
 export const EXIT_DONE = 0;
 export const EXIT_FAILED = 1;
@@ -125,6 +127,7 @@ class BootRun {
 
   #create(): Promise<GuestSession> {
     const { kernel, initrd, append, memoryMiB, iommu, bootBypass, until } = this.#args;
+    const { iommuOptions, reservedRegions, tables } = this.#args;
     return GuestSession.create({
       kernel,
       initrd,
@@ -132,6 +135,9 @@ class BootRun {
       memoryMiB,
       iommu,
       bootBypass,
+      iommuOptions,
+      reservedRegions,
+      tables,
       until,
       signal: this.#stop.signal,
       onConsole: (bytes) => {

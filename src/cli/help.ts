@@ -3,7 +3,8 @@
 export const HELP = `viommu - a Linux machine whose virtio-iommu you can see into
 
 Usage: viommu boot [options]   boot a guest, run commands in it, report what its IOMMU did
-       viommu boot --help      all options
+       viommu dts [options]    print the machine as device-tree source
+       viommu COMMAND --help   all options
        viommu --version
 
 Example: viommu boot --run disk-read --run net-ping
@@ -23,7 +24,26 @@ The machine
   --iommu MODE            translated: DMA goes through mappings (default)
                           bypass: the IOMMU is there, its domains pass DMA through
                           off: the same machine without an IOMMU
+  --tables TABLES         what tells the guest of its IOMMU: viot, which Linux reads (default), iort, the draft
+                          before it, which Linux on a PC does not read, or viot+iort
+
+What its IOMMU is
   --boot-bypass on|off    whether devices reach memory before the driver attaches them (on)
+  --page-size-mask MASK   page sizes; the lowest bit is the granularity (0xfffffffffffff000)
+  --input-range START:END IOVAs that can be mapped (0:0xffffffff)
+  --domain-range START:END
+                          IDs of domains (0:0xffff)
+  --offer F,F,...         the features of the device, of input-range, domain-range, map-unmap, bypass, probe, mmio and
+                          bypass-config (input-range,domain-range,map-unmap,probe,bypass-config)
+  --probe-size BYTES      room for an endpoint's properties, 1 to 65536 (512)
+  --resv ENDPOINT:START-END:KIND
+                          reserve IOVAs of an endpoint, named or numbered; can be repeated. KIND is reserved, msi, or
+                          identity, which the endpoint reaches without a mapping; identity:r or identity:w lets only
+                          reads or writes through. An msi region takes the place of 0xfee00000-0xfeefffff.
+                          --resv virtio-blk:0x8000000-0x80fffff:reserved
+  --identity-policy POLICY
+                          when an endpoint would get at another's identity region by sharing its domain:
+                          reject the attachment (default), allow it, or keep the region per-endpoint
 
 What happens when it is up, in the order given; each can be repeated
   --run COMMAND           run a shell command in the guest: --run 'disk-read virtio'
@@ -46,4 +66,17 @@ JSON: "seconds" is guest time to the prompt; "requests" are all the driver made,
 accesses; a domain's "bytes" are its mapped IOVAs.
 
 Exit status: 0 the guest booted and every command succeeded, 1 it did not, 2 the command line or a file is wrong.
+`;
+
+export const DTS_HELP = `Usage: viommu dts [options]
+
+Prints the machine as device-tree source on standard output: the virtio-iommu, the windows of the virtio-mmio devices
+and the PCI host bridge, and which endpoint is behind the IOMMU under which ID. It is made from the same
+description as the ACPI tables, by which the guest of viommu boot finds its devices.
+
+  --iommu mmio|pci        where the IOMMU is: a virtio-mmio window, as in the machine itself (default), or function
+                          00:03.0 of the PCI bus, which is then left out of the bridge's iommu-map
+  -h, --help              this text
+
+Example: viommu dts | dtc -I dts -O dtb -o machine.dtb
 `;

@@ -3,8 +3,10 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deviceTreeSource } from '../machine/device-tree.ts';
+import { describeMachine } from '../machine/machine-description.ts';
 import { packageRoot } from '../testing/guest/package-root.ts';
-import { parseBootArguments, UsageError, type BootArguments } from './boot-arguments.ts';
+import { parseBootArguments, type BootArguments } from './boot-arguments.ts';
 import {
   bootCommand,
   EXIT_DONE,
@@ -14,10 +16,12 @@ import {
   messageOf,
   type CliOutput,
 } from './boot-command.ts';
-import { BOOT_HELP, HELP } from './help.ts';
+import { parseDtsArguments, type DtsArguments } from './dts-arguments.ts';
+import { BOOT_HELP, DTS_HELP, HELP } from './help.ts';
 import { didYouMean } from './suggestion.ts';
+import { UsageError } from './usage-error.ts';
 
-const COMMANDS = ['boot', '--help', '--version'];
+const COMMANDS = ['boot', 'dts', '--help', '--version'];
 
 function version(): string {
   const text: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
@@ -31,14 +35,27 @@ async function boot(args: BootArguments, output: CliOutput): Promise<number> {
   return EXIT_DONE;
 }
 
+/** What `viommu help COMMAND` prints. */
+const HELP_OF: ReadonlyMap<string | undefined, string> = new Map([
+  ['boot', BOOT_HELP],
+  ['dts', DTS_HELP],
+]);
+
+function dts({ iommu, isHelp }: DtsArguments): string {
+  return isHelp ? DTS_HELP : deviceTreeSource(describeMachine({ iommu, tables: 'viot' }));
+}
+
 async function main([command, ...rest]: readonly string[], output: CliOutput): Promise<number> {
   switch (command) {
     case 'boot':
       return boot(parseBootArguments(rest), output);
+    case 'dts':
+      output.out(dts(parseDtsArguments(rest)));
+      return EXIT_DONE;
     case '--help':
     case '-h':
     case 'help':
-      output.out(rest[0] === 'boot' ? BOOT_HELP : HELP);
+      output.out(HELP_OF.get(rest[0]) ?? HELP);
       return EXIT_DONE;
     case '--version':
     case '-v':
