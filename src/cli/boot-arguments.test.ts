@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../machine/guest-images.ts';
 import { ROGUE_ENDPOINT } from '../machine/topology.ts';
-import { parseBootArguments, UsageError } from './boot-arguments.ts';
+import { parseBootArguments } from './boot-arguments.ts';
+import { UsageError } from './usage-error.ts';
 
 describe('parseBootArguments', () => {
   it('boots the default guest without any option', () => {

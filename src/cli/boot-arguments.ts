@@ -5,12 +5,10 @@ import { MAX_MEMORY_MIB, MIN_MEMORY_MIB, checkMemory } from '../machine/guest-im
 import { DEFAULT_MEMORY_MIB, type IommuMode } from '../machine/machine-options.ts';
 import type { RogueRequest } from '../machine/rogue-dma.ts';
 import { ENDPOINTS } from '../machine/topology.ts';
+import { readChoice } from './device-options.ts';
+import { parseUnsigned } from './number-text.ts';
 import { didYouMean } from './suggestion.ts';
-
-/** The command line can not be followed; the message says why and what to do. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+import { UsageError } from './usage-error.ts';
 
 /** What is done once the guest is up, in the order of the command line. */
 export type BootStep =
@@ -147,11 +145,7 @@ function readMemory(text: string): number {
 }
 
 function readMode(text: string): IommuMode {
-  const mode = IOMMU_MODES.find((each) => each === text);
-  if (mode !== undefined) return mode;
-  throw new UsageError(
-    `--iommu takes translated, bypass or off, not "${text}".${didYouMean(text, IOMMU_MODES)}`,
-  );
+  return readChoice('iommu', text, IOMMU_MODES);
 }
 
 function readSwitch(text: string): boolean {
@@ -208,21 +202,22 @@ function readRogue(text: string): RogueRequest {
       `--rogue takes ENDPOINT:ADDRESS:read or ENDPOINT:ADDRESS:write, not "${text}". ${ROGUE_EXAMPLE}`,
     );
   }
-  const isNumber = /^(?:0x[0-9a-f]{1,16}|\d{1,20})$/i;
-  const address = isNumber.test(addressText) ? BigInt(addressText) : -1n;
-  if (address !== BigInt.asUintN(64, address)) {
+  const address = parseUnsigned(addressText, 64);
+  if (address === undefined) {
     throw new UsageError(
       `--rogue needs a 64-bit address such as 0xdead0000, not "${addressText}". ${ROGUE_EXAMPLE}`,
     );
   }
-  const endpoint = ENDPOINTS.find(({ id, name }) => {
-    return name === endpointText || (isNumber.test(endpointText) && id === Number(endpointText));
-  });
-  if (endpoint === undefined) {
-    const names = ENDPOINTS.map(({ name }) => name);
-    throw new UsageError(
-      `There is no endpoint "${endpointText}".${didYouMean(endpointText, names)} There are: ${names.join(', ')}.`,
-    );
-  }
-  return { endpoint: endpoint.id, address, access, length: ROGUE_LENGTH };
+  return { endpoint: findEndpoint(endpointText), address, access, length: ROGUE_LENGTH };
+}
+
+/** The ID of the endpoint with this name, or with this number as ID. */
+function findEndpoint(text: string): number {
+  const number = parseUnsigned(text, 32);
+  const endpoint = ENDPOINTS.find(({ id, name }) => name === text || BigInt(id) === number);
+  if (endpoint !== undefined) return endpoint.id;
+  const names = ENDPOINTS.map(({ name }) => name);
+  throw new UsageError(
+    `There is no endpoint "${text}".${didYouMean(text, names)} There are: ${names.join(', ')}.`,
+  );
 }

@@ -5,7 +5,7 @@ import { ImageCorruptError } from '../machine/image-files.ts';
 import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
 import { GuestSession } from '../testing/guest/guest-session.ts';
 import { NO_TOTALS } from '../trace/event-totals.ts';
-import { UsageError, type BootArguments, type BootStep } from './boot-arguments.ts';
+import type { BootArguments, BootStep } from './boot-arguments.ts';
 import {
   bootReport,
   endpointName,
@@ -14,6 +14,7 @@ import {
   type CommandReport,
 } from './boot-report.ts';
 import { TraceFile } from './trace-file.ts';
+import { UsageError } from './usage-error.ts';
 
 export const EXIT_DONE = 0;
 export const EXIT_FAILED = 1;

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../testing/guest/package-root.ts';
-import { parseBootArguments, UsageError, type BootArguments } from './boot-arguments.ts';
+import { parseBootArguments, type BootArguments } from './boot-arguments.ts';
 import {
   bootCommand,
   EXIT_DONE,
@@ -16,6 +16,7 @@ import {
 } from './boot-command.ts';
 import { BOOT_HELP, HELP } from './help.ts';
 import { didYouMean } from './suggestion.ts';
+import { UsageError } from './usage-error.ts';
 
 const COMMANDS = ['boot', '--help', '--version'];
 

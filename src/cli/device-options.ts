@@ -1,0 +1,163 @@
+// The options that choose what the virtio-iommu is, the same for every command: from text to values, with a sentence
+// for each mistake.
+
+import {
+  VIRTIO_IOMMU_F_BYPASS,
+  VIRTIO_IOMMU_F_BYPASS_CONFIG,
+  VIRTIO_IOMMU_F_DOMAIN_RANGE,
+  VIRTIO_IOMMU_F_INPUT_RANGE,
+  VIRTIO_IOMMU_F_MAP_UNMAP,
+  VIRTIO_IOMMU_F_MMIO,
+  VIRTIO_IOMMU_F_PROBE,
+  VIRTIO_IOMMU_MAP_F_READ,
+  VIRTIO_IOMMU_MAP_F_WRITE,
+} from '../iommu/protocol.ts';
+import { toReservedRegion } from '../machine/endpoint-regions.ts';
+import { parseUnsigned } from './number-text.ts';
+import { didYouMean } from './suggestion.ts';
+import { UsageError } from './usage-error.ts';
+
+const FEATURES: ReadonlyMap<string, bigint> = new Map([
+  ['input-range', VIRTIO_IOMMU_F_INPUT_RANGE],
+  ['domain-range', VIRTIO_IOMMU_F_DOMAIN_RANGE],
+  ['map-unmap', VIRTIO_IOMMU_F_MAP_UNMAP],
+  ['bypass', VIRTIO_IOMMU_F_BYPASS],
+  ['probe', VIRTIO_IOMMU_F_PROBE],
+  ['mmio', VIRTIO_IOMMU_F_MMIO],
+  ['bypass-config', VIRTIO_IOMMU_F_BYPASS_CONFIG],
+]);
+
+/** `--offer`: feature names, separated by commas, as the set of their bits. */
+export function readFeatures(text: string): bigint {
+  const names = [...FEATURES.keys()];
+  return text.split(',').reduce((features, name) => {
+    const bit = FEATURES.get(name);
+    if (bit === undefined) {
+      throw new UsageError(
+        `--offer takes names of features separated by commas, and "${name}" is none.${didYouMean(name, names)} There are: ${names.join(', ')}.`,
+      );
+    }
+    return features | bit;
+  }, 0n);
+}
+
+/** `--page-size-mask`: a 64-bit mask that is not 0. */
+export function readMask(text: string): bigint {
+  const mask = parseUnsigned(text, 64);
+  if (mask !== undefined && mask > 0n) return mask;
+  throw new UsageError(
+    `--page-size-mask takes a 64-bit mask of page sizes that is not 0, not "${text}". Example for pages of 4 KiB and more: --page-size-mask 0xfffffffffffff000`,
+  );
+}
+
+/** `--input-range`: START:END, inclusive, 64 bits. */
+export function readRange64(text: string): { readonly start: bigint; readonly end: bigint } {
+  const range = parseRange(text, ':', 64);
+  if (range !== undefined) return range;
+  throw new UsageError(
+    `--input-range takes START:END, the first and the last IOVA, not "${text}". Example: --input-range 0:0x0fffffff`,
+  );
+}
+
+/** `--domain-range`: START:END, inclusive, 32 bits. */
+export function readRange32(text: string): { readonly start: number; readonly end: number } {
+  const range = parseRange(text, ':', 32);
+  if (range !== undefined) return { start: Number(range.start), end: Number(range.end) };
+  throw new UsageError(
+    `--domain-range takes START:END, the first and the last domain ID of 32 bits, not "${text}". Example: --domain-range 0:0xffff`,
+  );
+}
+
+/** `--endpoints`: IDs of endpoints, separated by commas. */
+export function readEndpoints(text: string): readonly number[] {
+  const ids = text.split(',').map((word) => {
+    const id = parseUnsigned(word, 32);
+    if (id !== undefined) return Number(id);
+    throw new UsageError(
+      `--endpoints takes IDs of 32 bits separated by commas, and "${word}" is none. Example: --endpoints 8,0x1001`,
+    );
+  });
+  const twice = ids.find((id, index) => ids.indexOf(id) < index);
+  if (twice === undefined) return ids;
+  throw new UsageError(`--endpoints names ${twice} twice. Name it once.`);
+}
+
+/** A reserved region and whose it is: an endpoint's ID or name, not looked up yet. */
+export interface ReservedOption {
+  readonly endpoint: string;
+  readonly region: ReturnType<typeof toReservedRegion>;
+}
+
+const RIGHTS: ReadonlyMap<string | undefined, number> = new Map([
+  ['r', VIRTIO_IOMMU_MAP_F_READ],
+  ['w', VIRTIO_IOMMU_MAP_F_WRITE],
+  ['rw', VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE],
+  [undefined, VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE],
+]);
+const RESV_EXAMPLE = 'Example: --resv rogue:0x8000000-0x80fffff:reserved';
+
+/** `--resv`: ENDPOINT:START-END:reserved, :msi or :identity, which may have :r, :w or :rw (the default) after it. */
+export function readReserved(text: string): ReservedOption {
+  const [endpoint, rangeText, kind, rights, ...rest] = text.split(':');
+  if (endpoint === undefined || endpoint === '' || rangeText === undefined || rest.length > 0) {
+    throw new UsageError(`--resv takes ENDPOINT:START-END:KIND, not "${text}". ${RESV_EXAMPLE}`);
+  }
+  const range = parseRange(rangeText, '-', 64);
+  if (range === undefined) {
+    throw new UsageError(
+      `--resv needs START-END, the first and the last IOVA of the region, not "${rangeText}". ${RESV_EXAMPLE}`,
+    );
+  }
+  if ((kind === 'reserved' || kind === 'msi') && rights === undefined) {
+    return { endpoint, region: toReservedRegion({ kind, ...range }) };
+  }
+  const flags = RIGHTS.get(rights);
+  if (kind === 'identity' && flags !== undefined) {
+    return { endpoint, region: toReservedRegion({ kind, ...range, flags }) };
+  }
+  const found = [kind, rights].filter((word) => word !== undefined).join(':');
+  throw new UsageError(
+    `--resv takes reserved, msi, identity, identity:r, identity:w or identity:rw after the range, not "${found}". ${RESV_EXAMPLE}`,
+  );
+}
+
+const IDENTITY_POLICIES = ['allow', 'reject', 'per-endpoint'] as const;
+
+/** `--identity-policy`: what becomes of an endpoint that would gain another's identity region. */
+export function readIdentityPolicy(text: string): (typeof IDENTITY_POLICIES)[number] {
+  return readChoice('identity-policy', text, IDENTITY_POLICIES);
+}
+
+const DIALECTS = ['1.2', 'v0.4', 'v0.5', 'v0.9'] as const;
+
+/** `--dialect`: the version of the protocol that the device speaks. */
+export function readDialect(text: string): (typeof DIALECTS)[number] {
+  return readChoice('dialect', text, DIALECTS);
+}
+
+/** The value of an option that takes a whole number from `min` to `max`; `name` is without its hyphens. */
+export function readCount(name: string, text: string, min: number, max: number): number {
+  const value = parseUnsigned(text, 64);
+  if (value !== undefined && value >= BigInt(min) && value <= BigInt(max)) return Number(value);
+  throw new UsageError(
+    `--${name} takes a whole number from ${min} to ${max}, not "${text}". Example: --${name} ${min}`,
+  );
+}
+
+/** The value of an option that takes one of a few words; `name` is without its hyphens. */
+export function readChoice<T extends string>(name: string, text: string, choices: readonly T[]): T {
+  const choice = choices.find((each) => each === text);
+  if (choice !== undefined) return choice;
+  const list = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
+  throw new UsageError(`--${name} takes ${list}, not "${text}".${didYouMean(text, choices)}`);
+}
+
+function parseRange(
+  text: string,
+  separator: string,
+  bits: number,
+): { readonly start: bigint; readonly end: bigint } | undefined {
+  const [start, end, ...rest] = text.split(separator).map((word) => parseUnsigned(word, bits));
+  if (start === undefined || end === undefined || rest.length > 0) return undefined;
+  return start <= end ? { start, end } : undefined;
+}
