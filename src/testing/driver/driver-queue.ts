@@ -30,7 +30,7 @@ import {
   usedEventOffset,
   usedRingLength,
 } from '../../virtio/ring-layout.ts';
-import type { DriverMemory } from './driver-memory.ts';
+import { roomFor, type DriverMemory } from './driver-memory.ts';
 
 const INDEX_MASK = 0xffff;
 
@@ -50,7 +50,12 @@ export interface ChainRequest {
   readonly writable?: readonly number[];
   /** How many of the descriptors stand in the queue's own table; the others in an indirect one. Default: all. */
   readonly directDescriptors?: number;
+  /** Byte that fills the device-writable buffers beforehand. Default 0. */
+  readonly fill?: number;
 }
+
+/** What `add` would run out of. */
+export type Shortage = 'descriptors' | 'memory';
 
 /** A chain the device has returned. */
 export interface UsedChain {
@@ -58,7 +63,7 @@ export interface UsedChain {
   readonly head: number;
   /** `len` of the used entry. */
   readonly length: number;
-  /** Everything that now stands in the device-writable buffers, joined; bytes never written are 0. */
+  /** Everything that now stands in the device-writable buffers, joined; bytes never written are `fill`. */
   readonly bytes: Uint8Array;
 }
 
@@ -116,6 +121,19 @@ export class DriverQueue {
     return this.#free.length;
   }
 
+  /** What is missing for `add` to take the request; undefined when it can. */
+  shortageFor({ readable = [], writable = [], directDescriptors }: ChainRequest):
+    | Shortage
+    | undefined {
+    const count = readable.length + writable.length;
+    const isDirect = directDescriptors === undefined || directDescriptors >= count;
+    if ((isDirect ? count : directDescriptors + 1) > this.freeDescriptors) return 'descriptors';
+    const lengths = [...readable.map(({ length }) => length), ...writable];
+    const table = isDirect ? [] : [descriptorTableLength(count - directDescriptors)];
+    const room = roomFor(lengths) + roomFor(table, VIRTQ_DESC_ALIGN);
+    return this.#buffers.hasRoom(room) ? undefined : 'memory';
+  }
+
   /** Makes a chain available and returns its head. */
   add(request: ChainRequest): number {
     const readable = (request.readable ?? []).map((bytes) => {
@@ -123,10 +141,11 @@ export class DriverQueue {
       this.#bytes.set(bytes, offset);
       return { offset, length: bytes.length };
     });
-    const writable = (request.writable ?? []).map((length) => ({
-      offset: this.#buffers.allocate(length),
-      length,
-    }));
+    const writable = (request.writable ?? []).map((length) => {
+      const offset = this.#buffers.allocate(length);
+      this.#bytes.fill(request.fill ?? 0, offset, offset + length);
+      return { offset, length };
+    });
     const buffers = [
       ...readable.map(({ offset, length }) => ({ address: this.toBus(offset), length, flags: 0 })),
       ...writable.map(({ offset, length }) => ({
@@ -166,6 +185,7 @@ export class DriverQueue {
     }
     this.#buffers.verify();
     if (this.#pending.size === 0) this.#buffers.release();
+    else for (const { offset } of chain.writable) this.#buffers.free(offset);
     return { head, length, bytes };
   }
 
