@@ -1,12 +1,12 @@
 // From the words of the command line to what `viommu boot` shall do, with a sentence for every mistake.
 
-import { parseArgs } from 'node:util';
 import { MAX_MEMORY_MIB, MIN_MEMORY_MIB, checkMemory } from '../machine/guest-images.ts';
 import { DEFAULT_MEMORY_MIB, type IommuMode } from '../machine/machine-options.ts';
 import type { RogueRequest } from '../machine/rogue-dma.ts';
 import { ENDPOINTS } from '../machine/topology.ts';
 import { readChoice } from './device-options.ts';
 import { parseUnsigned } from './number-text.ts';
+import { GivenOptions, type GivenOption } from './option-words.ts';
 import { didYouMean } from './suggestion.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -38,8 +38,8 @@ const OPTIONS = {
   memory: { type: 'string' },
   iommu: { type: 'string' },
   'boot-bypass': { type: 'string' },
-  run: { type: 'string' },
-  rogue: { type: 'string' },
+  run: { type: 'string', isRepeatable: true },
+  rogue: { type: 'string', isRepeatable: true },
   until: { type: 'string' },
   timeout: { type: 'string' },
   trace: { type: 'string' },
@@ -48,7 +48,9 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 type OptionName = keyof typeof OPTIONS;
-const NAMES = Object.keys(OPTIONS);
+
+const STRAY_ADVICE =
+  "A value with spaces needs quotes, and each command its own --run: --run 'echo one two' --run disk-read";
 
 const IOMMU_MODES: readonly IommuMode[] = ['translated', 'bypass', 'off'];
 /** Bytes of an access that `--rogue` makes. */
@@ -56,81 +58,27 @@ const ROGUE_LENGTH = 4;
 /** Longest delay a timer of the host takes. */
 const MAX_TIMEOUT_S = 2_147_483;
 
-/** One option of the command line; switches have the value ''. */
-interface GivenOption {
-  readonly name: OptionName;
-  readonly value: string;
-}
-
-function isOptionName(name: string): name is OptionName {
-  return Object.hasOwn(OPTIONS, name);
-}
-
-function readOptions(words: readonly string[]): readonly GivenOption[] {
-  const { tokens } = parseArgs({
-    args: [...words],
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  return tokens.map((token): GivenOption => {
-    if (token.kind !== 'option') {
-      const word = token.kind === 'positional' ? token.value : '--';
-      throw new UsageError(
-        `"${word}" belongs to no option. A value with spaces needs quotes, and each command its own --run: --run 'echo one two' --run disk-read`,
-      );
-    }
-    const { name, rawName, value } = token;
-    if (!isOptionName(name)) {
-      const known = didYouMean(
-        rawName,
-        NAMES.map((each) => `--${each}`),
-      );
-      throw new UsageError(
-        `There is no option ${rawName}.${known} "viommu boot --help" lists them all.`,
-      );
-    }
-    const isSwitch = OPTIONS[name].type === 'boolean';
-    if (isSwitch && value !== undefined) throw new UsageError(`--${name} takes no value.`);
-    const isMissing = value === undefined || (!token.inlineValue && value.startsWith('--'));
-    if (!isSwitch && isMissing) {
-      throw new UsageError(`--${name} needs a value. "viommu boot --help" shows an example.`);
-    }
-    return { name, value: value ?? '' };
-  });
-}
-
-const REPEATABLE: ReadonlySet<OptionName> = new Set(['run', 'rogue']);
-
 /** Reads the words after `viommu boot`. Throws `UsageError`, or `InputError` for a memory size. */
 export function parseBootArguments(words: readonly string[]): BootArguments {
-  const given = readOptions(words);
-  const values = new Map<OptionName, string>();
-  for (const { name, value } of given) {
-    if (values.has(name) && !REPEATABLE.has(name) && OPTIONS[name].type === 'string') {
-      throw new UsageError(`--${name} was given twice. Give it once.`);
-    }
-    values.set(name, value);
-  }
-  const valueOf = <T>(name: OptionName, read: (text: string) => T, otherwise: T): T => {
-    const text = values.get(name);
-    return text === undefined ? otherwise : read(text);
-  };
+  const given = new GivenOptions(words, {
+    command: 'boot',
+    options: OPTIONS,
+    strayAdvice: STRAY_ADVICE,
+  });
   return {
-    kernel: values.get('kernel'),
-    initrd: values.get('initrd'),
-    append: values.get('append') ?? '',
-    memoryMiB: valueOf('memory', readMemory, DEFAULT_MEMORY_MIB),
-    iommu: valueOf('iommu', readMode, 'translated'),
-    bootBypass: valueOf('boot-bypass', readSwitch, true),
-    steps: given.flatMap(readStep),
-    until: valueOf('until', readPattern, undefined),
-    timeoutMs: valueOf('timeout', readTimeout, undefined),
-    trace: values.get('trace'),
-    isQuiet: values.has('quiet'),
-    isJson: values.has('json'),
-    isHelp: values.has('help'),
+    kernel: given.text('kernel'),
+    initrd: given.text('initrd'),
+    append: given.text('append') ?? '',
+    memoryMiB: given.value('memory', readMemory, DEFAULT_MEMORY_MIB),
+    iommu: given.value('iommu', readMode, 'translated'),
+    bootBypass: given.value('boot-bypass', readSwitch, true),
+    steps: given.all.flatMap(readStep),
+    until: given.value('until', readPattern, undefined),
+    timeoutMs: given.value('timeout', readTimeout, undefined),
+    trace: given.text('trace'),
+    isQuiet: given.has('quiet'),
+    isJson: given.has('json'),
+    isHelp: given.has('help'),
   };
 }
 
@@ -179,7 +127,7 @@ function readTimeout(text: string): number {
   return seconds * 1000;
 }
 
-function readStep({ name, value }: GivenOption): readonly BootStep[] {
+function readStep({ name, value }: GivenOption<OptionName>): readonly BootStep[] {
   if (name === 'run') {
     if (value.trim() === '')
       throw new UsageError('--run needs a command. Example: --run disk-read');
