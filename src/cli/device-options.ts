@@ -27,18 +27,23 @@ const FEATURES: ReadonlyMap<string, bigint> = new Map([
   ['bypass-config', VIRTIO_IOMMU_F_BYPASS_CONFIG],
 ]);
 
-/** `--offer`: feature names, separated by commas, as the set of their bits. */
-export function readFeatures(text: string): bigint {
+/** Feature names, separated by commas, as the set of their bits; `option` is without its hyphens. */
+export function readFeatures(text: string, option = 'offer'): bigint {
   const names = [...FEATURES.keys()];
   return text.split(',').reduce((features, name) => {
     const bit = FEATURES.get(name);
     if (bit === undefined) {
       throw new UsageError(
-        `--offer takes names of features separated by commas, and "${name}" is none.${didYouMean(name, names)} There are: ${names.join(', ')}.`,
+        `--${option} takes names of features separated by commas, and "${name}" is none.${didYouMean(name, names)} There are: ${names.join(', ')}.`,
       );
     }
     return features | bit;
   }, 0n);
+}
+
+/** The names of the features in a set, separated by commas. */
+export function featureNames(features: bigint): string {
+  return [...FEATURES].flatMap(([name, bit]) => ((features & bit) === 0n ? [] : [name])).join(', ');
 }
 
 /** `--page-size-mask`: a 64-bit mask that is not 0. */

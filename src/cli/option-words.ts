@@ -97,9 +97,7 @@ function readOptions<Name extends string>(
     if (isSwitch && value !== undefined) throw new UsageError(`--${name} takes no value.`);
     const isMissing = value === undefined || (!token.inlineValue && value.startsWith('--'));
     if (!isSwitch && isMissing) {
-      throw new UsageError(
-        `--${name} needs a value. "viommu ${command} --help" shows an example.`,
-      );
+      throw new UsageError(`--${name} needs a value. "viommu ${command} --help" shows an example.`);
     }
     return { name, value: value ?? '' };
   });

@@ -5,20 +5,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../testing/guest/package-root.ts';
 import { parseBootArguments, type BootArguments } from './boot-arguments.ts';
-import {
-  bootCommand,
-  EXIT_DONE,
-  EXIT_FAILED,
-  EXIT_USAGE,
-  exitStatusOf,
-  messageOf,
-  type CliOutput,
-} from './boot-command.ts';
-import { BOOT_HELP, HELP } from './help.ts';
+import type { CliOutput } from './boot-command.ts';
+import { parseDeviceArguments } from './device-arguments.ts';
+import { deviceCommand } from './device-command.ts';
+import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, exitStatusOf, messageOf } from './exit-status.ts';
+import { BOOT_HELP, DEVICE_HELP, HELP } from './help.ts';
 import { didYouMean } from './suggestion.ts';
 import { UsageError } from './usage-error.ts';
 
-const COMMANDS = ['boot', '--help', '--version'];
+const COMMANDS = ['boot', 'device', '--help', '--version'];
+
+const HELP_TEXTS: ReadonlyMap<string | undefined, string> = new Map([
+  ['boot', BOOT_HELP],
+  ['device', DEVICE_HELP],
+]);
 
 function version(): string {
   const text: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
@@ -27,8 +27,19 @@ function version(): string {
 }
 
 async function boot(args: BootArguments, output: CliOutput): Promise<number> {
-  if (!args.isHelp) return bootCommand(args, output);
-  output.out(BOOT_HELP);
+  if (args.isHelp) {
+    output.out(BOOT_HELP);
+    return EXIT_DONE;
+  }
+  // Brings the emulator, which no other command should wait for
+  const { bootCommand } = await import('./boot-command.ts');
+  return bootCommand(args, output);
+}
+
+async function device(words: readonly string[], output: CliOutput): Promise<number> {
+  const args = parseDeviceArguments(words);
+  if (args.isHelp) output.out(DEVICE_HELP);
+  else await deviceCommand(args, { input: process.stdin, output: process.stdout });
   return EXIT_DONE;
 }
 
@@ -36,10 +47,12 @@ async function main([command, ...rest]: readonly string[], output: CliOutput): P
   switch (command) {
     case 'boot':
       return boot(parseBootArguments(rest), output);
+    case 'device':
+      return device(rest, output);
     case '--help':
     case '-h':
     case 'help':
-      output.out(rest[0] === 'boot' ? BOOT_HELP : HELP);
+      output.out(HELP_TEXTS.get(rest[0]) ?? HELP);
       return EXIT_DONE;
     case '--version':
     case '-v':

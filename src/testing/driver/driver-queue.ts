@@ -122,9 +122,11 @@ export class DriverQueue {
   }
 
   /** What is missing for `add` to take the request; undefined when it can. */
-  shortageFor({ readable = [], writable = [], directDescriptors }: ChainRequest):
-    | Shortage
-    | undefined {
+  shortageFor({
+    readable = [],
+    writable = [],
+    directDescriptors,
+  }: ChainRequest): Shortage | undefined {
     const count = readable.length + writable.length;
     const isDirect = directDescriptors === undefined || directDescriptors >= count;
     if ((isDirect ? count : directDescriptors + 1) > this.freeDescriptors) return 'descriptors';
