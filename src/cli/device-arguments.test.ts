@@ -17,6 +17,7 @@ describe('parseDeviceArguments', () => {
       },
       accepts: undefined,
       endpoints: [8, 9, 0x108].map((id) => ({ id, regions: [] })),
+      ring: 'split',
       memoryMiB: 16,
       eventBuffers: 0,
       limits: { maxDomains: 256, maxMappings: 131_072 },
@@ -28,7 +29,7 @@ describe('parseDeviceArguments', () => {
     const words =
       '--page-size-mask 0x201000 --input-range 0x1000:0xffffffffffffffff --domain-range=1:0xff ' +
       '--endpoints 1,0x10 --offer map-unmap,bypass,probe --accept map-unmap --probe-size 64 ' +
-      '--boot-bypass off --identity-policy allow --memory 4 --event-buffers 2 --max-domains 3 ' +
+      '--ring packed --boot-bypass off --identity-policy allow --memory 4 --event-buffers 2 --max-domains 3 ' +
       '--max-mappings 5 --resv 16:0x1000-0x1fff:reserved --resv 0x10:0x3000-0x3fff:identity:r';
     expect(parseDeviceArguments(words.split(' '))).toEqual({
       options: {
@@ -52,6 +53,7 @@ describe('parseDeviceArguments', () => {
           ],
         },
       ],
+      ring: 'packed',
       memoryMiB: 4,
       eventBuffers: 2,
       limits: { maxDomains: 3, maxMappings: 5 },
@@ -74,6 +76,7 @@ describe('parseDeviceArguments', () => {
     [['--offer', 'none', '--accept', 'mmio,probe'], 'probe, mmio, which the device does not offer'],
     [['--probe-size', '0'], 'from 1 to 65536, not "0"'],
     [['--boot-bypass', 'yes'], '--boot-bypass takes on or off, not "yes"'],
+    [['--ring', 'pack'], '--ring takes split or packed, not "pack". Did you mean packed?'],
     [['--memory', '0'], 'from 1 to 1024'],
     [['--event-buffers', '65'], 'from 0 to 64'],
     [['--max-mappings', '2000000'], 'from 1 to 1048576'],

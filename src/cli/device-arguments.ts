@@ -34,11 +34,15 @@ export interface EndpointChoice {
   readonly regions: readonly ReservedRegion[];
 }
 
+/** Format of both rings. */
+export type Ring = 'split' | 'packed';
+
 export interface DeviceArguments {
   readonly options: Partial<IommuOptions>;
   /** Features that the driver accepts; default: all that are offered. */
   readonly accepts: bigint | undefined;
   readonly endpoints: readonly EndpointChoice[];
+  readonly ring: Ring;
   readonly memoryMiB: number;
   readonly eventBuffers: number;
   readonly limits: StoreLimits;
@@ -58,6 +62,7 @@ const OPTIONS = {
   'identity-policy': { type: 'string' },
   memory: { type: 'string' },
   'event-buffers': { type: 'string' },
+  ring: { type: 'string' },
   'max-domains': { type: 'string' },
   'max-mappings': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -108,6 +113,7 @@ export function parseDeviceArguments(words: readonly string[]): DeviceArguments 
       given.value('endpoints', readEndpoints, [8, 9, 0x108]),
       given.texts('resv'),
     ),
+    ring: given.value('ring', readRing, 'split'),
     memoryMiB: count('memory', [1, MAX_MEMORY_MIB], 16),
     eventBuffers: count('event-buffers', [0, EVENT_QUEUE_SIZE], 0),
     limits: {
@@ -141,6 +147,10 @@ function readAccepted(text: string, offered: bigint): bigint {
 
 function readSwitch(text: string): boolean {
   return readChoice('boot-bypass', text, ['on', 'off']) === 'on';
+}
+
+function readRing(text: string): Ring {
+  return readChoice('ring', text, ['split', 'packed']);
 }
 
 function collectEndpoints(

@@ -7,7 +7,7 @@ import { X86_MSI_REGION } from '../iommu/reserved-regions.ts';
 import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
 import { DeviceBench } from '../testing/driver/device-bench.ts';
 import type { Shortage } from '../testing/driver/driver-queue.ts';
-import type { DeviceArguments, EndpointChoice } from './device-arguments.ts';
+import type { DeviceArguments, EndpointChoice, Ring } from './device-arguments.ts';
 import { parseDeviceLine, type DeviceOperation } from './device-lines.ts';
 import { describeState, hex } from './device-state.ts';
 import { LineError } from './line-fields.ts';
@@ -22,11 +22,13 @@ const NEEDS_RESET = { needsReset: true };
 /** A device that has been started. */
 export class DeviceSession {
   readonly #bench: DeviceBench;
+  readonly #ring: Ring;
   readonly #ports: ReadonlyMap<number, DmaPort>;
 
   /** `store` is empty. Throws `UsageError` for a device that can not be. */
   constructor(args: DeviceArguments, store: MappingStore) {
     this.#bench = createBench(args, store);
+    this.#ring = args.ring;
     const { iommu } = this.#bench;
     for (const endpoint of args.endpoints) addEndpoint(iommu, endpoint);
     this.#ports = new Map(args.endpoints.map(({ id }) => [id, iommu.port(id)]));
@@ -68,6 +70,11 @@ export class DeviceSession {
   }
 
   #request({ readable, writable, direct }: Operation<'request'>): object {
+    if (direct !== undefined && direct > 0 && this.#ring === 'packed') {
+      throw new LineError(
+        'In a packed ring all descriptors of a request stand in the table or none does: give "indirect":true.',
+      );
+    }
     const indirect = direct === undefined ? {} : { directDescriptors: direct };
     const outcome = this.#bench.request({ readable, writable, ...indirect });
     switch (outcome.kind) {
@@ -152,12 +159,12 @@ function toHex(bytes: Uint8Array): string {
 }
 
 function createBench(args: DeviceArguments, store: MappingStore): DeviceBench {
-  const { options, memoryMiB, eventBuffers } = args;
+  const { options, ring, memoryMiB, eventBuffers } = args;
   const accepts = args.accepts ?? options.features ?? 0n;
   const ramBytes = memoryMiB * MIB;
   return orUsageError(
     '',
-    () => new DeviceBench({ store, options, accepts, ramBytes, eventBuffers }),
+    () => new DeviceBench({ store, options, accepts, ring, ramBytes, eventBuffers }),
   );
 }
 

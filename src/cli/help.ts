@@ -74,7 +74,8 @@ Reserved regions
   --identity-policy POLICY two endpoints in one domain, one with an identity region where the other has nothing:
                            reject the attach (default), allow it to both, or per-endpoint
 
-What there is room for
+How it is reached, and what there is room for
+  --ring split|packed      format of the rings (split)
   --memory MIB             guest RAM, which holds the rings and buffers, 1 to 1024 MiB (16)
   --event-buffers N        buffers of 24 bytes in the event queue after each start, 0 to 64 (0)
   --max-domains N          domains at the same time (256)
@@ -87,7 +88,8 @@ Numbers in JSON are numbers, or strings in decimal or after 0x: everything above
   -> {"used":4,"bytes":"00000000"}
   Sends the device-readable bytes with room for "writable" bytes, each 0xa5 before. Answers the length of the used
   ring's entry and all of the writable bytes. Optional: "readableFraming":[3,17] and "writableFraming":[1,3] cut the
-  parts into descriptors; "indirect":true puts all of them into an indirect table, "indirect":2 all but the first two.
+  parts into descriptors, which may be empty; "indirect":true puts all of them into an indirect table, "indirect":2 all
+  but the first two (split rings only).
   -> {"needsReset":true} when the request broke the device, and for every request and event until it is reset
 {"op":"dma","endpoint":8,"address":"0x1200","length":16,"access":"read"}       or "write"
   -> {"segments":[{"address":"0x4200","length":16}]}
@@ -95,7 +97,7 @@ Numbers in JSON are numbers, or strings in decimal or after 0x: everything above
   -> {"fault":{"reason":2,"flags":"0x101","endpoint":8,"address":"0x1200"}}    the first byte refused
   Tells where an access goes, without making it. A fault is reported to the event queue. 1 to 2147483648 bytes.
 {"op":"event","length":24}                                                     optional: "framing":[3,7,14]
-  -> {"bytes":"0200000001010000080000000000000000120000000000000"}             or {"bytes":null}
+  -> {"bytes":"020000000101000008000000000000000012000000000000"}             or {"bytes":null}
   Leaves one more buffer in the event queue, without notifying the device, and answers what the device has written
   into the oldest one that it has returned; "" when that was too small for a report.
 {"op":"config"}                              -> {"bytes":"00f0ff..."}          the configuration space

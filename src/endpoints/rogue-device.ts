@@ -44,6 +44,7 @@ const DEFAULT_PATTERN = Uint8Array.of(0x66);
 export class RogueDevice<A extends Address> implements VirtioDevice {
   readonly deviceId = VIRTIO_ID_RNG;
   readonly deviceFeatures = 0n;
+  readonly usesBuffersInOrder = true;
   readonly queueSizes = [QUEUE_SIZE];
   readonly configLength = 0;
   readonly #memory: AddressSpace<A>;

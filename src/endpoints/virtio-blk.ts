@@ -52,6 +52,7 @@ export class VirtioBlk implements VirtioDevice {
   readonly deviceId = VIRTIO_ID_BLOCK;
   readonly deviceFeatures =
     VIRTIO_BLK_F_SIZE_MAX | VIRTIO_BLK_F_SEG_MAX | VIRTIO_BLK_F_BLK_SIZE | VIRTIO_BLK_F_FLUSH;
+  readonly usesBuffersInOrder = true;
   readonly queueSizes = [QUEUE_SIZE];
   readonly configLength = VIRTIO_BLK_CONFIG_LENGTH;
   readonly #backend: BlockBackend;

@@ -119,7 +119,7 @@ describe('a fault', () => {
 });
 
 describe('the event queue', () => {
-  it('reports in order while there are buffers and drops, visibly, when there are none', () => {
+  it('[B26] reports in order while there are buffers and drops, visibly, when there are none', () => {
     const { driver, iommu, events } = start(4);
     const port = iommu.port(ENDPOINT);
     for (let index = 0; index < 257; index++) {
@@ -171,7 +171,7 @@ describe('the event queue', () => {
 });
 
 describe('an endpoint whose rings the driver did not map', () => {
-  it('faults, writes nothing, and needs a reset; the IOMMU works on', () => {
+  it('[B31 B34] faults, writes nothing, and needs a reset; the IOMMU works on', () => {
     const { driver, iommu, memory, mmio } = start(4);
     const transport = new MmioTransport<Iova>({
       device: new MirrorDevice(),

@@ -66,6 +66,7 @@ const EVENT_QUEUE_SIZE = 64;
 export class VirtioIommu implements VirtioDevice {
   readonly deviceId = VIRTIO_ID_IOMMU;
   readonly deviceFeatures: bigint;
+  readonly usesBuffersInOrder = true;
   readonly queueSizes: readonly number[];
   readonly configLength = CONFIG_LENGTH;
 

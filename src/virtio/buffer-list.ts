@@ -19,6 +19,7 @@ export class BufferList<A extends Address> implements ReadablePart, WritablePart
   readonly #memory: AddressSpace<A>;
   readonly #buffers: Buffer[] = [];
   #length = 0;
+  #storedBytes = 0;
   #current = 0;
 
   constructor(memory: AddressSpace<A>) {
@@ -29,9 +30,13 @@ export class BufferList<A extends Address> implements ReadablePart, WritablePart
     return this.#length;
   }
 
-  /** Adds a buffer of `length` bytes at the end; an empty one adds nothing. */
+  /** Bytes that were written so far, those written twice counted twice. */
+  get storedBytes(): number {
+    return this.#storedBytes;
+  }
+
+  /** Adds a buffer of `length` bytes, not 0, at the end. */
   append(high: number, low: number, length: number): void {
-    if (length === 0) return;
     const start = this.#length;
     this.#length = start + length;
     this.#buffers.push({ high, low, start, end: this.#length });
@@ -55,6 +60,7 @@ export class BufferList<A extends Address> implements ReadablePart, WritablePart
       const piece = pieceOf(source, done, buffer.end - buffer.start - skip);
       const { high, low } = buffer;
       this.#memory.write(addHigh(high, low, skip), addLow(low, skip), piece);
+      this.#storedBytes += piece.length;
       done += piece.length;
     }
   }

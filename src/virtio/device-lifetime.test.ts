@@ -5,7 +5,12 @@ import { BusError } from '../memory/address-space.ts';
 import { MirrorDevice } from '../testing/driver/mirror-device.ts';
 import { createBench } from '../testing/driver/virtio-bench.ts';
 import { VIRTIO_F_VERSION_1 } from './features.ts';
-import { VIRTIO_MMIO_INT_CONFIG, VIRTIO_MMIO_INT_VRING } from './mmio-registers.ts';
+import {
+  VIRTIO_MMIO_INT_CONFIG,
+  VIRTIO_MMIO_INT_VRING,
+  VIRTIO_MMIO_QUEUE_READY,
+  VIRTIO_MMIO_QUEUE_SEL,
+} from './mmio-registers.ts';
 import { RingError } from './virtqueue.ts';
 
 const BEYOND_RAM = 0x1_0000_0000n;
@@ -20,18 +25,19 @@ function startMirror() {
 }
 
 describe('a running device', () => {
-  it('hears of nothing before DRIVER_OK', () => {
+  it('[B11] hears of nothing before DRIVER_OK', () => {
     const device = new MirrorDevice();
-    const { driver } = createBench(device);
+    const { driver, line } = createBench(device);
     driver.negotiate(VIRTIO_F_VERSION_1);
     driver.setUpQueue(0).add(TWO_BYTES);
     driver.notify(0);
+    expect(line.rises).toBe(0);
     expect(device.calls).toEqual([]);
     driver.addStatus(4);
     expect(device.calls).toEqual(['start']);
   });
 
-  it.each([2, 0xffff, 0xffff_ffff])('ignores a notification for queue %s', (index) => {
+  it.each([2, 0xffff, 0xffff_ffff])('[B23] ignores a notification for queue %s', (index) => {
     const { device, driver } = startMirror();
     driver.notify(index);
     expect(device.calls).toEqual(['reset', 'start']);
@@ -43,7 +49,7 @@ describe('a running device', () => {
     expect(device.calls).toEqual(['reset', 'start']);
   });
 
-  it('takes a notification with nothing available for what it is', () => {
+  it('[B23] takes a notification with nothing available for what it is', () => {
     const { driver, line } = startMirror();
     driver.notify(0);
     expect(driver.needsReset).toBe(false);
@@ -63,7 +69,7 @@ describe('a bus or ring error', () => {
   it.each([
     ['BusError', new BusError('outside memory')],
     ['RingError', new RingError('loop')],
-  ])('%s sets DEVICE_NEEDS_RESET, tells the driver and stops the device', (_name, error) => {
+  ])('[B13] %s sets DEVICE_NEEDS_RESET, tells the driver and stops the device', (_name, error) => {
     const { device, driver, transport, first, second } = startMirror();
     device.onChain = () => {
       throw error;
@@ -83,6 +89,20 @@ describe('a bus or ring error', () => {
     expect(hasRun).toBe(false);
   });
 
+  it('[B13] before DRIVER_OK sets DEVICE_NEEDS_RESET and sends no notification', () => {
+    const device = new MirrorDevice();
+    const { driver, line } = createBench(device);
+    device.writeConfig = () => {
+      throw new BusError('not now');
+    };
+    driver.negotiate(VIRTIO_F_VERSION_1);
+    driver.writeConfig(0, 1, 1);
+    expect(driver.needsReset).toBe(true);
+    expect(line.rises).toBe(0);
+    driver.addStatus(4);
+    expect(driver.status & 4).toBe(0);
+  });
+
   it('in guarded work does the same', () => {
     const { device, driver, first } = startMirror();
     first.writeDescriptor(0, { address: BEYOND_RAM, length: 4, flags: 2, next: 0 });
@@ -90,6 +110,15 @@ describe('a bus or ring error', () => {
     device.onChain = (chain) => chain.writable.write(0, Uint8Array.of(1));
     device.context?.guard(() => device.answer(0));
     expect(driver.needsReset).toBe(true);
+  });
+
+  it('leaves nothing to notify of: a later configuration change is not told', () => {
+    const { device, driver, first, line } = startMirror();
+    first.makeAvailable(999);
+    driver.notify(0);
+    driver.takeInterrupts();
+    device.context?.notifyConfigChange();
+    expect(line.isAsserted).toBe(false);
   });
 
   it('of our own passes through, for it is no fault of the driver', () => {
@@ -101,7 +130,7 @@ describe('a bus or ring error', () => {
     expect(() => driver.notify(0)).toThrow('internal error');
   });
 
-  it('is over with a reset', () => {
+  it('[B12] is over with a reset', () => {
     const { device, driver, transport, first } = startMirror();
     first.makeAvailable(999);
     driver.notify(0);
@@ -138,6 +167,20 @@ describe('re-entrance', () => {
     expect(second.deviceIndex).toBe(1);
   });
 
+  it('[B27] drops a deferred notification when its queue is gone by then', () => {
+    const { device, driver, first, second } = startMirror();
+    device.onChain = () => {
+      driver.notify(1);
+      driver.writeRegister(VIRTIO_MMIO_QUEUE_SEL, 1);
+      driver.writeRegister(VIRTIO_MMIO_QUEUE_READY, 0);
+    };
+    second.add(TWO_BYTES);
+    first.add(TWO_BYTES);
+    driver.notify(0);
+    expect(device.calls).toEqual(['reset', 'start', 'notify 0']);
+    expect(second.deviceIndex).toBe(0);
+  });
+
   it('ends even when a device notifies itself for ever', () => {
     const { device, driver, first } = startMirror();
     device.onChain = () => {
@@ -162,7 +205,7 @@ describe('re-entrance', () => {
     expect(first.deviceIndex).toBe(0);
   });
 
-  it('survives a reset in the middle: no queue is touched and nothing fails', () => {
+  it('[B12] survives a reset in the middle: no queue is touched and nothing fails', () => {
     const { device, driver, memory, first, line } = startMirror();
     let before = new Uint8Array();
     device.onChain = () => {
@@ -189,7 +232,7 @@ describe('re-entrance', () => {
     expect(driver.status).toBe(0);
   });
 
-  it('gives a kept context no power over the next driver', () => {
+  it('[B12] gives a kept context no power over the next driver', () => {
     const { device, driver, line } = startMirror();
     const old = device.context;
     driver.start(VIRTIO_F_VERSION_1, [{}]);

@@ -10,9 +10,10 @@ import {
 } from './device-status.ts';
 
 const READY = ACK | DRIVER | FEATURES_OK;
+const RUNNING = READY | DRIVER_OK;
 const UNKNOWN_BITS = 0x10 | 0x20 | 0x100;
 
-describe('nextStatus', () => {
+describe('[B10] nextStatus', () => {
   it.each([
     ['takes ACKNOWLEDGE first', 0, ACK, ACK],
     ['takes the first two bits with one write', 0, ACK | DRIVER, ACK | DRIVER],
@@ -22,7 +23,8 @@ describe('nextStatus', () => {
     ['takes DRIVER_OK after FEATURES_OK', READY, READY | DRIVER_OK, READY | DRIVER_OK],
     ['refuses DRIVER_OK before FEATURES_OK', ACK | DRIVER, ACK | DRIVER | DRIVER_OK, ACK | DRIVER],
     ['clears no bit', READY | DRIVER_OK, ACK, READY | DRIVER_OK],
-    ['drops bits that do not exist', 0, ACK | UNKNOWN_BITS, ACK],
+    ['[B14] drops bits that do not exist, SUSPEND among them', 0, ACK | UNKNOWN_BITS, ACK],
+    ['[B14] ignores SUSPEND of a running device', RUNNING, RUNNING | 0x10, RUNNING],
     ['lets no driver set NEEDS_RESET', READY, READY | NEEDS_RESET, READY],
     ['keeps NEEDS_RESET', READY | NEEDS_RESET, READY, READY | NEEDS_RESET],
     ['starts no broken device', READY | NEEDS_RESET, READY | DRIVER_OK, READY | NEEDS_RESET],
@@ -32,7 +34,7 @@ describe('nextStatus', () => {
     expect(nextStatus(old, written, true)).toBe(expected);
   });
 
-  it('refuses FEATURES_OK and what follows it when the features are not accepted', () => {
+  it('[B11] refuses FEATURES_OK and what follows it when the features are not accepted', () => {
     expect(nextStatus(ACK | DRIVER, READY | DRIVER_OK, false)).toBe(ACK | DRIVER);
   });
 });

@@ -1,9 +1,9 @@
 // virtio-mmio transport, version 2 (virtio 1.2, 4.2), in front of any device model.
 // `BusError` and `RingError` of a device end in its `DeviceRunner` and become DEVICE_NEEDS_RESET (virtio 1.2, 2.1.2).
 
-import { highWord, joinWords, lowWord } from '../base/words.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import type { Address } from '../memory/address.ts';
+import { ConfigWindow } from './config-window.ts';
 import { DeviceRunner } from './device-runner.ts';
 import {
   VIRTIO_CONFIG_S_DRIVER_OK,
@@ -11,7 +11,12 @@ import {
   VIRTIO_CONFIG_S_NEEDS_RESET,
   nextStatus,
 } from './device-status.ts';
-import { SPLIT_RING_FEATURES, VIRTIO_F_ACCESS_PLATFORM, VIRTIO_F_VERSION_1 } from './features.ts';
+import {
+  FeatureNegotiation,
+  type FeatureOptions,
+  type FeatureState,
+} from './feature-negotiation.ts';
+import { VIRTIO_F_NOTIFICATION_DATA, VIRTIO_F_RING_RESET } from './features.ts';
 import {
   VIRTIO_MMIO_CONFIG,
   VIRTIO_MMIO_CONFIG_GENERATION,
@@ -29,6 +34,7 @@ import {
   VIRTIO_MMIO_QUEUE_NOTIFY,
   VIRTIO_MMIO_QUEUE_NUM_MAX,
   VIRTIO_MMIO_QUEUE_READY,
+  VIRTIO_MMIO_QUEUE_RESET,
   VIRTIO_MMIO_QUEUE_SEL,
   VIRTIO_MMIO_SHM_BASE_HIGH,
   VIRTIO_MMIO_SHM_BASE_LOW,
@@ -45,24 +51,16 @@ import type { DeviceContext, InterruptLine, VirtioDevice } from './virtio-device
 /** Width of a register access in bytes. */
 export type AccessWidth = 1 | 2 | 4;
 
-export interface MmioTransportOptions<A extends Address> {
+export interface MmioTransportOptions<A extends Address> extends FeatureOptions {
   readonly device: VirtioDevice;
   /** Where the device's rings and buffers live: guest RAM, or an endpoint's view through the IOMMU. */
   readonly memory: AddressSpace<A>;
   readonly interruptLine: InterruptLine;
-  /**
-   * Offer VIRTIO_F_ACCESS_PLATFORM and refuse a driver without it: for endpoints behind the IOMMU, whose driver would
-   * else hand out guest-physical addresses (virtio 1.2, 6.2). Default false.
-   */
-  readonly offersAccessPlatform?: boolean;
 }
 
 /** Registers and queue positions as plain data that survives JSON; the device model's own state is not part of it. */
-export interface MmioTransportState {
+export interface MmioTransportState extends FeatureState {
   readonly status: number;
-  readonly deviceFeaturesSelect: number;
-  readonly driverFeaturesSelect: number;
-  readonly driverFeatures: { readonly high: number; readonly low: number };
   readonly queueSelect: number;
   readonly interruptStatus: number;
   readonly configGeneration: number;
@@ -74,13 +72,16 @@ export interface MmioTransportState {
 const VENDOR_ID = 0x6d6f_6976;
 const ALL_ONES = 0xffff_ffff;
 const REGISTER_SIZE = 4;
+/** With VIRTIO_F_NOTIFICATION_DATA, QueueNotify is {vq_index:16, next_off:15, next_wrap:1}. */
+const NOTIFICATION_INDEX_MASK = 0xffff;
 
 /** Register window of one device. `read` and `write` never throw for what a driver does. */
 export class MmioTransport<A extends Address> {
   readonly #device: VirtioDevice;
   readonly #memory: AddressSpace<A>;
   readonly #interruptLine: InterruptLine;
-  readonly #platformFeatures: bigint;
+  readonly #features: FeatureNegotiation;
+  readonly #config: ConfigWindow;
   readonly #queues: readonly QueueRegisters<A>[];
   readonly #runner = new DeviceRunner({
     beginRound: () => {
@@ -90,12 +91,8 @@ export class MmioTransport<A extends Address> {
   });
 
   #status = 0;
-  #deviceFeaturesSelect = 0;
-  #driverFeaturesSelect = 0;
-  #driverFeatures = 0n;
   #queueSelect = 0;
   #interruptStatus = 0;
-  #configGeneration = 0;
   #failure: string | undefined;
   #endContext: () => void = () => undefined;
 
@@ -103,8 +100,8 @@ export class MmioTransport<A extends Address> {
     this.#device = options.device;
     this.#memory = options.memory;
     this.#interruptLine = options.interruptLine;
-    this.#platformFeatures =
-      VIRTIO_F_VERSION_1 | (options.offersAccessPlatform === true ? VIRTIO_F_ACCESS_PLATFORM : 0n);
+    this.#features = new FeatureNegotiation(options.device, options);
+    this.#config = new ConfigWindow(options.device);
     this.#queues = options.device.queueSizes.map((size) => new QueueRegisters<A>(size));
   }
 
@@ -115,7 +112,7 @@ export class MmioTransport<A extends Address> {
 
   /** A driver's read of `width` bytes at `offset` of the window, as an unsigned number. Unknown registers read 0. */
   read(offset: number, width: AccessWidth): number {
-    if (offset >= VIRTIO_MMIO_CONFIG) return this.#readConfig(offset - VIRTIO_MMIO_CONFIG, width);
+    if (offset >= VIRTIO_MMIO_CONFIG) return this.#config.read(offset - VIRTIO_MMIO_CONFIG, width);
     // virtio 1.2, 4.2.2.2: registers are accessed as aligned words; a narrower read sees its part of the word.
     const shift = (offset % REGISTER_SIZE) * 8;
     const word = this.#readRegister(offset - (offset % REGISTER_SIZE));
@@ -135,9 +132,7 @@ export class MmioTransport<A extends Address> {
   reset(): void {
     this.#status = 0;
     this.#failure = undefined;
-    this.#deviceFeaturesSelect = 0;
-    this.#driverFeaturesSelect = 0;
-    this.#driverFeatures = 0n;
+    this.#features.reset();
     this.#queueSelect = 0;
     this.#endContext();
     this.#runner.forget();
@@ -149,15 +144,10 @@ export class MmioTransport<A extends Address> {
   save(): MmioTransportState {
     return {
       status: this.#status,
-      deviceFeaturesSelect: this.#deviceFeaturesSelect,
-      driverFeaturesSelect: this.#driverFeaturesSelect,
-      driverFeatures: {
-        high: highWord(this.#driverFeatures),
-        low: lowWord(this.#driverFeatures),
-      },
+      ...this.#features.save(),
       queueSelect: this.#queueSelect,
       interruptStatus: this.#interruptStatus,
-      configGeneration: this.#configGeneration,
+      configGeneration: this.#config.generation,
       failure: this.#failure ?? null,
       queues: this.#queues.map((queue) => queue.save()),
     };
@@ -169,11 +159,9 @@ export class MmioTransport<A extends Address> {
    */
   restore(state: MmioTransportState): void {
     this.reset();
-    this.#deviceFeaturesSelect = state.deviceFeaturesSelect;
-    this.#driverFeaturesSelect = state.driverFeaturesSelect;
-    this.#driverFeatures = joinWords(state.driverFeatures.high, state.driverFeatures.low);
+    this.#features.restore(state);
     this.#queueSelect = state.queueSelect;
-    this.#configGeneration = state.configGeneration;
+    this.#config.restore(state.configGeneration);
     this.#failure = state.failure ?? undefined;
     this.#queues.forEach((queue, index) => {
       const saved = state.queues[index];
@@ -193,22 +181,12 @@ export class MmioTransport<A extends Address> {
     return (this.#status & VIRTIO_CONFIG_S_DRIVER_OK) !== 0 && !this.#isBroken;
   }
 
-  get #offeredFeatures(): bigint {
-    return this.#device.deviceFeatures | SPLIT_RING_FEATURES | this.#platformFeatures;
-  }
-
   get #negotiatedFeatures(): bigint {
-    return (this.#status & VIRTIO_CONFIG_S_FEATURES_OK) !== 0 ? this.#driverFeatures : 0n;
+    return this.#areFeaturesSettled ? this.#features.driverFeatures : 0n;
   }
 
-  #areFeaturesAccepted(): boolean {
-    const features = this.#driverFeatures;
-    return (
-      (features & ~this.#offeredFeatures) === 0n &&
-      // virtio 1.2, 6.2: VERSION_1, and ACCESS_PLATFORM where it is offered, MAY be required.
-      (features & this.#platformFeatures) === this.#platformFeatures &&
-      this.#device.acceptsFeatures(features)
-    );
+  get #areFeaturesSettled(): boolean {
+    return (this.#status & VIRTIO_CONFIG_S_FEATURES_OK) !== 0;
   }
 
   #readRegister(offset: number): number {
@@ -222,7 +200,7 @@ export class MmioTransport<A extends Address> {
       case VIRTIO_MMIO_VENDOR_ID:
         return VENDOR_ID;
       case VIRTIO_MMIO_DEVICE_FEATURES:
-        return featureWord(this.#offeredFeatures, this.#deviceFeaturesSelect);
+        return this.#features.readWord();
       case VIRTIO_MMIO_QUEUE_NUM_MAX:
         return this.#queues[this.#queueSelect]?.maximumSize ?? 0;
       case VIRTIO_MMIO_QUEUE_READY:
@@ -238,7 +216,7 @@ export class MmioTransport<A extends Address> {
         // virtio 1.2, 4.2.2: all ones for a shared memory region that does not exist.
         return ALL_ONES;
       case VIRTIO_MMIO_CONFIG_GENERATION:
-        return this.#configGeneration;
+        return this.#config.readGeneration();
       default:
         return 0;
     }
@@ -247,19 +225,23 @@ export class MmioTransport<A extends Address> {
   #writeRegister(offset: number, value: number): void {
     switch (offset) {
       case VIRTIO_MMIO_DEVICE_FEATURES_SEL:
-        this.#deviceFeaturesSelect = value;
+        this.#features.deviceSelect = value;
         break;
       case VIRTIO_MMIO_DRIVER_FEATURES_SEL:
-        this.#driverFeaturesSelect = value;
+        this.#features.driverSelect = value;
         break;
       case VIRTIO_MMIO_DRIVER_FEATURES:
-        this.#writeDriverFeatures(value);
+        // virtio 1.2, 3.1.1: features are settled once FEATURES_OK is set.
+        if (!this.#areFeaturesSettled) this.#features.writeWord(value);
         break;
       case VIRTIO_MMIO_QUEUE_SEL:
         this.#queueSelect = value;
         break;
       case VIRTIO_MMIO_QUEUE_READY:
         this.#writeQueueReady(value);
+        break;
+      case VIRTIO_MMIO_QUEUE_RESET:
+        this.#writeQueueReset(value);
         break;
       case VIRTIO_MMIO_QUEUE_NOTIFY:
         this.#notifyDevice(value);
@@ -275,28 +257,26 @@ export class MmioTransport<A extends Address> {
     }
   }
 
-  // virtio 1.2, 3.1.1: features are settled once FEATURES_OK is set. Words beyond 64 bits do not exist.
-  #writeDriverFeatures(value: number): void {
-    if ((this.#status & VIRTIO_CONFIG_S_FEATURES_OK) !== 0) return;
-    const high = this.#driverFeaturesSelect === 1 ? value : highWord(this.#driverFeatures);
-    const low = this.#driverFeaturesSelect === 0 ? value : lowWord(this.#driverFeatures);
-    this.#driverFeatures = joinWords(high, low);
-  }
-
   #writeQueueReady(value: number): void {
     const queue = this.#queues[this.#queueSelect];
     if ((value & 1) === 0) {
       queue?.disable();
-    } else if ((this.#status & VIRTIO_CONFIG_S_FEATURES_OK) !== 0 && !this.#isBroken) {
+    } else if (this.#areFeaturesSettled && !this.#isBroken) {
       // virtio 1.2, 3.1.1: queues are set up after the features, which say how they work.
       queue?.enable(this.#queueHost());
     }
   }
 
+  // virtio 1.2, 4.2.2.1: the reset is over before the driver can look, so the register itself always reads 0.
+  #writeQueueReset(value: number): void {
+    const isNegotiated = (this.#negotiatedFeatures & VIRTIO_F_RING_RESET) !== 0n;
+    if (isNegotiated && (value & 1) !== 0) this.#queues[this.#queueSelect]?.reset();
+  }
+
   #queueHost(): QueueHost<A> {
     return {
       memory: this.#memory,
-      features: this.#driverFeatures,
+      features: this.#features.driverFeatures,
       notifyUsed: () => this.#setInterruptStatus(this.#interruptStatus | VIRTIO_MMIO_INT_VRING),
     };
   }
@@ -307,7 +287,7 @@ export class MmioTransport<A extends Address> {
       return;
     }
     const old = this.#status;
-    const next = nextStatus(old, value, this.#areFeaturesAccepted());
+    const next = nextStatus(old, value, this.#features.isAccepted());
     this.#status = next;
     if ((next & ~old & VIRTIO_CONFIG_S_DRIVER_OK) !== 0) {
       this.#runner.protect(() => this.#device.start(this.#newContext()));
@@ -315,10 +295,14 @@ export class MmioTransport<A extends Address> {
   }
 
   // virtio 1.2, 2.1.2: no buffer is consumed before DRIVER_OK. 4.2.2.1: nor from a queue that is not ready.
-  #notifyDevice(index: number): void {
-    if (!this.#isRunning || this.#queues[index]?.queue === undefined) return;
+  // Of notification data only the index is heard: how far the driver has come, its ring says.
+  #notifyDevice(value: number): void {
+    const hasData = (this.#negotiatedFeatures & VIRTIO_F_NOTIFICATION_DATA) !== 0n;
+    const index = hasData ? value & NOTIFICATION_INDEX_MASK : value;
+    const isLive = (): boolean => this.#isRunning && this.#queues[index]?.queue !== undefined;
+    if (!isLive()) return;
     this.#runner.schedule(() => {
-      if (this.#isRunning) this.#device.notify(index);
+      if (isLive()) this.#device.notify(index);
     });
   }
 
@@ -337,7 +321,7 @@ export class MmioTransport<A extends Address> {
 
   // One context per start: a device model that kept an old one can not reach the queues of a later driver.
   #newContext(): DeviceContext {
-    const features = this.#driverFeatures;
+    const features = this.#features.driverFeatures;
     let isCurrent = true;
     this.#endContext = () => {
       isCurrent = false;
@@ -355,7 +339,7 @@ export class MmioTransport<A extends Address> {
   }
 
   #notifyConfigChange(): void {
-    this.#configGeneration = (this.#configGeneration + 1) >>> 0;
+    this.#config.noteChange();
     if (this.#isRunning) {
       this.#setInterruptStatus(this.#interruptStatus | VIRTIO_MMIO_INT_CONFIG);
     }
@@ -367,23 +351,8 @@ export class MmioTransport<A extends Address> {
     this.#interruptLine.setLevel(value !== 0);
   }
 
-  #readConfig(offset: number, width: AccessWidth): number {
-    let value = 0;
-    for (let index = 0; index < width && offset + index < this.#device.configLength; index++) {
-      value |= this.#device.readConfig(offset + index) << (8 * index);
-    }
-    return value >>> 0;
-  }
-
   #writeConfig(offset: number, width: AccessWidth, value: number): void {
-    if (offset >= this.#device.configLength) return;
-    const bytes = new Uint8Array(width);
-    for (let index = 0; index < width; index++) bytes[index] = value >>> (8 * index);
-    this.#runner.protect(() => this.#device.writeConfig(offset, bytes, this.#negotiatedFeatures));
+    const features = this.#negotiatedFeatures;
+    this.#runner.protect(() => this.#config.write(offset, width, value, features));
   }
-}
-
-function featureWord(features: bigint, select: number): number {
-  if (select === 0) return lowWord(features);
-  return select === 1 ? highWord(features) : 0;
 }

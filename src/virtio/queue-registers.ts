@@ -2,8 +2,8 @@
 
 import { assert } from '../base/assert.ts';
 import { wrapsAround } from '../base/words.ts';
-import type { AddressSpace } from '../memory/address-space.ts';
 import type { Address } from '../memory/address.ts';
+import { VIRTIO_F_RING_PACKED } from './features.ts';
 import {
   VIRTIO_MMIO_QUEUE_AVAIL_HIGH,
   VIRTIO_MMIO_QUEUE_AVAIL_LOW,
@@ -13,7 +13,10 @@ import {
   VIRTIO_MMIO_QUEUE_USED_HIGH,
   VIRTIO_MMIO_QUEUE_USED_LOW,
 } from './mmio-registers.ts';
+import { PackedVirtqueue } from './packed-virtqueue.ts';
 import {
+  PVIRTQ_EVENT_ALIGN,
+  PVIRTQ_EVENT_SIZE,
   VIRTQ_AVAIL_ALIGN,
   VIRTQ_DESC_ALIGN,
   VIRTQ_MAX_SIZE,
@@ -22,11 +25,8 @@ import {
   descriptorTableLength,
   usedRingLength,
 } from './ring-layout.ts';
-import {
-  SplitVirtqueue,
-  type AddressWords,
-  type SplitVirtqueuePosition,
-} from './split-virtqueue.ts';
+import type { AddressWords, RingPosition, RingQueue, RingQueueOptions } from './ring-queue.ts';
+import { SplitVirtqueue } from './split-virtqueue.ts';
 
 /** A queue's registers as plain data. */
 export interface QueueState {
@@ -35,15 +35,14 @@ export interface QueueState {
   readonly driverArea: AddressWords;
   readonly deviceArea: AddressWords;
   /** Where an enabled queue stands; null when QueueReady is 0. */
-  readonly position: SplitVirtqueuePosition | null;
+  readonly position: RingPosition | null;
 }
 
 /** What a queue needs of its transport when the driver enables it. */
-export interface QueueHost<A extends Address> {
-  readonly memory: AddressSpace<A>;
-  readonly features: bigint;
-  readonly notifyUsed: () => void;
-}
+export type QueueHost<A extends Address> = Pick<
+  RingQueueOptions<A>,
+  'memory' | 'features' | 'notifyUsed'
+>;
 
 const NOWHERE: AddressWords = { high: 0, low: 0 };
 
@@ -55,7 +54,7 @@ export class QueueRegisters<A extends Address> {
   #descriptorArea = NOWHERE;
   #driverArea = NOWHERE;
   #deviceArea = NOWHERE;
-  #queue: SplitVirtqueue<A> | undefined;
+  #queue: RingQueue | undefined;
 
   constructor(maximumSize: number) {
     const isPowerOfTwo = (maximumSize & (maximumSize - 1)) === 0;
@@ -65,7 +64,7 @@ export class QueueRegisters<A extends Address> {
   }
 
   /** The virtqueue; exists exactly while QueueReady is 1. */
-  get queue(): SplitVirtqueue<A> | undefined {
+  get queue(): RingQueue | undefined {
     return this.#queue;
   }
 
@@ -98,9 +97,12 @@ export class QueueRegisters<A extends Address> {
   }
 
   /** QueueReady = 1. A layout the specification forbids leaves the queue disabled, which the register then shows. */
-  enable(host: QueueHost<A>, position?: SplitVirtqueuePosition): void {
-    if (this.#queue !== undefined || !this.#isValid()) return;
-    this.#queue = new SplitVirtqueue({
+  enable(host: QueueHost<A>, position?: RingPosition): void {
+    const isPacked = (host.features & VIRTIO_F_RING_PACKED) !== 0n;
+    if (this.#queue !== undefined || !(isPacked ? this.#isPackedRing() : this.#isSplitRing()))
+      return;
+    const Queue = isPacked ? PackedVirtqueue : SplitVirtqueue;
+    this.#queue = new Queue({
       ...host,
       size: this.#size,
       descriptorArea: this.#descriptorArea,
@@ -116,7 +118,7 @@ export class QueueRegisters<A extends Address> {
     this.#queue = undefined;
   }
 
-  /** Device reset: everything as at power on. */
+  /** Reset of the device, or of this queue alone (QueueReset): everything as at power on. */
   reset(): void {
     this.disable();
     this.#size = this.maximumSize;
@@ -145,14 +147,29 @@ export class QueueRegisters<A extends Address> {
   }
 
   // virtio 1.2, 2.7: a power of two up to the maximum, areas aligned to 16, 2 and 4 bytes.
-  #isValid(): boolean {
+  #isSplitRing(): boolean {
     const size = this.#size;
-    if (size === 0 || size > this.maximumSize || (size & (size - 1)) !== 0) return false;
     return (
+      this.#isSize() &&
+      (size & (size - 1)) === 0 &&
       isInside(this.#descriptorArea, VIRTQ_DESC_ALIGN, descriptorTableLength(size)) &&
       isInside(this.#driverArea, VIRTQ_AVAIL_ALIGN, availRingLength(size)) &&
       isInside(this.#deviceArea, VIRTQ_USED_ALIGN, usedRingLength(size))
     );
+  }
+
+  // virtio 1.2, 2.8.10.1: any size up to the maximum, areas aligned to 16, 4 and 4 bytes.
+  #isPackedRing(): boolean {
+    return (
+      this.#isSize() &&
+      isInside(this.#descriptorArea, VIRTQ_DESC_ALIGN, descriptorTableLength(this.#size)) &&
+      isInside(this.#driverArea, PVIRTQ_EVENT_ALIGN, PVIRTQ_EVENT_SIZE) &&
+      isInside(this.#deviceArea, PVIRTQ_EVENT_ALIGN, PVIRTQ_EVENT_SIZE)
+    );
+  }
+
+  #isSize(): boolean {
+    return this.#size > 0 && this.#size <= this.maximumSize;
   }
 }
 

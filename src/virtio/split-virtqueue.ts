@@ -8,7 +8,7 @@ import { addHigh, addLow } from '../base/words.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import type { Address } from '../memory/address.ts';
 import { DescriptorReader } from './descriptor-reader.ts';
-import { VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC } from './features.ts';
+import { VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC, VIRTIO_F_IN_ORDER } from './features.ts';
 import {
   VIRTQ_AVAIL_ENTRY_SIZE,
   VIRTQ_AVAIL_FLAGS,
@@ -18,48 +18,21 @@ import {
   VIRTQ_USED_ENTRY_ID,
   VIRTQ_USED_ENTRY_LEN,
   VIRTQ_USED_ENTRY_SIZE,
+  VIRTQ_USED_FLAGS,
   VIRTQ_USED_IDX,
   VIRTQ_USED_RING,
   availEventOffset,
   usedEventOffset,
 } from './ring-layout.ts';
-import { RingError, type DescriptorChain, type Virtqueue } from './virtqueue.ts';
+import type { AddressWords, RingPosition, RingQueue, RingQueueOptions } from './ring-queue.ts';
+import { TakenChains } from './taken-chains.ts';
+import { RingError, type DescriptorChain } from './virtqueue.ts';
 
 const INDEX_MASK = 0xffff;
 const NEVER_PUBLISHED = -1;
 
-/** A 64-bit address as unsigned 32-bit halves. */
-export interface AddressWords {
-  readonly high: number;
-  readonly low: number;
-}
-
-/** What a driver set up before it enabled the queue. Alignment and size were checked (`QueueRegisters.enable`). */
-export interface SplitVirtqueueOptions<A extends Address> {
-  readonly memory: AddressSpace<A>;
-  /** Queue size: a power of two. */
-  readonly size: number;
-  readonly descriptorArea: AddressWords;
-  readonly driverArea: AddressWords;
-  readonly deviceArea: AddressWords;
-  /** The negotiated feature bits. */
-  readonly features: bigint;
-  /** Sends a used buffer notification. */
-  readonly notifyUsed: () => void;
-  /** Where a restored queue goes on; without it, at 0. */
-  readonly position?: SplitVirtqueuePosition;
-}
-
-/** How far a queue has come; plain data for a snapshot. */
-export interface SplitVirtqueuePosition {
-  /** Free-running index of the next available entry to take. */
-  readonly nextAvailable: number;
-  /** Free-running index of the next used entry to fill. */
-  readonly nextUsed: number;
-}
-
-/** See `Virtqueue`. Whoever calls the device announces it with `beginRound` first. */
-export class SplitVirtqueue<A extends Address> implements Virtqueue {
+/** See `RingQueue`. */
+export class SplitVirtqueue<A extends Address> implements RingQueue {
   readonly #memory: AddressSpace<A>;
   readonly #size: number;
   readonly #driverArea: AddressWords;
@@ -67,8 +40,8 @@ export class SplitVirtqueue<A extends Address> implements Virtqueue {
   readonly #hasEventIndex: boolean;
   readonly #notifyUsed: () => void;
   readonly #descriptors: DescriptorReader<A>;
-  // Popped and not yet pushed, with the index of the head.
-  readonly #taken = new Map<DescriptorChain, number>();
+  // With the index of each chain's head.
+  readonly #taken: TakenChains<number>;
   readonly #entry = new Uint8Array(VIRTQ_USED_ENTRY_SIZE);
   readonly #entryView = new DataView(this.#entry.buffer);
 
@@ -81,7 +54,7 @@ export class SplitVirtqueue<A extends Address> implements Virtqueue {
   #unpublished = 0;
   #isStopped = false;
 
-  constructor(options: SplitVirtqueueOptions<A>) {
+  constructor(options: RingQueueOptions<A>) {
     const { memory, size, features, descriptorArea, position } = options;
     this.#memory = memory;
     this.#size = size;
@@ -89,34 +62,30 @@ export class SplitVirtqueue<A extends Address> implements Virtqueue {
     this.#deviceArea = options.deviceArea;
     this.#hasEventIndex = (features & VIRTIO_F_EVENT_IDX) !== 0n;
     this.#notifyUsed = options.notifyUsed;
+    this.#taken = new TakenChains((features & VIRTIO_F_IN_ORDER) !== 0n);
     this.#nextAvailable = position?.nextAvailable ?? 0;
     this.#availableEnd = this.#nextAvailable;
     this.#nextUsed = position?.nextUsed ?? 0;
     this.#descriptors = new DescriptorReader({
       memory,
       size,
-      high: descriptorArea.high,
-      low: descriptorArea.low,
+      area: descriptorArea,
       hasIndirect: (features & VIRTIO_F_INDIRECT_DESC) !== 0n,
     });
   }
 
-  /**
-   * The device is about to run: the driver may have added entries since the last round. Within a round the index is
-   * read at most once, so that a round ends even when what the device writes lands in its own ring.
-   */
+  // The index is read at most once in a round.
   beginRound(): void {
     this.#mayReadIndex = true;
   }
 
-  /** Ends all access to the driver's memory for good (reset, QueueReady = 0, DEVICE_NEEDS_RESET). */
   stop(): void {
     this.#isStopped = true;
     this.#taken.clear();
   }
 
-  /** Chains that are taken count as available again: their device model starts anew after a restore. */
-  get position(): SplitVirtqueuePosition {
+  get position(): RingPosition {
+    assert(!this.#taken.isOvertaken, 'chains that are saved were taken in order');
     const nextAvailable = (this.#nextAvailable - this.#taken.size) & INDEX_MASK;
     return { nextAvailable, nextUsed: this.#nextUsed };
   }
@@ -139,17 +108,13 @@ export class SplitVirtqueue<A extends Address> implements Virtqueue {
     const head = this.#readU16(this.#driverArea, VIRTQ_AVAIL_RING + slot * VIRTQ_AVAIL_ENTRY_SIZE);
     const chain = this.#descriptors.read(head);
     this.#nextAvailable = (this.#nextAvailable + 1) & INDEX_MASK;
-    this.#taken.set(chain, head);
+    this.#taken.add(chain, head);
     return chain;
   }
 
   push(chain: DescriptorChain, written: number): void {
     if (this.#isStopped) return;
-    const head = this.#taken.get(chain);
-    assert(head !== undefined, 'only a popped chain is pushed, and once');
-    // virtio 1.2, 2.7.8.2: `len` counts the bytes written from the first device-writable byte on.
-    assert(written >= 0 && written <= chain.writable.length, 'no more written than writable');
-    this.#taken.delete(chain);
+    const head = this.#taken.remove(chain, written);
     const slot = (this.#nextUsed + this.#unpublished) & (this.#size - 1);
     const offset = VIRTQ_USED_RING + slot * VIRTQ_USED_ENTRY_SIZE;
     this.#entryView.setUint32(VIRTQ_USED_ENTRY_ID, head, true);
@@ -165,7 +130,7 @@ export class SplitVirtqueue<A extends Address> implements Virtqueue {
     const old = this.#nextUsed;
     this.#nextUsed = (old + this.#unpublished) & INDEX_MASK;
     this.#unpublished = 0;
-    this.#writeU16(this.#deviceArea, VIRTQ_USED_IDX, this.#nextUsed);
+    this.#writeUsedIndex();
     if (this.#wantsNotification(old, this.#nextUsed)) this.#notifyUsed();
   }
 
@@ -176,6 +141,13 @@ export class SplitVirtqueue<A extends Address> implements Virtqueue {
     const added = (end - this.#nextAvailable) & INDEX_MASK;
     if (added > this.#size) throw new RingError(`available index is ${added} ahead`);
     this.#availableEnd = end;
+  }
+
+  // Together with the flags: virtio 1.2, 2.7.10.2 has 0 there with EVENT_IDX, and without it 0 asks for notifications.
+  #writeUsedIndex(): void {
+    const { high, low } = this.#deviceArea;
+    const word = (this.#nextUsed << (8 * VIRTQ_USED_IDX)) >>> 0;
+    this.#memory.writeU32(high, addLow(low, VIRTQ_USED_FLAGS), word);
   }
 
   // virtio 1.2, 2.7.10: with EVENT_IDX the driver notifies when its index moves past avail_event; without it, always.

@@ -21,8 +21,10 @@ export interface DeviceContext {
 export interface VirtioDevice {
   /** Device ID of virtio 1.2, chapter 5. */
   readonly deviceId: number;
-  /** Offered device-specific and ring feature bits; the transport adds VIRTIO_F_VERSION_1 and what its rings offer. */
+  /** Offered feature bits of the device type; the transport adds those of its rings and of itself. */
   readonly deviceFeatures: bigint;
+  /** The claim that every queue gets its buffers back in the order they were taken: VIRTIO_F_IN_ORDER is offered. */
+  readonly usesBuffersInOrder: boolean;
   /** Maximum queue size of each queue, in order. */
   readonly queueSizes: readonly number[];
   /** Length of the device-specific configuration space in bytes. */

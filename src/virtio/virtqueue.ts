@@ -35,8 +35,9 @@ export interface Virtqueue {
   /** Whether `pop` would return a chain; takes nothing. */
   hasAvailable(): boolean;
   /**
-   * Returns a popped chain with `written` bytes counted from the first writable byte. Not visible to the driver
-   * before `flush`.
+   * Returns a chain that was popped from this queue, with `written` bytes counted from the first writable byte; the
+   * device has written them. Not visible to the driver before `flush`. Once the driver has reset or disabled the
+   * queue, what was popped from it is forgotten, and this does nothing.
    */
   push(chain: DescriptorChain, written: number): void;
   /** Publishes everything pushed with one index update and at most one used buffer notification. */

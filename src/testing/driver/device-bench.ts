@@ -12,7 +12,11 @@ import {
 import { VirtioIommu } from '../../iommu/virtio-iommu.ts';
 import { FlatMemory } from '../../memory/flat-memory.ts';
 import type { Gpa } from '../../memory/address.ts';
-import { VIRTIO_F_INDIRECT_DESC, VIRTIO_F_VERSION_1 } from '../../virtio/features.ts';
+import {
+  VIRTIO_F_INDIRECT_DESC,
+  VIRTIO_F_RING_PACKED,
+  VIRTIO_F_VERSION_1,
+} from '../../virtio/features.ts';
 import { MmioTransport, type AccessWidth } from '../../virtio/mmio-transport.ts';
 import { DriverMemory } from './driver-memory.ts';
 import type { ChainRequest, DriverQueue, Shortage, UsedChain } from './driver-queue.ts';
@@ -22,6 +26,7 @@ import { MmioDriver } from './mmio-driver.ts';
 const FILL = 0xa5;
 /** The driver leaves the first page alone, as real ones do. */
 const DRIVER_START = 0x1000;
+const BUS_FEATURES = VIRTIO_F_VERSION_1 | VIRTIO_F_INDIRECT_DESC;
 /** Of 16 parts of guest RAM, how many hold the buffers of each queue. */
 const BUFFER_SHARES: readonly number[] = [10, 4];
 
@@ -31,6 +36,8 @@ export interface DeviceBenchOptions {
   readonly options: Partial<IommuOptions>;
   /** Device-specific features that the driver accepts, all of them offered. */
   readonly accepts: bigint;
+  /** Format of both rings. */
+  readonly ring: 'split' | 'packed';
   /** Bytes of guest RAM: 1 MiB or more. */
   readonly ramBytes: number;
   /** Buffers of FAULT_SIZE bytes that are in the event queue after each start. */
@@ -65,14 +72,19 @@ export class DeviceBench {
   #oldestEvent: UsedChain | undefined;
 
   /** Throws `RangeError` for options that can not be offered. */
-  constructor({ store, options, accepts, ramBytes, eventBuffers }: DeviceBenchOptions) {
+  constructor({ store, options, accepts, ring, ramBytes, eventBuffers }: DeviceBenchOptions) {
     const memory = new FlatMemory(ramBytes);
     this.iommu = new VirtioIommu({ memory, store, options });
-    this.#features = accepts | VIRTIO_F_VERSION_1 | VIRTIO_F_INDIRECT_DESC;
+    this.#features = accepts | BUS_FEATURES | (ring === 'packed' ? VIRTIO_F_RING_PACKED : 0n);
     this.#eventBuffers = eventBuffers;
     this.#driverMemory = new DriverMemory(memory, DRIVER_START, ramBytes - DRIVER_START);
     const interruptLine = { setLevel: () => undefined };
-    this.#transport = new MmioTransport<Gpa>({ device: this.iommu, memory, interruptLine });
+    this.#transport = new MmioTransport<Gpa>({
+      device: this.iommu,
+      memory,
+      interruptLine,
+      rings: 'split-and-packed',
+    });
     this.#mmio = new MmioDriver(this.#transport, this.#driverMemory);
   }
 

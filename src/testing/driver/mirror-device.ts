@@ -10,6 +10,7 @@ const CONFIG_LENGTH = 6;
 export class MirrorDevice implements VirtioDevice {
   readonly deviceId = 42;
   readonly deviceFeatures = 0b101n;
+  usesBuffersInOrder = true;
   readonly queueSizes = [QUEUE_SIZE, QUEUE_SIZE];
   readonly config = Uint8Array.from({ length: CONFIG_LENGTH }, (_, index) => 0x10 + index);
   readonly configLength = CONFIG_LENGTH;

@@ -24,14 +24,18 @@ import {
   VIRTIO_MMIO_QUEUE_NUM,
   VIRTIO_MMIO_QUEUE_NUM_MAX,
   VIRTIO_MMIO_QUEUE_READY,
+  VIRTIO_MMIO_QUEUE_RESET,
   VIRTIO_MMIO_QUEUE_SEL,
   VIRTIO_MMIO_QUEUE_USED_HIGH,
   VIRTIO_MMIO_QUEUE_USED_LOW,
   VIRTIO_MMIO_STATUS,
 } from '../../virtio/mmio-registers.ts';
+import { VIRTIO_F_NOTIFICATION_DATA, VIRTIO_F_RING_PACKED } from '../../virtio/features.ts';
 import type { AccessWidth } from '../../virtio/mmio-transport.ts';
 import type { DriverMemory } from './driver-memory.ts';
-import { DriverQueue, type ChainRequest, type UsedChain } from './driver-queue.ts';
+import type { ChainRequest, DriverQueue, UsedChain } from './driver-queue.ts';
+import { PackedDriverQueue } from './packed-driver-queue.ts';
+import { SplitDriverQueue } from './split-driver-queue.ts';
 
 /** A register window: an `MmioTransport`, or a guest's view of one. */
 export interface RegisterWindow {
@@ -54,6 +58,7 @@ export class MmioDriver {
   readonly #window: RegisterWindow;
   readonly #driverMemory: DriverMemory;
   readonly #queues = new Map<number, DriverQueue>();
+  #features = 0n;
 
   constructor(window: RegisterWindow, driverMemory: DriverMemory) {
     this.#window = window;
@@ -61,8 +66,8 @@ export class MmioDriver {
   }
 
   /**
-   * Reset to DRIVER_OK (virtio 1.2, 3.1.1) with the first queues of the device. Throws when the device refuses the
-   * features or a queue.
+   * Reset to DRIVER_OK (virtio 1.2, 3.1.1) with the first queues of the device, packed ones if the features say so.
+   * Throws when the device refuses the features or a queue.
    */
   start(features: bigint, queues: readonly QueueRequest[]): readonly DriverQueue[] {
     this.reset();
@@ -79,6 +84,7 @@ export class MmioDriver {
 
   /** Steps 2 to 6 of virtio 1.2, 3.1.1; whether FEATURES_OK stuck. */
   negotiate(features: bigint): boolean {
+    this.#features = features;
     this.addStatus(VIRTIO_CONFIG_S_ACKNOWLEDGE);
     this.addStatus(VIRTIO_CONFIG_S_DRIVER);
     this.writeRegister(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 0);
@@ -93,7 +99,9 @@ export class MmioDriver {
     this.writeRegister(VIRTIO_MMIO_QUEUE_SEL, index);
     const size = request.size ?? this.readRegister(VIRTIO_MMIO_QUEUE_NUM_MAX);
     const { bufferBytes, toBus } = request;
-    const queue = new DriverQueue({
+    const isPacked = (this.#features & VIRTIO_F_RING_PACKED) !== 0n;
+    const Queue = isPacked ? PackedDriverQueue : SplitDriverQueue;
+    const queue = new Queue({
       driverMemory: this.#driverMemory,
       size,
       ...(bufferBytes === undefined ? {} : { bufferBytes }),
@@ -115,8 +123,19 @@ export class MmioDriver {
     return queue;
   }
 
+  /** Notifies the device, with notification data if that was negotiated. */
   notify(index: number): void {
-    this.writeRegister(VIRTIO_MMIO_QUEUE_NOTIFY, index);
+    const hasData = (this.#features & VIRTIO_F_NOTIFICATION_DATA) !== 0n;
+    const next = hasData ? (this.#queues.get(index)?.nextAvailable ?? 0) : 0;
+    this.writeRegister(VIRTIO_MMIO_QUEUE_NOTIFY, (index | (next << 16)) >>> 0);
+  }
+
+  /** Resets one queue (VIRTIO_F_RING_RESET), which can then be set up again. */
+  resetQueue(index: number): void {
+    this.writeRegister(VIRTIO_MMIO_QUEUE_SEL, index);
+    this.writeRegister(VIRTIO_MMIO_QUEUE_RESET, 1);
+    if (this.readRegister(VIRTIO_MMIO_QUEUE_RESET) !== 0) throw new Error('the reset takes time');
+    this.#queues.delete(index);
   }
 
   /** One request, synchronously: adds it, notifies, and takes the one chain the device returned. */

@@ -3,6 +3,7 @@
 import type { AddressSpace } from '../../memory/address-space.ts';
 import type { Gpa } from '../../memory/address.ts';
 import { FlatMemory } from '../../memory/flat-memory.ts';
+import type { FeatureOptions } from '../../virtio/feature-negotiation.ts';
 import { MmioTransport } from '../../virtio/mmio-transport.ts';
 import type { InterruptLine, VirtioDevice } from '../../virtio/virtio-device.ts';
 import { DriverMemory } from './driver-memory.ts';
@@ -19,10 +20,9 @@ export class RecordingLine implements InterruptLine {
   }
 }
 
-export interface BenchOptions {
+export interface BenchOptions extends FeatureOptions {
   /** Bytes of guest RAM; the driver owns all but the first 4 KiB. Default 1 MiB. */
   readonly ramBytes?: number;
-  readonly offersAccessPlatform?: boolean;
   /** What the device sees of the RAM. Default: the RAM itself. */
   readonly viewOf?: (ram: FlatMemory) => AddressSpace<Gpa>;
 }
@@ -42,10 +42,10 @@ export function createBench(device: VirtioDevice, options: BenchOptions = {}): B
   const memory = new FlatMemory(options.ramBytes ?? 0x10_0000);
   const line = new RecordingLine();
   const transport = new MmioTransport<Gpa>({
+    ...options,
     device,
     memory: options.viewOf?.(memory) ?? memory,
     interruptLine: line,
-    offersAccessPlatform: options.offersAccessPlatform ?? false,
   });
   const owned = memory.bytes.length - BENCH_UNUSED_BYTES;
   const driver = new MmioDriver(transport, new DriverMemory(memory, BENCH_UNUSED_BYTES, owned));
