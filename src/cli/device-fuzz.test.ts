@@ -29,17 +29,19 @@ describe('any line', () => {
       fc.dictionary(fc.constantFrom(...names.split(' '), 'access', 'framing', 'offset'), value),
     )
     .map(([op, fields]) => JSON.stringify({ op, ...fields }));
+  const cutRequest = fc
+    .tuple(fc.nat(6), fc.uint8Array({ maxLength: 90 }), fc.nat(90), fc.nat(600), fc.boolean())
+    .map(([type, rest, cut, writable, indirect]) => {
+      const bytes = Uint8Array.of(type, ...rest);
+      const first = Math.min(cut, bytes.length);
+      const readableFraming = [first, bytes.length - first];
+      const writableFraming = [0, writable];
+      const text = Buffer.from(bytes).toString('hex');
+      const line = { op: 'request', bytes: text, writable, readableFraming, writableFraming };
+      return JSON.stringify({ ...line, indirect });
+    });
   const likely = fc.oneof(
-    fc
-      .tuple(fc.uint8Array({ maxLength: 90 }), fc.nat(600), fc.boolean(), fc.nat(6))
-      .map(([bytes, writable, indirect, type]) => {
-        const readable = [type, ...bytes];
-        const [first = 0, ...rest] = [readable.length];
-        return JSON.stringify({
-          ...{ op: 'request', bytes: Buffer.from(readable).toString('hex'), writable, indirect },
-          ...{ readableFraming: [first, ...rest], writableFraming: [0, writable] },
-        });
-      }),
+    cutRequest,
     fc
       .tuple(fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }), fc.integer({ min: 1, max: 2 ** 31 }))
       .map(([address, length]) => JSON.stringify(read(`0x${address.toString(16)}`, length))),
