@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { IDENTITY, PC } from '../../test/tools/pc-description.ts';
-import { buildAcpiTables, buildViot } from './acpi-tables.ts';
+import { buildAcpiTables } from './acpi-tables.ts';
+import { buildViot } from './iommu-tables.ts';
 import { LoaderScript } from './loader-script.ts';
 import { byteSum } from './table.ts';
 
@@ -106,24 +107,53 @@ describe('tables placed by the firmware', () => {
     expect((TABLES_ADDRESS + facs.byteOffset) % 64).toBe(0);
   });
 
-  it('show the guest the VIOT that we keep, byte for byte', () => {
-    expect(tablesOf(PC).get('VIOT')).toEqual(buildAcpiTables(PC).viot);
+  it.each([
+    ['viot', ['VIOT']],
+    ['iort', ['IORT']],
+    ['viot+iort', ['VIOT', 'IORT']],
+  ] as const)('[C18 C.3] have the tables chosen for the IOMMU: %s', (iommuTables, expected) => {
+    const chosen = { ...PC, iommuTables };
+    const { viot, iort } = buildAcpiTables(chosen);
+    const found = tablesOf(chosen);
+
+    expect([...found.keys()].filter((name) => name === 'VIOT' || name === 'IORT')).toEqual(
+      expected,
+    );
+    expect([found.get('VIOT'), found.get('IORT')]).toEqual([viot, iort]);
+    expect([...found.values()].map(byteSum)).toEqual(
+      [...found.keys()].map((name) => (name === 'FACS' ? expect.any(Number) : 0)),
+    );
   });
 
-  it('have no VIOT without an IOMMU', () => {
-    const bare = { ...PC, iommus: [] };
+  it.each(['viot', 'iort', 'viot+iort'] as const)(
+    'have none of them without an IOMMU: %s',
+    (iommuTables) => {
+      const bare = { ...PC, iommus: [], iommuTables };
 
-    expect([...tablesOf(bare).keys()]).not.toContain('VIOT');
-    expect(buildAcpiTables(bare).viot).toBeUndefined();
-  });
+      expect([...tablesOf(bare).keys()]).toEqual([
+        'RSD PTR',
+        'RSDT',
+        'FACP',
+        'APIC',
+        'FACS',
+        'DSDT',
+      ]);
+      expect(buildAcpiTables(bare)).toMatchObject({ viot: undefined, iort: undefined });
+    },
+  );
 
-  it('describe a PCI IOMMU as such', () => {
+  it('[C18 C20] describe a PCI IOMMU as such, and its own function as behind none', () => {
+    const range = { endpointStart: 0, segmentStart: 0, segmentEnd: 0, bdfStart: 0, bdfEnd: 0xff };
     const viot = buildViot(IDENTITY, [
-      { at: { kind: 'pci', segment: 0, bdf: 0x18 }, pciRanges: [], mmioEndpoints: [] },
+      { at: { kind: 'pci', segment: 0, bdf: 0x18 }, pciRanges: [range], mmioEndpoints: [] },
     ]);
 
-    expect(Array.from((viot ?? new Uint8Array()).subarray(48))).toEqual(
-      [[3, 0, 16, 0, 0, 0, 0x18, 0, 0, 0, 0, 0, 0, 0, 0, 0]].flat(),
+    expect(Array.from(viot.subarray(48))).toEqual(
+      [
+        [3, 0, 16, 0, 0, 0, 0x18, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        [1, 0, 24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x17, 0, 48, 0, 0, 0, 0, 0, 0, 0],
+        [1, 0, 24, 0, 0x19, 0, 0, 0, 0, 0, 0, 0, 0x19, 0, 0xff, 0, 48, 0, 0, 0, 0, 0, 0, 0],
+      ].flat(),
     );
   });
 });

@@ -3,13 +3,14 @@
 import { buildDsdt, type DsdtDescription } from './dsdt.ts';
 import { buildFacs, FACS_ALIGNMENT } from './facs.ts';
 import { buildFadt, FADT_DSDT, FADT_FIRMWARE_CTRL, type FixedHardware } from './fadt.ts';
+import type { IommuDescription } from './iommu-description.ts';
+import { buildIort, buildViot, type IommuTables } from './iommu-tables.ts';
 import { LoaderScript } from './loader-script.ts';
 import { buildMadt, type InterruptControllers } from './madt.ts';
 import { buildRsdp, RSDP_ALIGNMENT, RSDP_CHECKSUM, RSDP_RSDT_ADDRESS, RSDP_SIZE } from './rsdp.ts';
 import { buildRsdt, rsdtEntryOffset } from './rsdt.ts';
 import { concatBytes } from './structure.ts';
 import { TABLE_CHECKSUM, type TableIdentity } from './table.ts';
-import { ViotBuilder, type ViotMmioEndpoint, type ViotPciRange } from './viot.ts';
 
 const TABLES_FILE = 'etc/acpi/tables';
 const RSDP_FILE = 'etc/acpi/rsdp';
@@ -18,24 +19,16 @@ const LOADER_FILE = 'etc/table-loader';
 // The tables follow the FACS at multiples of this; some guests read their fields as aligned words.
 const TABLE_ALIGNMENT = 16;
 
-/** A para-virtual IOMMU and the endpoints behind it. */
-export interface IommuDescription {
-  /** The IOMMU itself: a window's guest-physical start, or a PCI function. */
-  readonly at:
-    | { readonly kind: 'mmio'; readonly baseAddress: number }
-    | { readonly kind: 'pci'; readonly segment: number; readonly bdf: number };
-  readonly pciRanges: readonly ViotPciRange[];
-  readonly mmioEndpoints: readonly ViotMmioEndpoint[];
-}
-
 /** Everything that ACPI tells a guest about its machine. */
 export interface AcpiDescription {
   readonly identity: TableIdentity;
   readonly fixedHardware: FixedHardware;
   readonly interrupts: InterruptControllers;
   readonly devices: DsdtDescription;
-  /** Empty for a machine without IOMMU, which then has no VIOT. */
+  /** Empty for a machine without IOMMU, which then has no table of them. */
   readonly iommus: readonly IommuDescription[];
+  /** Which tables tell of the IOMMUs. */
+  readonly iommuTables: IommuTables;
 }
 
 /** A file of the firmware configuration device. */
@@ -50,22 +43,8 @@ export interface AcpiTables {
   readonly files: readonly FirmwareFile[];
   /** Byte for byte what the guest reads as /sys/firmware/acpi/tables/VIOT: it holds no address to relocate. */
   readonly viot: Uint8Array | undefined;
-}
-
-/** The VIOT of these IOMMUs, or nothing if there are none. */
-export function buildViot(
-  identity: TableIdentity,
-  iommus: readonly IommuDescription[],
-): Uint8Array | undefined {
-  if (iommus.length === 0) return undefined;
-  const viot = new ViotBuilder();
-  for (const { at, pciRanges, mmioEndpoints } of iommus) {
-    const iommu =
-      at.kind === 'mmio' ? viot.addMmioIommu(at.baseAddress) : viot.addPciIommu(at.segment, at.bdf);
-    for (const range of pciRanges) viot.addPciRange(iommu, range);
-    for (const endpoint of mmioEndpoints) viot.addMmioEndpoint(iommu, endpoint);
-  }
-  return viot.build(identity);
+  /** The same for IORT. */
+  readonly iort: Uint8Array | undefined;
 }
 
 /** The file of tables while it grows: gives each table its offset. */
@@ -105,8 +84,9 @@ export function buildAcpiTables(description: AcpiDescription): AcpiTables {
   relocate(script, fadt, fadtTable.length, [FADT_FIRMWARE_CTRL, FADT_DSDT]);
 
   const madt = file.append(buildMadt(identity, description.interrupts));
-  const viot = buildViot(identity, description.iommus);
-  const listed = [fadt, madt, ...(viot === undefined ? [] : [file.append(viot)])];
+  const { viot, iort } = iommuTables(description);
+  const optional = [viot, iort].filter((table) => table !== undefined);
+  const listed = [fadt, madt, ...optional.map((table) => file.append(table))];
 
   const rsdtTable = buildRsdt(identity, listed);
   const rsdt = file.append(rsdtTable);
@@ -132,6 +112,16 @@ export function buildAcpiTables(description: AcpiDescription): AcpiTables {
       { name: LOADER_FILE, data: script.build() },
     ],
     viot,
+    iort,
+  };
+}
+
+function iommuTables(description: AcpiDescription): Pick<AcpiTables, 'viot' | 'iort'> {
+  const { identity, iommus, devices } = description;
+  const chosen = iommus.length === 0 ? [] : description.iommuTables.split('+');
+  return {
+    viot: chosen.includes('viot') ? buildViot(identity, iommus) : undefined,
+    iort: chosen.includes('iort') ? buildIort(identity, iommus, devices.mmioDevices) : undefined,
   };
 }
 

@@ -44,10 +44,18 @@ export interface DsdtDescription {
   readonly softOffSleepType: number;
 }
 
+function mmioDeviceName(index: number): string {
+  return `VM${index.toString(HEX).toUpperCase().padStart(2, '0')}`;
+}
+
+/** The absolute name of the memory-mapped device with this index in the description. */
+export function mmioDevicePath(index: number): string {
+  return `\\_SB.${mmioDeviceName(index)}`;
+}
+
 function mmioDevice(description: MmioDevice, index: number, isShared: boolean): AmlTerm {
   const { hardwareId, uid, base, size, gsi } = description;
-  const suffix = index.toString(HEX).toUpperCase().padStart(2, '0');
-  return device(`VM${suffix}`, [
+  return device(mmioDeviceName(index), [
     name('_HID', string(hardwareId)),
     name('_UID', integer(uid)),
     name(

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { IDENTITY } from '../../test/tools/pc-description.ts';
+import type { PciRange } from './iommu-description.ts';
 import { byteSum, TABLE_HEADER_SIZE } from './table.ts';
-import { ViotBuilder, type ViotPciRange } from './viot.ts';
+import { ViotBuilder } from './viot.ts';
 
 const FIRST_NODE = 48;
 const IOMMU_NODE_SIZE = 16;
-const BUS_0: ViotPciRange = {
+const BUS_0: PciRange = {
   endpointStart: 0,
   segmentStart: 0,
   segmentEnd: 0,
@@ -14,8 +15,8 @@ const BUS_0: ViotPciRange = {
 };
 const RESERVED_6 = [0, 0, 0, 0, 0, 0];
 
-describe('VIOT', () => {
-  it('has a header of 48 bytes, then the nodes in the order they were added', () => {
+describe('[C18] VIOT', () => {
+  it('[C19 C20] has a header of 48 bytes, then the nodes in the order they were added', () => {
     const viot = new ViotBuilder();
     const iommu = viot.addMmioIommu(0xfd00_0000);
     viot.addPciRange(iommu, BUS_0);
@@ -35,7 +36,7 @@ describe('VIOT', () => {
     );
   });
 
-  it('names each endpoint its own IOMMU by that node offset', () => {
+  it('[C20] names each endpoint its own IOMMU by that node offset', () => {
     const viot = new ViotBuilder();
     const onPci = viot.addPciIommu(1, 0x0810);
     const onMmio = viot.addMmioIommu(0x1_2345_6000);
@@ -94,7 +95,7 @@ describe('VIOT', () => {
     expect(viot.build(IDENTITY)[TABLE_HEADER_SIZE]).toBe(3);
   });
 
-  it('rejects an endpoint at the address of its IOMMU', () => {
+  it('[C20] rejects an endpoint at the address of its IOMMU', () => {
     const viot = new ViotBuilder();
     const iommu = viot.addMmioIommu(0xfd00_0000);
 

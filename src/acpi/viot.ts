@@ -6,6 +6,7 @@
 // Each node begins with   0 type u8 | 1 reserved u8 | 2 length u16.
 
 import { assert } from '../base/assert.ts';
+import type { MmioEndpoint, PciRange } from './iommu-description.ts';
 import { concatBytes, Structure } from './structure.ts';
 import { buildTable, TABLE_HEADER_SIZE, type TableIdentity } from './table.ts';
 
@@ -34,24 +35,6 @@ const MMIO_ENDPOINT = { type: 2, size: 24, endpoint: 4, baseAddress: 8, outputNo
 const PCI_IOMMU = { type: 3, size: 16, segment: 4, bdf: 6 };
 const MMIO_IOMMU = { type: 4, size: 16, baseAddress: 8 };
 
-/** Endpoints with consecutive bus:device.function numbers; ranges are inclusive. */
-export interface ViotPciRange {
-  /** Endpoint ID of the first function; the next function's is one more. */
-  readonly endpointStart: number;
-  /** PCI segments, both 0 on a machine with one host bridge. Each next segment adds 0x10000 to the endpoint ID. */
-  readonly segmentStart: number;
-  readonly segmentEnd: number;
-  readonly bdfStart: number;
-  readonly bdfEnd: number;
-}
-
-/** One endpoint that is a memory-mapped platform device. */
-export interface ViotMmioEndpoint {
-  readonly endpoint: number;
-  /** Guest-physical; the start of the first memory resource in the device's _CRS (Linux `viot_mmio_dev_iommu_init`). */
-  readonly baseAddress: number;
-}
-
 class TranslationHandle {
   readonly #table: ViotBuilder;
   readonly #offset: number;
@@ -74,7 +57,7 @@ export type { TranslationHandle };
 /** Collects nodes. An endpoint needs the handle of an IOMMU added before, so no output node can dangle. */
 export class ViotBuilder {
   readonly #nodes: Uint8Array[] = [];
-  readonly #pciRanges: ViotPciRange[] = [];
+  readonly #pciRanges: PciRange[] = [];
   readonly #mmioBases = new Set<number>();
   #end = FIRST_NODE;
 
@@ -94,7 +77,7 @@ export class ViotBuilder {
   }
 
   /** Ranges of one table do not overlap: Linux takes the first that matches. */
-  addPciRange(iommu: TranslationHandle, range: ViotPciRange): void {
+  addPciRange(iommu: TranslationHandle, range: PciRange): void {
     assert(range.bdfStart <= range.bdfEnd, 'a PCI range does not end before its start');
     assert(range.segmentStart <= range.segmentEnd, 'a segment range does not end before its start');
     assert(!this.#pciRanges.some((other) => overlaps(range, other)), 'PCI ranges do not overlap');
@@ -110,7 +93,7 @@ export class ViotBuilder {
   }
 
   /** No two nodes share a base address; an IOMMU does not translate for itself. */
-  addMmioEndpoint(iommu: TranslationHandle, endpoint: ViotMmioEndpoint): void {
+  addMmioEndpoint(iommu: TranslationHandle, endpoint: MmioEndpoint): void {
     this.#claimBase(endpoint.baseAddress);
     const node = this.#node(MMIO_ENDPOINT);
     node.u32(MMIO_ENDPOINT.endpoint, endpoint.endpoint);
@@ -147,7 +130,7 @@ export class ViotBuilder {
   }
 }
 
-function overlaps(a: ViotPciRange, b: ViotPciRange): boolean {
+function overlaps(a: PciRange, b: PciRange): boolean {
   const segments = a.segmentStart <= b.segmentEnd && b.segmentStart <= a.segmentEnd;
   return segments && a.bdfStart <= b.bdfEnd && b.bdfStart <= a.bdfEnd;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../machine/guest-images.ts';
-import { ROGUE_ENDPOINT } from '../machine/topology.ts';
+import { BLOCK_ENDPOINT, ROGUE_ENDPOINT } from '../machine/topology.ts';
 import { parseBootArguments } from './boot-arguments.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -13,6 +13,9 @@ describe('parseBootArguments', () => {
       memoryMiB: 128,
       iommu: 'translated',
       bootBypass: true,
+      iommuOptions: {},
+      reservedRegions: {},
+      tables: 'viot',
       steps: [],
       until: undefined,
       timeoutMs: undefined,
@@ -54,6 +57,31 @@ describe('parseBootArguments', () => {
     ]);
   });
 
+  it('reads what the IOMMU device is, and whose regions are reserved', () => {
+    const words =
+      '--page-size-mask 0x201000 --input-range=0:0xfffffff --domain-range 0:9 --offer map-unmap,probe ' +
+      '--probe-size 64 --identity-policy allow --tables viot+iort ' +
+      '--resv rogue:0x1000-0x1fff:reserved --resv 0x1001:0-4095:identity:r --resv rogue:1-2:msi';
+    expect(parseBootArguments(words.split(' '))).toMatchObject({
+      iommuOptions: {
+        pageSizeMask: 0x20_1000n,
+        inputRange: { start: 0n, end: 0xfff_ffffn },
+        domainRange: { start: 0, end: 9 },
+        features: 0b1_0100n,
+        probeSize: 64,
+        identityPolicy: 'allow',
+      },
+      reservedRegions: {
+        [ROGUE_ENDPOINT]: [
+          { kind: 'reserved', start: 0x1000n, end: 0x1fffn },
+          { kind: 'msi', start: 1n, end: 2n },
+        ],
+        [BLOCK_ENDPOINT]: [{ kind: 'identity', start: 0n, end: 0xfffn, flags: 1 }],
+      },
+      tables: 'viot+iort',
+    });
+  });
+
   it('takes the ID of an endpoint for its name', () => {
     const [step] = parseBootArguments(['--rogue', '0x1002:4096:read']).steps;
     expect(step).toMatchObject({ request: { endpoint: ROGUE_ENDPOINT, address: 4096n } });
@@ -76,6 +104,12 @@ describe('parseBootArguments', () => {
     [['--timeout', 'soon'], 'number of seconds above 0'],
     [['--run', ' '], '--run needs a command'],
     [['--run', 'echo', 'hello'], '"hello" belongs to no option'],
+    [['--tables', 'dsdt'], '--tables takes viot, iort or viot+iort, not "dsdt"'],
+    [['--resv', 'rouge:0-1:msi'], 'There is no endpoint "rouge". Did you mean rogue?'],
+    [['--resv', 'rogue:0-1'], '--resv takes reserved, msi,'],
+    [['--offer', 'probe', '--offer', 'mmio'], '--offer was given twice'],
+    [['--iommu', 'off', '--offer', 'probe'], '--offer says what the IOMMU is, and --iommu off'],
+    [['--tables=iort', '--iommu=off'], '--tables says what the IOMMU is, and --iommu off'],
     [['--rogue', 'rogue:0x1000'], 'ENDPOINT:ADDRESS:read'],
     [['--rogue', 'rogue:0x1000:execute'], 'ENDPOINT:ADDRESS:read'],
     [['--rogue', 'rouge:0x1000:read'], 'There is no endpoint "rouge". Did you mean rogue?'],

@@ -1,19 +1,19 @@
 // From the words of the command line to what `viommu boot` shall do, with a sentence for every mistake.
 
+import type { IommuOptions } from '../iommu/options.ts';
+import type { RegionChoice, RegionChoices } from '../machine/endpoint-regions.ts';
 import { MAX_MEMORY_MIB, MIN_MEMORY_MIB, checkMemory } from '../machine/guest-images.ts';
-import { DEFAULT_MEMORY_MIB, type IommuMode } from '../machine/machine-options.ts';
-import type { RogueRequest } from '../machine/rogue-dma.ts';
-import { ENDPOINTS } from '../machine/topology.ts';
-import { readChoice } from './device-options.ts';
-import { parseUnsigned } from './number-text.ts';
-import { GivenOptions, type GivenOption } from './option-words.ts';
-import { didYouMean } from './suggestion.ts';
+import {
+  DEFAULT_MEMORY_MIB,
+  type IommuMode,
+  type MachineOptions,
+} from '../machine/machine-options.ts';
+import { findEndpoint, readStep, type BootStep } from './boot-steps.ts';
+import { DEVICE_FORMS, readChoice, readIommuOptions, readReserved } from './device-options.ts';
+import { readOptions, type GivenOption, type OptionForms } from './option-words.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What is done once the guest is up, in the order of the command line. */
-export type BootStep =
-  | { readonly kind: 'run'; readonly command: string }
-  | { readonly kind: 'rogue'; readonly request: RogueRequest };
+type IommuTables = MachineOptions['tables'];
 
 export interface BootArguments {
   readonly kernel: string | undefined;
@@ -22,6 +22,10 @@ export interface BootArguments {
   readonly memoryMiB: number;
   readonly iommu: IommuMode;
   readonly bootBypass: boolean;
+  /** What was chosen of the device beyond its mode. */
+  readonly iommuOptions: Partial<IommuOptions>;
+  readonly reservedRegions: RegionChoices;
+  readonly tables: IommuTables;
   readonly steps: readonly BootStep[];
   readonly until: RegExp | undefined;
   readonly timeoutMs: number | undefined;
@@ -31,13 +35,15 @@ export interface BootArguments {
   readonly isHelp: boolean;
 }
 
-const OPTIONS = {
+const FORMS = {
   kernel: { type: 'string' },
   initrd: { type: 'string' },
   append: { type: 'string' },
   memory: { type: 'string' },
   iommu: { type: 'string' },
   'boot-bypass': { type: 'string' },
+  ...DEVICE_FORMS,
+  tables: { type: 'string' },
   run: { type: 'string', isRepeatable: true },
   rogue: { type: 'string', isRepeatable: true },
   until: { type: 'string' },
@@ -46,40 +52,72 @@ const OPTIONS = {
   quiet: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
-} as const;
-type OptionName = keyof typeof OPTIONS;
+} as const satisfies OptionForms<string>;
+type OptionName = keyof typeof FORMS;
 
-const STRAY_ADVICE =
-  "A value with spaces needs quotes, and each command its own --run: --run 'echo one two' --run disk-read";
+const BOOT = {
+  command: 'boot',
+  forms: FORMS,
+  strayAdvice:
+    "A value with spaces needs quotes, and each command its own --run: --run 'echo one two' --run disk-read",
+} as const;
 
 const IOMMU_MODES: readonly IommuMode[] = ['translated', 'bypass', 'off'];
-/** Bytes of an access that `--rogue` makes. */
-const ROGUE_LENGTH = 4;
+const TABLES: readonly IommuTables[] = ['viot', 'iort', 'viot+iort'];
 /** Longest delay a timer of the host takes. */
 const MAX_TIMEOUT_S = 2_147_483;
 
 /** Reads the words after `viommu boot`. Throws `UsageError`, or `InputError` for a memory size. */
 export function parseBootArguments(words: readonly string[]): BootArguments {
-  const given = new GivenOptions(words, {
-    command: 'boot',
-    options: OPTIONS,
-    strayAdvice: STRAY_ADVICE,
-  });
-  return {
-    kernel: given.text('kernel'),
-    initrd: given.text('initrd'),
-    append: given.text('append') ?? '',
-    memoryMiB: given.value('memory', readMemory, DEFAULT_MEMORY_MIB),
-    iommu: given.value('iommu', readMode, 'translated'),
-    bootBypass: given.value('boot-bypass', readSwitch, true),
-    steps: given.all.flatMap(readStep),
-    until: given.value('until', readPattern, undefined),
-    timeoutMs: given.value('timeout', readTimeout, undefined),
-    trace: given.text('trace'),
-    isQuiet: given.has('quiet'),
-    isJson: given.has('json'),
-    isHelp: given.has('help'),
+  const given = readOptions<OptionName>(BOOT, words);
+  const values = new Map(given.map(({ name, value }) => [name, value]));
+  const valueOf = <T>(name: OptionName, read: (text: string) => T, otherwise: T): T => {
+    const text = values.get(name);
+    return text === undefined ? otherwise : read(text);
   };
+  const iommu = valueOf('iommu', readMode, 'translated');
+  checkDeviceIsThere(iommu, values);
+  return {
+    kernel: values.get('kernel'),
+    initrd: values.get('initrd'),
+    append: values.get('append') ?? '',
+    memoryMiB: valueOf('memory', readMemory, DEFAULT_MEMORY_MIB),
+    iommu,
+    bootBypass: valueOf('boot-bypass', readSwitch, true),
+    iommuOptions: readIommuOptions(values),
+    reservedRegions: readRegions(given),
+    tables: valueOf('tables', (text) => readChoice('tables', text, TABLES), 'viot'),
+    steps: given.flatMap(({ name, value }) =>
+      name === 'run' || name === 'rogue' ? [readStep(name, value)] : [],
+    ),
+    until: valueOf('until', readPattern, undefined),
+    timeoutMs: valueOf('timeout', readTimeout, undefined),
+    trace: values.get('trace'),
+    isQuiet: values.has('quiet'),
+    isJson: values.has('json'),
+    isHelp: values.has('help'),
+  };
+}
+
+/** What the device is, and how the guest is told of it, says nothing where there is none. */
+function checkDeviceIsThere(iommu: IommuMode, values: ReadonlyMap<OptionName, string>): void {
+  const name = [...values.keys()].find(
+    (each) => each === 'tables' || Object.hasOwn(DEVICE_FORMS, each),
+  );
+  if (iommu !== 'off' || name === undefined) return;
+  throw new UsageError(
+    `--${name} says what the IOMMU is, and --iommu off that there is none. Leave out one of them.`,
+  );
+}
+
+function readRegions(given: readonly GivenOption<OptionName>[]): RegionChoices {
+  const regions: Record<number, RegionChoice[]> = {};
+  for (const { name, value } of given) {
+    if (name !== 'resv') continue;
+    const { endpoint, region } = readReserved(value);
+    (regions[findEndpoint(endpoint)] ??= []).push(region);
+  }
+  return regions;
 }
 
 function readMemory(text: string): number {
@@ -125,47 +163,4 @@ function readTimeout(text: string): number {
     );
   }
   return seconds * 1000;
-}
-
-function readStep({ name, value }: GivenOption<OptionName>): readonly BootStep[] {
-  if (name === 'run') {
-    if (value.trim() === '')
-      throw new UsageError('--run needs a command. Example: --run disk-read');
-    return [{ kind: 'run', command: value }];
-  }
-  return name === 'rogue' ? [{ kind: 'rogue', request: readRogue(value) }] : [];
-}
-
-const ROGUE_EXAMPLE = 'Example: --rogue rogue:0xdead0000:write';
-
-function readRogue(text: string): RogueRequest {
-  const [endpointText, addressText, access, ...rest] = text.split(':');
-  if (
-    endpointText === undefined ||
-    addressText === undefined ||
-    rest.length > 0 ||
-    (access !== 'read' && access !== 'write')
-  ) {
-    throw new UsageError(
-      `--rogue takes ENDPOINT:ADDRESS:read or ENDPOINT:ADDRESS:write, not "${text}". ${ROGUE_EXAMPLE}`,
-    );
-  }
-  const address = parseUnsigned(addressText, 64);
-  if (address === undefined) {
-    throw new UsageError(
-      `--rogue needs a 64-bit address such as 0xdead0000, not "${addressText}". ${ROGUE_EXAMPLE}`,
-    );
-  }
-  return { endpoint: findEndpoint(endpointText), address, access, length: ROGUE_LENGTH };
-}
-
-/** The ID of the endpoint with this name, or with this number as ID. */
-function findEndpoint(text: string): number {
-  const number = parseUnsigned(text, 32);
-  const endpoint = ENDPOINTS.find(({ id, name }) => name === text || BigInt(id) === number);
-  if (endpoint !== undefined) return endpoint.id;
-  const names = ENDPOINTS.map(({ name }) => name);
-  throw new UsageError(
-    `There is no endpoint "${text}".${didYouMean(text, names)} There are: ${names.join(', ')}.`,
-  );
 }

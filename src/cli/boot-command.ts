@@ -3,7 +3,7 @@
 import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
 import { GuestSession } from '../testing/guest/guest-session.ts';
 import { NO_TOTALS } from '../trace/event-totals.ts';
-import type { BootArguments, BootStep } from './boot-arguments.ts';
+import type { BootArguments } from './boot-arguments.ts';
 import {
   bootReport,
   endpointName,
@@ -11,6 +11,7 @@ import {
   type BootOutcome,
   type CommandReport,
 } from './boot-report.ts';
+import type { BootStep } from './boot-steps.ts';
 import { EXIT_DONE, EXIT_FAILED, exitStatusOf, messageOf } from './exit-status.ts';
 import { TraceFile } from './trace-file.ts';
 
@@ -107,6 +108,7 @@ class BootRun {
 
   #create(): Promise<GuestSession> {
     const { kernel, initrd, append, memoryMiB, iommu, bootBypass, until } = this.#args;
+    const { iommuOptions, reservedRegions, tables } = this.#args;
     return GuestSession.create({
       kernel,
       initrd,
@@ -114,6 +116,9 @@ class BootRun {
       memoryMiB,
       iommu,
       bootBypass,
+      iommuOptions,
+      reservedRegions,
+      tables,
       until,
       signal: this.#stop.signal,
       onConsole: (bytes) => {

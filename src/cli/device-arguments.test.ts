@@ -69,7 +69,7 @@ describe('parseDeviceArguments', () => {
   it.each([
     [['--ofer', 'probe'], 'There is no option --ofer. Did you mean --offer?'],
     [['8'], '"8" belongs to no option'],
-    [['--offer', 'bypass,bypass-config'], 'bypass-config replaces bypass. Leave one out.'],
+    [['--offer', 'bypass,bypass-config'], 'bypass or bypass-config, not both'],
     [['--offer', 'prob'], '--offer takes names of features'],
     [['--accept', 'prob'], '--accept takes names of features'],
     [['--accept', 'bypass'], '--accept names bypass, which the device does not offer. It offers:'],

@@ -2,7 +2,6 @@
 
 import type { IommuOptions } from '../iommu/options.ts';
 import {
-  VIRTIO_IOMMU_F_BYPASS,
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
   VIRTIO_IOMMU_F_DOMAIN_RANGE,
   VIRTIO_IOMMU_F_INPUT_RANGE,
@@ -13,19 +12,17 @@ import {
 import type { ReservedRegion } from '../iommu/reserved-regions.ts';
 import { DEFAULT_STORE_LIMITS, type StoreLimits } from '../iommu/store-limits.ts';
 import {
+  DEVICE_FORMS,
   featureNames,
   readChoice,
   readCount,
   readEndpoints,
   readFeatures,
-  readIdentityPolicy,
-  readMask,
-  readRange32,
-  readRange64,
+  readIommuOptions,
   readReserved,
 } from './device-options.ts';
 import { parseUnsigned } from './number-text.ts';
-import { GivenOptions } from './option-words.ts';
+import { readOptions, type OptionForms } from './option-words.ts';
 import { UsageError } from './usage-error.ts';
 
 /** An endpoint and the regions that the command line gives it. */
@@ -49,25 +46,25 @@ export interface DeviceArguments {
   readonly isHelp: boolean;
 }
 
-const OPTIONS = {
-  'page-size-mask': { type: 'string' },
-  'input-range': { type: 'string' },
-  'domain-range': { type: 'string' },
+const FORMS = {
+  ...DEVICE_FORMS,
   endpoints: { type: 'string' },
-  offer: { type: 'string' },
   accept: { type: 'string' },
-  'probe-size': { type: 'string' },
   'boot-bypass': { type: 'string' },
-  resv: { type: 'string', isRepeatable: true },
-  'identity-policy': { type: 'string' },
+  ring: { type: 'string' },
   memory: { type: 'string' },
   'event-buffers': { type: 'string' },
-  ring: { type: 'string' },
   'max-domains': { type: 'string' },
   'max-mappings': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
+} as const satisfies OptionForms<string>;
+type OptionName = keyof typeof FORMS;
+
+const DEVICE = {
+  command: 'device',
+  forms: FORMS,
+  strayAdvice: 'Lists are written without spaces: --endpoints 8,9',
 } as const;
-type OptionName = keyof typeof OPTIONS;
 
 /** Everything but BYPASS, which a device that has BYPASS_CONFIG does not offer (virtio 1.2, 5.13.3.2). */
 const DEFAULT_OFFER =
@@ -78,66 +75,55 @@ const DEFAULT_OFFER =
   VIRTIO_IOMMU_F_MMIO |
   VIRTIO_IOMMU_F_BYPASS_CONFIG;
 
-/** So long that the longest request can be cut into single bytes without an indirect table. */
-const REQUEST_QUEUE_SIZE = 1024;
+const DEFAULTS = {
+  features: DEFAULT_OFFER,
+  pageSizeMask: 0xffff_f000n,
+  inputRange: { start: 0n, end: 0xffff_ffffn },
+  domainRange: { start: 0, end: 0xffff_ffff },
+  probeSize: 512,
+  identityPolicy: 'reject',
+  // So long that the longest request can be cut into single bytes without an indirect table
+  requestQueueSize: 1024,
+} satisfies Partial<IommuOptions>;
 const MAX_MEMORY_MIB = 1024;
 const EVENT_QUEUE_SIZE = 64;
-const MAX_PROBE_SIZE = 65_536;
 const MAX_DOMAINS = 65_536;
 /** So few that the answer to `state` is a string that a program can hold. */
 const MAX_MAPPINGS = 1_048_576;
 
 /** Reads the words after `viommu device`. Throws `UsageError`. */
 export function parseDeviceArguments(words: readonly string[]): DeviceArguments {
-  const given = new GivenOptions<OptionName>(words, {
-    command: 'device',
-    options: OPTIONS,
-    strayAdvice: 'Lists are written without spaces: --endpoints 8,9',
-  });
+  const given = readOptions<OptionName>(DEVICE, words);
+  const values = new Map(given.map(({ name, value }) => [name, value]));
+  const valueOf = <T>(name: OptionName, read: (text: string) => T, otherwise: T): T => {
+    const text = values.get(name);
+    return text === undefined ? otherwise : read(text);
+  };
   const count = (name: OptionName, [min, max]: readonly [number, number], otherwise: number) =>
-    given.value(name, (text) => readCount(name, text, min, max), otherwise);
-  const offered = given.value('offer', (text) => readFeatureList(text, 'offer'), DEFAULT_OFFER);
+    valueOf(name, (text) => readCount(name, text, min, max), otherwise);
+  const bootBypass = valueOf('boot-bypass', readSwitch, true);
+  const options = { ...DEFAULTS, ...readIommuOptions(values), bootBypass };
+  const offered = options.features;
   return {
-    options: {
-      pageSizeMask: given.value('page-size-mask', readMask, 0xffff_f000n),
-      inputRange: given.value('input-range', readRange64, { start: 0n, end: 0xffff_ffffn }),
-      domainRange: given.value('domain-range', readRange32, { start: 0, end: 0xffff_ffff }),
-      features: checkOffer(offered),
-      probeSize: count('probe-size', [1, MAX_PROBE_SIZE], 512),
-      bootBypass: given.value('boot-bypass', readSwitch, true),
-      identityPolicy: given.value('identity-policy', readIdentityPolicy, 'reject'),
-      requestQueueSize: REQUEST_QUEUE_SIZE,
-    },
-    accepts: given.value('accept', (text) => readAccepted(text, offered), undefined),
+    options,
+    accepts: valueOf('accept', (text) => readAccepted(text, offered), undefined),
     endpoints: collectEndpoints(
-      given.value('endpoints', readEndpoints, [8, 9, 0x108]),
-      given.texts('resv'),
+      valueOf('endpoints', readEndpoints, [8, 9, 0x108]),
+      given.flatMap(({ name, value }) => (name === 'resv' ? [value] : [])),
     ),
-    ring: given.value('ring', readRing, 'split'),
+    ring: valueOf('ring', readRing, 'split'),
     memoryMiB: count('memory', [1, MAX_MEMORY_MIB], 16),
     eventBuffers: count('event-buffers', [0, EVENT_QUEUE_SIZE], 0),
     limits: {
       maxDomains: count('max-domains', [1, MAX_DOMAINS], DEFAULT_STORE_LIMITS.maxDomains),
       maxMappings: count('max-mappings', [1, MAX_MAPPINGS], DEFAULT_STORE_LIMITS.maxMappings),
     },
-    isHelp: given.has('help'),
+    isHelp: values.has('help'),
   };
 }
 
-function readFeatureList(text: string, option: string): bigint {
-  return text === 'none' ? 0n : readFeatures(text, option);
-}
-
-function checkOffer(offered: bigint): bigint {
-  const both = VIRTIO_IOMMU_F_BYPASS | VIRTIO_IOMMU_F_BYPASS_CONFIG;
-  if ((offered & both) !== both) return offered;
-  throw new UsageError(
-    '--offer names bypass and bypass-config, and a device has one or the other: bypass-config replaces bypass. Leave one out.',
-  );
-}
-
 function readAccepted(text: string, offered: bigint): bigint {
-  const accepted = readFeatureList(text, 'accept');
+  const accepted = readFeatures(text, 'accept');
   const missing = accepted & ~offered;
   if (missing === 0n) return accepted;
   throw new UsageError(

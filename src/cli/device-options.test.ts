@@ -7,6 +7,7 @@ import {
   readFeatures,
   readIdentityPolicy,
   readMask,
+  readProbeSize,
   readRange32,
   readRange64,
   readReserved,
@@ -29,7 +30,8 @@ describe('a device option', () => {
     expect(readRange64('0x1000:18446744073709551615')).toEqual({ start: 0x1000n, end: U64_MAX });
     expect(readRange32('0:0xFFFFFFFF')).toEqual({ start: 0, end: 0xffff_ffff });
     expect(readEndpoints('8,0x1001')).toEqual([8, 0x1001]);
-    expect(readCount('probe-size', '0x200', 1, 65_536)).toBe(512);
+    expect(readProbeSize('0x200')).toBe(512);
+    expect(readCount('buffers', '0', 0, 64)).toBe(0);
   });
 
   it.each([
@@ -56,6 +58,7 @@ describe('a device option', () => {
     [() => readFeatures('prob'), '"prob" is none. Did you mean probe?'],
     [() => readFeatures(''), 'There are: input-range, domain-range,'],
     [() => readFeatures('probe,'), 'and "" is none'],
+    [() => readFeatures('bypass,bypass-config'), 'bypass or bypass-config, not both'],
     [() => readMask('0'), 'that is not 0, not "0"'],
     [() => readMask('0x10000000000000000'), 'a 64-bit mask'],
     [() => readMask('-1'), 'not "-1"'],
@@ -78,6 +81,7 @@ describe('a device option', () => {
     [() => readReserved('rogue:1-2:identity:x'), 'not "identity:x"'],
     [() => readIdentityPolicy('alow'), 'allow, reject or per-endpoint, not "alow". Did you mean'],
     [() => readDialect('0.4'), '1.2, v0.4, v0.5 or v0.9, not "0.4". Did you mean v0.4?'],
+    [() => readProbeSize('65537'), '--probe-size takes a whole number from 1 to 65536'],
     [() => readCount('probe-size', '0', 1, 9), '--probe-size takes a whole number from 1 to 9'],
     [() => readCount('probe-size', '10', 1, 9), 'not "10"'],
     [() => readCount('probe-size', '1.5', 1, 9), 'not "1.5"'],

@@ -12,10 +12,29 @@ import {
   VIRTIO_IOMMU_MAP_F_READ,
   VIRTIO_IOMMU_MAP_F_WRITE,
 } from '../iommu/protocol.ts';
+import {
+  IDENTITY_POLICIES,
+  PROBE_SIZE_MAX,
+  type IdentityPolicy,
+  type IommuOptions,
+} from '../iommu/options.ts';
+import type { ReservedRegion } from '../iommu/reserved-regions.ts';
 import { toReservedRegion } from '../machine/endpoint-regions.ts';
 import { parseUnsigned } from './number-text.ts';
+import type { OptionForms } from './option-words.ts';
 import { didYouMean } from './suggestion.ts';
 import { UsageError } from './usage-error.ts';
+
+/** The options that choose what the device is. */
+export const DEVICE_FORMS = {
+  'page-size-mask': { type: 'string' },
+  'input-range': { type: 'string' },
+  'domain-range': { type: 'string' },
+  offer: { type: 'string' },
+  'probe-size': { type: 'string' },
+  resv: { type: 'string', isRepeatable: true },
+  'identity-policy': { type: 'string' },
+} as const satisfies OptionForms<string>;
 
 const FEATURES: ReadonlyMap<string, bigint> = new Map([
   ['input-range', VIRTIO_IOMMU_F_INPUT_RANGE],
@@ -27,18 +46,28 @@ const FEATURES: ReadonlyMap<string, bigint> = new Map([
   ['bypass-config', VIRTIO_IOMMU_F_BYPASS_CONFIG],
 ]);
 
-/** Feature names, separated by commas, as the set of their bits; `option` is without its hyphens. */
+// virtio 1.2, 5.13.3.2: never both
+const EITHER_BYPASS = VIRTIO_IOMMU_F_BYPASS | VIRTIO_IOMMU_F_BYPASS_CONFIG;
+
+/** Names of features, separated by commas, or none, as the set of their bits; `option` is without its hyphens. */
 export function readFeatures(text: string, option = 'offer'): bigint {
+  if (text === 'none') return 0n;
   const names = [...FEATURES.keys()];
-  return text.split(',').reduce((features, name) => {
+  const features = text.split(',').reduce((bits, name) => {
     const bit = FEATURES.get(name);
     if (bit === undefined) {
       throw new UsageError(
         `--${option} takes names of features separated by commas, and "${name}" is none.${didYouMean(name, names)} There are: ${names.join(', ')}.`,
       );
     }
-    return features | bit;
+    return bits | bit;
   }, 0n);
+  if ((features & EITHER_BYPASS) === EITHER_BYPASS) {
+    throw new UsageError(
+      `--${option} takes bypass or bypass-config, not both: the second supersedes the first. Leave out one of them.`,
+    );
+  }
+  return features;
 }
 
 /** The names of the features in a set, separated by commas. */
@@ -90,7 +119,7 @@ export function readEndpoints(text: string): readonly number[] {
 /** A reserved region and whose it is: an endpoint's ID or name, not looked up yet. */
 export interface ReservedOption {
   readonly endpoint: string;
-  readonly region: ReturnType<typeof toReservedRegion>;
+  readonly region: ReservedRegion;
 }
 
 const RIGHTS: ReadonlyMap<string | undefined, number> = new Map([
@@ -126,10 +155,8 @@ export function readReserved(text: string): ReservedOption {
   );
 }
 
-const IDENTITY_POLICIES = ['allow', 'reject', 'per-endpoint'] as const;
-
 /** `--identity-policy`: what becomes of an endpoint that would gain another's identity region. */
-export function readIdentityPolicy(text: string): (typeof IDENTITY_POLICIES)[number] {
+export function readIdentityPolicy(text: string): IdentityPolicy {
   return readChoice('identity-policy', text, IDENTITY_POLICIES);
 }
 
@@ -138,6 +165,11 @@ const DIALECTS = ['1.2', 'v0.4', 'v0.5', 'v0.9'] as const;
 /** `--dialect`: the version of the protocol that the device speaks. */
 export function readDialect(text: string): (typeof DIALECTS)[number] {
   return readChoice('dialect', text, DIALECTS);
+}
+
+/** `--probe-size`: bytes of properties in a PROBE reply. */
+export function readProbeSize(text: string): number {
+  return readCount('probe-size', text, 1, PROBE_SIZE_MAX);
 }
 
 /** The value of an option that takes a whole number from `min` to `max`; `name` is without its hyphens. */
@@ -165,4 +197,21 @@ function parseRange(
   const [start, end, ...rest] = text.split(separator).map((word) => parseUnsigned(word, bits));
   if (start === undefined || end === undefined || rest.length > 0) return undefined;
   return start <= end ? { start, end } : undefined;
+}
+
+const CHOOSES: Readonly<Record<string, (text: string) => Partial<IommuOptions>>> = {
+  'page-size-mask': (text) => ({ pageSizeMask: readMask(text) }),
+  'input-range': (text) => ({ inputRange: readRange64(text) }),
+  'domain-range': (text) => ({ domainRange: readRange32(text) }),
+  offer: (text) => ({ features: readFeatures(text) }),
+  'probe-size': (text) => ({ probeSize: readProbeSize(text) }),
+  'identity-policy': (text) => ({ identityPolicy: readIdentityPolicy(text) }),
+};
+
+/** What the options of `DEVICE_FORMS` choose, by their names; `--resv` is for `readReserved`. Throws `UsageError`. */
+export function readIommuOptions(values: ReadonlyMap<string, string>): Partial<IommuOptions> {
+  return Object.entries(CHOOSES).reduce((options, [name, choose]) => {
+    const text = values.get(name);
+    return text === undefined ? options : { ...options, ...choose(text) };
+  }, {});
 }

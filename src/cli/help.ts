@@ -1,9 +1,10 @@
-// What `viommu --help` and the `--help` of each command print.
+// What `viommu --help` and the `--help` of its commands print; `device-help.ts` has the longest.
 
 export const HELP = `viommu - a Linux machine whose virtio-iommu you can see into
 
 Usage: viommu boot [options]   boot a guest, run commands in it, report what its IOMMU did
        viommu device [options] the device alone, asked in lines of JSON on standard input
+       viommu dts [options]    print the machine as device-tree source
        viommu COMMAND --help   all options of a command
        viommu --version
 
@@ -24,7 +25,26 @@ The machine
   --iommu MODE            translated: DMA goes through mappings (default)
                           bypass: the IOMMU is there, its domains pass DMA through
                           off: the same machine without an IOMMU
+  --tables TABLES         what tells the guest of its IOMMU: viot, which Linux reads (default), iort, the draft
+                          before it, which Linux on a PC does not read, or viot+iort
+
+What its IOMMU is
   --boot-bypass on|off    whether devices reach memory before the driver attaches them (on)
+  --page-size-mask MASK   page sizes; the lowest bit is the granularity (0xfffffffffffff000)
+  --input-range START:END IOVAs that can be mapped (0:0xffffffff)
+  --domain-range START:END
+                          IDs of domains (0:0xffff)
+  --offer F,F,...         the features of the device, of input-range, domain-range, map-unmap, bypass, probe, mmio and
+                          bypass-config (input-range,domain-range,map-unmap,probe,bypass-config)
+  --probe-size BYTES      room for an endpoint's properties, 1 to 65536 (512)
+  --resv ENDPOINT:START-END:KIND
+                          reserve IOVAs of an endpoint, named or numbered; can be repeated. KIND is reserved, msi, or
+                          identity, which the endpoint reaches without a mapping; identity:r or identity:w lets only
+                          reads or writes through. An msi region takes the place of 0xfee00000-0xfeefffff.
+                          --resv virtio-blk:0x8000000-0x80fffff:reserved
+  --identity-policy POLICY
+                          when an endpoint would get at another's identity region by sharing its domain:
+                          reject the attachment (default), allow it, or keep the region per-endpoint
 
 What happens when it is up, in the order given; each can be repeated
   --run COMMAND           run a shell command in the guest: --run 'disk-read virtio'
@@ -49,70 +69,15 @@ accesses; a domain's "bytes" are its mapped IOVAs.
 Exit status: 0 the guest booted and every command succeeded, 1 it did not, 2 the command line or a file is wrong.
 `;
 
-export const DEVICE_HELP = `Usage: viommu device [options]
+export const DTS_HELP = `Usage: viommu dts [options]
 
-A virtio-iommu alone: reads one JSON object per line from standard input and writes one per line to standard output, in
-the same order and without delay. Every request goes through real rings in simulated guest RAM.
+Prints the machine as device-tree source on standard output: the virtio-iommu, the windows of the virtio-mmio devices
+and the PCI host bridge, and which endpoint is behind the IOMMU under which ID. It is made from the same
+description as the ACPI tables, by which the guest of viommu boot finds its devices.
 
-What the device offers
-  --page-size-mask MASK    page sizes; the lowest bit is the granularity (0xfffff000)
-  --input-range START:END  IOVAs that can be mapped, inclusive (0:0xffffffff)
-  --domain-range START:END IDs that a domain can have, inclusive (0:0xffffffff)
-  --endpoints ID,ID,...    the endpoints behind it (8,9,0x108)
-  --offer F,F,...          features to offer, or none
-                           (input-range,domain-range,map-unmap,probe,mmio,bypass-config)
-                           There are those and bypass, which excludes bypass-config
-  --accept F,F,...         features that the driver accepts, or none (all that are offered)
-  --probe-size BYTES       properties in the answer to PROBE (512)
-  --boot-bypass on|off     the configuration field bypass after a system reset (on)
+  --iommu mmio|pci        where the IOMMU is: a virtio-mmio window, as in the machine itself (default), or function
+                          00:03.0 of the PCI bus, which is then left out of the bridge's iommu-map
+  -h, --help              this text
 
-Reserved regions
-  --resv ENDPOINT:START-END:KIND
-                           can be repeated. KIND is reserved, msi, or identity, which may end in :r, :w or :rw (default).
-                           An endpoint has the region 0xfee00000-0xfeefffff:msi too, unless another msi is given for
-                           it, or it has no --resv and --probe-size is too small for a region
-  --identity-policy POLICY two endpoints in one domain, one with an identity region where the other has nothing:
-                           reject the attach (default), allow it to both, or per-endpoint
-
-How it is reached, and what there is room for
-  --ring split|packed      format of the rings (split)
-  --memory MIB             guest RAM, which holds the rings and buffers, 1 to 1024 MiB (16)
-  --event-buffers N        buffers of 24 bytes in the event queue after each start, 0 to 64 (0)
-  --max-domains N          domains at the same time (256)
-  --max-mappings N         mappings of all domains together, up to 1048576 (131072)
-  -h, --help               this text
-
-Numbers in JSON are numbers, or strings in decimal or after 0x: everything above 2^53 has to be a string.
-
-{"op":"request","bytes":"0100000001000000080000000000000000000000","writable":4}
-  -> {"used":4,"bytes":"00000000"}
-  Sends the device-readable bytes with room for "writable" bytes, each 0xa5 before. Answers the length of the used
-  ring's entry and all of the writable bytes. Optional: "readableFraming":[3,17] and "writableFraming":[1,3] cut the
-  parts into descriptors, which may be empty; "indirect":true puts all of them into an indirect table, "indirect":2 all
-  but the first two (split rings only).
-  -> {"needsReset":true} when the request broke the device, and for every request and event until it is reset
-{"op":"dma","endpoint":8,"address":"0x1200","length":16,"access":"read"}       or "write"
-  -> {"segments":[{"address":"0x4200","length":16}]}
-  -> {"segments":[{"address":"0xfee00000","length":4}],"doorbell":true}        an interrupt message
-  -> {"fault":{"reason":2,"flags":"0x101","endpoint":8,"address":"0x1200"}}    the first byte refused
-  Tells where an access goes, without making it. A fault is reported to the event queue. 1 to 2147483648 bytes.
-{"op":"event","length":24}                                                     optional: "framing":[3,7,14]
-  -> {"bytes":"020000000101000008000000000000000012000000000000"}             or {"bytes":null}
-  Leaves one more buffer in the event queue, without notifying the device, and answers what the device has written
-  into the oldest one that it has returned; "" when that was too small for a report.
-{"op":"config"}                              -> {"bytes":"00f0ff..."}          the configuration space
-{"op":"config-write","offset":36,"bytes":"01"}  -> {"ok":true}                 one access, 1, 2 or 4 bytes wide
-{"op":"reset"}                               -> {"ok":true}    status 0, then initialised again with empty queues
-{"op":"system-reset"}                        -> {"ok":true}    as when the machine is switched on
-{"op":"state"}
-  -> {"bypass":true,"endpoints":[...],"domains":[...],"mappings":[{"domain":1,"start":"0x1000","end":"0x1fff",
-     "phys":"0x4000","flags":3},...]}
-  Endpoints have "id", "mode" (blocked, bypass or attached), "domain", "reserved" regions, and counters of their DMA;
-  domains "id", "bypass", "endpoints", the number of "mappings" and of mapped "bytes", and "reserved" regions.
-A line that can not be followed answers {"error":"..."} and changes nothing.
-
-Example:
-  echo '{"op":"config"}' | viommu device --offer map-unmap,probe --page-size-mask 0x1000
-
-Exit status: 0 at the end of the input, 1 when the answers can not be written, 2 the command line is wrong.
+Example: viommu dts | dtc -I dts -O dtb -o machine.dtb
 `;

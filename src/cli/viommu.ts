@@ -3,22 +3,21 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deviceTreeSource } from '../machine/device-tree.ts';
+import { describeMachine } from '../machine/machine-description.ts';
 import { packageRoot } from '../testing/guest/package-root.ts';
 import { parseBootArguments, type BootArguments } from './boot-arguments.ts';
 import type { CliOutput } from './boot-command.ts';
 import { parseDeviceArguments } from './device-arguments.ts';
 import { deviceCommand } from './device-command.ts';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, exitStatusOf, messageOf } from './exit-status.ts';
-import { BOOT_HELP, DEVICE_HELP, HELP } from './help.ts';
+import { DEVICE_HELP } from './device-help.ts';
+import { parseDtsArguments, type DtsArguments } from './dts-arguments.ts';
+import { BOOT_HELP, DTS_HELP, HELP } from './help.ts';
 import { didYouMean } from './suggestion.ts';
 import { UsageError } from './usage-error.ts';
 
-const COMMANDS = ['boot', 'device', '--help', '--version'];
-
-const HELP_TEXTS: ReadonlyMap<string | undefined, string> = new Map([
-  ['boot', BOOT_HELP],
-  ['device', DEVICE_HELP],
-]);
+const COMMANDS = ['boot', 'device', 'dts', '--help', '--version'];
 
 function version(): string {
   const text: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
@@ -43,16 +42,30 @@ async function device(words: readonly string[], output: CliOutput): Promise<numb
   return EXIT_DONE;
 }
 
+/** What `viommu help COMMAND` prints. */
+const HELP_OF: ReadonlyMap<string | undefined, string> = new Map([
+  ['boot', BOOT_HELP],
+  ['device', DEVICE_HELP],
+  ['dts', DTS_HELP],
+]);
+
+function dts({ iommu, isHelp }: DtsArguments): string {
+  return isHelp ? DTS_HELP : deviceTreeSource(describeMachine({ iommu, tables: 'viot' }));
+}
+
 async function main([command, ...rest]: readonly string[], output: CliOutput): Promise<number> {
   switch (command) {
     case 'boot':
       return boot(parseBootArguments(rest), output);
     case 'device':
       return device(rest, output);
+    case 'dts':
+      output.out(dts(parseDtsArguments(rest)));
+      return EXIT_DONE;
     case '--help':
     case '-h':
     case 'help':
-      output.out(HELP_TEXTS.get(rest[0]) ?? HELP);
+      output.out(HELP_OF.get(rest[0]) ?? HELP);
       return EXIT_DONE;
     case '--version':
     case '-v':

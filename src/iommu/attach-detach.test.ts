@@ -168,6 +168,20 @@ describe('ATTACH', () => {
   });
 });
 
+describe('ATTACH that moves an endpoint', () => {
+  it('[A31] has the room that the domain it leaves empty took', () => {
+    const store = new ReferenceStore({ maxDomains: 1, maxMappings: 10 });
+    const { driver, iommu } = startIommu({ store });
+    driver.attach(DOMAIN, ENDPOINT);
+    driver.map(DOMAIN, PAGE);
+    expect(driver.attach(OTHER_DOMAIN, ENDPOINT)).toBe(VIRTIO_IOMMU_S_OK);
+    expect(iommu.state().domains).toMatchObject([{ id: OTHER_DOMAIN, mappings: 0 }]);
+    driver.attach(OTHER_DOMAIN, OTHER_ENDPOINT);
+    expect(driver.attach(DOMAIN, ENDPOINT)).toBe(VIRTIO_IOMMU_S_NOMEM);
+    expect(iommu.state().domains).toMatchObject([{ endpoints: [ENDPOINT, OTHER_ENDPOINT] }]);
+  });
+});
+
 describe('DETACH', () => {
   it('ends the use of every mapping; the domain ID can be used anew', () => {
     const { driver, iommu } = startIommu();

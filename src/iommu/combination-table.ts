@@ -4,7 +4,7 @@
 // open cell it is the higher of the two in the order none < msi < reserved < identity, so neither order nor repetition
 // of the regions matters.
 
-import { MAX_ADDRESS, toIova, type AddressRange, type Iova } from '../memory/address.ts';
+import { toIova, type AddressRange, type Iova } from '../memory/address.ts';
 import { rightsOf, type ReservedKind, type ReservedRegion } from './reserved-regions.ts';
 
 /** What one endpoint says of an address. */
@@ -46,11 +46,12 @@ export function cutIntoPieces(one: RegionList, other: RegionList): readonly Regi
   const points = [...new Set(cuts)].sort((a, b) => (a < b ? -1 : 1));
   const findOne = walk(one);
   const findOther = walk(other);
-  return points.slice(0, -1).flatMap((start, index) => {
-    const next = points[index + 1] ?? MAX_ADDRESS + 1n;
-    const piece = { start: toIova(start), end: toIova(next - 1n) };
-    const found = { ...piece, one: findOne(piece.start), other: findOther(piece.start) };
-    return found.one === undefined && found.other === undefined ? [] : [found];
+  return points.flatMap((point, index) => {
+    const next = points[index + 1];
+    if (next === undefined) return [];
+    const start = toIova(point);
+    const piece = { start, end: toIova(next - 1n), one: findOne(start), other: findOther(start) };
+    return piece.one === undefined && piece.other === undefined ? [] : [piece];
   });
 }
 

@@ -70,7 +70,7 @@ export const DEFAULT_IOMMU_OPTIONS: IommuOptions = {
 const U64_SPAN = 1n << 64n;
 const U32_MAX = 0xffff_ffff;
 /** Keeps a PROBE reply, which the device builds in one piece, small. */
-const PROBE_SIZE_MAX = 65_536;
+export const PROBE_SIZE_MAX = 65_536;
 
 /** The chosen options with defaults; throws `RangeError` in words for what can not be offered. */
 export function resolveOptions(chosen: Partial<IommuOptions> = {}): IommuOptions {

@@ -9,10 +9,13 @@ import type { Address, Gpa } from '../memory/address.ts';
 import { MmioTransport } from '../virtio/mmio-transport.ts';
 import type { VirtioDevice } from '../virtio/virtio-device.ts';
 import { createEmulator, type Emulator } from './emulator.ts';
+import { endpointRegions } from './endpoint-regions.ts';
 import { guardPorts } from './exception-guard.ts';
 import { installFirmware } from './firmware.ts';
 import { GuestMemory } from './guest-memory.ts';
 import { ioApicLine } from './interrupt-line.ts';
+import { machineIommuOptions } from './iommu-choices.ts';
+import { describeMachine } from './machine-description.ts';
 import { commandLine, type MachineOptions } from './machine-options.ts';
 import { installMmioBlock, type MmioRegisters } from './mmio-block.ts';
 import { guardShare } from './share-guard.ts';
@@ -21,7 +24,6 @@ import {
   BLOCK_PLACE,
   CONSOLE_ENDPOINT,
   ENDPOINTS,
-  HIGHEST_IOVA,
   IDE_ENDPOINT,
   IOMMU_PLACE,
   NET_ENDPOINT,
@@ -56,9 +58,11 @@ function createIommu(options: MachineOptions, memory: GuestMemory): VirtioIommu 
   const iommu = new VirtioIommu({
     memory,
     store: options.createStore(),
-    options: { inputRange: { start: 0n, end: HIGHEST_IOVA }, ...options.iommuOptions },
+    options: machineIommuOptions(options),
   });
-  for (const { id } of ENDPOINTS) iommu.addEndpoint(id);
+  for (const { id } of ENDPOINTS) {
+    iommu.addEndpoint(id, { reserved: endpointRegions(options.reservedRegions, id) });
+  }
   return iommu;
 }
 
@@ -104,7 +108,10 @@ export async function createBoard(options: MachineOptions, disks: Disks): Promis
   const { cpu } = emulator;
   const memory = new GuestMemory(cpu);
   const iommu = options.iommu === 'off' ? undefined : createIommu(options, memory);
-  installFirmware(cpu, iommu !== undefined);
+  installFirmware(
+    cpu,
+    describeMachine({ iommu: iommu === undefined ? 'none' : 'mmio', tables: options.tables }),
+  );
   guardPorts(cpu);
   const viewOf = (endpoint: number): AddressSpace<Address> =>
     iommu === undefined ? memory : iommu.port(endpoint);

@@ -1,9 +1,11 @@
-// Reserved regions that the builder of a machine chooses for an endpoint, in plain numbers.
+// Reserved regions that the builder of a machine chooses for its endpoints, in plain numbers.
 
-import type { ReservedRegion } from '../iommu/reserved-regions.ts';
-import { toIova, type Iova } from '../memory/address.ts';
+import { X86_MSI_REGION, type ReservedRegion } from '../iommu/reserved-regions.ts';
+import { toIova } from '../memory/address.ts';
+import { InputError } from './guest-images.ts';
+import { ENDPOINTS } from './topology.ts';
 
-/** How a region of an endpoint's IOVA space is reserved. Bounds are inclusive; a device's own region is one of these. */
+/** How a region of an endpoint's IOVA space is reserved; bounds are inclusive. A `ReservedRegion` is one of these. */
 export type RegionChoice =
   | { readonly kind: 'reserved' | 'msi'; readonly start: bigint; readonly end: bigint }
   | {
@@ -11,18 +13,35 @@ export type RegionChoice =
       readonly kind: 'identity';
       readonly start: bigint;
       readonly end: bigint;
-      /** VIRTIO_IOMMU_MAP_F_READ and _WRITE: which accesses it lets through. */
+      /** VIRTIO_IOMMU_MAP_F_READ (1) and VIRTIO_IOMMU_MAP_F_WRITE (2): which accesses it lets through. */
       readonly flags: number;
     };
 
-interface IdentityRegion {
-  readonly kind: 'identity';
-  readonly start: Iova;
-  readonly end: Iova;
-  readonly flags: number;
-}
+/** Regions by endpoint ID. */
+export type RegionChoices = Readonly<Record<number, readonly RegionChoice[]>>;
 
 /** The region as the device takes it. */
-export function toReservedRegion(choice: RegionChoice): ReservedRegion | IdentityRegion {
+export function toReservedRegion(choice: RegionChoice): ReservedRegion {
   return { ...choice, start: toIova(choice.start), end: toIova(choice.end) };
+}
+
+/** All regions of an endpoint: the chosen ones, and the platform's MSI region unless one of them takes its place. */
+export function endpointRegions(
+  choices: RegionChoices,
+  endpoint: number,
+): readonly ReservedRegion[] {
+  const chosen = (choices[endpoint] ?? []).map(toReservedRegion);
+  return chosen.some(({ kind }) => kind === 'msi') ? chosen : [X86_MSI_REGION, ...chosen];
+}
+
+/** Throws `InputError` for regions of an endpoint that the machine does not have. */
+export function checkRegionOwners(choices: RegionChoices): void {
+  const stranger = Object.keys(choices).find((id) =>
+    ENDPOINTS.every((endpoint) => endpoint.id !== Number(id)),
+  );
+  if (stranger === undefined) return;
+  const known = ENDPOINTS.map(({ id, name }) => `${id} (${name})`).join(', ');
+  throw new InputError(
+    `Reserved regions are given for endpoint ${stranger}, which this machine does not have. It has ${known}.`,
+  );
 }

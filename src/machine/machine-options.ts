@@ -1,7 +1,9 @@
 // What a machine is built from.
 
+import type { IommuTables } from '../acpi/iommu-tables.ts';
 import type { IommuOptions } from '../iommu/options.ts';
 import type { MappingStore } from '../iommu/mapping-store.ts';
+import type { RegionChoices } from './endpoint-regions.ts';
 import type { GuestImages } from './guest-images.ts';
 
 /**
@@ -20,6 +22,10 @@ export interface MachineOptions {
   readonly iommu: IommuMode;
   /** What the IOMMU device offers; `bootBypass` (default true) decides what DMA may do before the driver is up. */
   readonly iommuOptions: Partial<IommuOptions>;
+  /** By endpoint ID, beside the platform's MSI region; an `msi` region takes that one's place. */
+  readonly reservedRegions: RegionChoices;
+  /** The ACPI tables that tell of the IOMMU and what is behind it. */
+  readonly tables: IommuTables;
   /** Appended to the kernel command line. */
   readonly append: string;
   /** Files of the 9p share, by name (no directories). */

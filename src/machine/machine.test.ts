@@ -21,6 +21,8 @@ function optionsOf(changes: Partial<MachineOptions> = {}): MachineOptions {
     memoryMiB: MEMORY_MIB,
     iommu: 'translated',
     iommuOptions: {},
+    reservedRegions: {},
+    tables: 'viot',
     append: '',
     share: {},
     ...changes,
@@ -53,6 +55,24 @@ describe('Machine.create', () => {
       /at least 73 MiB/,
     ],
     ['a command line in Cyrillic', { append: 'привет' }, /printable ASCII/],
+    [
+      'a device that can not be offered',
+      { iommuOptions: { pageSizeMask: 0n } },
+      /can not be built as asked: .*pageSizeMask must be a 64-bit mask/,
+    ],
+    [
+      'reserved regions of an endpoint that is not there',
+      { reservedRegions: { 7: [] } },
+      /endpoint 7, which this machine does not have\. It has 80 \(virtio-net\)/,
+    ],
+    [
+      'reserved regions that PROBE can not present',
+      {
+        iommuOptions: { probeSize: 24 },
+        reservedRegions: { [NET_ENDPOINT]: [{ kind: 'reserved', start: 0n, end: 0xfffn }] },
+      },
+      /2 reserved regions take 48 bytes .* do not fit/,
+    ],
   ])('refuses %s before it starts an emulator', async (_what, changes, message) => {
     const refused = Machine.create(optionsOf(changes));
     await expect(refused).rejects.toThrow(InputError);
@@ -197,6 +217,22 @@ describe('Machine snapshots', () => {
       { images: { ...fakeImages(), disk: new Uint8Array(MIB / 2) } },
       /diskBytes is 524288 and was 1048576/,
     ],
+    [
+      'another input range',
+      { iommuOptions: { inputRange: { start: 0n, end: 0xfff_ffffn } } },
+      /inputRange is 0x0-0xfffffff and was 0x0-0xffffffff/,
+    ],
+    [
+      'other features and another policy',
+      { iommuOptions: { features: 4n, identityPolicy: 'allow' } },
+      /features is 0x4 and was 0x57; identityPolicy is allow and was reject/,
+    ],
+    [
+      'another reserved region',
+      { reservedRegions: { [NET_ENDPOINT]: [{ kind: 'msi', start: 0n, end: 0xfffn }] } },
+      /reservation of virtio-net is msi region 0x0-0xfff and was msi region 0xfee00000-0xfeefffff/,
+    ],
+    ['other tables', { tables: 'viot+iort' }, /tables is viot\+iort and was viot/],
   ])('of a machine with %s are refused, and change nothing', async (_what, changes, message) => {
     const machine = await create(changes);
     machine.memory.writeU32(0, GUEST_PAGE, 1);
@@ -206,7 +242,7 @@ describe('Machine snapshots', () => {
   });
 
   it.each<[string, (whole: MachineSnapshot) => object]>([
-    ['no parts', () => ({ version: 1 })],
+    ['no parts', () => ({ version: 2 })],
     ['no time', (whole) => ({ ...whole, timeMs: Number.NaN })],
     ['no IOMMU, though the machine has one', (whole) => ({ ...whole, iommu: undefined })],
     ['no disk', (whole) => ({ ...whole, disk: undefined })],
@@ -246,7 +282,7 @@ describe('Machine snapshots', () => {
   it('of another format are refused with both numbers', async () => {
     const machine = await create();
     await expect(machine.restore({ ...snapshot, version: 99 })).rejects.toThrow(
-      /format 99; this program reads format 1/,
+      /format 99; this program reads format 2/,
     );
   });
 });

@@ -9,6 +9,7 @@ import type { RecordedEvent } from '../trace/recorded-event.ts';
 import { createBoard, type Board, type Disks } from './board.ts';
 import { guardMainLoop } from './exception-guard.ts';
 import { checkInitrd, checkKernel, checkMemory, InputError } from './guest-images.ts';
+import { checkIommuChoices } from './iommu-choices.ts';
 import { commandLine, type MachineOptions } from './machine-options.ts';
 import { onPowerOff } from './firmware.ts';
 import { rogueDma, type RogueRequest, type RogueResult } from './rogue-dma.ts';
@@ -54,6 +55,7 @@ export class Machine {
     checkMemory(options.memoryMiB);
     checkKernel(options.images.kernel, commandLine(options));
     checkInitrd(options.images.initrd, options.memoryMiB);
+    if (options.iommu !== 'off') checkIommuChoices(options);
     const { disk } = options.images;
     const disks: Disks = {
       virtio: new CopyOnWriteDisk(disk),

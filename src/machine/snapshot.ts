@@ -2,18 +2,25 @@
 
 import type { WrittenBlock } from '../endpoints/block-backend.ts';
 import type { IommuSnapshot } from '../iommu/iommu-snapshot.ts';
+import type { IommuOptions } from '../iommu/options.ts';
+import { nameOf, type ReservedRegion } from '../iommu/reserved-regions.ts';
 import type { MmioTransportState } from '../virtio/mmio-transport.ts';
 import type { Board, Disks } from './board.ts';
 import { InputError } from './guest-images.ts';
+import { machineIommuOptions } from './iommu-choices.ts';
 import type { MachineOptions } from './machine-options.ts';
+import { endpointRegions } from './endpoint-regions.ts';
+import { ENDPOINTS } from './topology.ts';
 
-const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
 
 /** What a snapshot's machine and the one it is restored into must have in common. */
 interface Equipment {
   readonly memoryMiB: number;
   readonly hasIommu: boolean;
   readonly diskBytes: number;
+  /** All that was chosen of the IOMMU, by name and as text: the guest has read it and would not look again. */
+  readonly iommu: Readonly<Record<string, string>>;
 }
 
 /** Plain data; can be cloned and sent to another thread. */
@@ -33,11 +40,34 @@ export interface MachineSnapshot {
 }
 
 function equipmentOf(options: MachineOptions): Equipment {
+  const hasIommu = options.iommu !== 'off';
   return {
     memoryMiB: options.memoryMiB,
-    hasIommu: options.iommu !== 'off',
+    hasIommu,
     diskBytes: options.images.disk.length,
+    iommu: hasIommu ? iommuChoices(options) : {},
   };
+}
+
+function iommuChoices(options: MachineOptions): Equipment['iommu'] {
+  const device = Object.entries(machineIommuOptions(options)).map(([name, value]) => [
+    name,
+    optionText(value),
+  ]);
+  const regions = ENDPOINTS.map(({ id, name }) => [
+    `reservation of ${name}`,
+    endpointRegions(options.reservedRegions, id).map(regionText).join(' + '),
+  ]);
+  return Object.fromEntries([...device, ...regions, ['tables', options.tables]]);
+}
+
+function optionText(value: IommuOptions[keyof IommuOptions]): string {
+  if (typeof value === 'object') return `0x${value.start.toString(16)}-0x${value.end.toString(16)}`;
+  return typeof value === 'bigint' ? `0x${value.toString(16)}` : String(value);
+}
+
+function regionText(region: ReservedRegion): string {
+  return region.kind === 'identity' ? `${nameOf(region)} for ${region.flags}` : nameOf(region);
 }
 
 /** Takes a snapshot of a stopped board. */
@@ -70,7 +100,7 @@ export function checkSnapshot(snapshot: MachineSnapshot, options: MachineOptions
     );
   }
   const isWhole =
-    typeof snapshot.equipment === 'object' &&
+    typeof snapshot.equipment?.iommu === 'object' &&
     typeof snapshot.transports?.block === 'object' &&
     typeof snapshot.transports.rogue === 'object' &&
     Array.isArray(snapshot.disk) &&
@@ -79,15 +109,22 @@ export function checkSnapshot(snapshot: MachineSnapshot, options: MachineOptions
     (snapshot.transports.iommu !== undefined) === snapshot.equipment.hasIommu;
   if (!isWhole) throw new InputError('The snapshot is damaged: a part of it is missing.');
   const wanted = equipmentOf(options);
-  const differences = (['memoryMiB', 'hasIommu', 'diskBytes'] as const).filter(
-    (key) => snapshot.equipment[key] !== wanted[key],
-  );
+  const differences = differencesOf(snapshot.equipment, wanted);
   if (differences.length > 0) {
-    const list = differences.map(
-      (key) => `${key} is ${wanted[key]} and was ${snapshot.equipment[key]}`,
-    );
-    throw new InputError(`The snapshot is of another machine: ${list.join('; ')}.`);
+    throw new InputError(`The snapshot is of another machine: ${differences.join('; ')}.`);
   }
+}
+
+function differencesOf(saved: Equipment, wanted: Equipment): readonly string[] {
+  const common = (['memoryMiB', 'hasIommu', 'diskBytes'] as const)
+    .filter((key) => saved[key] !== wanted[key])
+    .map((key) => `${key} is ${wanted[key]} and was ${saved[key]}`);
+  // Only one of the two machines has an IOMMU: no more needs to be said about it.
+  if (saved.hasIommu !== wanted.hasIommu) return common;
+  const choices = Object.keys({ ...saved.iommu, ...wanted.iommu })
+    .filter((name) => saved.iommu[name] !== wanted.iommu[name])
+    .map((name) => `${name} is ${wanted.iommu[name]} and was ${saved.iommu[name]}`);
+  return [...common, ...choices];
 }
 
 /**

@@ -21,6 +21,9 @@ export const HIGHEST_IOVA = 0xffff_ffffn;
 /** PCI functions 00:00.0-1f.7 have their BDF as endpoint ID (VIOT PCI range node). */
 export const LAST_PCI_ENDPOINT = 0xff;
 
+/** Where descriptions put an IOMMU that is a PCI function: nothing else is there. */
+export const PCI_IOMMU_FUNCTION = 0x03 << 3;
+
 export const NET_ENDPOINT = 0x0a << 3;
 export const SHARE_ENDPOINT = 0x06 << 3;
 export const CONSOLE_ENDPOINT = 0x0c << 3;

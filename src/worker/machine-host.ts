@@ -166,6 +166,8 @@ export class MachineHost implements MachineApi {
       memoryMiB: request.memoryMiB,
       iommu: request.iommu,
       iommuOptions: { bootBypass: request.bootBypass },
+      reservedRegions: {},
+      tables: 'viot',
       append: request.append,
       share: demoShare(),
     });

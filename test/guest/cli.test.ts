@@ -109,6 +109,21 @@ describe('viommu boot', () => {
     expect(stdout).toMatch(/Done: the prompt came after [\d.]+ s; 3 commands, 0 failed\./);
   });
 
+  it('boots with the device that its options describe', async () => {
+    const { status, stdout } = await viommu(
+      ['boot', '--json', '--input-range', '0:0x0fffffff', '--append', 'memmap=4K$0x7000000'],
+      ['--offer', 'input-range,map-unmap,probe', '--identity-policy', 'per-endpoint'],
+      ['--resv', 'rogue:0x7000000-0x7000fff:identity:r', '--rogue', 'rogue:0x7000000:read'],
+      ['--rogue', 'rogue:0x7000000:write', '--run', 'dmesg | grep -e "input addr" -e fault'],
+    );
+    const report = JSON.parse(stdout);
+    expect(status).toBe(0);
+    expect(report).toMatchObject({ ok: true, faults: 1, dma: { bypassed: 0, blocked: 1 } });
+    expect(report.commands[0].output).toMatch(
+      /input address: 28 bits\n.*page fault from EP 4098 at 0x7000000 \[W\]\n$/,
+    );
+  });
+
   it('fails when a command fails, and still does the next one', async () => {
     const { status, stdout, stderr } = await viommu(
       ['boot', '--json', '--iommu=off', '--until', 'Run /init', '--append', 'quiet loglevel=7'],
@@ -178,6 +193,12 @@ describe('bad input', () => {
     ['an unknown option', ['--memroy', '128'], 'Did you mean --memory?'],
     ['a bad pattern', ['--until', '['], 'regular expression'],
     ['a trace that can not be written', ['--trace', join(folder, 'no', 't')], 'can not be written'],
+    ['a reserved region without a kind', ['--resv', 'rogue:0-0xfff'], 'takes reserved, msi,'],
+    [
+      'a reserved region that PROBE has no room for',
+      ['--probe-size', '24', '--resv', 'rogue:0-0xfff:reserved'],
+      'do not fit into the 24 of probeSize',
+    ],
     ['an endless command line', ['--append', 'x'.repeat(5000)], 'command line has'],
   ])('%s gets one sentence and status 2', async (_name, words, message) => {
     const { status, stdout, stderr } = await viommu(['boot'], words);
@@ -203,6 +224,10 @@ describe('bad input', () => {
     [[], 2, /^$/, /^viommu - [^]*Usage:/],
     [['--help'], 0, /^viommu - [^]*Usage:/, /^$/],
     [['boot', '--help'], 0, /--until REGEX/, /^$/],
+    [['dts', '--help'], 0, /^Usage: viommu dts/, /^$/],
+    [['dts'], 0, /^\/dts-v1\/;[^]*viommu: iommu@fd000000 \{[^]*\};\n$/, /^$/],
+    [['dts', '--iommu', 'pci'], 0, /viommu: iommu@3,0 \{/, /^$/],
+    [['dts', '--iommu', 'off'], 2, /^$/, /^viommu: --iommu takes mmio or pci, not "off"/],
     [['--version'], 0, /^\d+\.\d+\.\d+\n$/, /^$/],
   ])('viommu %j ends with status %i', async (words, expected, out, err) => {
     const { status, stdout, stderr } = await viommu(words);

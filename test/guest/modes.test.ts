@@ -30,7 +30,7 @@ describe('a guest', () => {
     });
   });
 
-  it('in bypass mode attaches to bypass domains and maps nothing', async () => {
+  it('[A22 A23 A35] in bypass mode attaches to bypass domains and maps nothing', async () => {
     await withGuest({ iommu: 'bypass' }, async (guest) => {
       const { endpoints, domains } = guest.iommu.state();
       expect(endpoints.map(({ mode }) => mode)).toEqual(ENDPOINTS.map(() => 'bypass'));
@@ -43,7 +43,7 @@ describe('a guest', () => {
     });
   });
 
-  it('without boot bypass lets nothing through before the driver attaches', async () => {
+  it('[A6 A19] without boot bypass lets nothing through before the driver attaches', async () => {
     await withGuest({ bootBypass: false }, async (guest) => {
       expect(guest.iommu.state().isBypass).toBe(false);
       const bypassed = guest.iommu.state().endpoints.filter((endpoint) => endpoint.bypassed > 0);

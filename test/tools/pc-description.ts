@@ -66,4 +66,5 @@ export const PC: AcpiDescription = {
       mmioEndpoints: [{ endpoint: BLOCK_ENDPOINT, baseAddress: BLOCK_BASE }],
     },
   ],
+  iommuTables: 'viot',
 };

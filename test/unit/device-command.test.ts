@@ -103,7 +103,7 @@ describe('viommu device', { timeout: PATIENCE_MS }, () => {
   });
 
   it.each([
-    [['--offer', 'bypass,bypass-config'], /^viommu: --offer names bypass and bypass-config, .*\n$/],
+    [['--offer', 'bypass,bypass-config'], /^viommu: --offer takes bypass or bypass-config, .*\n$/],
     [
       ['--probe-size', '8', '--resv', '8:0-1:msi'],
       /^viommu: --resv of endpoint 8: .* take 24 .*\n$/,

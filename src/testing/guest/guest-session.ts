@@ -104,6 +104,8 @@ export class GuestSession {
       memoryMiB: options.memoryMiB ?? DEFAULT_MEMORY_MIB,
       iommu: options.iommu ?? 'translated',
       iommuOptions: { bootBypass: options.bootBypass ?? true, ...options.iommuOptions },
+      reservedRegions: options.reservedRegions ?? {},
+      tables: options.tables ?? 'viot',
       append: options.append ?? '',
       share: Object.fromEntries(share),
     });

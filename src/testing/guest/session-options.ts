@@ -2,7 +2,8 @@
 
 import type { MappingStore } from '../../iommu/mapping-store.ts';
 import type { IommuOptions } from '../../iommu/options.ts';
-import type { IommuMode } from '../../machine/machine-options.ts';
+import type { RegionChoices } from '../../machine/endpoint-regions.ts';
+import type { IommuMode, MachineOptions } from '../../machine/machine-options.ts';
 import type { RecordedEvent } from '../../trace/recorded-event.ts';
 import type { OwnImages } from './guest-files.ts';
 import type { WaitClock } from './progress-watch.ts';
@@ -30,6 +31,10 @@ export interface GuestSessionOptions extends OwnImages, WaitBounds {
   readonly bootBypass?: boolean | undefined;
   /** What the IOMMU device offers. */
   readonly iommuOptions?: Partial<IommuOptions> | undefined;
+  /** Reserved regions by endpoint ID, beside the platform's MSI region; an `msi` region takes that one's place. */
+  readonly reservedRegions?: RegionChoices | undefined;
+  /** The ACPI tables that tell the guest of its IOMMU: `viot` (default), the draft's `iort`, or both. */
+  readonly tables?: MachineOptions['tables'] | undefined;
   /** Files of the 9p share, by name; the demo's if left out. */
   readonly share?: Readonly<Record<string, Uint8Array | string>> | undefined;
   /** Replaces the mapping store; `makeStore` makes the one of production. Called at every power on. */

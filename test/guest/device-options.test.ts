@@ -1,0 +1,229 @@
+// Linux with a virtio-iommu that offers less, has less room, or keeps regions to itself.
+
+import { describe, expect, it } from 'vitest';
+import { buildAcpiTables } from '../../src/acpi/acpi-tables.ts';
+import {
+  VIRTIO_IOMMU_F_DOMAIN_RANGE,
+  VIRTIO_IOMMU_F_INPUT_RANGE,
+  VIRTIO_IOMMU_F_MAP_UNMAP,
+  VIRTIO_IOMMU_FAULT_R_MAPPING,
+  VIRTIO_IOMMU_MAP_F_READ,
+  VIRTIO_IOMMU_MAP_F_WRITE,
+} from '../../src/iommu/protocol.ts';
+import { describeMachine } from '../../src/machine/machine-description.ts';
+import { BLOCK_ENDPOINT, ENDPOINTS, ROGUE_ENDPOINT } from '../../src/machine/topology.ts';
+import { GuestSession, type GuestSessionOptions } from '../../src/testing/guest/guest-session.ts';
+import { DATA_CHECKS } from './support/data-checks.ts';
+import { GUEST_OPTIONS } from './support/guest-test.ts';
+
+const DISK_CHECK = DATA_CHECKS.filter(({ endpoint }) => endpoint === BLOCK_ENDPOINT);
+
+interface Range {
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+/** Boots, reads a disk through its endpoint, and looks. */
+async function withGuest(
+  options: GuestSessionOptions,
+  look: (guest: GuestSession) => Promise<void> | void,
+): Promise<void> {
+  const guest = await GuestSession.boot({ ...GUEST_OPTIONS, ...options });
+  try {
+    for (const check of DISK_CHECK) await check.verify(guest);
+    await look(guest);
+  } finally {
+    await guest.dispose();
+  }
+}
+
+/** What every guest must show whose endpoints are translated, whatever its device offers. */
+function expectTranslation(guest: GuestSession): void {
+  const { endpoints } = guest.iommu.state();
+  expect(endpoints.map(({ mode }) => mode)).toEqual(ENDPOINTS.map(() => 'attached'));
+  expect(guest.iommu.totals()).toMatchObject({ rejected: 0, ignored: 0, faults: 0 });
+  expect(endpoints.find(({ id }) => id === BLOCK_ENDPOINT)?.translated).toBeGreaterThan(0);
+}
+
+/** IOVAs of every MAP request since power on; of one endpoint's domain if one is named. */
+function mappedRanges(guest: GuestSession, endpoint?: number): readonly Range[] {
+  const { domains } = guest.iommu.state();
+  const domain = domains.find(({ endpoints }) => endpoints.some((id) => id === endpoint))?.id;
+  return guest.iommu.events.flatMap(({ event }) => {
+    if (event.kind !== 'mapped' || (endpoint !== undefined && event.domain !== domain)) return [];
+    return [{ start: event.virtStart, end: event.virtEnd }];
+  });
+}
+
+function isTouching(a: Range, b: Range): boolean {
+  return a.start <= b.end && b.start <= a.end;
+}
+
+/** What Linux says of an endpoint that is a virtio-mmio device, by its number among them. */
+async function reservedRegions(guest: GuestSession, device: string): Promise<readonly string[]> {
+  const { output } = await guest.run(
+    `cat /sys/bus/platform/devices/${device}/iommu_group/reserved_regions`,
+  );
+  return output.trim().split('\n');
+}
+
+const BLOCK_DEVICE = 'LNRO0005:01';
+const ROGUE_DEVICE = 'LNRO0005:02';
+const MSI_LINE = '0x00000000fee00000 0x00000000feefffff msi';
+/** Linux's own window for interrupts of devices that told of none (`viommu_get_resv_regions`). */
+const SOFTWARE_MSI_LINE = '0x0000000008000000 0x00000000080fffff msi';
+
+describe('a guest whose device has all features', () => {
+  it('[A61] reads its disk with lazy invalidation, and unmaps late', async () => {
+    await withGuest({ append: 'iommu.strict=0' }, async (guest) => {
+      expectTranslation(guest);
+      const { output } = await guest.run('cat /sys/kernel/iommu_groups/*/type | sort -u');
+      expect(output).toBe('DMA-FQ\n');
+    });
+  });
+
+  it('[A21] maps IOVAs of 28 bits only, where input_range ends there', async () => {
+    const inputRange = { start: 0n, end: 0x0fff_ffffn };
+    await withGuest({ iommuOptions: { inputRange } }, async (guest) => {
+      expectTranslation(guest);
+      const outside = mappedRanges(guest).filter(({ end }) => end > inputRange.end);
+      expect(outside).toEqual([]);
+      const { output } = await guest.run('dmesg | grep "input address"');
+      expect(output).toContain('input address: 28 bits');
+    });
+  });
+
+  it('[A5 A20 C18 C.3] takes other page sizes, few domains, and an IORT beside the VIOT', async () => {
+    const iommuOptions = { pageSizeMask: 0x20_1000n, domainRange: { start: 0, end: 9 } };
+    await withGuest({ iommuOptions, tables: 'viot+iort' }, async (guest) => {
+      expectTranslation(guest);
+      expect(guest.iommu.state().domains.filter(({ id }) => id > 9)).toEqual([]);
+      const { output } = await guest.run(
+        'dmesg | grep "page mask"; od -An -v -tx1 /sys/firmware/acpi/tables/IORT',
+      );
+      expect(output).toContain('page mask: 0x201000');
+      const { iort } = buildAcpiTables(describeMachine({ iommu: 'mmio', tables: 'iort' }));
+      const bytes = Array.from(iort ?? [], (byte) => byte.toString(16).padStart(2, '0'));
+      expect(output.split('\n').slice(1).join(' ').trim().split(/\s+/)).toEqual(bytes);
+    });
+  });
+});
+
+describe('a guest whose device lacks features', () => {
+  it('[A66] without PROBE sends none, and makes up a window for interrupts', async () => {
+    const features =
+      VIRTIO_IOMMU_F_INPUT_RANGE | VIRTIO_IOMMU_F_DOMAIN_RANGE | VIRTIO_IOMMU_F_MAP_UNMAP;
+    await withGuest({ iommuOptions: { features } }, async (guest) => {
+      expectTranslation(guest);
+      expect(guest.iommu.totals().probe).toBe(0);
+      expect(await reservedRegions(guest, BLOCK_DEVICE)).toEqual([SOFTWARE_MSI_LINE]);
+    });
+  });
+
+  it('[A1 A3 A4 A22] with MAP_UNMAP alone has neither ranges nor bypass', async () => {
+    const iommuOptions = { features: VIRTIO_IOMMU_F_MAP_UNMAP };
+    await withGuest({ iommuOptions, bootBypass: true }, (guest) => {
+      expectTranslation(guest);
+      expect(guest.iommu.state().isBypass).toBe(false);
+      expect(guest.iommu.totals().probe).toBe(0);
+      expect(guest.iommu.state().endpoints.filter(({ bypassed }) => bypassed > 0)).toEqual([]);
+      expect(guest.iommu.events.map(({ event }) => event)).toContainEqual(
+        expect.objectContaining({
+          kind: 'started',
+          features: expect.toSatisfy((features: bigint) => (features & 0x7fn) === 4n),
+        }),
+      );
+    });
+  });
+
+  it('[C18] with an IORT alone is not found behind its IOMMU by a Linux that reads VIOT', async () => {
+    await withGuest({ tables: 'iort' }, (guest) => {
+      const { endpoints } = guest.iommu.state();
+      expect(endpoints.map(({ mode }) => mode)).toEqual(ENDPOINTS.map(() => 'bypass'));
+      expect(guest.iommu.totals()).toMatchObject({ attach: 0, map: 0, faults: 0 });
+    });
+  });
+});
+
+describe('a guest with a RESERVED region', () => {
+  /** In the middle of the input range, and in the middle of what Linux hands out first, from the top down. */
+  const MIDDLE = { kind: 'reserved', start: 0x7000_0000n, end: 0x8fff_ffffn } as const;
+  const NEAR_TOP = { kind: 'reserved', start: 0xffff_c000n, end: 0xffff_dfffn } as const;
+  const reserving = { reservedRegions: { [BLOCK_ENDPOINT]: [MIDDLE, NEAR_TOP] } };
+
+  it('[A76 A78 A79] shows it, maps around it, and keeps both over a snapshot', async () => {
+    await withGuest(reserving, async (guest) => {
+      expectTranslation(guest);
+      expect(await reservedRegions(guest, BLOCK_DEVICE)).toEqual([
+        '0x0000000070000000 0x000000008fffffff reserved',
+        MSI_LINE,
+        '0x00000000ffffc000 0x00000000ffffdfff reserved',
+      ]);
+      expect(await reservedRegions(guest, ROGUE_DEVICE)).toEqual([MSI_LINE]);
+
+      const ranges = mappedRanges(guest, BLOCK_ENDPOINT);
+      expect(ranges.filter((range) => isTouching(range, MIDDLE))).toEqual([]);
+      expect(ranges.filter((range) => isTouching(range, NEAR_TOP))).toEqual([]);
+      expect(ranges.some(({ start }) => start > NEAR_TOP.end)).toBe(true);
+      expect(ranges.some(({ end }) => end < NEAR_TOP.start)).toBe(true);
+
+      const snapshot = await guest.save();
+      await guest.restore(snapshot);
+      for (const check of DISK_CHECK) await check.verify(guest);
+      const other = await GuestSession.create(GUEST_OPTIONS);
+      try {
+        await expect(other.restore(snapshot)).rejects.toThrow(
+          /reservation of virtio-blk is msi region 0xfee00000-0xfeefffff and was .* reserved region 0x70000000-0x8fffffff/,
+        );
+      } finally {
+        await other.dispose();
+      }
+    });
+  });
+});
+
+describe('a guest with an IDENTITY region', () => {
+  /** A page that the kernel leaves alone, as it leaves firmware's. */
+  const FIRMWARE = { start: 0x0700_0000n, end: 0x0700_0fffn };
+  const SPARED = 'memmap=4K$0x7000000';
+  const STORED = Array.from({ length: 4 }, () => 0x5a);
+
+  function access(guest: GuestSession, endpoint: number, kind: 'read' | 'write') {
+    return guest.rogueDma({ endpoint, address: FIRMWARE.start, access: kind, length: 4 });
+  }
+
+  it.each(['allow', 'reject', 'per-endpoint'] as const)(
+    '[C6 C14 C.2b A79] keeps it from allocation and its owner’s DMA going, by policy %s',
+    async (identityPolicy) => {
+      const flags = VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE;
+      const options: GuestSessionOptions = {
+        append: SPARED,
+        iommuOptions: { identityPolicy },
+        reservedRegions: { [ROGUE_ENDPOINT]: [{ kind: 'identity', ...FIRMWARE, flags }] },
+      };
+      await withGuest(options, async (guest) => {
+        expectTranslation(guest);
+        expect(await reservedRegions(guest, ROGUE_DEVICE)).toEqual([
+          '0x0000000007000000 0x0000000007000fff reserved',
+          MSI_LINE,
+        ]);
+        const { output } = await guest.run('dmesg | grep "resv mem"');
+        expect(output).toMatch(/LNRO0005:02: unknown resv mem subtype 0x2\n$/);
+        expect(mappedRanges(guest).filter((range) => isTouching(range, FIRMWARE))).toEqual([]);
+
+        expect(access(guest, ROGUE_ENDPOINT, 'write').outcome).toBe('completed');
+        expect(access(guest, ROGUE_ENDPOINT, 'read')).toMatchObject({
+          outcome: 'completed',
+          bytes: Uint8Array.from(STORED),
+        });
+        expect(guest.iommu.totals().faults).toBe(0);
+        expect(access(guest, BLOCK_ENDPOINT, 'read')).toMatchObject({
+          outcome: 'blocked',
+          reason: VIRTIO_IOMMU_FAULT_R_MAPPING,
+          address: FIRMWARE.start,
+        });
+        expect(guest.iommu.totals().faults).toBe(1);
+      });
+    },
+  );
+});
