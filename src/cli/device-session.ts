@@ -29,7 +29,10 @@ export class DeviceSession {
   constructor(args: DeviceArguments, store: MappingStore) {
     this.#bench = createBench(args, store);
     this.#ring = args.ring;
-    const { iommu } = this.#bench;
+    const { iommu, hasEventQueue } = this.#bench;
+    if (args.eventBuffers > 0 && !hasEventQueue) {
+      throw new UsageError('--event-buffers is for an event queue, and this dialect has none.');
+    }
     for (const endpoint of args.endpoints) addEndpoint(iommu, endpoint);
     this.#ports = new Map(args.endpoints.map(({ id }) => [id, iommu.port(id)]));
     this.#bench.start();
