@@ -48,7 +48,10 @@ import {
 } from './protocol.ts';
 import { RESV_MEM_SUBTYPES, type ReservedRegion } from './reserved-regions.ts';
 
-/** A decoded request; `isReservedZero` tells of the reserved bytes that a device has to look at. */
+/**
+ * A decoded request of any version of the protocol, its numbers those of the released one. `isReservedZero` tells of
+ * the reserved bytes that a device has to look at; `isEmpty` of a size of 0, which drafts can tell.
+ */
 export type Request =
   | {
       readonly kind: 'attach';
@@ -59,12 +62,19 @@ export type Request =
     }
   | { readonly kind: 'detach'; readonly domain: number; readonly endpoint: number }
   | {
+      /** DETACH of the drafts of 2017: from the domain that the endpoint is attached to. */
+      readonly kind: 'detach-endpoint';
+      readonly endpoint: number;
+      readonly isReservedZero: boolean;
+    }
+  | {
       readonly kind: 'map';
       readonly domain: number;
       readonly virtStart: bigint;
       readonly virtEnd: bigint;
       readonly physStart: bigint;
       readonly flags: number;
+      readonly isEmpty?: true;
     }
   | {
       readonly kind: 'unmap';
@@ -72,6 +82,7 @@ export type Request =
       readonly virtStart: bigint;
       readonly virtEnd: bigint;
       readonly isReservedZero: boolean;
+      readonly isEmpty?: true;
     }
   | { readonly kind: 'probe'; readonly endpoint: number };
 
@@ -84,7 +95,7 @@ const REQUEST_SIZES: ReadonlyMap<number, number> = new Map([
   [VIRTIO_IOMMU_T_PROBE, PROBE_SIZE],
 ]);
 
-/** The longest request. */
+/** The longest request, in all versions of the protocol. */
 export const MAX_REQUEST_SIZE = PROBE_SIZE;
 
 /** Type byte of a request's head; 0, which is no type, when there is none. */
@@ -157,29 +168,46 @@ export function encodeReply(size: number, status: number, properties?: Uint8Arra
   return reply;
 }
 
-function propertySize({ kind }: ReservedRegion): number {
-  return kind === 'identity' ? RESV_MEM_IDENTITY_SIZE : RESV_MEM_SIZE;
+/** How a version of the protocol tells of a reserved region. */
+export interface RegionFormat {
+  /** Bytes of the region's property, header included. */
+  readonly sizeOf: (region: ReservedRegion) => number;
+  /** Whether the fields are wide enough for the region. */
+  readonly canHold: (region: ReservedRegion) => boolean;
+  /** Fills in what stands behind the header; `property` starts with the header and is zero. */
+  readonly encode: (property: DataView, region: ReservedRegion) => void;
 }
 
+export const RELEASED_REGION_FORMAT: RegionFormat = {
+  sizeOf: ({ kind }) => (kind === 'identity' ? RESV_MEM_IDENTITY_SIZE : RESV_MEM_SIZE),
+  canHold: () => true,
+  encode: (property, region) => {
+    property.setUint8(RESV_MEM_SUBTYPE, RESV_MEM_SUBTYPES[region.kind]);
+    property.setBigUint64(RESV_MEM_START, region.start, true);
+    property.setBigUint64(RESV_MEM_END, region.end, true);
+    if (region.kind === 'identity') property.setUint32(RESV_MEM_FLAGS, region.flags, true);
+  },
+};
+
 /** Bytes of the RESV_MEM properties of an endpoint. */
-export function propertiesSize(regions: readonly ReservedRegion[]): number {
-  return regions.reduce((sum, region) => sum + propertySize(region), 0);
+export function propertiesSize(regions: readonly ReservedRegion[], format: RegionFormat): number {
+  return regions.reduce((sum, region) => sum + format.sizeOf(region), 0);
 }
 
 /** The RESV_MEM properties of an endpoint, one behind the other. */
-export function encodeProperties(regions: readonly ReservedRegion[]): Uint8Array {
-  const bytes = new Uint8Array(propertiesSize(regions));
-  const view = new DataView(bytes.buffer);
+export function encodeProperties(
+  regions: readonly ReservedRegion[],
+  format: RegionFormat,
+): Uint8Array {
+  const bytes = new Uint8Array(propertiesSize(regions, format));
   let offset = 0;
   for (const region of regions) {
-    const size = propertySize(region);
-    view.setUint16(offset + PROPERTY_TYPE, VIRTIO_IOMMU_PROBE_T_RESV_MEM, true);
+    const size = format.sizeOf(region);
+    const property = new DataView(bytes.buffer, offset, size);
+    property.setUint16(PROPERTY_TYPE, VIRTIO_IOMMU_PROBE_T_RESV_MEM, true);
     // virtio 1.2, 5.13.6.7: length does not include the property's header
-    view.setUint16(offset + PROPERTY_LENGTH, size - PROPERTY_HEADER_SIZE, true);
-    view.setUint8(offset + RESV_MEM_SUBTYPE, RESV_MEM_SUBTYPES[region.kind]);
-    view.setBigUint64(offset + RESV_MEM_START, region.start, true);
-    view.setBigUint64(offset + RESV_MEM_END, region.end, true);
-    if (region.kind === 'identity') view.setUint32(offset + RESV_MEM_FLAGS, region.flags, true);
+    property.setUint16(PROPERTY_LENGTH, size - PROPERTY_HEADER_SIZE, true);
+    format.encode(property, region);
     offset += size;
   }
   return bytes;

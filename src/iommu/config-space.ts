@@ -1,38 +1,31 @@
 // Device configuration layout (virtio 1.2, 5.13.4): constants of the build, and the one field that changes, `bypass`.
 
+import type { Dialect } from './dialect.ts';
 import type { IommuOptions } from './options.ts';
-import {
-  CONFIG_BYPASS,
-  CONFIG_DOMAIN_END,
-  CONFIG_DOMAIN_START,
-  CONFIG_INPUT_END,
-  CONFIG_INPUT_START,
-  CONFIG_LENGTH,
-  CONFIG_PAGE_SIZE_MASK,
-  CONFIG_PROBE_SIZE,
-  VIRTIO_IOMMU_F_BYPASS_CONFIG,
-  VIRTIO_IOMMU_F_DOMAIN_RANGE,
-  VIRTIO_IOMMU_F_INPUT_RANGE,
-  VIRTIO_IOMMU_F_PROBE,
-} from './protocol.ts';
+import { CONFIG_BYPASS, VIRTIO_IOMMU_F_BYPASS_CONFIG } from './protocol.ts';
 
 /** The configuration bytes, and the only home of `bypass`. */
 export class ConfigSpace {
   readonly #bytes: Uint8Array;
   readonly #bootBypass: boolean;
 
-  constructor(options: IommuOptions) {
-    this.#bytes = encodeConfig(options);
+  constructor(options: IommuOptions, dialect: Dialect) {
+    this.#bytes = dialect.encodeConfig(options);
     this.#bootBypass = options.bootBypass && hasBypassField(options.features);
     this.isBypass = this.#bootBypass;
   }
 
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  /** False where there is no such field: drafts end before it. */
   get isBypass(): boolean {
     return this.#bytes[CONFIG_BYPASS] === 1;
   }
 
   set isBypass(value: boolean) {
-    this.#bytes[CONFIG_BYPASS] = value ? 1 : 0;
+    if (CONFIG_BYPASS < this.length) this.#bytes[CONFIG_BYPASS] = value ? 1 : 0;
   }
 
   /** Back to the value of machine start; a device reset keeps `bypass` (virtio 1.2, 5.13.4.2). */
@@ -57,23 +50,4 @@ export class ConfigSpace {
 
 function hasBypassField(features: bigint): boolean {
   return (features & VIRTIO_IOMMU_F_BYPASS_CONFIG) !== 0n;
-}
-
-// virtio 1.2, 5.13.4: page_size_mask is always valid, every other field only with its feature; ours are 0 without it.
-function encodeConfig(options: IommuOptions): Uint8Array {
-  const bytes = new Uint8Array(CONFIG_LENGTH);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(CONFIG_PAGE_SIZE_MASK, options.pageSizeMask, true);
-  if ((options.features & VIRTIO_IOMMU_F_INPUT_RANGE) !== 0n) {
-    view.setBigUint64(CONFIG_INPUT_START, options.inputRange.start, true);
-    view.setBigUint64(CONFIG_INPUT_END, options.inputRange.end, true);
-  }
-  if ((options.features & VIRTIO_IOMMU_F_DOMAIN_RANGE) !== 0n) {
-    view.setUint32(CONFIG_DOMAIN_START, options.domainRange.start, true);
-    view.setUint32(CONFIG_DOMAIN_END, options.domainRange.end, true);
-  }
-  if ((options.features & VIRTIO_IOMMU_F_PROBE) !== 0n) {
-    view.setUint32(CONFIG_PROBE_SIZE, options.probeSize, true);
-  }
-  return bytes;
 }

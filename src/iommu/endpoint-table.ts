@@ -2,9 +2,9 @@
 
 import type { Domain } from './domain-table.ts';
 import { mergeRegions, type RegionList } from './combination-table.ts';
-import { propertiesSize } from './codec.ts';
+import { propertiesSize, type RegionFormat } from './codec.ts';
 import { ownWindows, type RegionWindow } from './region-window.ts';
-import { checkRegion, type ReservedRegion } from './reserved-regions.ts';
+import { checkRegion, nameOf, type ReservedRegion } from './reserved-regions.ts';
 
 /** DMA accesses and bytes of one endpoint by outcome, since machine start. */
 export interface DmaCounters {
@@ -45,9 +45,12 @@ export class Endpoint {
 export class EndpointTable {
   readonly #endpoints = new Map<number, Endpoint>();
   readonly #probeSize: number;
+  readonly #format: RegionFormat;
 
-  constructor(probeSize: number) {
+  /** `format` is how PROBE tells of regions, in at most `probeSize` bytes. */
+  constructor(probeSize: number, format: RegionFormat) {
     this.#probeSize = probeSize;
+    this.#format = format;
   }
 
   /**
@@ -57,7 +60,7 @@ export class EndpointTable {
   add(id: number, reserved: readonly ReservedRegion[]): Endpoint {
     if (id !== id >>> 0) throw new RangeError(`endpoint ID ${id} is not a 32-bit number`);
     if (this.#endpoints.has(id)) throw new RangeError(`endpoint ${id} was added before`);
-    const endpoint = new Endpoint(id, prepareRegions(reserved, this.#probeSize));
+    const endpoint = new Endpoint(id, this.#prepare(reserved));
     this.#endpoints.set(id, endpoint);
     return endpoint;
   }
@@ -74,21 +77,27 @@ export class EndpointTable {
   attachedTo(domain: Domain): readonly Endpoint[] {
     return this.all().filter((endpoint) => endpoint.domain === domain);
   }
-}
 
-// virtio 1.2, 5.13.6.8.2: a device presents neither overlapping regions nor a second MSI region; and PROBE can tell of
-// no more than probe_size bytes hold
-function prepareRegions(regions: readonly ReservedRegion[], probeSize: number): RegionList {
-  regions.forEach(checkRegion);
-  const merged = mergeRegions(regions);
-  if (merged.filter(({ kind }) => kind === 'msi').length > 1) {
-    throw new RangeError('an endpoint has at most one MSI region, also once overlaps are merged');
+  // virtio 1.2, 5.13.6.8.2: a device presents neither overlapping regions nor a second MSI region; and PROBE can tell
+  // of no more than probe_size bytes hold
+  #prepare(regions: readonly ReservedRegion[]): RegionList {
+    regions.forEach(checkRegion);
+    const merged = mergeRegions(regions);
+    if (merged.filter(({ kind }) => kind === 'msi').length > 1) {
+      throw new RangeError('an endpoint has at most one MSI region, also once overlaps are merged');
+    }
+    const unwieldy = merged.find((region) => !this.#format.canHold(region));
+    if (unwieldy !== undefined) {
+      throw new RangeError(
+        `${nameOf(unwieldy)} is too long for a draft, which tells its size in 64 bits`,
+      );
+    }
+    const size = propertiesSize(merged, this.#format);
+    if (size > this.#probeSize) {
+      throw new RangeError(
+        `${merged.length} reserved regions take ${size} bytes of properties and do not fit into the ${this.#probeSize} of probeSize`,
+      );
+    }
+    return merged;
   }
-  const size = propertiesSize(merged);
-  if (size > probeSize) {
-    throw new RangeError(
-      `${merged.length} reserved regions take ${size} bytes of properties and do not fit into the ${probeSize} of probeSize`,
-    );
-  }
-  return merged;
 }

@@ -14,7 +14,8 @@ export type RequestEvent =
   | {
       readonly kind: 'detached';
       readonly endpoint: number;
-      readonly domain: number;
+      /** Null only for a draft's request, which names no domain, when the endpoint is in none. */
+      readonly domain: number | null;
       readonly status: number;
     }
   | {

@@ -1,13 +1,15 @@
 // What the builder of a machine may choose about its virtio-iommu.
 
 import { VIRTQ_MAX_SIZE } from '../virtio/ring-layout.ts';
+import type { ConfigFields } from './config-fields.ts';
+import type { DialectName } from './dialect.ts';
+import { DIALECT_NAMES, dialectOf } from './dialects.ts';
 import {
   VIRTIO_IOMMU_F_BYPASS,
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
   VIRTIO_IOMMU_F_DOMAIN_RANGE,
   VIRTIO_IOMMU_F_INPUT_RANGE,
   VIRTIO_IOMMU_F_MAP_UNMAP,
-  VIRTIO_IOMMU_F_MMIO,
   VIRTIO_IOMMU_F_PROBE,
 } from './protocol.ts';
 
@@ -21,14 +23,17 @@ export type IdentityPolicy = 'allow' | 'reject' | 'per-endpoint';
 export const IDENTITY_POLICIES: readonly IdentityPolicy[] = ['allow', 'reject', 'per-endpoint'];
 
 /** Everything that can be chosen; `resolveOptions` fills in what is left out. */
-export interface IommuOptions {
+export interface IommuOptions extends ConfigFields {
   /** Page sizes as a bit mask; the lowest bit is the page granularity in bytes. */
   readonly pageSizeMask: bigint;
   /** IOVAs that MAP accepts, inclusive. Enforced and shown only when VIRTIO_IOMMU_F_INPUT_RANGE is offered. */
   readonly inputRange: { readonly start: bigint; readonly end: bigint };
-  /** Domain IDs that ATTACH accepts, inclusive. Only with VIRTIO_IOMMU_F_DOMAIN_RANGE. */
+  /**
+   * Domain IDs that ATTACH accepts, inclusive. Only with VIRTIO_IOMMU_F_DOMAIN_RANGE. Drafts tell their number of bits
+   * instead, so that the range must be 0 to a power of two less one.
+   */
   readonly domainRange: { readonly start: number; readonly end: number };
-  /** Offered device-specific feature bits. */
+  /** Offered device-specific feature bits. Default: what the released protocol's default and the dialect share. */
   readonly features: bigint;
   /** Bytes of properties in a PROBE reply. */
   readonly probeSize: number;
@@ -40,6 +45,8 @@ export interface IommuOptions {
    * Maximum size of the request queue, a power of two; the longest chain without an indirect table. Default 256.
    */
   readonly requestQueueSize: number;
+  /** The version of the protocol that the driver speaks. Default `1.2`. */
+  readonly dialect: DialectName;
 }
 
 // virtio 1.2, 5.13.3.2: BYPASS SHOULD NOT be offered; MMIO mappings make no sense for endpoints that reach RAM only.
@@ -49,8 +56,6 @@ const DEFAULT_FEATURES =
   VIRTIO_IOMMU_F_MAP_UNMAP |
   VIRTIO_IOMMU_F_PROBE |
   VIRTIO_IOMMU_F_BYPASS_CONFIG;
-
-const KNOWN_FEATURES = DEFAULT_FEATURES | VIRTIO_IOMMU_F_BYPASS | VIRTIO_IOMMU_F_MMIO;
 
 /**
  * 4 KiB pages and a 32-bit IOVA space, as a 32-bit Linux wants them. Domain IDs start at 0: Linux's
@@ -65,6 +70,7 @@ export const DEFAULT_IOMMU_OPTIONS: IommuOptions = {
   bootBypass: true,
   identityPolicy: 'reject',
   requestQueueSize: 256,
+  dialect: '1.2',
 };
 
 const U64_SPAN = 1n << 64n;
@@ -74,7 +80,14 @@ export const PROBE_SIZE_MAX = 65_536;
 
 /** The chosen options with defaults; throws `RangeError` in words for what can not be offered. */
 export function resolveOptions(chosen: Partial<IommuOptions> = {}): IommuOptions {
-  const options = { ...DEFAULT_IOMMU_OPTIONS, ...chosen };
+  const name = chosen.dialect ?? DEFAULT_IOMMU_OPTIONS.dialect;
+  check(DIALECT_NAMES.includes(name), `dialect must be one of ${DIALECT_NAMES.join(', ')}`);
+  const dialect = dialectOf(name);
+  const options = {
+    ...DEFAULT_IOMMU_OPTIONS,
+    features: DEFAULT_FEATURES & dialect.features,
+    ...chosen,
+  };
   const { pageSizeMask, inputRange, domainRange, features, probeSize } = options;
   // virtio 1.2, 5.13.4.2: at least one bit MUST be set
   check(isU64(pageSizeMask) && pageSizeMask > 0n, 'pageSizeMask must be a 64-bit mask, not 0');
@@ -87,8 +100,8 @@ export function resolveOptions(chosen: Partial<IommuOptions> = {}): IommuOptions
     'domainRange must go from a 32-bit start to an end not below it',
   );
   check(
-    (features & ~KNOWN_FEATURES) === 0n,
-    `features 0x${features.toString(16)} has unknown bits`,
+    (features & ~dialect.features) === 0n,
+    `features 0x${features.toString(16)} has unknown bits for dialect ${name}`,
   );
   // virtio 1.2, 5.13.3.2: never both, the newer supersedes the older
   const both = VIRTIO_IOMMU_F_BYPASS | VIRTIO_IOMMU_F_BYPASS_CONFIG;
@@ -105,6 +118,8 @@ export function resolveOptions(chosen: Partial<IommuOptions> = {}): IommuOptions
     isQueueSize(options.requestQueueSize),
     `requestQueueSize must be a power of two from 1 to ${VIRTQ_MAX_SIZE}`,
   );
+  const objection = dialect.objection(options);
+  if (objection !== undefined) check(false, objection);
   return options;
 }
 

@@ -6,6 +6,7 @@
 import { MAX_ADDRESS, toGpa, toIova } from '../memory/address.ts';
 import type { Request } from './codec.ts';
 import { isCompatible, isMappable } from './compatibility.ts';
+import type { DialectRules } from './dialect.ts';
 import type { Domain, DomainTable } from './domain-table.ts';
 import type { Endpoint, EndpointTable } from './endpoint-table.ts';
 import type { RequestEvent } from './iommu-event.ts';
@@ -17,30 +18,22 @@ import {
   VIRTIO_IOMMU_F_DOMAIN_RANGE,
   VIRTIO_IOMMU_F_INPUT_RANGE,
   VIRTIO_IOMMU_F_MAP_UNMAP,
-  VIRTIO_IOMMU_F_MMIO,
   VIRTIO_IOMMU_MAP_F_MMIO,
   VIRTIO_IOMMU_MAP_F_READ,
   VIRTIO_IOMMU_MAP_F_WRITE,
   VIRTIO_IOMMU_S_INVAL,
   VIRTIO_IOMMU_S_NOENT,
-  VIRTIO_IOMMU_S_NOMEM,
   VIRTIO_IOMMU_S_OK,
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
 } from './protocol.ts';
-
-// virtio 1.2, 5.13.6.5.2: overlap with an existing mapping: INVAL
-const MAP_STATUS: Readonly<Record<InsertOutcome, number>> = {
-  inserted: VIRTIO_IOMMU_S_OK,
-  overlap: VIRTIO_IOMMU_S_INVAL,
-  full: VIRTIO_IOMMU_S_NOMEM,
-};
 
 type RequestOf<Kind extends Request['kind']> = Extract<Request, { kind: Kind }>;
 
 /** The tables a request works on. */
 export interface IommuTables {
   readonly options: IommuOptions;
+  readonly rules: DialectRules;
   readonly endpoints: EndpointTable;
   readonly domains: DomainTable;
   readonly store: MappingStore;
@@ -49,13 +42,22 @@ export interface IommuTables {
 /** Executes decoded requests against the tables. */
 export class RequestExecutor {
   readonly #options: IommuOptions;
+  readonly #rules: DialectRules;
+  readonly #mapStatus: Readonly<Record<InsertOutcome, number>>;
   readonly #endpoints: EndpointTable;
   readonly #domains: DomainTable;
   readonly #store: MappingStore;
   readonly #granuleMask: bigint;
 
-  constructor({ options, endpoints, domains, store }: IommuTables) {
+  constructor({ options, rules, endpoints, domains, store }: IommuTables) {
     this.#options = options;
+    this.#rules = rules;
+    // virtio 1.2, 5.13.6.5.2: overlap with an existing mapping: INVAL
+    this.#mapStatus = {
+      inserted: VIRTIO_IOMMU_S_OK,
+      overlap: VIRTIO_IOMMU_S_INVAL,
+      full: rules.outOfMemory,
+    };
     this.#endpoints = endpoints;
     this.#domains = domains;
     this.#store = store;
@@ -80,8 +82,19 @@ export class RequestExecutor {
         const { endpoint, domain } = request;
         return { kind: 'detached', endpoint, domain, status: this.#detach(endpoint, domain) };
       }
-      case 'map':
-        return { ...request, kind: 'mapped', status: this.#map(request, features) };
+      case 'detach-endpoint': {
+        const { endpoint } = request;
+        const domain = this.#endpoints.get(endpoint)?.domain?.id ?? null;
+        const status = request.isReservedZero
+          ? this.#detach(endpoint, domain)
+          : VIRTIO_IOMMU_S_INVAL;
+        return { kind: 'detached', endpoint, domain, status };
+      }
+      case 'map': {
+        const { domain, virtStart, virtEnd, physStart, flags } = request;
+        const status = this.#map(request, features);
+        return { kind: 'mapped', domain, virtStart, virtEnd, physStart, flags, status };
+      }
       case 'unmap': {
         const { domain, virtStart, virtEnd } = request;
         return { kind: 'unmapped', domain, virtStart, virtEnd, ...this.#unmap(request, features) };
@@ -110,29 +123,29 @@ export class RequestExecutor {
     if (domain !== undefined && endpoint.domain === domain) return VIRTIO_IOMMU_S_OK;
     if (domain !== undefined && !this.#isCompatible(endpoint, domain)) return VIRTIO_IOMMU_S_UNSUPP;
     const outcome = this.#domains.attach(endpoint, domain ?? { id: request.domain, isBypass });
-    return outcome === 'attached' ? VIRTIO_IOMMU_S_OK : VIRTIO_IOMMU_S_NOMEM;
+    return outcome === 'attached' ? VIRTIO_IOMMU_S_OK : this.#rules.outOfMemory;
   }
 
-  #detach(endpointId: number, domainId: number): number {
+  #detach(endpointId: number, domainId: number | null): number {
     // virtio 1.2, 5.13.6.4.2: an endpoint that does not exist MUST be rejected with NOENT
     const endpoint = this.#endpoints.get(endpointId);
     if (endpoint === undefined) return VIRTIO_IOMMU_S_NOENT;
     // 5.13.6.4.2: MAY reject with INVAL what is not attached to that domain
-    if (endpoint.domain?.id !== domainId) return VIRTIO_IOMMU_S_INVAL;
+    if (endpoint.domain === null || endpoint.domain.id !== domainId) return VIRTIO_IOMMU_S_INVAL;
     this.#domains.detach(endpoint);
     return VIRTIO_IOMMU_S_OK;
   }
 
   #map(request: RequestOf<'map'>, features: bigint): number {
     if (!has(features, VIRTIO_IOMMU_F_MAP_UNMAP)) return VIRTIO_IOMMU_S_UNSUPP;
-    // virtio 1.2, 5.13.6.5.2: unknown flags MUST be rejected with INVAL; MMIO is known only with its feature
-    const mmio = has(features, VIRTIO_IOMMU_F_MMIO) ? VIRTIO_IOMMU_MAP_F_MMIO : 0;
+    // virtio 1.2, 5.13.6.5.2: unknown flags MUST be rejected with INVAL
+    const mmio = this.#rules.hasMmioFlag(features) ? VIRTIO_IOMMU_MAP_F_MMIO : 0;
     const known = VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE | mmio;
     if ((request.flags & ~known) !== 0) return VIRTIO_IOMMU_S_INVAL;
     const domain = this.#domains.get(request.domain);
     if (domain === undefined) return VIRTIO_IOMMU_S_NOENT;
     if (domain.isBypass) return VIRTIO_IOMMU_S_INVAL;
-    if (!this.#isInRange(request)) return VIRTIO_IOMMU_S_RANGE;
+    if (request.isEmpty === true || !this.#isInRange(request)) return VIRTIO_IOMMU_S_RANGE;
     const mapping = {
       virtStart: toIova(request.virtStart),
       virtEnd: toIova(request.virtEnd),
@@ -141,7 +154,7 @@ export class RequestExecutor {
     };
     // 5.13.6.8.2: a MAP that overlaps a reserved region of any endpoint in the domain SHOULD be rejected
     if (!isMappable(mapping, domain.regions)) return VIRTIO_IOMMU_S_INVAL;
-    return MAP_STATUS[this.#store.insert(domain.id, mapping)];
+    return this.#mapStatus[this.#store.insert(domain.id, mapping)];
   }
 
   #unmap(request: RequestOf<'unmap'>, features: bigint): { status: number; removed: number } {
@@ -153,11 +166,12 @@ export class RequestExecutor {
     if (domain === undefined) return refuse(VIRTIO_IOMMU_S_NOENT);
     if (domain.isBypass) return refuse(VIRTIO_IOMMU_S_INVAL);
     // No alignment or input_range rule for UNMAP: ends may lie anywhere outside mappings
-    if (request.virtStart > request.virtEnd) return refuse(VIRTIO_IOMMU_S_RANGE);
+    const isRange = request.isEmpty !== true && request.virtStart <= request.virtEnd;
+    if (!isRange) return refuse(VIRTIO_IOMMU_S_RANGE);
     const range = { start: toIova(request.virtStart), end: toIova(request.virtEnd) };
     const outcome = this.#store.remove(domain.id, range);
-    // 5.13.6.6.2: a mapping that is only partly covered: RANGE, and nothing is removed
-    if (outcome === 'would-split') return refuse(VIRTIO_IOMMU_S_RANGE);
+    // 5.13.6.6.2: with a mapping that is only partly covered nothing is removed
+    if (outcome === 'would-split') return refuse(this.#rules.unmapSplit);
     return { status: VIRTIO_IOMMU_S_OK, removed: outcome };
   }
 
@@ -192,7 +206,7 @@ export class RequestExecutor {
       !has(features, VIRTIO_IOMMU_F_INPUT_RANGE) ||
       (virtStart >= inputRange.start && virtEnd <= inputRange.end);
     return (
-      virtStart < virtEnd &&
+      (virtStart < virtEnd || (virtStart === virtEnd && this.#rules.mapsSingleBytes)) &&
       ((virtStart | physStart | (virtEnd + 1n)) & this.#granuleMask) === 0n &&
       isInInputRange &&
       physStart + (virtEnd - virtStart) <= MAX_ADDRESS

@@ -8,8 +8,6 @@ import { toIova } from '../memory/address.ts';
 import type { DeviceContext, VirtioDevice } from '../virtio/virtio-device.ts';
 import type { DescriptorChain } from '../virtio/virtqueue.ts';
 import {
-  decodeRequest,
-  encodeFault,
   encodeProperties,
   encodeReply,
   isKnownType,
@@ -19,6 +17,8 @@ import {
   type FaultReport,
 } from './codec.ts';
 import { ConfigSpace } from './config-space.ts';
+import type { Dialect } from './dialect.ts';
+import { dialectOf } from './dialects.ts';
 import { DmaPort, type DmaPath } from './dma-port.ts';
 import { DomainTable } from './domain-table.ts';
 import { EndpointTable, type Endpoint } from './endpoint-table.ts';
@@ -30,7 +30,6 @@ import { readState } from './iommu-state.ts';
 import type { Access, Mapping, MappingStore } from './mapping-store.ts';
 import { resolveOptions, type IommuOptions } from './options.ts';
 import {
-  CONFIG_LENGTH,
   TAIL_SIZE,
   VIRTIO_ID_IOMMU,
   VIRTIO_IOMMU_F_BYPASS,
@@ -68,9 +67,10 @@ export class VirtioIommu implements VirtioDevice {
   readonly deviceFeatures: bigint;
   readonly usesBuffersInOrder = true;
   readonly queueSizes: readonly number[];
-  readonly configLength = CONFIG_LENGTH;
+  readonly configLength: number;
 
   readonly #options: IommuOptions;
+  readonly #dialect: Dialect;
   readonly #store: MappingStore;
   readonly #config: ConfigSpace;
   readonly #endpoints: EndpointTable;
@@ -87,14 +87,20 @@ export class VirtioIommu implements VirtioDevice {
   constructor({ memory, store, options, doorbell }: VirtioIommuParts) {
     this.#options = resolveOptions(options);
     this.deviceFeatures = this.#options.features;
-    this.queueSizes = [this.#options.requestQueueSize, EVENT_QUEUE_SIZE];
+    this.#dialect = dialectOf(this.#options.dialect);
+    const { encodeFault, regionFormat, rules } = this.#dialect;
+    const { requestQueueSize } = this.#options;
+    this.queueSizes =
+      encodeFault === undefined ? [requestQueueSize] : [requestQueueSize, EVENT_QUEUE_SIZE];
     this.#store = store;
     this.#doorbell = doorbell;
-    this.#config = new ConfigSpace(this.#options);
-    this.#endpoints = new EndpointTable(this.#options.probeSize);
+    this.#config = new ConfigSpace(this.#options, this.#dialect);
+    this.configLength = this.#config.length;
+    this.#endpoints = new EndpointTable(this.#options.probeSize, regionFormat);
     this.#domains = new DomainTable(this.#endpoints, store, this.#options.identityPolicy);
     this.#executor = new RequestExecutor({
       options: this.#options,
+      rules,
       endpoints: this.#endpoints,
       domains: this.#domains,
       store,
@@ -229,7 +235,7 @@ export class VirtioIommu implements VirtioDevice {
       return 0;
     }
     const size = replySize(type, writable.length, this.#options.probeSize);
-    const request = decodeRequest(view);
+    const request = this.#dialect.decodeRequest(view);
     // Too short for its type, but there is room to say so: Linux takes used length 0 for success (`viommu_sync_req`)
     const event: RequestEvent =
       request === undefined
@@ -244,7 +250,7 @@ export class VirtioIommu implements VirtioDevice {
     const status = event.status ?? VIRTIO_IOMMU_S_OK;
     if (event.kind !== 'probed' || status !== VIRTIO_IOMMU_S_OK) return encodeReply(size, status);
     const reserved = this.#endpoints.get(event.endpoint)?.reserved ?? [];
-    return encodeReply(size, status, encodeProperties(reserved));
+    return encodeReply(size, status, encodeProperties(reserved, this.#dialect.regionFormat));
   }
 
   #fault(endpoint: Endpoint, access: Access, length: number): FaultReport {
@@ -253,8 +259,9 @@ export class VirtioIommu implements VirtioDevice {
     const flags = access | VIRTIO_IOMMU_FAULT_F_ADDRESS;
     const domain = endpoint.domain?.id ?? null;
     const report = { reason, flags, endpoint: endpoint.id, high, low };
+    const bytes = this.#dialect.encodeFault?.(report);
     const isReported =
-      this.#context !== undefined && reportFault(this.#context, encodeFault(report));
+      this.#context !== undefined && bytes !== undefined && reportFault(this.#context, bytes);
     this.#events.record(() => ({
       kind: 'faulted',
       endpoint: endpoint.id,

@@ -37,7 +37,7 @@ export function eventWords(event: IommuEvent, nameOf: EndpointNamer): EventWords
       return line('ATTACH', text, event.status, title);
     }
     case 'detached':
-      return line('DETACH', `${nameOf(event.endpoint)} ← D${event.domain}`, event.status);
+      return line('DETACH', `${nameOf(event.endpoint)} ← D${event.domain ?? '?'}`, event.status);
     case 'mapped': {
       const size = formatBytes(event.virtEnd - event.virtStart + 1n);
       const rights = formatRights(event.flags);

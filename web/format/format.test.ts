@@ -125,6 +125,7 @@ describe('the protocol in words', () => {
       null,
     ],
     [{ kind: 'detached', endpoint: 1, domain: 2, status: 4 }, 'DETACH', 'disk ← D2', 'INVAL'],
+    [{ kind: 'detached', endpoint: 1, domain: null, status: 4 }, 'DETACH', 'disk ← D?', 'INVAL'],
     [
       { kind: 'mapped', domain: 2, ...range, physStart: 0n, flags: 2, status: 5 },
       'MAP',

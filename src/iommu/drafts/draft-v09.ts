@@ -1,0 +1,43 @@
+// The draft v0.9 (2018): the released requests, but domain IDs in bits, other MAP flags, and no flags in ATTACH.
+
+import { decodeRequest, encodeFault, RELEASED_REGION_FORMAT, type Request } from '../codec.ts';
+import type { Dialect } from '../dialect.ts';
+import {
+  VIRTIO_IOMMU_MAP_F_MMIO as RELEASED_MAP_F_MMIO,
+  VIRTIO_IOMMU_S_DEVERR,
+  VIRTIO_IOMMU_S_RANGE,
+} from '../protocol.ts';
+import { DRAFT_FEATURES, encodeDraftConfig, objectionToDomainRange } from './draft-config.ts';
+import { VIRTIO_IOMMU_MAP_F_MMIO } from './protocol-2018.ts';
+import { withoutExec } from './sized-requests.ts';
+
+export const DRAFT_V09: Dialect = {
+  name: 'v0.9',
+  features: DRAFT_FEATURES,
+  rules: {
+    // No NOMEM before v0.12: Linux took a code it did not know for an I/O error, as it takes this one
+    outOfMemory: VIRTIO_IOMMU_S_DEVERR,
+    unmapSplit: VIRTIO_IOMMU_S_RANGE,
+    mapsSingleBytes: false,
+    // Linux (`viommu_map`) set the flag for device memory unasked: there was no feature to negotiate
+    hasMmioFlag: () => true,
+  },
+  objection: objectionToDomainRange,
+  encodeConfig: encodeDraftConfig,
+  decodeRequest: decodeDraftRequest,
+  regionFormat: RELEASED_REGION_FORMAT,
+  encodeFault,
+};
+
+function decodeDraftRequest(readable: DataView): Request | undefined {
+  const request = decodeRequest(readable);
+  if (request?.kind === 'map') return { ...request, flags: releasedFlags(request.flags) };
+  if (request?.kind !== 'attach') return request;
+  return { ...request, flags: 0, isReservedZero: request.isReservedZero && request.flags === 0 };
+}
+
+function releasedFlags(flags: number): number {
+  const isMmio = (flags & VIRTIO_IOMMU_MAP_F_MMIO) !== 0;
+  const rest = withoutExec(flags) & ~VIRTIO_IOMMU_MAP_F_MMIO;
+  return (isMmio ? rest | RELEASED_MAP_F_MMIO : rest) >>> 0;
+}
