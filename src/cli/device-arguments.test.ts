@@ -14,6 +14,7 @@ describe('parseDeviceArguments', () => {
         bootBypass: true,
         identityPolicy: 'reject',
         requestQueueSize: 1024,
+        dialect: '1.2',
       },
       accepts: undefined,
       endpoints: [8, 9, 0x108].map((id) => ({ id, regions: [] })),
@@ -29,7 +30,7 @@ describe('parseDeviceArguments', () => {
     const words =
       '--page-size-mask 0x201000 --input-range 0x1000:0xffffffffffffffff --domain-range=1:0xff ' +
       '--endpoints 1,0x10 --offer map-unmap,bypass,probe --accept map-unmap --probe-size 64 ' +
-      '--ring packed --boot-bypass off --identity-policy allow --memory 4 --event-buffers 2 --max-domains 3 ' +
+      '--dialect v0.9 --ring packed --boot-bypass off --identity-policy allow --memory 4 --event-buffers 2 --max-domains 3 ' +
       '--max-mappings 5 --resv 16:0x1000-0x1fff:reserved --resv 0x10:0x3000-0x3fff:identity:r';
     expect(parseDeviceArguments(words.split(' '))).toEqual({
       options: {
@@ -41,6 +42,7 @@ describe('parseDeviceArguments', () => {
         bootBypass: false,
         identityPolicy: 'allow',
         requestQueueSize: 1024,
+        dialect: 'v0.9',
       },
       accepts: 0b100n,
       endpoints: [
@@ -61,6 +63,10 @@ describe('parseDeviceArguments', () => {
     });
   });
 
+  it('offers by default what the dialect has of it', () => {
+    expect(parseDeviceArguments(['--dialect', 'v0.5']).options.features).toBe(0b1_0111n);
+  });
+
   it('takes none for an empty list of features', () => {
     expect(parseDeviceArguments(['--accept', 'none']).accepts).toBe(0n);
     expect(parseDeviceArguments(['--offer', 'none']).options.features).toBe(0n);
@@ -76,6 +82,11 @@ describe('parseDeviceArguments', () => {
     [['--offer', 'none', '--accept', 'mmio,probe'], 'probe, mmio, which the device does not offer'],
     [['--probe-size', '0'], 'from 1 to 65536, not "0"'],
     [['--boot-bypass', 'yes'], '--boot-bypass takes on or off, not "yes"'],
+    [
+      ['--dialect', 'v0.4', '--offer', 'probe,bypass-config'],
+      '--offer names bypass-config, which the dialect v0.4 does not have. It has: input-range, domain-range,',
+    ],
+    [['--dialect', 'v0.6'], '--dialect takes 1.2, v0.4, v0.5 or v0.9, not "v0.6"'],
     [['--ring', 'pack'], '--ring takes split or packed, not "pack". Did you mean packed?'],
     [['--memory', '0'], 'from 1 to 1024'],
     [['--event-buffers', '65'], 'from 0 to 64'],

@@ -1,5 +1,7 @@
 // From the words of the command line to the device that `viommu device` shall be, with a sentence for every mistake.
 
+import type { DialectName } from '../iommu/dialect.ts';
+import { dialectOf } from '../iommu/dialects.ts';
 import type { IommuOptions } from '../iommu/options.ts';
 import {
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
@@ -16,6 +18,7 @@ import {
   featureNames,
   readChoice,
   readCount,
+  readDialect,
   readEndpoints,
   readFeatures,
   readIommuOptions,
@@ -49,6 +52,7 @@ export interface DeviceArguments {
 const FORMS = {
   ...DEVICE_FORMS,
   endpoints: { type: 'string' },
+  dialect: { type: 'string' },
   accept: { type: 'string' },
   'boot-bypass': { type: 'string' },
   ring: { type: 'string' },
@@ -66,7 +70,7 @@ const DEVICE = {
   strayAdvice: 'Lists are written without spaces: --endpoints 8,9',
 } as const;
 
-/** Everything but BYPASS, which a device that has BYPASS_CONFIG does not offer (virtio 1.2, 5.13.3.2). */
+/** Of what the dialect has, everything but BYPASS, which a device that has BYPASS_CONFIG does not offer (virtio 1.2, 5.13.3.2). */
 const DEFAULT_OFFER =
   VIRTIO_IOMMU_F_INPUT_RANGE |
   VIRTIO_IOMMU_F_DOMAIN_RANGE |
@@ -76,7 +80,6 @@ const DEFAULT_OFFER =
   VIRTIO_IOMMU_F_BYPASS_CONFIG;
 
 const DEFAULTS = {
-  features: DEFAULT_OFFER,
   pageSizeMask: 0xffff_f000n,
   inputRange: { start: 0n, end: 0xffff_ffffn },
   domainRange: { start: 0, end: 0xffff_ffff },
@@ -102,8 +105,11 @@ export function parseDeviceArguments(words: readonly string[]): DeviceArguments 
   const count = (name: OptionName, [min, max]: readonly [number, number], otherwise: number) =>
     valueOf(name, (text) => readCount(name, text, min, max), otherwise);
   const bootBypass = valueOf('boot-bypass', readSwitch, true);
-  const options = { ...DEFAULTS, ...readIommuOptions(values), bootBypass };
+  const dialect = valueOf('dialect', readDialect, '1.2');
+  const features = DEFAULT_OFFER & dialectOf(dialect).features;
+  const options = { ...DEFAULTS, features, ...readIommuOptions(values), bootBypass, dialect };
   const offered = options.features;
+  checkOffer(offered, dialect);
   return {
     options,
     accepts: valueOf('accept', (text) => readAccepted(text, offered), undefined),
@@ -120,6 +126,15 @@ export function parseDeviceArguments(words: readonly string[]): DeviceArguments 
     },
     isHelp: values.has('help'),
   };
+}
+
+function checkOffer(offered: bigint, dialect: DialectName): void {
+  const { features } = dialectOf(dialect);
+  const unknown = offered & ~features;
+  if (unknown === 0n) return;
+  throw new UsageError(
+    `--offer names ${featureNames(unknown)}, which the dialect ${dialect} does not have. It has: ${featureNames(features)}.`,
+  );
 }
 
 function readAccepted(text: string, offered: bigint): bigint {

@@ -6,13 +6,15 @@ A virtio-iommu alone: reads one JSON object per line from standard input and wri
 the same order and without delay. Every request goes through real rings in simulated guest RAM.
 
 What the device offers
+  --dialect NAME           version of the protocol: 1.2 (default; 1.3 and 1.4 are the same), or a draft: v0.4, v0.5, v0.9
   --page-size-mask MASK    page sizes; the lowest bit is the granularity (0xfffff000)
   --input-range START:END  IOVAs that can be mapped, inclusive (0:0xffffffff)
   --domain-range START:END IDs that a domain can have, inclusive (0:0xffffffff)
   --endpoints ID,ID,...    the endpoints behind it (8,9,0x108)
   --offer F,F,...          features to offer, or none
                            (input-range,domain-range,map-unmap,probe,mmio,bypass-config)
-                           There are those and bypass, which excludes bypass-config
+                           There are those and bypass, which excludes bypass-config. Drafts have no mmio and
+                           no bypass-config
   --accept F,F,...         features that the driver accepts, or none (all that are offered)
   --probe-size BYTES       properties in the answer to PROBE (512)
   --boot-bypass on|off     the configuration field bypass after a system reset (on)
@@ -50,7 +52,7 @@ Numbers in JSON are numbers, or strings in decimal or after 0x: everything above
 {"op":"event","length":24}                                                     optional: "framing":[3,7,14]
   -> {"bytes":"020000000101000008000000000000000012000000000000"}             or {"bytes":null}
   Leaves one more buffer in the event queue, without notifying the device, and answers what the device has written
-  into the oldest one that it has returned; "" when that was too small for a report.
+  into the oldest one that it has returned; "" when that was too small for a report. The draft v0.4 has no event queue.
 {"op":"config"}                              -> {"bytes":"00f0ff..."}          the configuration space
 {"op":"config-write","offset":36,"bytes":"01"}  -> {"ok":true}                 one access, 1, 2 or 4 bytes wide
 {"op":"reset"}                               -> {"ok":true}    status 0, then initialised again with empty queues

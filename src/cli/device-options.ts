@@ -1,6 +1,8 @@
 // The options that choose what the virtio-iommu is, the same for every command: from text to values, with a sentence
 // for each mistake.
 
+import type { DialectName } from '../iommu/dialect.ts';
+import { DIALECT_NAMES } from '../iommu/dialects.ts';
 import {
   VIRTIO_IOMMU_F_BYPASS,
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
@@ -160,11 +162,9 @@ export function readIdentityPolicy(text: string): IdentityPolicy {
   return readChoice('identity-policy', text, IDENTITY_POLICIES);
 }
 
-const DIALECTS = ['1.2', 'v0.4', 'v0.5', 'v0.9'] as const;
-
 /** `--dialect`: the version of the protocol that the device speaks. */
-export function readDialect(text: string): (typeof DIALECTS)[number] {
-  return readChoice('dialect', text, DIALECTS);
+export function readDialect(text: string): DialectName {
+  return readChoice('dialect', text, DIALECT_NAMES);
 }
 
 /** `--probe-size`: bytes of properties in a PROBE reply. */

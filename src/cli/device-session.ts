@@ -193,7 +193,14 @@ function orUsageError<T>(prefix: string, work: () => T): T {
     return work();
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    const message = cause.message.replace('probeSize', '--probe-size');
-    throw new UsageError(`${prefix}${message}.`, { cause });
+    throw new UsageError(`${prefix}${inWordsOfOptions(cause.message)}.`, { cause });
   }
+}
+
+/** The device's own words, with its options named as on the command line. */
+function inWordsOfOptions(message: string): string {
+  return message
+    .replace('virtio-iommu: ', '')
+    .replace('probeSize', '--probe-size')
+    .replace('domainRange', '--domain-range');
 }

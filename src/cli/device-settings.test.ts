@@ -38,6 +38,28 @@ describe('config', () => {
   });
 });
 
+describe('drafts', () => {
+  it.each([
+    ['v0.4', 32],
+    ['v0.5', 32],
+    ['v0.9', 32],
+    ['1.2', 40],
+  ])('%s has a configuration space of %i bytes', (dialect, length) => {
+    const ask = start(`--dialect ${dialect}`);
+    expect(ask({ op: 'config' })).toEqual({ bytes: expect.stringMatching(`^.{${2 * length}}$`) });
+  });
+
+  it('[C.1-v0.4-config] v0.4 without PROBE ends before probe_size', () => {
+    const ask = start('--dialect v0.4 --offer input-range,map-unmap');
+    expect(ask({ op: 'config' })).toEqual({ bytes: expect.stringMatching(/^.{50}$/) });
+  });
+
+  it('v0.4 has no event queue', () => {
+    const answer = start('--dialect v0.4')({ op: 'event', length: 24 });
+    expect(answer).toEqual({ error: expect.stringContaining('no event queue') });
+  });
+});
+
 describe('reset and system-reset', () => {
   it.each([
     ['reset', false],
@@ -123,6 +145,8 @@ describe('the device of the command line', () => {
       '--probe-size 47 --resv 8:0x1000-0x1fff:reserved',
       '2 reserved regions take 48 bytes of properties and do not fit into the 47 of --probe-size',
     ],
+    ['--dialect v0.4 --event-buffers 1', 'an event queue, and this dialect has none'],
+    ['--dialect v0.5 --domain-range 1:0xff', '--domain-range must go from 0 to a power of two'],
     [
       '--resv 8:0-0xfff:msi --resv 8:0x2000-0x2fff:msi',
       'endpoint 8: an endpoint has at most one MSI region',

@@ -1,5 +1,6 @@
 // What was chosen of the machine's IOMMU, with defaults filled in, and checked before anything is built.
 
+import { dialectOf } from '../iommu/dialects.ts';
 import { EndpointTable } from '../iommu/endpoint-table.ts';
 import { resolveOptions, type IommuOptions } from '../iommu/options.ts';
 import { checkRegionOwners, endpointRegions } from './endpoint-regions.ts';
@@ -18,7 +19,8 @@ export function machineIommuOptions({
 export function checkIommuChoices(options: MachineOptions): void {
   checkRegionOwners(options.reservedRegions);
   try {
-    const endpoints = new EndpointTable(machineIommuOptions(options).probeSize);
+    const { probeSize, dialect } = machineIommuOptions(options);
+    const endpoints = new EndpointTable(probeSize, dialectOf(dialect).regionFormat);
     for (const { id } of ENDPOINTS) endpoints.add(id, endpointRegions(options.reservedRegions, id));
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;

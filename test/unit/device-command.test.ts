@@ -126,7 +126,7 @@ describe('viommu device', { timeout: PATIENCE_MS }, () => {
     });
     const options =
       'page-size-mask input-range domain-range endpoints offer accept probe-size boot-bypass resv ' +
-      'identity-policy ring memory event-buffers max-domains max-mappings help';
+      'identity-policy dialect ring memory event-buffers max-domains max-mappings help';
     for (const name of options.split(' ')) expect(text).toContain(`--${name} `);
     const ops = 'request dma event config config-write reset system-reset state';
     for (const op of ops.split(' ')) expect(text).toContain(`"op":"${op}"`);
