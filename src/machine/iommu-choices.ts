@@ -19,7 +19,7 @@ export function machineIommuOptions({
 export function checkIommuChoices(options: MachineOptions): void {
   checkRegionOwners(options.reservedRegions);
   try {
-    const { probeSize, dialect } = machineIommuOptions(options);
+    const { dialect, probeSize } = machineIommuOptions(options);
     const endpoints = new EndpointTable(probeSize, dialectOf(dialect).regionFormat);
     for (const { id } of ENDPOINTS) endpoints.add(id, endpointRegions(options.reservedRegions, id));
   } catch (cause) {

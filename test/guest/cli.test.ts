@@ -114,7 +114,7 @@ describe('viommu boot', () => {
       ['boot', '--json', '--input-range', '0:0x0fffffff', '--append', 'memmap=4K$0x7000000'],
       ['--offer', 'input-range,map-unmap,probe', '--identity-policy', 'per-endpoint'],
       ['--resv', 'rogue:0x7000000-0x7000fff:identity:r', '--rogue', 'rogue:0x7000000:read'],
-      ['--rogue', 'rogue:0x7000000:write', '--run', 'dmesg | grep -e "input addr" -e fault'],
+      ['--rogue', 'rogue:0x7000000:write', '--run', 'dmesg | grep -e "input addr" -e "fault from"'],
     );
     const report = JSON.parse(stdout);
     expect(status).toBe(0);

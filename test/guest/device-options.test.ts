@@ -74,7 +74,7 @@ const MSI_LINE = '0x00000000fee00000 0x00000000feefffff msi';
 const SOFTWARE_MSI_LINE = '0x0000000008000000 0x00000000080fffff msi';
 
 describe('a guest whose device has all features', () => {
-  it('[A61] reads its disk with lazy invalidation, and unmaps late', async () => {
+  it('reads its disk with lazy invalidation', async () => {
     await withGuest({ append: 'iommu.strict=0' }, async (guest) => {
       expectTranslation(guest);
       const { output } = await guest.run('cat /sys/kernel/iommu_groups/*/type | sort -u');
