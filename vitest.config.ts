@@ -5,5 +5,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/build-wasm.ts'],
     include: ['src/**/*.test.ts', 'web/**/*.test.{ts,tsx}', 'test/unit/**/*.test.ts'],
+    // A net under tests that end by themselves: a slow or busy machine is no failure.
+    testTimeout: 120_000,
   },
 });

@@ -65,9 +65,9 @@ const EVENT_QUEUE_SIZE = 64;
 export class VirtioIommu implements VirtioDevice {
   readonly deviceId = VIRTIO_ID_IOMMU;
   readonly deviceFeatures: bigint;
-  readonly usesBuffersInOrder = true;
   readonly queueSizes: readonly number[];
   readonly configLength: number;
+  readonly usesBuffersInOrder = true;
 
   readonly #options: IommuOptions;
   readonly #dialect: Dialect;
