@@ -1,7 +1,5 @@
 // `viommu boot`: boots a guest, does what was asked for, reports.
 
-import { InputError } from '../machine/guest-images.ts';
-import { ImageCorruptError } from '../machine/image-files.ts';
 import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
 import { GuestSession } from '../testing/guest/guest-session.ts';
 import { NO_TOTALS } from '../trace/event-totals.ts';
@@ -14,30 +12,13 @@ import {
   type CommandReport,
 } from './boot-report.ts';
 import type { BootStep } from './boot-steps.ts';
+import { EXIT_DONE, EXIT_FAILED, exitStatusOf, messageOf } from './exit-status.ts';
 import { TraceFile } from './trace-file.ts';
-import { UsageError } from './usage-error.ts';
-
-export const EXIT_DONE = 0;
-export const EXIT_FAILED = 1;
-export const EXIT_USAGE = 2;
 
 /** Where a command's words go. */
 export interface CliOutput {
   readonly out: (text: string | Uint8Array) => void;
   readonly err: (text: string | Uint8Array) => void;
-}
-
-/** The exit status that an error stands for: the user's mistake, or a run that failed. */
-export function exitStatusOf(error: unknown): number {
-  const isMistake =
-    error instanceof UsageError ||
-    error instanceof InputError ||
-    error instanceof ImageCorruptError;
-  return isMistake ? EXIT_USAGE : EXIT_FAILED;
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Resolves with the exit status; every error has become words by then. */

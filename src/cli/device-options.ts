@@ -1,6 +1,8 @@
 // The options that choose what the virtio-iommu is, the same for every command: from text to values, with a sentence
 // for each mistake.
 
+import type { DialectName } from '../iommu/dialect.ts';
+import { DIALECT_NAMES } from '../iommu/dialects.ts';
 import {
   VIRTIO_IOMMU_F_BYPASS,
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
@@ -12,8 +14,6 @@ import {
   VIRTIO_IOMMU_MAP_F_READ,
   VIRTIO_IOMMU_MAP_F_WRITE,
 } from '../iommu/protocol.ts';
-import type { DialectName } from '../iommu/dialect.ts';
-import { DIALECT_NAMES } from '../iommu/dialects.ts';
 import {
   IDENTITY_POLICIES,
   PROBE_SIZE_MAX,
@@ -51,24 +51,30 @@ const FEATURES: ReadonlyMap<string, bigint> = new Map([
 // virtio 1.2, 5.13.3.2: never both
 const EITHER_BYPASS = VIRTIO_IOMMU_F_BYPASS | VIRTIO_IOMMU_F_BYPASS_CONFIG;
 
-/** `--offer`: feature names, separated by commas, as the set of their bits. */
-export function readFeatures(text: string): bigint {
+/** Names of features, separated by commas, or none, as the set of their bits; `option` is without its hyphens. */
+export function readFeatures(text: string, option = 'offer'): bigint {
+  if (text === 'none') return 0n;
   const names = [...FEATURES.keys()];
   const features = text.split(',').reduce((bits, name) => {
     const bit = FEATURES.get(name);
     if (bit === undefined) {
       throw new UsageError(
-        `--offer takes names of features separated by commas, and "${name}" is none.${didYouMean(name, names)} There are: ${names.join(', ')}.`,
+        `--${option} takes names of features separated by commas, and "${name}" is none.${didYouMean(name, names)} There are: ${names.join(', ')}.`,
       );
     }
     return bits | bit;
   }, 0n);
   if ((features & EITHER_BYPASS) === EITHER_BYPASS) {
     throw new UsageError(
-      '--offer takes bypass or bypass-config, not both: the second supersedes the first. Leave out one of them.',
+      `--${option} takes bypass or bypass-config, not both: the second supersedes the first. Leave out one of them.`,
     );
   }
   return features;
+}
+
+/** The names of the features in a set, separated by commas. */
+export function featureNames(features: bigint): string {
+  return [...FEATURES].flatMap(([name, bit]) => ((features & bit) === 0n ? [] : [name])).join(', ');
 }
 
 /** `--page-size-mask`: a 64-bit mask that is not 0. */

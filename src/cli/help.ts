@@ -1,10 +1,11 @@
-// What `viommu --help` and `viommu boot --help` print.
+// What `viommu --help` and the `--help` of its commands print; `device-help.ts` has the longest.
 
 export const HELP = `viommu - a Linux machine whose virtio-iommu you can see into
 
 Usage: viommu boot [options]   boot a guest, run commands in it, report what its IOMMU did
+       viommu device [options] the device alone, asked in lines of JSON on standard input
        viommu dts [options]    print the machine as device-tree source
-       viommu COMMAND --help   all options
+       viommu COMMAND --help   all options of a command
        viommu --version
 
 Example: viommu boot --run disk-read --run net-ping

@@ -7,21 +7,17 @@ import { deviceTreeSource } from '../machine/device-tree.ts';
 import { describeMachine } from '../machine/machine-description.ts';
 import { packageRoot } from '../testing/guest/package-root.ts';
 import { parseBootArguments, type BootArguments } from './boot-arguments.ts';
-import {
-  bootCommand,
-  EXIT_DONE,
-  EXIT_FAILED,
-  EXIT_USAGE,
-  exitStatusOf,
-  messageOf,
-  type CliOutput,
-} from './boot-command.ts';
+import type { CliOutput } from './boot-command.ts';
+import { parseDeviceArguments } from './device-arguments.ts';
+import { deviceCommand } from './device-command.ts';
+import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, exitStatusOf, messageOf } from './exit-status.ts';
+import { DEVICE_HELP } from './device-help.ts';
 import { parseDtsArguments, type DtsArguments } from './dts-arguments.ts';
 import { BOOT_HELP, DTS_HELP, HELP } from './help.ts';
 import { didYouMean } from './suggestion.ts';
 import { UsageError } from './usage-error.ts';
 
-const COMMANDS = ['boot', 'dts', '--help', '--version'];
+const COMMANDS = ['boot', 'device', 'dts', '--help', '--version'];
 
 function version(): string {
   const text: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
@@ -30,14 +26,26 @@ function version(): string {
 }
 
 async function boot(args: BootArguments, output: CliOutput): Promise<number> {
-  if (!args.isHelp) return bootCommand(args, output);
-  output.out(BOOT_HELP);
+  if (args.isHelp) {
+    output.out(BOOT_HELP);
+    return EXIT_DONE;
+  }
+  // Brings the emulator, which no other command should wait for
+  const { bootCommand } = await import('./boot-command.ts');
+  return bootCommand(args, output);
+}
+
+async function device(words: readonly string[], output: CliOutput): Promise<number> {
+  const args = parseDeviceArguments(words);
+  if (args.isHelp) output.out(DEVICE_HELP);
+  else await deviceCommand(args, { input: process.stdin, output: process.stdout });
   return EXIT_DONE;
 }
 
 /** What `viommu help COMMAND` prints. */
 const HELP_OF: ReadonlyMap<string | undefined, string> = new Map([
   ['boot', BOOT_HELP],
+  ['device', DEVICE_HELP],
   ['dts', DTS_HELP],
 ]);
 
@@ -49,6 +57,8 @@ async function main([command, ...rest]: readonly string[], output: CliOutput): P
   switch (command) {
     case 'boot':
       return boot(parseBootArguments(rest), output);
+    case 'device':
+      return device(rest, output);
     case 'dts':
       output.out(dts(parseDtsArguments(rest)));
       return EXIT_DONE;

@@ -1,6 +1,6 @@
 // The device at one moment, read out of its tables.
 
-import type { DomainTable } from './domain-table.ts';
+import type { Domain, DomainTable } from './domain-table.ts';
 import type { Endpoint, EndpointTable } from './endpoint-table.ts';
 import type { DomainState, EndpointMode, EndpointState, IommuState } from './iommu-event.ts';
 import type { MappingStore } from './mapping-store.ts';
@@ -18,6 +18,7 @@ export interface StateSources {
 /** Copies everything; the result does not change with the device. */
 export function readState(sources: StateSources): IommuState {
   const { sequence, isBypass, endpoints, domains, store, translator } = sources;
+  const members = groupByDomain(endpoints.all());
   return {
     sequence,
     isBypass,
@@ -26,9 +27,8 @@ export function readState(sources: StateSources): IommuState {
       .all()
       .map((domain): DomainState => {
         const size = domain.isBypass ? { mappings: 0, bytes: 0n } : store.size(domain.id);
-        const ids = endpoints.attachedTo(domain).map(({ id }) => id);
         const { id, isBypass, regions } = domain;
-        return { id, isBypass, endpoints: ids, ...size, reserved: regions };
+        return { id, isBypass, endpoints: members.get(domain) ?? [], ...size, reserved: regions };
       })
       .toSorted((one, other) => one.id - other.id),
   };
@@ -43,4 +43,16 @@ function readEndpoint(endpoint: Endpoint, translator: Translator): EndpointState
     ...endpoint.counters,
     reserved: endpoint.reserved,
   };
+}
+
+/** The IDs of the endpoints of every domain, in one pass: there may be thousands of both. */
+function groupByDomain(endpoints: readonly Endpoint[]): ReadonlyMap<Domain, readonly number[]> {
+  const members = new Map<Domain, number[]>();
+  for (const { id, domain } of endpoints) {
+    if (domain === null) continue;
+    const known = members.get(domain);
+    if (known === undefined) members.set(domain, [id]);
+    else known.push(id);
+  }
+  return members;
 }

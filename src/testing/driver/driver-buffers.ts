@@ -1,7 +1,11 @@
 // Buffers of the chains that a test's driver has in flight, and of their indirect tables.
 
-import { VIRTQ_DESC_ALIGN, VIRTQ_DESC_F_WRITE } from '../../virtio/ring-layout.ts';
-import type { DriverMemory } from './driver-memory.ts';
+import {
+  VIRTQ_DESC_ALIGN,
+  VIRTQ_DESC_F_WRITE,
+  descriptorTableLength,
+} from '../../virtio/ring-layout.ts';
+import { roomFor, type DriverMemory } from './driver-memory.ts';
 import type { ChainRequest, Descriptor, DriverQueueOptions } from './driver-queue.ts';
 
 const DEFAULT_BYTES = 0x1_0000;
@@ -30,6 +34,13 @@ export class DriverBuffers {
   constructor({ driverMemory, bufferBytes = DEFAULT_BYTES, toBus = BigInt }: DriverQueueOptions) {
     this.#heap = driverMemory.carve(bufferBytes);
     this.#toBus = toBus;
+  }
+
+  /** Whether a request's buffers would find room, and an indirect table with so many entries. */
+  hasRoomFor({ readable = [], writable = [] }: ChainRequest, tableEntries: number): boolean {
+    const lengths = [...readable.map(({ length }) => length), ...writable];
+    const table = tableEntries === 0 ? [] : [descriptorTableLength(tableEntries)];
+    return this.#heap.hasRoom(roomFor(lengths) + roomFor(table, VIRTQ_DESC_ALIGN));
   }
 
   /** Puts a request's bytes and the room for its answer into memory. */
@@ -66,6 +77,11 @@ export class DriverBuffers {
       position += length;
     }
     return joined;
+  }
+
+  /** Takes the room of these buffers back, while others are in flight. */
+  free(buffers: readonly WritableBuffer[]): void {
+    for (const { offset } of buffers) this.#heap.free(offset);
   }
 
   /** Takes the room of all buffers back: none is in flight. */

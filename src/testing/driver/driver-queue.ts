@@ -26,6 +26,9 @@ export interface ChainRequest {
   readonly fill?: number;
 }
 
+/** What `add` would run out of. */
+export type Shortage = 'descriptors' | 'memory';
+
 /** A chain the device has returned. */
 export interface UsedChain {
   /** What `add` returned. */
@@ -63,6 +66,8 @@ export interface DriverQueue {
   /** How many chains the device has returned, modulo 2^16; of a split ring, the used index itself. */
   readonly deviceIndex: number;
 
+  /** What is missing for `add` to take the request; undefined when it can. */
+  shortageFor(request: ChainRequest): Shortage | undefined;
   /** Makes a chain available and returns what the device will name it by: its head, or its buffer ID. */
   add(request: ChainRequest): number;
   /** Takes the next chain the device returned; undefined when there is none. */

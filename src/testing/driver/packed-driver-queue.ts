@@ -36,6 +36,7 @@ import type {
   Descriptor,
   DriverQueue,
   DriverQueueOptions,
+  Shortage,
   UsedChain,
 } from './driver-queue.ts';
 
@@ -103,6 +104,13 @@ export class PackedDriverQueue implements DriverQueue {
     return count & COUNT_MASK;
   }
 
+  shortageFor(request: ChainRequest): Shortage | undefined {
+    const count = (request.readable?.length ?? 0) + (request.writable?.length ?? 0);
+    const isDirect = (request.directDescriptors ?? count) >= count;
+    if ((isDirect ? count : 1) > this.#free) return 'descriptors';
+    return this.#buffers.hasRoomFor(request, isDirect ? 0 : count) ? undefined : 'memory';
+  }
+
   add(request: ChainRequest): number {
     const { descriptors: buffers, writable } = this.#buffers.place(request);
     const isDirect = (request.directDescriptors ?? buffers.length) >= buffers.length;
@@ -141,6 +149,7 @@ export class PackedDriverQueue implements DriverQueue {
     this.#free += chain.count;
     const bytes = this.#buffers.collect(chain.writable);
     if (this.#pending.size === 0) this.#buffers.release();
+    else this.#buffers.free(chain.writable);
     // virtio 1.2, 2.8.4: without WRITE the length is reserved.
     return { head: id, length: isWritten ? length : 0, bytes };
   }

@@ -35,6 +35,7 @@ import type {
   Descriptor,
   DriverQueue,
   DriverQueueOptions,
+  Shortage,
   UsedChain,
 } from './driver-queue.ts';
 
@@ -82,6 +83,14 @@ export class SplitDriverQueue implements DriverQueue {
     return this.#availableIndex;
   }
 
+  shortageFor(request: ChainRequest): Shortage | undefined {
+    const count = (request.readable?.length ?? 0) + (request.writable?.length ?? 0);
+    const direct = Math.min(request.directDescriptors ?? count, count);
+    const tables = direct < count ? 1 : 0;
+    if (direct + tables > this.freeDescriptors) return 'descriptors';
+    return this.#buffers.hasRoomFor(request, count - direct) ? undefined : 'memory';
+  }
+
   add(request: ChainRequest): number {
     const { descriptors: buffers, writable } = this.#buffers.place(request);
     const directCount = request.directDescriptors ?? buffers.length;
@@ -108,6 +117,7 @@ export class SplitDriverQueue implements DriverQueue {
     this.#free.push(...chain.descriptors);
     const bytes = this.#buffers.collect(chain.writable);
     if (this.#pending.size === 0) this.#buffers.release();
+    else this.#buffers.free(chain.writable);
     return { head, length, bytes };
   }
 
