@@ -158,7 +158,8 @@ export class ReferenceStore implements MappingStore {
   #append(segment: Segment): boolean {
     const { segments } = this.#result;
     const last = segments.at(-1);
-    const next = last && BigInt.asUintN(64, last.address + BigInt(last.length));
+    // No wrapping here: nothing follows the last byte of the guest-physical space
+    const next = last && last.address + BigInt(last.length);
     if (last !== undefined && next === segment.address && last.isJoinable && segment.isJoinable) {
       last.length += segment.length;
       return true;

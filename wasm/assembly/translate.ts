@@ -38,7 +38,8 @@ export function translate(slot: u32, high: u32, low: u32, length: u32, access: u
     const room = last - cursor;
     const taken = room >= left ? left : room + 1;
     const gpa = phys(placeLeaf, placeIndex) + (cursor - start);
-    if (segments > 0 && gpa == following && isMmio == 0) {
+    // `following` is 0 behind the last byte of the guest-physical space too, where nothing follows
+    if (gpa == following && following != 0 && isMmio == 0) {
       store<u32>(segment, load<u32>(segment, 8) + <u32>taken, 8);
     } else {
       if (segments == MAX_SEGMENTS) return stop(cursor, TRANSLATE_OUT_OF_ROOM);
