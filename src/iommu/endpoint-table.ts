@@ -23,6 +23,8 @@ export class Endpoint {
   readonly reserved: RegionList;
   /** What the DMA path has to look at; changes with the domain (`DomainTable`). */
   windows: readonly RegionWindow[];
+  /** Its MSI region in one piece, whatever windows the regions of others cut it into. */
+  readonly doorbell: RegionWindow | undefined;
   readonly counters: DmaCounters = {
     translated: 0,
     bypassed: 0,
@@ -38,6 +40,7 @@ export class Endpoint {
     this.id = id;
     this.reserved = reserved;
     this.windows = ownWindows(reserved);
+    this.doorbell = this.windows.find(({ isDoorbell }) => isDoorbell);
   }
 }
 

@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
-import { ENDPOINT, startIommu } from '../testing/driver/iommu-bench.ts';
-import { ACCESS_READ } from './mapping-store.ts';
+import { toIova } from '../memory/address.ts';
+import { ENDPOINT, OTHER_ENDPOINT, startIommu } from '../testing/driver/iommu-bench.ts';
+import { ACCESS_READ, ACCESS_WRITE } from './mapping-store.ts';
 
 const DOMAIN = 1;
 const LAST_PAGE = 0xffff_ffff_ffff_f000n;
@@ -21,5 +22,26 @@ describe.each(STORES)('with a %s', (_name, makeStore) => {
         { address: 0n, length: 0x800 },
       ],
     });
+  });
+});
+
+describe('an MSI region that the regions of another endpoint cut into windows', () => {
+  const msi = { kind: 'msi', start: toIova(0x8000n), end: toIova(0xafffn) } as const;
+  const inside = { start: toIova(0x9000n), end: toIova(0x9fffn) };
+
+  it.each([
+    ['reserved', { kind: 'reserved', ...inside } as const],
+    ['identity', { kind: 'identity', flags: 3, ...inside } as const],
+  ])('[C10 A77] takes a write across the edge of a %s one as one message', (_kind, other) => {
+    const { driver, iommu } = startIommu({
+      options: { identityPolicy: 'allow' },
+      reserved: { [ENDPOINT]: [msi], [OTHER_ENDPOINT]: [other] },
+    });
+    driver.attach(DOMAIN, ENDPOINT);
+    driver.attach(DOMAIN, OTHER_ENDPOINT);
+    const port = iommu.port(ENDPOINT);
+    expect(port.translate(0, 0x8ffe, 4, ACCESS_WRITE)).toEqual({ kind: 'doorbell' });
+    expect(port.translate(0, 0x8000, 0x3000, ACCESS_WRITE)).toEqual({ kind: 'doorbell' });
+    expect(port.translate(0, 0xaffe, 4, ACCESS_WRITE)).toMatchObject({ kind: 'fault' });
   });
 });

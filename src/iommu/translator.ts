@@ -52,11 +52,11 @@ export class Translator {
    * `length` >= 1 bytes. One store call at most, unless a reserved region is touched.
    */
   route(endpoint: Endpoint, high: number, low: number, length: number, access: Access): number {
+    const { domain, doorbell } = endpoint;
     const window = findWindow(endpoint.windows, high, low, length);
-    if (window !== undefined && (access & ACCESS_WRITE) !== 0 && window.isDoorbell) {
-      if (isInside(window, high, low, length)) return ROUTE_DOORBELL;
+    if (window?.isDoorbell === true && (access & ACCESS_WRITE) !== 0 && doorbell !== undefined) {
+      if (isInside(doorbell, high, low, length)) return ROUTE_DOORBELL;
     }
-    const { domain } = endpoint;
     if (domain === null && !this.#isUnattachedBypass()) {
       return this.#fault(VIRTIO_IOMMU_FAULT_R_DOMAIN, high, low);
     }
