@@ -5,7 +5,7 @@ import type { Conformance, RequirementResult } from './verdict.ts';
 
 const TEXT_WIDTH = 68;
 
-/** Tables, failed tests, problems, stores, and the counts as the last line. */
+/** Tables, failed tests, problems, stores, and the counts as the last line; a problem counts as failed. */
 export function formatConformance(result: Conformance): string {
   const { requirements, problems, stores, passed, failed } = result;
   const failedTests = requirements.flatMap(({ tests }) =>
@@ -22,7 +22,7 @@ export function formatConformance(result: Conformance): string {
     ...new Set(failedTests),
     ...problems,
     `stores: ${covered.join(', ')}`,
-    `${passed} passed, ${failed} failed`,
+    `${passed} passed, ${failed + problems.length} failed`,
   ].join('\n');
 }
 

@@ -148,7 +148,7 @@ describe('formatConformance', () => {
     const report = reportOf(['[A1] a', 'failed'], ['[F1] b', 'passed']);
     const data = [requirement('A1', ['[A1] a']), requirement('F1')];
     const lines = formatConformance(judge(data, report)).split('\n');
-    expect(lines.at(-1)).toBe('1 passed, 1 failed');
+    expect(lines.at(-1)).toBe('1 passed, 2 failed');
     expect(lines).toContain('failed: [A1] a');
     const rows = lines.filter((line) => /^(A|F)1 /.test(line)).map((line) => line.split(/\s{2,}/));
     expect(rows).toEqual([
