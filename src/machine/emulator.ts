@@ -76,3 +76,13 @@ export async function createEmulator(settings: EmulatorSettings): Promise<Emulat
   connectNetwork(internals.network, internals.cpu);
   return { v86, ...internals };
 }
+
+/**
+ * Ends an emulator for good. An interrupt wakes v86 up even then, and in a browser it fails for want of the timer that
+ * it has given up: a keystroke or a packet that still finds its way here must wake nobody.
+ */
+export async function endEmulator({ v86, scheduler }: Emulator): Promise<void> {
+  await v86.stop();
+  scheduler.yield = () => undefined;
+  await v86.destroy();
+}

@@ -7,6 +7,7 @@ import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import { createBoard, type Board, type Disks } from './board.ts';
+import { endEmulator } from './emulator.ts';
 import { guardMainLoop } from './exception-guard.ts';
 import { checkInitrd, checkKernel, checkMemory, InputError } from './guest-images.ts';
 import { checkIommuChoices } from './iommu-choices.ts';
@@ -116,7 +117,7 @@ export class Machine {
   powerCycle(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#stop();
-      await this.#board.emulator.v86.destroy();
+      await endEmulator(this.#board.emulator);
       this.#board = await createBoard(this.options, this.#disks);
       this.#ranMs = 0;
       this.#wire();
@@ -129,7 +130,7 @@ export class Machine {
   dispose(): Promise<void> {
     this.#disposal ??= this.#inTurn(async () => {
       await this.#stop();
-      await this.#board.emulator.v86.destroy();
+      await endEmulator(this.#board.emulator);
     });
     return this.#disposal;
   }

@@ -159,7 +159,14 @@ export interface V86Network {
   receive(frame: Uint8Array): void;
 }
 
+/** What calls v86's main loop. */
+export interface V86Scheduler {
+  /** Has the main loop called in so many milliseconds. */
+  yield: (delayMs: number, tick: number) => void;
+}
+
 export interface V86Internals {
+  readonly scheduler: V86Scheduler;
   readonly cpu: V86Cpu;
   readonly network: V86Network;
 }
@@ -216,6 +223,7 @@ export const REQUIRED: readonly (readonly [
   ['v86.cpu.devices.ide.primary.current_interface', 'object'],
   ['v86.cpu.devices.ide.primary.master.push_irq', 'function'],
   ['v86.cpu.devices.ide.primary.master.in_progress_io_ids', 'object'],
+  ['v86.yield', 'function'],
   ['network_adapter.fetch', 'function'],
   ['network_adapter.tcp_conn', 'object'],
   ['network_adapter.send', 'function'],
@@ -252,6 +260,7 @@ export function v86Internals(emulator: V86): V86Internals {
     );
   }
   return {
+    scheduler: lookUp(emulator, 'v86') as V86Scheduler,
     cpu: lookUp(emulator, 'v86.cpu') as V86Cpu,
     network: lookUp(emulator, 'network_adapter') as V86Network,
   };
