@@ -7,9 +7,11 @@ import type { BootArguments } from './boot-arguments.ts';
 import {
   bootReport,
   endpointName,
+  rogueReport,
   summary,
   type BootOutcome,
   type CommandReport,
+  type RogueReport,
 } from './boot-report.ts';
 import type { BootStep } from './boot-steps.ts';
 import { EXIT_DONE, EXIT_FAILED, exitStatusOf, messageOf } from './exit-status.ts';
@@ -34,7 +36,8 @@ export async function bootCommand(args: BootArguments, output: CliOutput): Promi
   const outcome = run.outcome();
   const report = bootReport(outcome);
   if (args.isJson) output.out(`${JSON.stringify(report)}\n`);
-  else if (outcome.timeMs > 0) output.out(`\n${summary(report, outcome.state !== undefined)}`);
+  else if (outcome.timeMs > 0)
+    output.out(`\n${summary(report, outcome.bootMs !== undefined, outcome.state !== undefined)}`);
   await run.end();
   return status === EXIT_DONE && !report.ok ? EXIT_FAILED : status;
 }
@@ -45,6 +48,7 @@ const NOTHING_HAPPENED: BootOutcome = {
   totals: NO_TOTALS,
   state: undefined,
   commands: [],
+  rogue: [],
   isComplete: false,
 };
 
@@ -53,6 +57,7 @@ class BootRun {
   readonly #output: CliOutput;
   readonly #stop = new AbortController();
   readonly #commands: CommandReport[] = [];
+  readonly #rogue: RogueReport[] = [];
   #timer: NodeJS.Timeout | undefined;
   #trace: TraceFile | undefined;
   #session: GuestSession | undefined;
@@ -91,6 +96,7 @@ class BootRun {
       totals: session.iommu.totals(),
       state: session.iommu.isPresent ? session.iommu.state() : undefined,
       commands: this.#commands,
+      rogue: this.#rogue,
       isComplete: this.#isComplete,
     };
   }
@@ -138,6 +144,7 @@ class BootRun {
   async #do(session: GuestSession, step: BootStep): Promise<void> {
     if (step.kind === 'rogue') {
       const result = session.rogueDma(step.request);
+      this.#rogue.push(rogueReport(step.request, result));
       this.#tell(`\n${rogueSentence(step.request, result)}\n`);
       return;
     }

@@ -2,12 +2,27 @@
 
 import type { IommuState } from '../iommu/iommu-event.ts';
 import { ENDPOINTS } from '../machine/topology.ts';
+import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
 import type { CommandResult } from '../testing/guest/command-shell.ts';
 import type { EventTotals } from '../trace/event-totals.ts';
 
 /** A command of `--run` and what came of it. */
 export interface CommandReport extends CommandResult {
   readonly command: string;
+}
+
+/** A rogue access and what came of it. */
+export interface RogueReport {
+  readonly endpoint: number;
+  /** In hexadecimal. */
+  readonly address: string;
+  readonly access: 'read' | 'write';
+  readonly outcome: RogueResult['outcome'];
+}
+
+export function rogueReport(request: RogueRequest, { outcome }: RogueResult): RogueReport {
+  const { endpoint, address, access } = request;
+  return { endpoint, address: `0x${address.toString(16)}`, access, outcome };
 }
 
 /** What is known when the run ends, well or not. */
@@ -20,6 +35,7 @@ export interface BootOutcome {
   /** Undefined without an IOMMU. */
   readonly state: IommuState | undefined;
   readonly commands: readonly CommandReport[];
+  readonly rogue: readonly RogueReport[];
   /** Whether every step was done. */
   readonly isComplete: boolean;
 }
@@ -39,11 +55,12 @@ export interface BootReport {
   }[];
   readonly dma: Readonly<Record<'translated' | 'bypassed' | 'blocked', number>>;
   readonly commands: readonly CommandReport[];
+  readonly rogue: readonly RogueReport[];
 }
 
 /** The report of an outcome. */
 export function bootReport(outcome: BootOutcome): BootReport {
-  const { bootMs, timeMs, totals, state, commands, isComplete } = outcome;
+  const { bootMs, timeMs, totals, state, commands, rogue, isComplete } = outcome;
   const { attach, detach, map, unmap, probe, faults } = totals;
   const sum = (name: 'translated' | 'bypassed' | 'blocked'): number =>
     (state?.endpoints ?? []).reduce((total, endpoint) => total + endpoint[name], 0);
@@ -65,6 +82,7 @@ export function bootReport(outcome: BootOutcome): BootReport {
       blocked: sum('blocked'),
     },
     commands: commands.map(({ command, exitCode, output }) => ({ command, exitCode, output })),
+    rogue,
   };
 }
 
@@ -83,11 +101,11 @@ function count(number: number, thing: string): string {
 }
 
 /** A few lines for people. */
-export function summary(report: BootReport, hasIommu: boolean): string {
+export function summary(report: BootReport, isUp: boolean, hasIommu: boolean): string {
   const { ok, seconds, requests, faults, domains, dma, commands } = report;
   const failed = commands.filter(({ exitCode }) => exitCode !== 0).length;
   const lines = [
-    `${ok ? 'Done' : 'Failed'}: the prompt came after ${seconds.toFixed(2)} s; ${count(commands.length, 'command')}, ${failed} failed.`,
+    `${ok ? 'Done' : 'Failed'}: ${isUp ? 'the prompt came' : 'there was no prompt'} after ${seconds.toFixed(2)} s; ${count(commands.length, 'command')}, ${failed} failed.`,
   ];
   if (!hasIommu) return `${[...lines, 'This machine has no IOMMU.'].join('\n')}\n`;
   const { attach, detach, map, unmap, probe } = requests;

@@ -130,7 +130,7 @@ const RIGHTS: ReadonlyMap<string | undefined, number> = new Map([
   ['rw', VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE],
   [undefined, VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE],
 ]);
-const RESV_EXAMPLE = 'Example: --resv rogue:0x8000000-0x80fffff:reserved';
+const RESV_EXAMPLE = 'Example for endpoint 8: --resv 8:0x8000000-0x80fffff:reserved';
 
 /** `--resv`: ENDPOINT:START-END:reserved, :msi or :identity, which may have :r, :w or :rw (the default) after it. */
 export function readReserved(text: string): ReservedOption {
@@ -164,6 +164,8 @@ export function readIdentityPolicy(text: string): IdentityPolicy {
 
 /** `--dialect`: the version of the protocol that the device speaks. */
 export function readDialect(text: string): DialectName {
+  // virtio 1.3 and 1.4 did not change the device
+  if (text === '1.3' || text === '1.4') return '1.2';
   return readChoice('dialect', text, DIALECT_NAMES);
 }
 

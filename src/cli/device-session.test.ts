@@ -189,12 +189,21 @@ describe.each(['split', 'packed'])('event, through %s rings', (ring) => {
     }
   });
 
+  it('can be asked for ever while nothing happens, and then tells of it', () => {
+    const ask = startMapped('--event-buffers 60');
+    for (let count = 0; count < 100; count++) expect(ask(event)).toEqual({ bytes: null });
+    ask(read('0x2000'));
+    expect(ask(event)).toEqual(report('00200'));
+    expect(ask(event)).toEqual({ bytes: null });
+  });
+
   it('refuses a buffer that has no place, loses no report for it, and goes on', () => {
     const ask = startMapped('--event-buffers 64');
-    const full = { error: expect.stringContaining('no descriptors left') };
-    expect(ask(event)).toEqual(full);
+    const pieces = [...Array.from({ length: 64 }, () => 0), 24];
     ask(read('0x2000'));
-    expect(ask({ ...event, framing: [12, 12] })).toEqual(full);
+    expect(ask({ ...event, framing: pieces })).toEqual({
+      error: expect.stringContaining('fewer'),
+    });
     expect(ask({ op: 'event', length: 0xffff_ffff })).toEqual({
       error: expect.stringContaining('larger --memory'),
     });

@@ -133,7 +133,7 @@ const REQUEST_SHORTAGES: Readonly<Record<Shortage, string>> = {
 
 const EVENT_SHORTAGES: Readonly<Record<Shortage, string>> = {
   descriptors:
-    'The event queue has no descriptors left for this buffer, and it was not added. The device returns buffers when it reports faults; a reset takes all of them back.',
+    'The buffer has more pieces than the event queue has descriptors, and was not added. Cut it into fewer.',
   memory:
     "The buffer does not fit into the driver's memory, and was not added. Make it shorter, or start with a larger --memory.",
 };

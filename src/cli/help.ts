@@ -43,8 +43,9 @@ What its IOMMU is
                           reads or writes through. An msi region takes the place of 0xfee00000-0xfeefffff.
                           --resv virtio-blk:0x8000000-0x80fffff:reserved
   --identity-policy POLICY
-                          when an endpoint would get at another's identity region by sharing its domain:
-                          reject the attachment (default), allow it, or keep the region per-endpoint
+                          when an endpoint that has no region there would get at another's identity region by
+                          sharing its domain: reject the attachment (default), allow it, or keep the region
+                          per-endpoint. Beside another region identity wins under the first two
 
 What happens when it is up, in the order given; each can be repeated
   --run COMMAND           run a shell command in the guest: --run 'disk-read virtio'
@@ -63,7 +64,8 @@ What is reported
   --json                  end with one line of JSON on standard output; the console goes to standard error
   -h, --help              this text
 
-JSON: "seconds" is guest time to the prompt; "requests" are all the driver made, whatever the answer; "dma" counts
+JSON: "seconds" is how long the machine ran until the prompt, or in all when there was none; "rogue" has the outcome of
+each --rogue (blocked, completed, no-memory); "requests" are all the driver made, whatever the answer; "dma" counts
 accesses; a domain's "bytes" are its mapped IOVAs.
 
 Exit status: 0 the guest booted and every command succeeded, 1 it did not, 2 the command line or a file is wrong.

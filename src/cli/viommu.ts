@@ -83,13 +83,20 @@ async function main([command, ...rest]: readonly string[], output: CliOutput): P
 
 /** Ends at once, with everything written: an abandoned guest does not keep the process alive. */
 function exit(status: number): void {
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(status)));
+  process.stdout.write('', (failure) => {
+    const isWritten = failure === undefined || failure === null;
+    process.stderr.write('', () => process.exit(isWritten ? status : EXIT_FAILED));
+  });
 }
 
-// Whoever read our output has gone (`viommu boot | head`): the run can not be reported, so it did not succeed.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', () => process.exit(EXIT_FAILED));
-}
+// Whoever read our output has gone (`viommu boot | head`), or there is no room for it: the run can not be reported, so
+// it did not succeed.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE')
+    output.err(`viommu: The output can not be written: ${error.message}\n`);
+  process.exit(EXIT_FAILED);
+});
+process.stderr.on('error', () => process.exit(EXIT_FAILED));
 
 const output: CliOutput = {
   out: (text) => process.stdout.write(text),

@@ -140,27 +140,6 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
       expect(write).toMatchObject({ fault: { reason: FAULT, high: 0, low: Number(BEHIND) } });
     });
 
-    it.each([
-      ['fill one answer up to its edge', 1024, 2],
-      ['fill one answer in front of it and behind', 1000, 100],
-      ['fill more than one answer before it', 1500, 1],
-    ])('[C.2b] and mappings that %s take one access', (_what, before, behind) => {
-      const window = 0x80_0000n;
-      const { attach, driver, iommu } = start('reject', [identity(3, window, window + 0xfffn)]);
-      attach([ENDPOINT]);
-      const first = window - BigInt(before) * 0x1000n;
-      const pages = Array.from({ length: before + 1 + behind }, (_, index) => ({
-        iova: first + BigInt(index) * 0x1000n,
-        gpa: index === before ? window : BigInt(2 * (index % 8) + 0x20) * 0x1000n,
-      }));
-      for (const { iova, gpa } of pages) if (iova !== window) driver.map(DOMAIN, page(iova, gpa));
-      const outcome = iommu.port(ENDPOINT).translate(0, Number(first), pages.length * 0x1000, READ);
-      expect(outcome).toEqual({
-        kind: 'memory',
-        segments: pages.map(({ gpa }) => ({ address: gpa, length: 0x1000 })),
-      });
-    });
-
     it('[A21 C.2b] takes no access past 2^64, though it ends there', () => {
       const top = identity(3, (1n << 64n) - 0x1000n, (1n << 64n) - 1n);
       const { attach, iommu } = start('reject', [top]);

@@ -25,6 +25,24 @@ describe.each(STORES)('with a %s', (_name, makeStore) => {
   });
 });
 
+describe.each(STORES)('an endpoint in bypass mode with a %s', (_name, makeStore) => {
+  it.each([
+    ['a bypass domain', true],
+    ['no domain', false],
+  ])(
+    '[A23] in %s reaches the last byte of the space and nothing behind it',
+    (_what, isAttached) => {
+      const { driver, iommu } = startIommu({ store: makeStore() });
+      if (isAttached) driver.attach(DOMAIN, ENDPOINT, 1);
+      const port = iommu.port(ENDPOINT);
+      const last = 0xffff_ffff;
+      expect(port.translate(last, last, 1, ACCESS_READ)).toMatchObject({ kind: 'memory' });
+      const fault = { reason: 2, high: 0, low: 0 };
+      expect(port.translate(last, last, 2, ACCESS_READ)).toMatchObject({ kind: 'fault', fault });
+    },
+  );
+});
+
 describe('an MSI region that the regions of another endpoint cut into windows', () => {
   const msi = { kind: 'msi', start: toIova(0x8000n), end: toIova(0xafffn) } as const;
   const inside = { start: toIova(0x9000n), end: toIova(0x9fffn) };

@@ -1,6 +1,6 @@
 // Where one DMA access goes (virtio 1.2, 5.13.6): the rules of bypass, domains and reserved regions, one store call.
 
-import { addHigh, addLow } from '../base/words.ts';
+import { addHigh, addLow, wrapsAround } from '../base/words.ts';
 import type { Endpoint } from './endpoint-table.ts';
 import {
   ACCESS_WRITE,
@@ -61,7 +61,12 @@ export class Translator {
       return this.#fault(VIRTIO_IOMMU_FAULT_R_DOMAIN, high, low);
     }
     if (domain === null || domain.isBypass) {
-      if (window === undefined) return ROUTE_IDENTITY;
+      if (window === undefined) {
+        // There is nothing behind the last byte of the 64-bit space
+        return wrapsAround(high, low, length)
+          ? this.#fault(VIRTIO_IOMMU_FAULT_R_MAPPING, 0, 0)
+          : ROUTE_IDENTITY;
+      }
       const skip = Math.max(0, startOf(window, high, low));
       return this.#faultAt(high, low, skip);
     }

@@ -11,9 +11,9 @@ import { EXPECTED_RULES, LONG_RUN_MINIMUM } from './expected-rules.ts';
 import type { MakeStore } from './rig.ts';
 import { Tally } from './tally.ts';
 
-const USAGE = `usage: npm run test:long -- [--operations N] [--seed N] [--path PATH] [--store wasm|reference]
+const USAGE = `Usage: npm run test:long -- [--operations N] [--seed N] [--path PATH] [--store wasm|reference]
 
-  --operations  how many requests, DMA accesses and other commands, default 1000000
+  --operations  at least how many requests, DMA accesses and other commands, default 1000000
   --seed        where the random numbers begin, default 2017 or VIOMMU_SEED
   --path        where to begin within the round of that seed, as a failure prints it
   --store       only devices with this mapping store`;
@@ -37,22 +37,34 @@ interface Plan {
   readonly stores: readonly string[];
 }
 
-/** Undefined when the arguments make no sense. */
-function readPlan(): Plan | undefined {
-  const { values } = parseArgs({
-    options: {
-      operations: { type: 'string', default: String(DEFAULT_OPERATIONS) },
-      seed: { type: 'string', default: process.env['VIOMMU_SEED'] ?? String(DEFAULT_SEED) },
-      path: { type: 'string' },
-      store: { type: 'string' },
-    },
-  });
+/** What the words ask for: a plan, to be told the usage, or nothing sensible. */
+function readPlan(): Plan | 'help' | undefined {
+  const values = readWords();
+  if (values === undefined) return undefined;
+  if (values.help === true) return 'help';
   const operations = Number(values.operations);
   const seed = Number(values.seed);
   const stores = Object.keys(STORES).filter((name) => name === (values.store ?? name));
   const isSensible = operations > 0 && Number.isInteger(seed) && stores.length > 0;
   if (!isSensible) return undefined;
   return { operations, seed, path: values.path, stores };
+}
+
+function readWords() {
+  try {
+    return parseArgs({
+      options: {
+        operations: { type: 'string', default: String(DEFAULT_OPERATIONS) },
+        seed: { type: 'string', default: process.env['VIOMMU_SEED'] ?? String(DEFAULT_SEED) },
+        path: { type: 'string' },
+        store: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return undefined;
+  }
 }
 
 /** A round: some runs with one seed. What it found, in words; undefined when nothing. */
@@ -98,7 +110,9 @@ function main({ operations, seed, path, stores }: Plan): boolean {
 }
 
 const plan = readPlan();
-if (plan === undefined) {
+if (plan === 'help') {
+  console.log(USAGE);
+} else if (plan === undefined) {
   console.error(USAGE);
   process.exitCode = 2;
 } else {

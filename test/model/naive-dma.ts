@@ -102,6 +102,9 @@ function routeInBypass(dma: NaiveAccess): NaiveOutcome {
   if (refused !== undefined) {
     return fault(dma, VIRTIO_IOMMU_FAULT_R_MAPPING, refused, 'fault, own region in bypass mode');
   }
+  if (last > LAST_ADDRESS) {
+    return fault(dma, VIRTIO_IOMMU_FAULT_R_MAPPING, 0n, 'fault, beyond the last address in bypass');
+  }
   const pieces = [{ address, length, isMmio: false }];
   return { kind: 'memory', isBypass: true, pieces, rule: 'bypass' };
 }

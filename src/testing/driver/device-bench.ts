@@ -130,7 +130,8 @@ export class DeviceBench {
   }
 
   /**
-   * Leaves one more buffer in the event queue, of pieces of these lengths, and takes the oldest used one. Does not
+   * Leaves one more buffer in the event queue, of pieces of these lengths, unless it is full of buffers that wait; and
+   * takes the oldest used one. Does not
    * notify, as Linux does not (`viommu_fill_evtq`): the device has to look when it needs a buffer.
    */
   addEventBuffer(writable: readonly number[]): EventOutcome {
@@ -139,8 +140,10 @@ export class DeviceBench {
     if (this.#mmio.needsReset) return { kind: 'needs-reset' };
     this.#oldestEvent ??= events.takeUsed();
     const shortage = events.shortageFor({ writable });
-    if (shortage !== undefined) return { kind: 'shortage', of: shortage };
-    events.add({ writable, fill: FILL });
+    // A queue full of buffers that wait is no reason to tell nothing
+    const isFull = shortage === 'descriptors' && writable.length <= events.size;
+    if (shortage !== undefined && !isFull) return { kind: 'shortage', of: shortage };
+    if (!isFull) events.add({ writable, fill: FILL });
     const oldest = this.#oldestEvent;
     this.#oldestEvent = undefined;
     return { kind: 'added', oldest };

@@ -1,4 +1,5 @@
-// Memory-mapped I/O behind the IOMMU, and accesses that end in front of an MSI region (virtio 1.2, 5.13.6.5 and .8).
+// Accesses of several pieces: memory-mapped I/O (virtio 1.2, 5.13.6.5), and more pieces around a region than one answer of
+// the store holds.
 
 import { describe, expect, it, vi } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
@@ -81,4 +82,34 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
     expect(doorbell).not.toHaveBeenCalled();
     expect(port.translate(0, first, length - 4, ACCESS_WRITE)).toMatchObject({ kind: 'memory' });
   });
+
+  it.each([
+    ['fill one answer up to its edge', MAX_SEGMENTS, 2],
+    ['fill one answer in front of it and behind', MAX_SEGMENTS - 24, 100],
+    ['fill more than one answer before it', MAX_SEGMENTS + 476, 1],
+  ])(
+    '[C.2b] takes an identity region and mappings that %s as one access',
+    (_what, before, behind) => {
+      const window = 0x80_0000;
+      const region = { start: toIova(BigInt(window)), end: toIova(BigInt(window + PAGE - 1)) };
+      const identity = { kind: 'identity', ...region, flags: READ_WRITE } as const;
+      const bench = startIommu({ store: makeStore(), reserved: { [ENDPOINT]: [identity] } });
+      bench.driver.attach(DOMAIN, ENDPOINT);
+      const first = window - before * PAGE;
+      const pages = Array.from({ length: before + 1 + behind }, (_, index) => ({
+        iova: first + index * PAGE,
+        gpa: index === before ? window : (2 * (index % 8) + 0x20) * PAGE,
+      }));
+      for (const { iova, gpa } of pages) {
+        const virtStart = BigInt(iova);
+        const fields = { virtStart, virtEnd: virtStart + 0xfffn, physStart: BigInt(gpa), flags: 3 };
+        if (iova !== window) expect(bench.driver.map(DOMAIN, fields)).toBe(0);
+      }
+      const port = bench.iommu.port(ENDPOINT);
+      expect(port.translate(0, first, pages.length * PAGE, ACCESS_WRITE)).toEqual({
+        kind: 'memory',
+        segments: pages.map(({ gpa }) => ({ address: BigInt(gpa), length: PAGE })),
+      });
+    },
+  );
 });
