@@ -136,6 +136,9 @@ describe('parseDeviceLine', () => {
     ],
     ['{"op":"config-write","offset":36,"bytes":""}', '"bytes" has 0.'],
     ['{"op":"config-write","offset":3840,"bytes":"01"}', 'outside the configuration space'],
+    ['{"op":{"a":1}}', 'it is an object here'],
+    ['{"op":"event","length":4,"framing":[[4]]}', 'not a list of lists'],
+    [`{"op":"event","length":0,"framing":[${'0,'.repeat(65_536)}0]}`, 'has 65537 pieces'],
   ])('refuses %s in words', (line, message) => {
     expect(() => parseDeviceLine(line)).toThrow(LineError);
     expect(() => parseDeviceLine(line)).toThrow(message);
@@ -144,5 +147,16 @@ describe('parseDeviceLine', () => {
   it('quotes the beginning of what is too long to quote', () => {
     const line = JSON.stringify({ op: 'config', ['x'.repeat(1_000_000)]: 1 });
     expect(() => parseDeviceLine(line)).toThrow(`There is no field "${'x'.repeat(40)}..." here.`);
+  });
+
+  it.each([
+    ['{"op":', '}'],
+    ['', ''],
+    ['{"op":"event","length":4,"framing":', '}'],
+    ['{"op":"dma","endpoint":', ',"address":0,"length":1,"access":"read"}'],
+  ])('refuses %s a hundred thousand lists%s in words', (before, behind) => {
+    const depth = 100_000;
+    const line = `${before}${'['.repeat(depth)}${']'.repeat(depth)}${behind}`;
+    expect(() => parseDeviceLine(line)).toThrow(LineError);
   });
 });

@@ -10,12 +10,22 @@ export class LineError extends Error {
 
 /** Longest word that is quoted in full or has a suggestion looked for. */
 const MAX_QUOTE = 40;
+/** Most pieces of one part; no queue and no indirect table has descriptors for nearly as many. */
+const MAX_PIECES = 65_536;
 
 /** Something of the user's, in quotation marks and not too long. */
 export function quote(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+  const text = typeof value === 'string' ? value : inWords(value);
   const short = text.length > MAX_QUOTE ? `${text.slice(0, MAX_QUOTE)}...` : text;
   return typeof value === 'string' ? `"${short}"` : short;
+}
+
+// Of lists and objects only the outermost: a line can nest them deeper than anything could write them down again
+function inWords(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'nothing';
+  if (!Array.isArray(value)) return 'an object';
+  const first = value.slice(0, MAX_QUOTE);
+  return first.some((each) => typeof each === 'object') ? 'a list of lists' : JSON.stringify(first);
 }
 
 /** ` Did you mean X?`, or nothing. */
@@ -89,6 +99,9 @@ export class LineFields {
   framing(name: string, length: number): readonly number[] {
     const value = this.#values.get(name);
     if (value === undefined) return length === 0 ? [] : [length];
+    if (Array.isArray(value) && value.length > MAX_PIECES) {
+      throw this.#error(`"${name}" has ${value.length} pieces. Give ${MAX_PIECES} at most.`);
+    }
     const sizes = Array.isArray(value) ? value.map((size) => toUnsigned(size, 32)) : [undefined];
     const known = sizes.flatMap((size) => (size === undefined ? [] : [Number(size)]));
     if (known.length < sizes.length) {

@@ -1,13 +1,13 @@
 // Whether an endpoint may join a domain as its reserved regions stand (virtio 1.2, 5.13.6.3.2), and whether a mapping
 // may lie where reserved regions are (5.13.6.8.2, and the identity regions of the 2017 draft).
 
-import { toIova } from '../memory/address.ts';
+import { toIova, type AddressRange, type Iova } from '../memory/address.ts';
 import { combineRegions, hasOpenCell, type RegionList } from './combination-table.ts';
-import type { Domain } from './domain-table.ts';
+import type { Domain } from './domain.ts';
 import type { Endpoint } from './endpoint-table.ts';
 import type { Mapping, MappingStore } from './mapping-store.ts';
 import type { IdentityPolicy } from './options.ts';
-import { doRangesOverlap, rightsOf } from './reserved-regions.ts';
+import { rightsOf } from './reserved-regions.ts';
 
 /** How many mappings of a domain are looked at in one call of the store. */
 const LIST_STEP = 64;
@@ -15,21 +15,18 @@ const LIST_STEP = 64;
 /** What a domain looks like to a newcomer. */
 export interface Company {
   readonly domain: Domain;
-  /** The endpoints that stay there. */
-  readonly members: readonly Endpoint[];
   readonly store: MappingStore;
   readonly policy: IdentityPolicy;
 }
 
 /** Whether the endpoint may be attached; any may to a bypass domain. Changes nothing. */
 export function isCompatible(endpoint: Endpoint, company: Company): boolean {
-  const { domain, members, policy } = company;
+  const { domain, policy } = company;
   if (domain.isBypass) return true;
   // Judged pair by pair: joined regions would hide an endpoint without a region behind one with RESERVED, and the
   // verdict would depend on who came first
   const meetsOpenCell =
-    policy === 'reject' &&
-    members.some((member) => hasOpenCell(member.reserved, endpoint.reserved));
+    policy === 'reject' && domain.lists.some((list) => hasOpenCell(list, endpoint.reserved));
   return !meetsOpenCell && !collidesWithMappings(endpoint, company);
 }
 
@@ -39,7 +36,7 @@ export function isCompatible(endpoint: Endpoint, company: Company): boolean {
  */
 export function isMappable(mapping: Mapping, regions: RegionList): boolean {
   const range = { start: mapping.virtStart, end: mapping.virtEnd };
-  const touched = regions.filter((region) => doRangesOverlap(region, range));
+  const touched = findTouched(regions, range);
   if (touched.length === 0) return true;
   if (BigInt(mapping.physStart) !== BigInt(mapping.virtStart)) return false;
   let next: bigint = range.start;
@@ -73,5 +70,25 @@ function collidesWithMappings(endpoint: Endpoint, { domain, store, policy }: Com
 
 function isInsideIdentity(mapping: Mapping, regions: RegionList): boolean {
   const range = { start: mapping.virtStart, end: mapping.virtEnd };
-  return regions.some((region) => doRangesOverlap(region, range)) && isMappable(mapping, regions);
+  return findTouched(regions, range).length > 0 && isMappable(mapping, regions);
+}
+
+/** The regions that a range touches; a guest may ask for many ranges, and a host may set many regions. */
+function findTouched(regions: RegionList, range: AddressRange<Iova>): RegionList {
+  let low = 0;
+  for (let high = regions.length; low < high;) {
+    const middle = (low + high) >> 1;
+    const region = regions[middle];
+    if (region !== undefined && region.end < range.start) low = middle + 1;
+    else high = middle;
+  }
+  let end = low;
+  for (
+    let next = regions[end];
+    next !== undefined && next.start <= range.end;
+    next = regions[end]
+  ) {
+    end += 1;
+  }
+  return regions.slice(low, end);
 }

@@ -1,30 +1,9 @@
 // Domains exist from the first ATTACH that names them until their last endpoint leaves (virtio 1.2, 5.13.6).
 
-import { assert } from '../base/assert.ts';
-import type { RegionList } from './combination-table.ts';
+import { Domain, type DomainKey } from './domain.ts';
 import type { Endpoint, EndpointTable } from './endpoint-table.ts';
 import type { MappingStore } from './mapping-store.ts';
 import type { IdentityPolicy } from './options.ts';
-import { domainWindows, joinRegions, ownWindows } from './region-window.ts';
-
-/** Which domain: a bypass domain translates identically and has no mappings in the store. */
-export interface DomainKey {
-  readonly id: number;
-  readonly isBypass: boolean;
-}
-
-/** A domain and what its endpoints make of it. */
-export class Domain implements DomainKey {
-  readonly id: number;
-  readonly isBypass: boolean;
-  /** Reserved regions of all its endpoints, joined; none in a bypass domain. Kept by `DomainTable`. */
-  regions: RegionList = [];
-
-  constructor({ id, isBypass }: DomainKey) {
-    this.id = id;
-    this.isBypass = isBypass;
-  }
-}
 
 /** Domains by ID. A domain that is not a bypass domain has its twin in the mapping store. */
 export class DomainTable {
@@ -53,13 +32,14 @@ export class DomainTable {
    */
   attach(endpoint: Endpoint, key: DomainKey): 'attached' | 'full' {
     const known = this.#domains.get(key.id);
+    const { domain } = endpoint;
     // A domain that the endpoint leaves empty makes room for the new one
-    if (this.#isAlone(endpoint)) this.detach(endpoint);
+    if (domain !== null && !domain.isBypass && domain.size === 1) this.detach(endpoint);
     if (known === undefined && !key.isBypass && this.#store.createDomain(key.id) === 'full') {
       return 'full';
     }
     this.detach(endpoint);
-    this.#enter(endpoint, known ?? new Domain(key));
+    this.#enter(endpoint, known ?? new Domain(key, this.#policy));
     return 'attached';
   }
 
@@ -68,43 +48,29 @@ export class DomainTable {
     const { domain } = endpoint;
     if (domain === null) return;
     endpoint.domain = null;
-    endpoint.windows = ownWindows(endpoint.reserved);
-    if (this.#endpoints.attachedTo(domain).length > 0) {
-      this.#refresh(domain);
-      return;
-    }
-    this.#domains.delete(domain.id);
-    if (!domain.isBypass) this.#store.destroyDomain(domain.id);
+    domain.leave(endpoint.reserved);
+    if (domain.size === 0) this.#drop(domain);
   }
 
   /** Detaches every endpoint, so that no domain is left. */
   clear(): void {
-    for (const endpoint of this.#endpoints.all()) this.detach(endpoint);
-    assert(this.#domains.size === 0, 'every domain has an endpoint');
+    for (const endpoint of this.#endpoints.all()) endpoint.domain = null;
+    for (const domain of this.all()) this.#drop(domain);
   }
 
   /** Puts back an attachment of a saved machine; the store has its domains already. */
   restoreAttachment(endpoint: Endpoint, key: DomainKey): void {
-    this.#enter(endpoint, this.#domains.get(key.id) ?? new Domain(key));
-  }
-
-  #isAlone({ domain }: Endpoint): boolean {
-    return domain !== null && !domain.isBypass && this.#endpoints.attachedTo(domain).length === 1;
+    this.#enter(endpoint, this.#domains.get(key.id) ?? new Domain(key, this.#policy));
   }
 
   #enter(endpoint: Endpoint, domain: Domain): void {
     this.#domains.set(domain.id, domain);
     endpoint.domain = domain;
-    this.#refresh(domain);
+    domain.enter(endpoint.reserved);
   }
 
-  /** What follows from who is in the domain. */
-  #refresh(domain: Domain): void {
-    if (domain.isBypass) return;
-    const members = this.#endpoints.attachedTo(domain);
-    domain.regions = joinRegions(members.map(({ reserved }) => reserved));
-    for (const member of members) {
-      member.windows = domainWindows(member.reserved, domain.regions, this.#policy);
-    }
+  #drop(domain: Domain): void {
+    this.#domains.delete(domain.id);
+    if (!domain.isBypass) this.#store.destroyDomain(domain.id);
   }
 }

@@ -1,10 +1,10 @@
 // The endpoints behind the IOMMU: known to the machine's builder, never created by a guest.
 
-import type { Domain } from './domain-table.ts';
+import type { Domain } from './domain.ts';
 import { mergeRegions, type RegionList } from './combination-table.ts';
 import { propertiesSize, type RegionFormat } from './codec.ts';
-import { ownWindows, type RegionWindow } from './region-window.ts';
-import { checkRegion, nameOf, type ReservedRegion } from './reserved-regions.ts';
+import { domainWindows, ownWindows, type RegionWindow } from './region-window.ts';
+import { checkRegion, nameOf, rightsOf, type ReservedRegion } from './reserved-regions.ts';
 
 /** DMA accesses and bytes of one endpoint by outcome, since machine start. */
 export interface DmaCounters {
@@ -21,8 +21,6 @@ export class Endpoint {
   readonly id: number;
   /** What PROBE tells of it. */
   readonly reserved: RegionList;
-  /** What the DMA path has to look at; changes with the domain (`DomainTable`). */
-  windows: readonly RegionWindow[];
   /** Its MSI region in one piece, whatever windows the regions of others cut it into. */
   readonly doorbell: RegionWindow | undefined;
   readonly counters: DmaCounters = {
@@ -35,18 +33,37 @@ export class Endpoint {
   };
   /** The domain it is attached to; the only record of an attachment. */
   domain: Domain | null = null;
+  readonly #own: readonly RegionWindow[];
+  // The latest windows, and the joined regions that they were made for
+  #windows: readonly RegionWindow[];
+  #joined: RegionList | undefined;
 
   constructor(id: number, reserved: RegionList) {
     this.id = id;
     this.reserved = reserved;
-    this.windows = ownWindows(reserved);
-    this.doorbell = this.windows.find(({ isDoorbell }) => isDoorbell);
+    this.#own = ownWindows(reserved);
+    this.#windows = this.#own;
+    this.doorbell = this.#own.find(({ isDoorbell }) => isDoorbell);
+  }
+
+  /** What the DMA path has to look at, in its present domain. */
+  get windows(): readonly RegionWindow[] {
+    const { domain } = this;
+    if (domain === null || domain.isBypass) return this.#own;
+    const { regions, policy } = domain;
+    if (regions !== this.#joined) {
+      this.#joined = regions;
+      this.#windows = domainWindows(this.reserved, regions, policy);
+    }
+    return this.#windows;
   }
 }
 
 /** Endpoints by ID, in the order they were added. */
 export class EndpointTable {
   readonly #endpoints = new Map<number, Endpoint>();
+  // Equal lists of regions are one object, so that a thousand endpoints with the platform's MSI region have one list
+  readonly #lists = new Map<string, RegionList>();
   readonly #probeSize: number;
   readonly #format: RegionFormat;
 
@@ -76,11 +93,6 @@ export class EndpointTable {
     return [...this.#endpoints.values()];
   }
 
-  /** The endpoints attached to a domain. */
-  attachedTo(domain: Domain): readonly Endpoint[] {
-    return this.all().filter((endpoint) => endpoint.domain === domain);
-  }
-
   // virtio 1.2, 5.13.6.8.2: a device presents neither overlapping regions nor a second MSI region; and PROBE can tell
   // of no more than probe_size bytes hold
   #prepare(regions: readonly ReservedRegion[]): RegionList {
@@ -101,6 +113,9 @@ export class EndpointTable {
         `${merged.length} reserved regions take ${size} bytes of properties and do not fit into the ${this.#probeSize} of probeSize`,
       );
     }
-    return merged;
+    const key = merged.map((region) => `${nameOf(region)} ${rightsOf(region)}`).join();
+    const known = this.#lists.get(key) ?? merged;
+    this.#lists.set(key, known);
+    return known;
   }
 }

@@ -1,8 +1,10 @@
 // A virtio-iommu at rest: plain data for the machine's snapshot.
 
-import type { DomainKey, DomainTable } from './domain-table.ts';
+import type { DomainKey } from './domain.ts';
+import type { DomainTable } from './domain-table.ts';
 import type { DmaCounters, EndpointTable } from './endpoint-table.ts';
 import type { MappingStore } from './mapping-store.ts';
+import { decodeStoreImage } from './store-image.ts';
 
 export interface EndpointSnapshot {
   readonly id: number;
@@ -26,20 +28,18 @@ export function saveEndpoints(endpoints: EndpointTable): readonly EndpointSnapsh
   }));
 }
 
-/** Puts attachments, counters and mappings back; throws `Error` for a snapshot of a machine with other endpoints. */
+/**
+ * Puts attachments, counters and mappings back. Throws `Error`, with nothing changed, for a snapshot of a machine with
+ * other endpoints, or one whose parts contradict each other.
+ */
 export function restoreTables(
   snapshot: IommuSnapshot,
   endpoints: EndpointTable,
   domains: DomainTable,
   store: MappingStore,
 ): void {
-  const ids = new Set(endpoints.all().map(({ id }) => id));
-  const savedIds = snapshot.endpoints.map(({ id }) => id);
-  if (savedIds.length !== ids.size || savedIds.some((id) => !ids.has(id))) {
-    throw new Error(
-      `the snapshot has endpoints ${savedIds.join()}, this machine ${[...ids].join()}`,
-    );
-  }
+  checkEndpoints(snapshot, endpoints);
+  checkDomains(snapshot);
   domains.clear();
   store.restore(snapshot.mappings);
   for (const saved of snapshot.endpoints) {
@@ -47,5 +47,34 @@ export function restoreTables(
     if (endpoint === undefined) continue;
     Object.assign(endpoint.counters, saved.counters);
     if (saved.domain !== null) domains.restoreAttachment(endpoint, saved.domain);
+  }
+}
+
+function checkEndpoints(snapshot: IommuSnapshot, endpoints: EndpointTable): void {
+  const ids = endpoints.all().map(({ id }) => id);
+  const savedIds = snapshot.endpoints.map(({ id }) => id);
+  const isSame = new Set(savedIds).size === ids.length && savedIds.length === ids.length;
+  if (!isSame || savedIds.some((id) => endpoints.get(id) === undefined)) {
+    throw new Error(`the snapshot has endpoints ${savedIds.join()}, this machine ${ids.join()}`);
+  }
+}
+
+/** A domain exists while an endpoint is in it, is of one kind, and has mappings unless it is a bypass domain. */
+function checkDomains(snapshot: IommuSnapshot): void {
+  const kinds = new Map<number, boolean>();
+  for (const { domain } of snapshot.endpoints) {
+    if (domain === null) continue;
+    const known = kinds.get(domain.id) ?? domain.isBypass;
+    if (known !== domain.isBypass) {
+      throw new Error(`the snapshot has domain ${domain.id} as a bypass domain and as another`);
+    }
+    kinds.set(domain.id, known);
+  }
+  const attached = [...kinds].flatMap(([id, isBypass]) => (isBypass ? [] : [id]));
+  const mapped = new Set(decodeStoreImage(snapshot.mappings).map(({ domain }) => domain));
+  if (mapped.size !== attached.length || attached.some((id) => !mapped.has(id))) {
+    throw new Error(
+      `the snapshot has endpoints in domains ${attached.join()}, and mappings of domains ${[...mapped].join()}`,
+    );
   }
 }

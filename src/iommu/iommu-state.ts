@@ -1,6 +1,7 @@
 // The device at one moment, read out of its tables.
 
-import type { Domain, DomainTable } from './domain-table.ts';
+import type { Domain } from './domain.ts';
+import type { DomainTable } from './domain-table.ts';
 import type { Endpoint, EndpointTable } from './endpoint-table.ts';
 import type { DomainState, EndpointMode, EndpointState, IommuState } from './iommu-event.ts';
 import type { MappingStore } from './mapping-store.ts';

@@ -1,6 +1,5 @@
 // What the builder of a machine may choose about its virtio-iommu.
 
-import { VIRTQ_MAX_SIZE } from '../virtio/ring-layout.ts';
 import type { ConfigFields } from './config-fields.ts';
 import type { DialectName } from './dialect.ts';
 import { DIALECT_NAMES, dialectOf } from './dialects.ts';
@@ -42,7 +41,8 @@ export interface IommuOptions extends ConfigFields {
   /** Default `reject`: the only one that neither opens firmware's memory nor bends what a domain is. */
   readonly identityPolicy: IdentityPolicy;
   /**
-   * Maximum size of the request queue, a power of two; the longest chain without an indirect table. Default 256.
+   * Maximum size of the request queue, a power of two up to 1024; the longest chain without an indirect table. Default
+   * 256. A driver can make the device read the square of it in descriptors for one notification.
    */
   readonly requestQueueSize: number;
   /** The version of the protocol that the driver speaks. Default `1.2`. */
@@ -73,6 +73,7 @@ export const DEFAULT_IOMMU_OPTIONS: IommuOptions = {
   dialect: '1.2',
 };
 
+const REQUEST_QUEUE_MAX = 1024;
 const U64_SPAN = 1n << 64n;
 const U32_MAX = 0xffff_ffff;
 /** Keeps a PROBE reply, which the device builds in one piece, small. */
@@ -116,7 +117,7 @@ export function resolveOptions(chosen: Partial<IommuOptions> = {}): IommuOptions
   );
   check(
     isQueueSize(options.requestQueueSize),
-    `requestQueueSize must be a power of two from 1 to ${VIRTQ_MAX_SIZE}`,
+    `requestQueueSize must be a power of two from 1 to ${REQUEST_QUEUE_MAX}`,
   );
   const objection = dialect.objection(options);
   if (objection !== undefined) check(false, objection);
@@ -124,7 +125,9 @@ export function resolveOptions(chosen: Partial<IommuOptions> = {}): IommuOptions
 }
 
 function isQueueSize(size: number): boolean {
-  return Number.isInteger(size) && size > 0 && size <= VIRTQ_MAX_SIZE && (size & (size - 1)) === 0;
+  return (
+    Number.isInteger(size) && size > 0 && size <= REQUEST_QUEUE_MAX && (size & (size - 1)) === 0
+  );
 }
 
 function isU64(value: bigint): boolean {

@@ -7,7 +7,8 @@ import { MAX_ADDRESS, toGpa, toIova } from '../memory/address.ts';
 import type { Request } from './codec.ts';
 import { isCompatible, isMappable } from './compatibility.ts';
 import type { DialectRules } from './dialect.ts';
-import type { Domain, DomainTable } from './domain-table.ts';
+import type { Domain } from './domain.ts';
+import type { DomainTable } from './domain-table.ts';
 import type { Endpoint, EndpointTable } from './endpoint-table.ts';
 import type { RequestEvent } from './iommu-event.ts';
 import type { InsertOutcome, MappingStore } from './mapping-store.ts';
@@ -185,7 +186,6 @@ export class RequestExecutor {
   #isCompatible(endpoint: Endpoint, domain: Domain): boolean {
     return isCompatible(endpoint, {
       domain,
-      members: this.#endpoints.attachedTo(domain),
       store: this.#store,
       policy: this.#options.identityPolicy,
     });

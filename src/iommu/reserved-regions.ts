@@ -43,11 +43,6 @@ export const X86_MSI_REGION: ReservedRegion = {
   end: toIova(0xfeef_ffffn),
 };
 
-/** Whether two inclusive ranges share an address. */
-export function doRangesOverlap(a: AddressRange<Iova>, b: AddressRange<Iova>): boolean {
-  return a.start <= b.end && b.start <= a.end;
-}
-
 /** Rights of a region: those of an identity region, none for the others. */
 export function rightsOf(region: ReservedRegion): number {
   return region.kind === 'identity' ? region.flags : 0;

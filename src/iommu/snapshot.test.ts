@@ -8,7 +8,15 @@ import {
   OTHER_ENDPOINT,
   startIommu,
 } from '../testing/driver/iommu-bench.ts';
-import { VIRTIO_IOMMU_ATTACH_F_BYPASS, VIRTIO_IOMMU_S_INVAL } from './protocol.ts';
+import type { IommuSnapshot } from './iommu-snapshot.ts';
+import type { Mapping } from './mapping-store.ts';
+import {
+  VIRTIO_IOMMU_ATTACH_F_BYPASS,
+  VIRTIO_IOMMU_F_MAP_UNMAP,
+  VIRTIO_IOMMU_S_INVAL,
+} from './protocol.ts';
+import { encodeStoreImage, type DomainImage } from './store-image.ts';
+import { toGpa, toIova } from '../memory/address.ts';
 import { ReferenceStore } from './reference-store.ts';
 
 const DOMAIN = 1;
@@ -72,4 +80,73 @@ it('refuses the snapshot of a machine with other endpoints', () => {
   const { iommu } = createIommuBench();
   iommu.addEndpoint(99);
   expect(() => createIommuBench().iommu.restore(iommu.save())).toThrow('endpoints 8,65545,99');
+});
+
+describe('refuses a snapshot that contradicts itself, and changes nothing:', () => {
+  const NONE = { domain: null };
+  function savedWith(change: (saved: IommuSnapshot) => Partial<IommuSnapshot>): IommuSnapshot {
+    const saved = busyBench().iommu.save();
+    return { ...saved, ...change(saved) };
+  }
+  function imageOf(domains: readonly DomainImage[]): Uint8Array {
+    return encodeStoreImage(domains);
+  }
+  const mapping = (fields: Partial<Mapping>): Mapping => ({
+    virtStart: toIova(PAGE.virtStart),
+    virtEnd: toIova(PAGE.virtEnd),
+    physStart: toGpa(PAGE.physStart),
+    flags: 3,
+    ...fields,
+  });
+  const imageWith = (fields: Partial<Mapping>) => () => ({
+    mappings: imageOf([{ domain: DOMAIN, mappings: [mapping(fields)] }]),
+  });
+
+  it.each<[string, (saved: IommuSnapshot) => Partial<IommuSnapshot>, string]>([
+    ['a domain without mappings', () => ({ mappings: imageOf([]) }), 'mappings of domains'],
+    [
+      'mappings of a domain that nobody is in',
+      ({ endpoints }) => ({ endpoints: endpoints.map((each) => ({ ...each, ...NONE })) }),
+      'mappings of domains',
+    ],
+    [
+      'a domain of both kinds',
+      ({ endpoints }) => ({
+        endpoints: endpoints.map((each, index) => ({
+          ...each,
+          domain: { id: DOMAIN, isBypass: index === 0 },
+        })),
+      }),
+      'as a bypass domain and as another',
+    ],
+    [
+      'an endpoint twice',
+      ({ endpoints }) => ({ endpoints: [...endpoints.slice(1), ...endpoints.slice(1)] }),
+      'the snapshot has endpoints',
+    ],
+    ['a mapping that ends before it starts', imageWith({ virtEnd: toIova(0n) }), 'damaged'],
+    ['a mapping with unknown flags', imageWith({ flags: 8 }), 'damaged'],
+    ['a mapping past 2^64', imageWith({ physStart: toGpa(-1n) }), 'damaged'],
+    [
+      'a domain twice',
+      () => ({ mappings: imageOf([1, 1].map((domain) => ({ domain, mappings: [] }))) }),
+      'damaged',
+    ],
+    [
+      'bytes behind the last mapping',
+      ({ mappings }) => ({ mappings: Uint8Array.from([...mappings, 0]) }),
+      'damaged',
+    ],
+  ])('%s', (_what, change, message) => {
+    const { iommu, driver } = busyBench();
+    const before = iommu.state();
+    expect(() => iommu.restore(savedWith(change))).toThrow(message);
+    expect(iommu.state()).toEqual(before);
+    expect(driver.detach(DOMAIN, ENDPOINT)).toBe(0);
+  });
+
+  it('[A4] bypass where there is no such field', () => {
+    const { iommu } = startIommu({ options: { features: VIRTIO_IOMMU_F_MAP_UNMAP } });
+    expect(() => iommu.restore({ ...iommu.save(), isBypass: true })).toThrow('no such field');
+  });
 });

@@ -4,8 +4,13 @@
 //   domain   u32 id    | u32 mappings | mapping...
 //   mapping  u64 virtStart | u64 virtEnd | u64 physStart | u32 flags      (28 bytes, little-endian)
 
-import { toGpa, toIova } from '../memory/address.ts';
+import { MAX_ADDRESS, toGpa, toIova } from '../memory/address.ts';
 import type { Mapping, MappingStore } from './mapping-store.ts';
+import {
+  VIRTIO_IOMMU_MAP_F_MMIO,
+  VIRTIO_IOMMU_MAP_F_READ,
+  VIRTIO_IOMMU_MAP_F_WRITE,
+} from './protocol.ts';
 
 const IMAGE_MAGIC = 0x314d_4956; // "VIM1"
 const PAIR_SIZE = 8;
@@ -13,6 +18,8 @@ const MAPPING_SIZE = 28;
 const VIRT_END = 8;
 const PHYS_START = 16;
 const FLAGS = 24;
+/** Read, write, memory-mapped I/O. */
+const MAPPING_FLAGS = VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE | VIRTIO_IOMMU_MAP_F_MMIO;
 
 /** One domain with all its mappings in IOVA order. */
 export interface DomainImage {
@@ -72,18 +79,27 @@ function decodeDomains(view: DataView): readonly DomainImage[] {
     for (const end = offset + count * MAPPING_SIZE; offset < end; offset += MAPPING_SIZE) {
       mappings.push(decodeMapping(view, offset));
     }
+    if (domains.some((each) => each.domain === domain)) throw new Error('a domain twice');
     domains.push({ domain, mappings });
   }
+  if (offset !== view.byteLength) throw new Error('bytes behind the last domain');
   return domains;
 }
 
 function decodeMapping(view: DataView, offset: number): Mapping {
-  return {
+  const mapping = {
     virtStart: toIova(view.getBigUint64(offset, true)),
     virtEnd: toIova(view.getBigUint64(offset + VIRT_END, true)),
     physStart: toGpa(view.getBigUint64(offset + PHYS_START, true)),
     flags: view.getUint32(offset + FLAGS, true),
   };
+  const { virtStart, virtEnd, physStart, flags } = mapping;
+  const isSound =
+    virtStart <= virtEnd &&
+    physStart + (BigInt(virtEnd) - virtStart) <= MAX_ADDRESS &&
+    (flags & ~MAPPING_FLAGS) === 0;
+  if (!isSound) throw new Error('a mapping that no MAP makes');
+  return mapping;
 }
 
 function putPair(view: DataView, offset: number, first: number, second: number): number {

@@ -176,9 +176,14 @@ export class VirtioIommu implements VirtioDevice {
 
   /**
    * Back to a saved moment; call it after the transport was restored, which may reset and start this device. Listeners
-   * hear nothing. Throws `Error` for a snapshot of a machine with other endpoints or caps.
+   * hear nothing. Throws `Error` for a snapshot of a machine with other endpoints or caps, or one that contradicts itself.
    */
   restore(snapshot: IommuSnapshot): void {
+    if (snapshot.isBypass && (this.#options.features & VIRTIO_IOMMU_F_BYPASS_CONFIG) === 0n) {
+      throw new Error(
+        'the snapshot has the configuration field bypass set, and this machine has no such field',
+      );
+    }
     restoreTables(snapshot, this.#endpoints, this.#domains, this.#store);
     this.#config.isBypass = snapshot.isBypass;
     this.#events.sequence = snapshot.sequence;

@@ -2,6 +2,13 @@
 
 import type { VirtioDevice } from './virtio-device.ts';
 
+/** Plain data that survives JSON. */
+export interface ConfigWindowState {
+  readonly configGeneration: number;
+  /** The content that the driver may hold for the one of this generation; null when it has looked at none. */
+  readonly configSeen: readonly number[] | null;
+}
+
 /** Reads and writes of any width at any offset; a driver may take a 64-bit field apart as it likes. */
 export class ConfigWindow {
   readonly #device: VirtioDevice;
@@ -47,14 +54,15 @@ export class ConfigWindow {
     this.#seen = this.#content();
   }
 
-  get generation(): number {
-    return this.#generation;
+  save(): ConfigWindowState {
+    const configSeen = this.#seen === undefined ? null : [...this.#seen];
+    return { configGeneration: this.#generation, configSeen };
   }
 
-  /** Goes on from a saved generation; the device's content may come later. */
-  restore(generation: number): void {
-    this.#generation = generation;
-    this.#seen = undefined;
+  /** Goes on where it was saved; the device's content may come later. */
+  restore({ configGeneration, configSeen }: ConfigWindowState): void {
+    this.#generation = configGeneration;
+    this.#seen = configSeen === null ? undefined : Uint8Array.from(configSeen);
   }
 
   #advance(): void {

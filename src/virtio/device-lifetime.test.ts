@@ -284,7 +284,7 @@ describe('save and restore', () => {
     other.driver.notify(1);
     expect(other.driver.needsReset).toBe(true);
     expect(other.transport.failure).toBe(transport.failure);
-    expect(device.calls).toEqual(['reset']);
+    expect(device.calls).toEqual(['reset', 'start']);
   });
 
   it('brings a running device back to where no driver was', () => {

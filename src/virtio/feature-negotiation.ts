@@ -28,6 +28,8 @@ export interface FeatureState {
   readonly deviceFeaturesSelect: number;
   readonly driverFeaturesSelect: number;
   readonly driverFeatures: { readonly high: number; readonly low: number };
+  /** Whether the driver chose a bit beyond the 64th, none of which is ever offered. */
+  readonly hasChosenBeyond: boolean;
 }
 
 /** DeviceFeatures, DriverFeatures and their selectors. The transport says when the driver may still choose. */
@@ -99,6 +101,7 @@ export class FeatureNegotiation {
         high: highWord(this.#driverFeatures),
         low: lowWord(this.#driverFeatures),
       },
+      hasChosenBeyond: this.#hasChosenBeyond,
     };
   }
 
@@ -106,6 +109,7 @@ export class FeatureNegotiation {
     this.deviceSelect = state.deviceFeaturesSelect;
     this.driverSelect = state.driverFeaturesSelect;
     this.#driverFeatures = joinWords(state.driverFeatures.high, state.driverFeatures.low);
+    this.#hasChosenBeyond = state.hasChosenBeyond;
   }
 
   get #offered(): bigint {

@@ -3,7 +3,7 @@
 
 import type { AddressSpace } from '../memory/address-space.ts';
 import type { Address } from '../memory/address.ts';
-import { ConfigWindow } from './config-window.ts';
+import { ConfigWindow, type ConfigWindowState } from './config-window.ts';
 import { DeviceRunner } from './device-runner.ts';
 import {
   VIRTIO_CONFIG_S_DRIVER_OK,
@@ -59,11 +59,10 @@ export interface MmioTransportOptions<A extends Address> extends FeatureOptions 
 }
 
 /** Registers and queue positions as plain data that survives JSON; the device model's own state is not part of it. */
-export interface MmioTransportState extends FeatureState {
+export interface MmioTransportState extends FeatureState, ConfigWindowState {
   readonly status: number;
   readonly queueSelect: number;
   readonly interruptStatus: number;
-  readonly configGeneration: number;
   readonly failure: string | null;
   readonly queues: readonly QueueState[];
 }
@@ -147,7 +146,7 @@ export class MmioTransport<A extends Address> {
       ...this.#features.save(),
       queueSelect: this.#queueSelect,
       interruptStatus: this.#interruptStatus,
-      configGeneration: this.#config.generation,
+      ...this.#config.save(),
       failure: this.#failure ?? null,
       queues: this.#queues.map((queue) => queue.save()),
     };
@@ -161,7 +160,7 @@ export class MmioTransport<A extends Address> {
     this.reset();
     this.#features.restore(state);
     this.#queueSelect = state.queueSelect;
-    this.#config.restore(state.configGeneration);
+    this.#config.restore(state);
     this.#failure = state.failure ?? undefined;
     this.#queues.forEach((queue, index) => {
       const saved = state.queues[index];
@@ -169,7 +168,10 @@ export class MmioTransport<A extends Address> {
     });
     this.#setInterruptStatus(state.interruptStatus);
     this.#status = state.status;
-    if (this.#isRunning) this.#runner.protect(() => this.#device.start(this.#newContext()));
+    // A broken device was started, too, and has features that still count
+    if ((state.status & VIRTIO_CONFIG_S_DRIVER_OK) !== 0) {
+      this.#runner.protect(() => this.#device.start(this.#newContext()));
+    }
     if (this.#isBroken) this.#stopQueues();
   }
 

@@ -1,0 +1,61 @@
+// What a driver must not notice of a snapshot in the middle.
+
+import { describe, expect, it } from 'vitest';
+import { MirrorDevice } from '../testing/driver/mirror-device.ts';
+import { createBench, type Bench } from '../testing/driver/virtio-bench.ts';
+import {
+  VIRTIO_CONFIG_S_ACKNOWLEDGE,
+  VIRTIO_CONFIG_S_DRIVER,
+  VIRTIO_CONFIG_S_FEATURES_OK,
+} from './device-status.ts';
+import { VIRTIO_F_VERSION_1 } from './features.ts';
+import {
+  VIRTIO_MMIO_CONFIG_GENERATION,
+  VIRTIO_MMIO_DRIVER_FEATURES,
+  VIRTIO_MMIO_DRIVER_FEATURES_SEL,
+} from './mmio-registers.ts';
+
+function restore({ transport }: Bench): void {
+  transport.restore(structuredClone(transport.save()));
+}
+
+describe('a restored transport', () => {
+  it('[B11] still refuses a driver that chose a feature beyond the 64th', () => {
+    const bench = createBench(new MirrorDevice());
+    const { driver } = bench;
+    driver.addStatus(VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER);
+    driver.writeRegister(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1);
+    driver.writeRegister(VIRTIO_MMIO_DRIVER_FEATURES, Number(VIRTIO_F_VERSION_1 >> 32n));
+    driver.writeRegister(VIRTIO_MMIO_DRIVER_FEATURES_SEL, 2);
+    driver.writeRegister(VIRTIO_MMIO_DRIVER_FEATURES, 1);
+    restore(bench);
+    driver.addStatus(VIRTIO_CONFIG_S_FEATURES_OK);
+    expect(driver.status & VIRTIO_CONFIG_S_FEATURES_OK).toBe(0);
+  });
+
+  it('[B5] has another generation when the configuration has changed since the driver looked', () => {
+    const device = new MirrorDevice();
+    const bench = createBench(device);
+    const generation = bench.driver.readRegister(VIRTIO_MMIO_CONFIG_GENERATION);
+    restore(bench);
+    expect(bench.driver.readRegister(VIRTIO_MMIO_CONFIG_GENERATION)).toBe(generation);
+    restore(bench);
+    device.config[0] = 0xff;
+    expect(bench.driver.readRegister(VIRTIO_MMIO_CONFIG_GENERATION)).not.toBe(generation);
+  });
+
+  it('[B13] has the features of a broken device that its driver settled, and no queue', () => {
+    const device = new MirrorDevice();
+    const bench = createBench(device);
+    const [queue] = bench.driver.start(VIRTIO_F_VERSION_1 | 1n, [{}]);
+    queue?.makeAvailable(0xffff);
+    bench.driver.notify(0);
+    expect(bench.driver.needsReset).toBe(true);
+    restore(bench);
+    expect(bench.driver.needsReset).toBe(true);
+    expect(device.context?.features).toBe(VIRTIO_F_VERSION_1 | 1n);
+    device.calls.length = 0;
+    bench.driver.notify(0);
+    expect(device.calls).toEqual([]);
+  });
+});
