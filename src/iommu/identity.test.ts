@@ -168,6 +168,17 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
       expect(iommu.mappings(DOMAIN, 0n, 9)).toEqual(status === OK ? [fields] : []);
     });
 
+    it.each(['reserved', 'msi'] as const)(
+      '[A76 C.2c] refuses an identity mapping in a %s region, also one without rights',
+      (kind) => {
+        const { attach, driver } = start('reject', [region(kind)]);
+        attach([ENDPOINT]);
+        for (const flags of [0, READ, WRITE]) {
+          expect(driver.map(DOMAIN, page(START, START, flags))).toBe(INVAL);
+        }
+      },
+    );
+
     it('[C.2c] refuses more rights than the region has', () => {
       const { attach, driver } = start('reject', [identity(READ)]);
       attach([ENDPOINT]);
