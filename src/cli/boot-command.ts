@@ -7,11 +7,9 @@ import type { BootArguments } from './boot-arguments.ts';
 import {
   bootReport,
   endpointName,
-  rogueReport,
   summary,
   type BootOutcome,
   type CommandReport,
-  type RogueReport,
 } from './boot-report.ts';
 import type { BootStep } from './boot-steps.ts';
 import { EXIT_DONE, EXIT_FAILED, exitStatusOf, messageOf } from './exit-status.ts';
@@ -48,7 +46,6 @@ const NOTHING_HAPPENED: BootOutcome = {
   totals: NO_TOTALS,
   state: undefined,
   commands: [],
-  rogue: [],
   isComplete: false,
 };
 
@@ -57,7 +54,6 @@ class BootRun {
   readonly #output: CliOutput;
   readonly #stop = new AbortController();
   readonly #commands: CommandReport[] = [];
-  readonly #rogue: RogueReport[] = [];
   #timer: NodeJS.Timeout | undefined;
   #trace: TraceFile | undefined;
   #session: GuestSession | undefined;
@@ -96,7 +92,6 @@ class BootRun {
       totals: session.iommu.totals(),
       state: session.iommu.isPresent ? session.iommu.state() : undefined,
       commands: this.#commands,
-      rogue: this.#rogue,
       isComplete: this.#isComplete,
     };
   }
@@ -144,7 +139,6 @@ class BootRun {
   async #do(session: GuestSession, step: BootStep): Promise<void> {
     if (step.kind === 'rogue') {
       const result = session.rogueDma(step.request);
-      this.#rogue.push(rogueReport(step.request, result));
       this.#tell(`\n${rogueSentence(step.request, result)}\n`);
       return;
     }

@@ -2,27 +2,12 @@
 
 import type { IommuState } from '../iommu/iommu-event.ts';
 import { ENDPOINTS } from '../machine/topology.ts';
-import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
 import type { CommandResult } from '../testing/guest/command-shell.ts';
 import type { EventTotals } from '../trace/event-totals.ts';
 
 /** A command of `--run` and what came of it. */
 export interface CommandReport extends CommandResult {
   readonly command: string;
-}
-
-/** A rogue access and what came of it. */
-export interface RogueReport {
-  readonly endpoint: number;
-  /** In hexadecimal. */
-  readonly address: string;
-  readonly access: 'read' | 'write';
-  readonly outcome: RogueResult['outcome'];
-}
-
-export function rogueReport(request: RogueRequest, { outcome }: RogueResult): RogueReport {
-  const { endpoint, address, access } = request;
-  return { endpoint, address: `0x${address.toString(16)}`, access, outcome };
 }
 
 /** What is known when the run ends, well or not. */
@@ -35,7 +20,6 @@ export interface BootOutcome {
   /** Undefined without an IOMMU. */
   readonly state: IommuState | undefined;
   readonly commands: readonly CommandReport[];
-  readonly rogue: readonly RogueReport[];
   /** Whether every step was done. */
   readonly isComplete: boolean;
 }
@@ -55,12 +39,11 @@ export interface BootReport {
   }[];
   readonly dma: Readonly<Record<'translated' | 'bypassed' | 'blocked', number>>;
   readonly commands: readonly CommandReport[];
-  readonly rogue: readonly RogueReport[];
 }
 
 /** The report of an outcome. */
 export function bootReport(outcome: BootOutcome): BootReport {
-  const { bootMs, timeMs, totals, state, commands, rogue, isComplete } = outcome;
+  const { bootMs, timeMs, totals, state, commands, isComplete } = outcome;
   const { attach, detach, map, unmap, probe, faults } = totals;
   const sum = (name: 'translated' | 'bypassed' | 'blocked'): number =>
     (state?.endpoints ?? []).reduce((total, endpoint) => total + endpoint[name], 0);
@@ -82,7 +65,6 @@ export function bootReport(outcome: BootOutcome): BootReport {
       blocked: sum('blocked'),
     },
     commands: commands.map(({ command, exitCode, output }) => ({ command, exitCode, output })),
-    rogue,
   };
 }
 

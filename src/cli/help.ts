@@ -64,9 +64,8 @@ What is reported
   --json                  end with one line of JSON on standard output; the console goes to standard error
   -h, --help              this text
 
-JSON: "seconds" is how long the machine ran until the prompt, or in all when there was none; "rogue" has the outcome of
-each --rogue (blocked, completed, no-memory); "requests" are all the driver made, whatever the answer; "dma" counts
-accesses; a domain's "bytes" are its mapped IOVAs.
+JSON: "seconds" is how long the machine ran until the prompt, or in all when there was none; "requests" are all the
+driver made, whatever the answer; "dma" counts accesses; a domain's "bytes" are its mapped IOVAs.
 
 Exit status: 0 the guest booted and every command succeeded, 1 it did not, 2 the command line or a file is wrong.
 `;
