@@ -23,6 +23,7 @@ const OF_BOTH_ACCESSES = [
   'fault, msi region',
   'fault, own region in bypass mode',
   'fault, beyond the last address',
+  'fault, beyond the last address in bypass',
 ];
 
 export const EXPECTED_RULES: readonly string[] = [
