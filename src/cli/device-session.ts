@@ -3,7 +3,7 @@
 import { joinWords, lowWord, highWord } from '../base/words.ts';
 import type { DmaOutcome, DmaPort } from '../iommu/dma-port.ts';
 import type { MappingStore } from '../iommu/mapping-store.ts';
-import { X86_MSI_REGION } from '../iommu/reserved-regions.ts';
+import { withPlatformDoorbell } from '../iommu/reserved-regions.ts';
 import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
 import { DeviceBench } from '../testing/driver/device-bench.ts';
 import type { Shortage } from '../testing/driver/driver-queue.ts';
@@ -182,8 +182,7 @@ function addEndpoint(iommu: VirtioIommu, { id, regions }: EndpointChoice): void 
     }
     return;
   }
-  const hasDoorbell = regions.some(({ kind }) => kind === 'msi');
-  const reserved = hasDoorbell ? regions : [X86_MSI_REGION, ...regions];
+  const reserved = withPlatformDoorbell(regions);
   orUsageError(`--resv of endpoint ${id}: `, () => iommu.addEndpoint(id, { reserved }));
 }
 

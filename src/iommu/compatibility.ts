@@ -6,28 +6,19 @@ import { combineRegions, hasOpenCell, type RegionList } from './combination-tabl
 import type { Domain } from './domain.ts';
 import type { Endpoint } from './endpoint-table.ts';
 import type { Mapping, MappingStore } from './mapping-store.ts';
-import type { IdentityPolicy } from './options.ts';
 import { rightsOf } from './reserved-regions.ts';
 
 /** How many mappings of a domain are looked at in one call of the store. */
 const LIST_STEP = 64;
 
-/** What a domain looks like to a newcomer. */
-export interface Company {
-  readonly domain: Domain;
-  readonly store: MappingStore;
-  readonly policy: IdentityPolicy;
-}
-
 /** Whether the endpoint may be attached; any may to a bypass domain. Changes nothing. */
-export function isCompatible(endpoint: Endpoint, company: Company): boolean {
-  const { domain, policy } = company;
+export function isCompatible(endpoint: Endpoint, domain: Domain, store: MappingStore): boolean {
   if (domain.isBypass) return true;
   // Judged pair by pair: joined regions would hide an endpoint without a region behind one with RESERVED, and the
   // verdict would depend on who came first
   const meetsOpenCell =
-    policy === 'reject' && domain.lists.some((list) => hasOpenCell(list, endpoint.reserved));
-  return !meetsOpenCell && !collidesWithMappings(endpoint, company);
+    domain.policy === 'reject' && domain.lists.some((list) => hasOpenCell(list, endpoint.reserved));
+  return !meetsOpenCell && !collidesWithMappings(endpoint, domain, store);
 }
 
 /**
@@ -50,9 +41,11 @@ export function isMappable(mapping: Mapping, regions: RegionList): boolean {
 
 // A mapping at a newcomer's region would open that region to it, or be lost to the others - unless the domain had it as
 // a mapping inside an identity region, or, where identity is shared, now has it there.
-function collidesWithMappings(endpoint: Endpoint, { domain, store, policy }: Company): boolean {
+function collidesWithMappings(endpoint: Endpoint, domain: Domain, store: MappingStore): boolean {
   const after =
-    policy === 'per-endpoint' ? domain.regions : combineRegions(domain.regions, endpoint.reserved);
+    domain.policy === 'per-endpoint'
+      ? domain.regions
+      : combineRegions(domain.regions, endpoint.reserved);
   return endpoint.reserved.some((region) => {
     if (!store.overlaps(domain.id, region)) return false;
     for (let from: bigint = region.start; ;) {

@@ -7,9 +7,8 @@ import { MAX_ADDRESS, toGpa, toIova } from '../memory/address.ts';
 import type { Request } from './codec.ts';
 import { isCompatible, isMappable } from './compatibility.ts';
 import type { DialectRules } from './dialect.ts';
-import type { Domain } from './domain.ts';
 import type { DomainTable } from './domain-table.ts';
-import type { Endpoint, EndpointTable } from './endpoint-table.ts';
+import type { EndpointTable } from './endpoint-table.ts';
 import type { RequestEvent } from './iommu-event.ts';
 import type { InsertOutcome, MappingStore } from './mapping-store.ts';
 import type { IommuOptions } from './options.ts';
@@ -122,7 +121,10 @@ export class RequestExecutor {
     if (domain !== undefined && domain.isBypass !== isBypass) return VIRTIO_IOMMU_S_INVAL;
     // Left open: attaching again to the same domain keeps its mappings
     if (domain !== undefined && endpoint.domain === domain) return VIRTIO_IOMMU_S_OK;
-    if (domain !== undefined && !this.#isCompatible(endpoint, domain)) return VIRTIO_IOMMU_S_UNSUPP;
+    // 5.13.6.3.2: incompatible with what is in the domain: UNSUPP
+    if (domain !== undefined && !isCompatible(endpoint, domain, this.#store)) {
+      return VIRTIO_IOMMU_S_UNSUPP;
+    }
     const outcome = this.#domains.attach(endpoint, domain ?? { id: request.domain, isBypass });
     return outcome === 'attached' ? VIRTIO_IOMMU_S_OK : this.#rules.outOfMemory;
   }
@@ -180,15 +182,6 @@ export class RequestExecutor {
     // virtio 1.2, 5.13.6.7.2: properties smaller than probe_size: INVAL and no property
     if (!hasProbeRoom) return VIRTIO_IOMMU_S_INVAL;
     return this.#endpoints.get(endpoint) === undefined ? VIRTIO_IOMMU_S_NOENT : VIRTIO_IOMMU_S_OK;
-  }
-
-  // virtio 1.2, 5.13.6.3.2: incompatible with what is in the domain: UNSUPP
-  #isCompatible(endpoint: Endpoint, domain: Domain): boolean {
-    return isCompatible(endpoint, {
-      domain,
-      store: this.#store,
-      policy: this.#options.identityPolicy,
-    });
   }
 
   // virtio 1.2, 5.13.6: domain_range binds when the feature is offered

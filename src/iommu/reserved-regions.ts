@@ -43,6 +43,11 @@ export const X86_MSI_REGION: ReservedRegion = {
   end: toIova(0xfeef_ffffn),
 };
 
+/** The chosen regions of an endpoint, and the platform's MSI region unless one of them takes its place. */
+export function withPlatformDoorbell(chosen: readonly ReservedRegion[]): readonly ReservedRegion[] {
+  return chosen.some(({ kind }) => kind === 'msi') ? chosen : [X86_MSI_REGION, ...chosen];
+}
+
 /** Rights of a region: those of an identity region, none for the others. */
 export function rightsOf(region: ReservedRegion): number {
   return region.kind === 'identity' ? region.flags : 0;

@@ -27,7 +27,7 @@ export class Translator {
   faultReason = 0;
   faultHigh = 0;
   faultLow = 0;
-  /** Segments of the latest answer that has any. */
+  /** Where the segments of the latest answer stand. */
   segments: TranslationResult;
   readonly #store: MappingStore;
   readonly #isUnattachedBypass: () => boolean;

@@ -1,6 +1,6 @@
 // Reserved regions that the builder of a machine chooses for its endpoints, in plain numbers.
 
-import { X86_MSI_REGION, type ReservedRegion } from '../iommu/reserved-regions.ts';
+import { withPlatformDoorbell, type ReservedRegion } from '../iommu/reserved-regions.ts';
 import { toIova } from '../memory/address.ts';
 import { InputError } from './guest-images.ts';
 import { ENDPOINTS } from './topology.ts';
@@ -30,8 +30,7 @@ export function endpointRegions(
   choices: RegionChoices,
   endpoint: number,
 ): readonly ReservedRegion[] {
-  const chosen = (choices[endpoint] ?? []).map(toReservedRegion);
-  return chosen.some(({ kind }) => kind === 'msi') ? chosen : [X86_MSI_REGION, ...chosen];
+  return withPlatformDoorbell((choices[endpoint] ?? []).map(toReservedRegion));
 }
 
 /** Throws `InputError` for regions of an endpoint that the machine does not have. */
