@@ -44,6 +44,10 @@ describe.each(STORES)('ATTACH over a %s', (_name, makeStore) => {
         endpoints: [ENDPOINT, OTHER_ENDPOINT],
         mappings: 1,
         bytes: 4096n,
+        translated: 1,
+        translatedBytes: 4,
+        blocked: 0,
+        blockedBytes: 0,
         reserved: [X86_MSI_REGION],
       },
     ]);

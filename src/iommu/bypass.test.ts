@@ -163,7 +163,7 @@ describe.each(STORES)('a bypass domain over a %s', (_name, makeStore) => {
     expect(driver.attach(DOMAIN, ENDPOINT, VIRTIO_IOMMU_ATTACH_F_BYPASS)).toBe(VIRTIO_IOMMU_S_OK);
     iommu.port(ENDPOINT).writeU32(0, BUFFER, 0xcafe_f00d);
     expect(memory.readU32(0, BUFFER)).toBe(0xcafe_f00d);
-    expect(iommu.state().domains).toEqual([
+    expect(iommu.state().domains).toMatchObject([
       { id: DOMAIN, isBypass: true, endpoints: [ENDPOINT], mappings: 0, bytes: 0n, reserved: [] },
     ]);
     expect(iommu.state().endpoints[0]).toMatchObject({ mode: 'bypass', domain: DOMAIN });

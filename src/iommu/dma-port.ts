@@ -11,17 +11,18 @@ import {
   ACCESS_WRITE,
   MAX_SEGMENTS,
   MAX_TRANSLATE_LENGTH,
+  TRANSLATE_DOORBELL,
   TRANSLATE_FAULT,
   TRANSLATE_TOO_MANY,
   type Access,
+  type MappingStore,
 } from './mapping-store.ts';
-import { ROUTE_DOORBELL, ROUTE_IDENTITY, type Translator } from './translator.ts';
 
 /** What all ports of one IOMMU share. */
 export interface DmaPath {
   readonly memory: PhysicalMemory;
-  readonly translator: Translator;
-  /** Records and reports the translator's latest fault, and tells of it; `length` is that of the whole access. */
+  readonly store: MappingStore;
+  /** Records and reports the store's latest fault, and tells of it; `length` is that of the whole access. */
   reportFault(endpoint: Endpoint, access: Access, length: number): FaultReport;
   /** A message signalled interrupt of an endpoint; memory is out of its reach. */
   ringDoorbell(endpoint: Endpoint, high: number, low: number, message: Uint8Array): void;
@@ -62,68 +63,60 @@ export class DmaPort implements AddressSpace<Iova> {
 
   read(high: number, low: number, target: Uint8Array): void {
     if (target.length === 0) return;
-    const { memory, translator } = this.#path;
-    const route = this.#route(high, low, target.length, ACCESS_READ);
-    if (route === ROUTE_IDENTITY) memory.read(high, low, target);
-    else if (route === 1)
-      memory.read(translator.segments.high(0), translator.segments.low(0), target);
-    else this.#readPieces(this.#pieces(route, high, low, target.length, ACCESS_READ), target);
+    const { memory, store } = this.#path;
+    const count = this.#translate(high, low, target.length, ACCESS_READ);
+    if (count === 1) memory.read(store.result.high(0), store.result.low(0), target);
+    else this.#readPieces(this.#pieces(count, high, low, target.length, ACCESS_READ), target);
   }
 
   write(high: number, low: number, source: Uint8Array): void {
     if (source.length === 0) return;
-    const { memory, translator } = this.#path;
-    const route = this.#route(high, low, source.length, ACCESS_WRITE);
-    if (route === ROUTE_IDENTITY) memory.write(high, low, source);
-    else if (route === 1)
-      memory.write(translator.segments.high(0), translator.segments.low(0), source);
-    else this.#writeRest(route, high, low, source);
+    const { memory, store } = this.#path;
+    const count = this.#translate(high, low, source.length, ACCESS_WRITE);
+    if (count === 1) memory.write(store.result.high(0), store.result.low(0), source);
+    else this.#writeRest(count, high, low, source);
   }
 
   readU16(high: number, low: number): number {
-    const { memory, translator } = this.#path;
-    const route = this.#route(high, low, 2, ACCESS_READ);
-    if (route === ROUTE_IDENTITY) return memory.readU16(high, low);
-    if (route === 1) return memory.readU16(translator.segments.high(0), translator.segments.low(0));
+    const { memory, store } = this.#path;
+    const count = this.#translate(high, low, 2, ACCESS_READ);
+    if (count === 1) return memory.readU16(store.result.high(0), store.result.low(0));
     const bytes = new Uint8Array(2);
-    this.#readPieces(this.#pieces(route, high, low, 2, ACCESS_READ), bytes);
+    this.#readPieces(this.#pieces(count, high, low, 2, ACCESS_READ), bytes);
     return new DataView(bytes.buffer).getUint16(0, true);
   }
 
   readU32(high: number, low: number): number {
-    const { memory, translator } = this.#path;
-    const route = this.#route(high, low, 4, ACCESS_READ);
-    if (route === ROUTE_IDENTITY) return memory.readU32(high, low);
-    if (route === 1) return memory.readU32(translator.segments.high(0), translator.segments.low(0));
+    const { memory, store } = this.#path;
+    const count = this.#translate(high, low, 4, ACCESS_READ);
+    if (count === 1) return memory.readU32(store.result.high(0), store.result.low(0));
     const bytes = new Uint8Array(4);
-    this.#readPieces(this.#pieces(route, high, low, 4, ACCESS_READ), bytes);
+    this.#readPieces(this.#pieces(count, high, low, 4, ACCESS_READ), bytes);
     return new DataView(bytes.buffer).getUint32(0, true);
   }
 
   writeU16(high: number, low: number, value: number): void {
-    const { memory, translator } = this.#path;
-    const route = this.#route(high, low, 2, ACCESS_WRITE);
-    if (route === ROUTE_IDENTITY) memory.writeU16(high, low, value);
-    else if (route === 1)
-      memory.writeU16(translator.segments.high(0), translator.segments.low(0), value);
-    else {
-      const bytes = new Uint8Array(2);
-      new DataView(bytes.buffer).setUint16(0, value, true);
-      this.#writeRest(route, high, low, bytes);
+    const { memory, store } = this.#path;
+    const count = this.#translate(high, low, 2, ACCESS_WRITE);
+    if (count === 1) {
+      memory.writeU16(store.result.high(0), store.result.low(0), value);
+      return;
     }
+    const bytes = new Uint8Array(2);
+    new DataView(bytes.buffer).setUint16(0, value, true);
+    this.#writeRest(count, high, low, bytes);
   }
 
   writeU32(high: number, low: number, value: number): void {
-    const { memory, translator } = this.#path;
-    const route = this.#route(high, low, 4, ACCESS_WRITE);
-    if (route === ROUTE_IDENTITY) memory.writeU32(high, low, value);
-    else if (route === 1)
-      memory.writeU32(translator.segments.high(0), translator.segments.low(0), value);
-    else {
-      const bytes = new Uint8Array(4);
-      new DataView(bytes.buffer).setUint32(0, value, true);
-      this.#writeRest(route, high, low, bytes);
+    const { memory, store } = this.#path;
+    const count = this.#translate(high, low, 4, ACCESS_WRITE);
+    if (count === 1) {
+      memory.writeU32(store.result.high(0), store.result.low(0), value);
+      return;
     }
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setUint32(0, value, true);
+    this.#writeRest(count, high, low, bytes);
   }
 
   /**
@@ -132,16 +125,14 @@ export class DmaPort implements AddressSpace<Iova> {
    */
   translate(high: number, low: number, length: number, access: Access): DmaOutcome {
     assert(length >= 1 && length <= MAX_TRANSLATE_LENGTH, `${length} bytes can be translated`);
-    const route = this.#path.translator.route(this.#endpoint, high, low, length, access);
-    if (route === ROUTE_DOORBELL) return { kind: 'doorbell' };
-    if (route === ROUTE_IDENTITY) {
-      this.#count(route, length);
-      return { kind: 'memory', segments: [{ address: toGpa(joinWords(high, low)), length }] };
-    }
+    const count = this.#ask(high, low, length, access);
+    if (count === TRANSLATE_DOORBELL) return { kind: 'doorbell' };
     const pieces =
-      route === TRANSLATE_FAULT ? undefined : this.#collect(route, high, low, length, access);
-    if (pieces === undefined) return { kind: 'fault', fault: this.#refuse(access, length) };
-    this.#count(route, length);
+      count === TRANSLATE_FAULT ? undefined : this.#collect(count, high, low, length, access);
+    if (pieces === undefined) {
+      const fault = this.#path.reportFault(this.#endpoint, access, length);
+      return { kind: 'fault', fault };
+    }
     const segments = pieces.map(({ high, low, from, to }) => ({
       address: toGpa(joinWords(high, low)),
       length: to - from,
@@ -149,34 +140,28 @@ export class DmaPort implements AddressSpace<Iova> {
     return { kind: 'memory', segments };
   }
 
-  /** The translator's route of a whole access, counted; throws when it faults. */
-  #route(high: number, low: number, length: number, access: Access): number {
-    const route = this.#path.translator.route(this.#endpoint, high, low, length, access);
-    if (route === TRANSLATE_FAULT) this.#fail(access, length);
-    this.#count(route, length);
-    return route;
+  /** The store's answer for a whole access. */
+  #ask(high: number, low: number, length: number, access: Access): number {
+    const { domain, number } = this.#endpoint;
+    domain?.prepareAccess();
+    return this.#path.store.translate(number, high, low, length, access);
   }
 
-  #count(route: number, length: number): void {
-    const { counters } = this.#endpoint;
-    if (route === ROUTE_IDENTITY) {
-      counters.bypassed += 1;
-      counters.bypassedBytes += length;
-    } else if (route > 0) {
-      counters.translated += 1;
-      counters.translatedBytes += length;
-    }
+  /** `#ask` for an access that is made: throws when it faults. */
+  #translate(high: number, low: number, length: number, access: Access): number {
+    const count = this.#ask(high, low, length, access);
+    return count === TRANSLATE_FAULT ? this.#fail(access, length) : count;
   }
 
   /** `#collect` for an access that is made: throws when it faults. */
   #pieces(
-    route: number,
+    count: number,
     high: number,
     low: number,
     length: number,
     access: Access,
   ): readonly Piece[] {
-    return this.#collect(route, high, low, length, access) ?? this.#fail(access, length);
+    return this.#collect(count, high, low, length, access) ?? this.#fail(access, length);
   }
 
   /**
@@ -184,36 +169,37 @@ export class DmaPort implements AddressSpace<Iova> {
    * when a later part faults.
    */
   #collect(
-    route: number,
+    first: number,
     high: number,
     low: number,
     length: number,
     access: Access,
   ): readonly Piece[] | undefined {
-    const { translator } = this.#path;
+    const { store } = this.#path;
+    const { result } = store;
     const pieces: Piece[] = [];
     let from = 0;
-    for (let count = route; ;) {
-      const { segments } = translator;
+    let count = first;
+    for (; count !== TRANSLATE_FAULT;) {
       for (let index = 0; index < (count > 0 ? count : MAX_SEGMENTS); index += 1) {
-        const to = from + segments.length(index);
-        pieces.push({ high: segments.high(index), low: segments.low(index), from, to });
+        const to = from + result.length(index);
+        pieces.push({ high: result.high(index), low: result.low(index), from, to });
         from = to;
       }
       if (count !== TRANSLATE_TOO_MANY) break;
       const nextHigh = addHigh(high, low, from);
       const nextLow = addLow(low, from);
-      count = translator.resume(this.#endpoint, nextHigh, nextLow, length - from, access);
-      if (count === TRANSLATE_FAULT) return undefined;
+      count = store.resume(this.#endpoint.number, nextHigh, nextLow, length - from, access);
     }
-    if (route === TRANSLATE_TOO_MANY) this.#count(pieces.length, length);
-    return pieces;
+    const isTranslated = count !== TRANSLATE_FAULT;
+    if (first === TRANSLATE_TOO_MANY) store.settle(this.#endpoint.number, isTranslated, length);
+    return isTranslated ? pieces : undefined;
   }
 
-  /** A write that is neither identity nor one segment. */
-  #writeRest(route: number, high: number, low: number, source: Uint8Array): void {
-    if (route === ROUTE_DOORBELL) this.#path.ringDoorbell(this.#endpoint, high, low, source);
-    else this.#writePieces(this.#pieces(route, high, low, source.length, ACCESS_WRITE), source);
+  /** A write that is not one segment. */
+  #writeRest(count: number, high: number, low: number, source: Uint8Array): void {
+    if (count === TRANSLATE_DOORBELL) this.#path.ringDoorbell(this.#endpoint, high, low, source);
+    else this.#writePieces(this.#pieces(count, high, low, source.length, ACCESS_WRITE), source);
   }
 
   #readPieces(pieces: readonly Piece[], target: Uint8Array): void {
@@ -233,15 +219,8 @@ export class DmaPort implements AddressSpace<Iova> {
     }
   }
 
-  #refuse(access: Access, length: number): FaultReport {
-    const { counters } = this.#endpoint;
-    counters.blocked += 1;
-    counters.blockedBytes += length;
-    return this.#path.reportFault(this.#endpoint, access, length);
-  }
-
   #fail(access: Access, length: number): never {
-    this.#refuse(access, length);
+    this.#path.reportFault(this.#endpoint, access, length);
     throw new BusError(
       `the IOMMU stopped an access of endpoint ${this.#endpoint.id}, ${length} bytes`,
     );

@@ -1,6 +1,6 @@
 // Domains exist from the first ATTACH that names them until their last endpoint leaves (virtio 1.2, 5.13.6).
 
-import { Domain, type DomainKey } from './domain.ts';
+import { Domain, type DomainCounters, type DomainKey } from './domain.ts';
 import type { Endpoint, EndpointTable } from './endpoint-table.ts';
 import type { MappingStore } from './mapping-store.ts';
 import type { IdentityPolicy } from './options.ts';
@@ -39,7 +39,7 @@ export class DomainTable {
       return 'full';
     }
     this.detach(endpoint);
-    this.#enter(endpoint, known ?? new Domain(key, this.#policy));
+    this.#enter(endpoint, known ?? new Domain(key, this.#policy, this.#store));
     return 'attached';
   }
 
@@ -47,26 +47,34 @@ export class DomainTable {
   detach(endpoint: Endpoint): void {
     const { domain } = endpoint;
     if (domain === null) return;
-    endpoint.domain = null;
-    domain.leave(endpoint.reserved);
+    this.#unbind(endpoint);
+    domain.leave(endpoint);
     if (domain.size === 0) this.#drop(domain);
   }
 
   /** Detaches every endpoint, so that no domain is left. */
   clear(): void {
-    for (const endpoint of this.#endpoints.all()) endpoint.domain = null;
+    for (const endpoint of this.#endpoints.all()) this.#unbind(endpoint);
     for (const domain of this.all()) this.#drop(domain);
   }
 
-  /** Puts back an attachment of a saved machine; the store has its domains already. */
-  restoreAttachment(endpoint: Endpoint, key: DomainKey): void {
-    this.#enter(endpoint, this.#domains.get(key.id) ?? new Domain(key, this.#policy));
+  /** Puts back an attachment of a saved machine; the store has its domains already. `counted`: what its domain counted so far. */
+  restoreAttachment(endpoint: Endpoint, key: DomainKey, counted: DomainCounters): void {
+    const known = this.#domains.get(key.id);
+    this.#enter(endpoint, known ?? new Domain(key, this.#policy, this.#store, counted));
   }
 
   #enter(endpoint: Endpoint, domain: Domain): void {
     this.#domains.set(domain.id, domain);
     endpoint.domain = domain;
-    domain.enter(endpoint.reserved);
+    this.#store.bind(endpoint.number, domain.isBypass ? 'bypass' : domain.id);
+    domain.enter(endpoint);
+  }
+
+  #unbind(endpoint: Endpoint): void {
+    if (endpoint.domain === null) return;
+    endpoint.domain = null;
+    this.#store.bind(endpoint.number, 'unattached');
   }
 
   #drop(domain: Domain): void {

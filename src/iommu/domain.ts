@@ -2,8 +2,10 @@
 
 import { assert } from '../base/assert.ts';
 import type { RegionList } from './combination-table.ts';
+import type { Endpoint } from './endpoint-table.ts';
+import type { DmaCounters, MappingStore } from './mapping-store.ts';
 import type { IdentityPolicy } from './options.ts';
-import { joinRegions } from './region-window.ts';
+import { joinRegions, toWindows } from './region-window.ts';
 
 /** Which domain: a bypass domain translates identically and has no mappings in the store. */
 export interface DomainKey {
@@ -13,25 +15,51 @@ export interface DomainKey {
 
 const NO_REGIONS: RegionList = [];
 
+/** What the endpoints of a domain did in it; bypass domains translate nothing. */
+export type DomainCounters = Pick<
+  DmaCounters,
+  'translated' | 'translatedBytes' | 'blocked' | 'blockedBytes'
+>;
+
+/** Where the counting of a new domain starts. */
+export const NO_ACCESSES: DomainCounters = {
+  translated: 0,
+  translatedBytes: 0,
+  blocked: 0,
+  blockedBytes: 0,
+};
+
 /** A domain; `DomainTable` tells it of every endpoint that comes and goes. */
 export class Domain implements DomainKey {
   readonly id: number;
   readonly isBypass: boolean;
   readonly policy: IdentityPolicy;
+  readonly #store: MappingStore;
   /** How many of its endpoints have which regions; equal lists are one object (`EndpointTable`). */
   readonly #lists = new Map<RegionList, number>();
-  #size = 0;
-  #regions: RegionList | undefined;
+  /** Its endpoints, with their counters when they came. */
+  readonly #endpoints = new Map<Endpoint, DmaCounters>();
+  #regions: RegionList | undefined = NO_REGIONS;
+  #hasWindows = true;
+  /** Counted before the endpoints that are here now came. */
+  #counted: DomainCounters;
 
-  constructor({ id, isBypass }: DomainKey, policy: IdentityPolicy) {
+  constructor(
+    { id, isBypass }: DomainKey,
+    policy: IdentityPolicy,
+    store: MappingStore,
+    counted: DomainCounters = NO_ACCESSES,
+  ) {
     this.id = id;
     this.isBypass = isBypass;
     this.policy = policy;
+    this.#store = store;
+    this.#counted = counted;
   }
 
   /** Number of endpoints attached. */
   get size(): number {
-    return this.#size;
+    return this.#endpoints.size;
   }
 
   /** Every list of regions that one of its endpoints has, once. */
@@ -46,24 +74,60 @@ export class Domain implements DomainKey {
     return this.#regions;
   }
 
-  /** An endpoint with these regions was attached. */
-  enter(list: RegionList): void {
-    const count = this.#lists.get(list) ?? 0;
-    this.#lists.set(list, count + 1);
-    this.#size += 1;
-    if (count === 0) this.#regions = undefined;
+  get counters(): DomainCounters {
+    let counted = this.#counted;
+    for (const [endpoint, before] of this.#endpoints) {
+      counted = addDifference(counted, endpoint.counters, before);
+    }
+    return counted;
   }
 
-  /** One of them was detached. */
-  leave(list: RegionList): void {
+  /** Must be called before an endpoint of it accesses memory: the store learns of changed regions here, once. */
+  prepareAccess(): void {
+    if (this.#hasWindows) return;
+    this.#store.setWindows(this.id, toWindows(this.regions));
+    this.#hasWindows = true;
+  }
+
+  /** An endpoint was attached. */
+  enter(endpoint: Endpoint): void {
+    const count = this.#lists.get(endpoint.reserved) ?? 0;
+    this.#lists.set(endpoint.reserved, count + 1);
+    this.#endpoints.set(endpoint, endpoint.counters);
+    if (count === 0) this.#forgetRegions();
+  }
+
+  /** An endpoint of it was detached. */
+  leave(endpoint: Endpoint): void {
+    const list = endpoint.reserved;
     const count = this.#lists.get(list);
-    assert(count !== undefined, 'only an endpoint that entered leaves');
-    this.#size -= 1;
+    const before = this.#endpoints.get(endpoint);
+    assert(count !== undefined && before !== undefined, 'only an endpoint that entered leaves');
+    this.#counted = addDifference(this.#counted, endpoint.counters, before);
+    this.#endpoints.delete(endpoint);
     if (count > 1) {
       this.#lists.set(list, count - 1);
       return;
     }
     this.#lists.delete(list);
-    this.#regions = undefined;
+    this.#forgetRegions();
   }
+
+  #forgetRegions(): void {
+    this.#regions = undefined;
+    this.#hasWindows = this.isBypass;
+  }
+}
+
+function addDifference(
+  counted: DomainCounters,
+  now: DmaCounters,
+  before: DmaCounters,
+): DomainCounters {
+  return {
+    translated: counted.translated + now.translated - before.translated,
+    translatedBytes: counted.translatedBytes + now.translatedBytes - before.translatedBytes,
+    blocked: counted.blocked + now.blocked - before.blocked,
+    blockedBytes: counted.blockedBytes + now.blockedBytes - before.blockedBytes,
+  };
 }

@@ -1,76 +1,52 @@
 // The endpoints behind the IOMMU: known to the machine's builder, never created by a guest.
 
+import type { RegionList } from './combination-table.ts';
 import type { Domain } from './domain.ts';
-import { mergeRegions, type RegionList } from './combination-table.ts';
-import { propertiesSize, type RegionFormat } from './codec.ts';
-import { domainWindows, ownWindows, type RegionWindow } from './region-window.ts';
-import { checkRegion, nameOf, rightsOf, type ReservedRegion } from './reserved-regions.ts';
-
-/** DMA accesses and bytes of one endpoint by outcome, since machine start. */
-export interface DmaCounters {
-  translated: number;
-  bypassed: number;
-  blocked: number;
-  translatedBytes: number;
-  bypassedBytes: number;
-  blockedBytes: number;
-}
+import type { DmaCounters, MappingStore } from './mapping-store.ts';
+import type { IdentityPolicy } from './options.ts';
+import type { RegionLists } from './region-lists.ts';
+import { endpointWindows, type EndpointWindows } from './region-window.ts';
+import type { ReservedRegion } from './reserved-regions.ts';
 
 /** One bus master as the IOMMU knows it. */
 export class Endpoint {
   readonly id: number;
+  /** Its number in the mapping store. */
+  readonly number: number;
   /** What PROBE tells of it. */
   readonly reserved: RegionList;
-  /** Its MSI region in one piece, whatever windows the regions of others cut it into. */
-  readonly doorbell: RegionWindow | undefined;
-  readonly counters: DmaCounters = {
-    translated: 0,
-    bypassed: 0,
-    blocked: 0,
-    translatedBytes: 0,
-    bypassedBytes: 0,
-    blockedBytes: 0,
-  };
   /** The domain it is attached to; the only record of an attachment. */
   domain: Domain | null = null;
-  readonly #own: readonly RegionWindow[];
-  // The latest windows, and the joined regions that they were made for
-  #windows: readonly RegionWindow[];
-  #joined: RegionList | undefined;
+  readonly #store: MappingStore;
 
-  constructor(id: number, reserved: RegionList) {
+  constructor(id: number, reserved: RegionList, number: number, store: MappingStore) {
     this.id = id;
     this.reserved = reserved;
-    this.#own = ownWindows(reserved);
-    this.#windows = this.#own;
-    this.doorbell = this.#own.find(({ isDoorbell }) => isDoorbell);
+    this.number = number;
+    this.#store = store;
   }
 
-  /** What the DMA path has to look at, in its present domain. */
-  get windows(): readonly RegionWindow[] {
-    const { domain } = this;
-    if (domain === null || domain.isBypass) return this.#own;
-    const { regions, policy } = domain;
-    if (regions !== this.#joined) {
-      this.#joined = regions;
-      this.#windows = domainWindows(this.reserved, regions, policy);
-    }
-    return this.#windows;
+  get counters(): DmaCounters {
+    return this.#store.counters(this.number);
+  }
+
+  set counters(counters: DmaCounters) {
+    this.#store.setCounters(this.number, counters);
   }
 }
 
 /** Endpoints by ID, in the order they were added. */
 export class EndpointTable {
   readonly #endpoints = new Map<number, Endpoint>();
-  // Equal lists of regions are one object, so that a thousand endpoints with the platform's MSI region have one list
-  readonly #lists = new Map<string, RegionList>();
-  readonly #probeSize: number;
-  readonly #format: RegionFormat;
+  readonly #lists: RegionLists;
+  readonly #store: MappingStore;
+  readonly #windows = new Map<RegionList, EndpointWindows>();
+  readonly #policy: IdentityPolicy;
 
-  /** `format` is how PROBE tells of regions, in at most `probeSize` bytes. */
-  constructor(probeSize: number, format: RegionFormat) {
-    this.#probeSize = probeSize;
-    this.#format = format;
+  constructor(lists: RegionLists, store: MappingStore, policy: IdentityPolicy) {
+    this.#lists = lists;
+    this.#store = store;
+    this.#policy = policy;
   }
 
   /**
@@ -80,7 +56,10 @@ export class EndpointTable {
   add(id: number, reserved: readonly ReservedRegion[]): Endpoint {
     if (id !== id >>> 0) throw new RangeError(`endpoint ID ${id} is not a 32-bit number`);
     if (this.#endpoints.has(id)) throw new RangeError(`endpoint ${id} was added before`);
-    const endpoint = new Endpoint(id, this.#prepare(reserved));
+    const list = this.#lists.prepare(reserved);
+    const windows = this.#windows.get(list) ?? endpointWindows(list, this.#policy);
+    this.#windows.set(list, windows);
+    const endpoint = new Endpoint(id, list, this.#store.addEndpoint(windows), this.#store);
     this.#endpoints.set(id, endpoint);
     return endpoint;
   }
@@ -91,31 +70,5 @@ export class EndpointTable {
 
   all(): readonly Endpoint[] {
     return [...this.#endpoints.values()];
-  }
-
-  // virtio 1.2, 5.13.6.8.2: a device presents neither overlapping regions nor a second MSI region; and PROBE can tell
-  // of no more than probe_size bytes hold
-  #prepare(regions: readonly ReservedRegion[]): RegionList {
-    regions.forEach(checkRegion);
-    const merged = mergeRegions(regions);
-    if (merged.filter(({ kind }) => kind === 'msi').length > 1) {
-      throw new RangeError('an endpoint has at most one MSI region, also once overlaps are merged');
-    }
-    const unwieldy = merged.find((region) => !this.#format.canHold(region));
-    if (unwieldy !== undefined) {
-      throw new RangeError(
-        `${nameOf(unwieldy)} is too long for a draft, which tells its size in 64 bits`,
-      );
-    }
-    const size = propertiesSize(merged, this.#format);
-    if (size > this.#probeSize) {
-      throw new RangeError(
-        `${merged.length} reserved regions take ${size} bytes of properties and do not fit into the ${this.#probeSize} of probeSize`,
-      );
-    }
-    const key = merged.map((region) => `${nameOf(region)} ${rightsOf(region)}`).join();
-    const known = this.#lists.get(key) ?? merged;
-    this.#lists.set(key, known);
-    return known;
   }
 }

@@ -105,6 +105,12 @@ export interface DomainState {
   readonly mappings: number;
   /** Bytes of IOVA mapped. */
   readonly bytes: bigint;
+  /** DMA accesses of its endpoints since the domain exists: that mappings and regions let through, and that faulted. */
+  readonly translated: number;
+  readonly blocked: number;
+  /** Bytes of those accesses. */
+  readonly translatedBytes: number;
+  readonly blockedBytes: number;
   /** Reserved regions of its endpoints, joined by the combination table; none in a bypass domain. */
   readonly reserved: readonly ReservedRegion[];
 }

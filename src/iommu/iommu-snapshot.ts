@@ -1,15 +1,15 @@
 // A virtio-iommu at rest: plain data for the machine's snapshot.
 
-import type { DomainKey } from './domain.ts';
+import { NO_ACCESSES, type DomainCounters, type DomainKey } from './domain.ts';
 import type { DomainTable } from './domain-table.ts';
-import type { DmaCounters, EndpointTable } from './endpoint-table.ts';
-import type { MappingStore } from './mapping-store.ts';
+import type { EndpointTable } from './endpoint-table.ts';
+import type { DmaCounters, MappingStore } from './mapping-store.ts';
 import { decodeStoreImage } from './store-image.ts';
 
 export interface EndpointSnapshot {
   readonly id: number;
   readonly domain: DomainKey | null;
-  readonly counters: Readonly<DmaCounters>;
+  readonly counters: DmaCounters;
 }
 
 /** Structured-cloneable. What the transport keeps (features, rings) is not in here. */
@@ -17,6 +17,8 @@ export interface IommuSnapshot {
   readonly sequence: number;
   readonly isBypass: boolean;
   readonly endpoints: readonly EndpointSnapshot[];
+  /** What was counted in each domain. */
+  readonly domains: readonly (DomainCounters & { readonly id: number })[];
   readonly mappings: Uint8Array;
 }
 
@@ -24,8 +26,12 @@ export function saveEndpoints(endpoints: EndpointTable): readonly EndpointSnapsh
   return endpoints.all().map(({ id, domain, counters }) => ({
     id,
     domain: domain === null ? null : { id: domain.id, isBypass: domain.isBypass },
-    counters: { ...counters },
+    counters,
   }));
+}
+
+export function saveDomains(domains: DomainTable): IommuSnapshot['domains'] {
+  return domains.all().map(({ id, counters }) => ({ id, ...counters }));
 }
 
 /**
@@ -42,11 +48,13 @@ export function restoreTables(
   checkDomains(snapshot);
   domains.clear();
   store.restore(snapshot.mappings);
+  const counted = new Map(snapshot.domains.map(({ id, ...counters }) => [id, counters]));
   for (const saved of snapshot.endpoints) {
     const endpoint = endpoints.get(saved.id);
     if (endpoint === undefined) continue;
-    Object.assign(endpoint.counters, saved.counters);
-    if (saved.domain !== null) domains.restoreAttachment(endpoint, saved.domain);
+    endpoint.counters = saved.counters;
+    if (saved.domain === null) continue;
+    domains.restoreAttachment(endpoint, saved.domain, counted.get(saved.domain.id) ?? NO_ACCESSES);
   }
 }
 

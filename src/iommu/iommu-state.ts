@@ -5,7 +5,6 @@ import type { DomainTable } from './domain-table.ts';
 import type { Endpoint, EndpointTable } from './endpoint-table.ts';
 import type { DomainState, EndpointMode, EndpointState, IommuState } from './iommu-event.ts';
 import type { MappingStore } from './mapping-store.ts';
-import type { Translator } from './translator.ts';
 
 export interface StateSources {
   readonly sequence: number;
@@ -13,37 +12,43 @@ export interface StateSources {
   readonly endpoints: EndpointTable;
   readonly domains: DomainTable;
   readonly store: MappingStore;
-  readonly translator: Translator;
+  /** Whether endpoints without a domain are in bypass mode. */
+  readonly isUnattachedBypass: boolean;
 }
 
 /** Copies everything; the result does not change with the device. */
 export function readState(sources: StateSources): IommuState {
-  const { sequence, isBypass, endpoints, domains, store, translator } = sources;
+  const { sequence, isBypass, endpoints, domains, store, isUnattachedBypass } = sources;
   const members = groupByDomain(endpoints.all());
   return {
     sequence,
     isBypass,
-    endpoints: endpoints.all().map((endpoint) => readEndpoint(endpoint, translator)),
+    endpoints: endpoints.all().map((endpoint) => readEndpoint(endpoint, isUnattachedBypass)),
     domains: domains
       .all()
       .map((domain): DomainState => {
         const size = domain.isBypass ? { mappings: 0, bytes: 0n } : store.size(domain.id);
-        const { id, isBypass, regions } = domain;
-        return { id, isBypass, endpoints: members.get(domain) ?? [], ...size, reserved: regions };
+        const { id, isBypass, counters, regions } = domain;
+        const endpoints = members.get(domain) ?? [];
+        return { id, isBypass, endpoints, ...size, ...counters, reserved: regions };
       })
       .toSorted((one, other) => one.id - other.id),
   };
 }
 
-function readEndpoint(endpoint: Endpoint, translator: Translator): EndpointState {
-  const attachedMode: EndpointMode = endpoint.domain === null ? 'blocked' : 'attached';
+function readEndpoint(endpoint: Endpoint, isUnattachedBypass: boolean): EndpointState {
   return {
     id: endpoint.id,
-    mode: translator.isBypass(endpoint) ? 'bypass' : attachedMode,
+    mode: modeOf(endpoint, isUnattachedBypass),
     domain: endpoint.domain?.id ?? null,
     ...endpoint.counters,
     reserved: endpoint.reserved,
   };
+}
+
+function modeOf({ domain }: Endpoint, isUnattachedBypass: boolean): EndpointMode {
+  if (domain === null) return isUnattachedBypass ? 'bypass' : 'blocked';
+  return domain.isBypass ? 'bypass' : 'attached';
 }
 
 /** The IDs of the endpoints of every domain, in one pass: there may be thousands of both. */

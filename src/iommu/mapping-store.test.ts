@@ -10,9 +10,12 @@ import {
   type Mapping,
   type MappingStore,
 } from './mapping-store.ts';
+import { NO_WINDOWS } from './region-window.ts';
 import { STORES } from '../../test/support/stores.ts';
 
 const DOMAIN = 7;
+/** The number of the first endpoint of a store. */
+const ENDPOINT = 0;
 const OTHER_DOMAIN = 0xffff_ffff;
 const READ_WRITE = ACCESS_READ | ACCESS_WRITE;
 const LAST_PAGE = MAX_ADDRESS - 0xfffn;
@@ -34,7 +37,7 @@ function translate(
 ): unknown {
   const high = Number(address >> 32n);
   const low = Number(address & 0xffff_ffffn);
-  const count = store.translate(DOMAIN, high, low, length, access);
+  const count = store.translate(ENDPOINT, high, low, length, access);
   const { result } = store;
   const join = (high: number, low: number): bigint => (BigInt(high) << 32n) | BigInt(low);
   if (count < 0) return { code: count, stop: join(result.stopHigh, result.stopLow) };
@@ -48,6 +51,8 @@ describe.each(STORES)('%s', (_name, makeStore) => {
   function storeWith(...mappings: readonly Mapping[]): MappingStore {
     const store = makeStore();
     store.createDomain(DOMAIN);
+    expect(store.addEndpoint(NO_WINDOWS)).toBe(ENDPOINT);
+    store.bind(ENDPOINT, DOMAIN);
     for (const each of mappings) expect(store.insert(DOMAIN, each)).toBe('inserted');
     return store;
   }

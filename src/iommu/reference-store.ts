@@ -1,75 +1,35 @@
 // The naive mapping store: one sorted array per domain. The oracle of the tests; correct before fast.
 
 import { assert } from '../base/assert.ts';
-import { highWord, joinWords, lowWord } from '../base/words.ts';
-import { MAX_ADDRESS, type AddressRange, type Iova } from '../memory/address.ts';
+import { joinWords } from '../base/words.ts';
+import type { AddressRange, Iova } from '../memory/address.ts';
 import {
-  MAX_SEGMENTS,
   MAX_TRANSLATE_LENGTH,
-  TRANSLATE_FAULT,
-  TRANSLATE_TOO_MANY,
   type Access,
+  type Binding,
+  type DmaCounters,
   type InsertOutcome,
   type Mapping,
   type MappingStore,
   type RemoveOutcome,
   type TranslationResult,
 } from './mapping-store.ts';
-import { VIRTIO_IOMMU_MAP_F_MMIO } from './protocol.ts';
+import { ReferenceTranslation, touches } from './reference-translation.ts';
+import type { EndpointWindows, RegionWindow } from './region-window.ts';
 import { decodeStoreImage, encodeStoreImage, loadStoreImage } from './store-image.ts';
-import { checkStoreLimits, DEFAULT_STORE_LIMITS, type StoreLimits } from './store-limits.ts';
-
-interface Segment {
-  readonly address: bigint;
-  length: number;
-  /** Whether another piece may be joined to it: not to memory-mapped I/O. */
-  readonly isJoinable: boolean;
-}
-
-/** The latest answer, as bigint; halves are cut off when asked for. */
-class ReferenceResult implements TranslationResult {
-  segments: Segment[] = [];
-  stop = 0n;
-
-  high(index: number): number {
-    return highWord(this.#at(index).address);
-  }
-
-  low(index: number): number {
-    return lowWord(this.#at(index).address);
-  }
-
-  length(index: number): number {
-    return this.#at(index).length;
-  }
-
-  get stopHigh(): number {
-    return highWord(this.stop);
-  }
-
-  get stopLow(): number {
-    return lowWord(this.stop);
-  }
-
-  #at(index: number): Segment {
-    const segment = this.segments[index];
-    assert(segment !== undefined, `segment ${index} of the latest translation`);
-    return segment;
-  }
-}
+import { checkStoreLimits, type StoreLimits } from './store-limits.ts';
 
 /** Mappings in sorted arrays, searched from the front. */
 export class ReferenceStore implements MappingStore {
-  readonly #limits: StoreLimits;
+  readonly result: TranslationResult;
+  readonly #limits: Required<StoreLimits>;
   readonly #domains = new Map<number, Mapping[]>();
-  readonly #result = new ReferenceResult();
+  readonly #translation: ReferenceTranslation;
 
-  constructor(limits: StoreLimits = DEFAULT_STORE_LIMITS) {
+  constructor(limits: Partial<StoreLimits> = {}) {
     this.#limits = checkStoreLimits(limits);
-  }
-
-  get result(): TranslationResult {
-    return this.#result;
+    this.#translation = new ReferenceTranslation((domain) => this.#mappings(domain));
+    this.result = this.#translation.result;
   }
 
   createDomain(domain: number): 'created' | 'full' {
@@ -81,6 +41,7 @@ export class ReferenceStore implements MappingStore {
 
   destroyDomain(domain: number): void {
     assert(this.#domains.delete(domain), `domain ${domain} exists`);
+    this.#translation.setWindows(domain, []);
   }
 
   insert(domain: number, mapping: Mapping): InsertOutcome {
@@ -119,24 +80,41 @@ export class ReferenceStore implements MappingStore {
     return rest.slice(0, limit).map((each) => ({ ...each }));
   }
 
-  translate(domain: number, high: number, low: number, length: number, access: Access): number {
+  addEndpoint(windows: EndpointWindows): number {
+    return this.#translation.addEndpoint(windows, this.#limits);
+  }
+
+  bind(endpoint: number, binding: Binding): void {
+    this.#translation.bind(endpoint, binding);
+  }
+
+  setWindows(domain: number, windows: readonly RegionWindow[]): void {
+    this.#translation.setWindows(domain, windows);
+  }
+
+  setUnattachedBypass(isBypass: boolean): void {
+    this.#translation.isUnattachedBypass = isBypass;
+  }
+
+  translate(endpoint: number, high: number, low: number, length: number, access: Access): number {
     assert(length >= 1 && length <= MAX_TRANSLATE_LENGTH, `${length} bytes can be translated`);
-    const result = this.#result;
-    result.segments = [];
-    const end = joinWords(high, low) + BigInt(length);
-    let cursor = joinWords(high, low);
-    while (cursor < end) {
-      const mapping = this.#at(domain, cursor, access);
-      if (mapping === undefined) return this.#stop(cursor, TRANSLATE_FAULT);
-      const address = BigInt.asUintN(64, mapping.physStart + cursor - mapping.virtStart);
-      const pieceEnd = mapping.virtEnd + 1n < end ? mapping.virtEnd + 1n : end;
-      const isJoinable = (mapping.flags & VIRTIO_IOMMU_MAP_F_MMIO) === 0;
-      if (!this.#append({ address, length: Number(pieceEnd - cursor), isJoinable })) {
-        return this.#stop(cursor, TRANSLATE_TOO_MANY);
-      }
-      cursor = pieceEnd;
-    }
-    return result.segments.length;
+    return this.#translation.translate(endpoint, { start: joinWords(high, low), length, access });
+  }
+
+  resume(endpoint: number, high: number, low: number, length: number, access: Access): number {
+    return this.#translation.resume(endpoint, { start: joinWords(high, low), length, access });
+  }
+
+  settle(endpoint: number, isTranslated: boolean, length: number): void {
+    this.#translation.count(endpoint, isTranslated ? 'translated' : 'blocked', length);
+  }
+
+  counters(endpoint: number): DmaCounters {
+    return this.#translation.counters(endpoint);
+  }
+
+  setCounters(endpoint: number, counters: DmaCounters): void {
+    this.#translation.setCounters(endpoint, counters);
   }
 
   save(): Uint8Array {
@@ -149,31 +127,6 @@ export class ReferenceStore implements MappingStore {
     loadStoreImage(this, images);
   }
 
-  #at(domain: number, cursor: bigint, access: Access): Mapping | undefined {
-    if (cursor > MAX_ADDRESS) return undefined;
-    const mapping = this.#mappings(domain).find((each) => touches(each, cursor, cursor));
-    return mapping !== undefined && (mapping.flags & access) === access ? mapping : undefined;
-  }
-
-  #append(segment: Segment): boolean {
-    const { segments } = this.#result;
-    const last = segments.at(-1);
-    // No wrapping here: nothing follows the last byte of the guest-physical space
-    const next = last && last.address + BigInt(last.length);
-    if (last !== undefined && next === segment.address && last.isJoinable && segment.isJoinable) {
-      last.length += segment.length;
-      return true;
-    }
-    if (segments.length === MAX_SEGMENTS) return false;
-    segments.push(segment);
-    return true;
-  }
-
-  #stop(cursor: bigint, code: number): number {
-    this.#result.stop = BigInt.asUintN(64, cursor);
-    return code;
-  }
-
   #count(): number {
     return [...this.#domains.values()].reduce((sum, mappings) => sum + mappings.length, 0);
   }
@@ -183,8 +136,4 @@ export class ReferenceStore implements MappingStore {
     assert(mappings !== undefined, `domain ${domain} exists`);
     return mappings;
   }
-}
-
-function touches(mapping: Mapping, start: bigint, end: bigint): boolean {
-  return mapping.virtStart <= end && mapping.virtEnd >= start;
 }

@@ -1,41 +1,43 @@
-// Reserved regions as the DMA path looks at them: what one endpoint may do where, in its present domain.
+// Reserved regions as translation looks at them: stretches of IOVAs that the mappings of a domain do not decide about.
 
-import { highWord, lowWord } from '../base/words.ts';
-import { combineRegions, cutIntoPieces, type RegionList } from './combination-table.ts';
+import type { AddressRange, Iova } from '../memory/address.ts';
+import { combineRegions, type RegionList } from './combination-table.ts';
 import type { IdentityPolicy } from './options.ts';
 import { rightsOf, type ReservedRegion } from './reserved-regions.ts';
 
-/** A stretch of IOVAs that the mappings of a domain do not decide about; bounds as halves, both inclusive. */
-export interface RegionWindow {
-  readonly startHigh: number;
-  readonly startLow: number;
-  readonly endHigh: number;
-  readonly endLow: number;
-  /** Whether writes are interrupt messages of this endpoint. */
-  readonly isDoorbell: boolean;
-  /** VIRTIO_IOMMU_MAP_F_* of accesses that are translated identically; all others fault. */
+/** A stretch with VIRTIO_IOMMU_MAP_F_* of the accesses that are translated identically there; all others fault. */
+export interface RegionWindow extends AddressRange<Iova> {
   readonly flags: number;
 }
 
-/** The windows of an endpoint by itself: unattached, or in a bypass domain, where all else is identity anyway. */
-export function ownWindows(own: RegionList): readonly RegionWindow[] {
-  return own.filter(({ kind }) => kind !== 'identity').map((region) => toWindow(region, region, 0));
+/** What an endpoint brings along, whatever domain it is in. */
+export interface EndpointWindows {
+  /** Its MSI region, of which it has at most one: writes into it are interrupt messages. */
+  readonly doorbell: AddressRange<Iova> | undefined;
+  /** What it can not access in bypass mode either; all else is identity there. */
+  readonly refused: readonly RegionWindow[];
+  /** Its windows in a domain; those of the domain that are not among them refuse it. Undefined: all are shared. */
+  readonly own: readonly RegionWindow[] | undefined;
 }
 
-/**
- * The windows of an endpoint in a domain. `own` are its regions, `joined` those of all endpoints there, its own among
- * them. An endpoint's own MSI region stays its doorbell under whatever the others have there: interrupt messages are
- * no accesses to memory.
- */
-export function domainWindows(
-  own: RegionList,
-  joined: RegionList,
-  policy: IdentityPolicy,
-): readonly RegionWindow[] {
-  return cutIntoPieces(own, joined).map((piece) => {
-    const shared = policy === 'per-endpoint' ? piece.one : piece.other;
-    return toWindow(piece, piece.one, shared === undefined ? 0 : rightsOf(shared));
-  });
+export const NO_WINDOWS: EndpointWindows = { doorbell: undefined, refused: [], own: undefined };
+
+/** The windows of an endpoint with these regions. */
+export function endpointWindows(regions: RegionList, policy: IdentityPolicy): EndpointWindows {
+  return {
+    doorbell: regions.find(({ kind }) => kind === 'msi'),
+    refused: toWindows(regions.filter(({ kind }) => kind !== 'identity')),
+    own: policy === 'per-endpoint' ? toWindows(regions) : undefined,
+  };
+}
+
+/** The windows of a domain with these regions. */
+export function toWindows(regions: RegionList): readonly RegionWindow[] {
+  return regions.map((region: ReservedRegion) => ({
+    start: region.start,
+    end: region.end,
+    flags: rightsOf(region),
+  }));
 }
 
 /** The regions of all these endpoints in one domain; halves first, so that many lists cost little more than one. */
@@ -45,19 +47,4 @@ export function joinRegions(lists: readonly RegionList[]): RegionList {
   if (lists.length === 1) return only;
   const middle = lists.length >> 1;
   return combineRegions(joinRegions(lists.slice(0, middle)), joinRegions(lists.slice(middle)));
-}
-
-function toWindow(
-  { start, end }: Pick<ReservedRegion, 'start' | 'end'>,
-  own: ReservedRegion | undefined,
-  flags: number,
-): RegionWindow {
-  return {
-    startHigh: highWord(start),
-    startLow: lowWord(start),
-    endHigh: highWord(end),
-    endLow: lowWord(end),
-    isDoorbell: own?.kind === 'msi',
-    flags,
-  };
 }

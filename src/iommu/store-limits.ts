@@ -6,26 +6,40 @@ export interface StoreLimits {
   readonly maxDomains: number;
   /** Mappings of all domains together. */
   readonly maxMappings: number;
+  /** Endpoints, and reserved regions of all of them together: of the host's making, not the guest's. */
+  readonly maxEndpoints?: number;
+  readonly maxRegions?: number;
 }
 
 /**
- * 131072 mappings hold 512 MiB in scattered 4 KiB pages, four times the RAM of the default machine, in 9 MiB of
- * WASM memory. There are never more domains than endpoints; 256 is a full PCI bus.
+ * 131072 mappings hold 512 MiB in scattered 4 KiB pages, four times the RAM of the default machine. There are never more domains with
+ * mappings than endpoints; 256 is a full PCI bus.
  */
-export const DEFAULT_STORE_LIMITS: StoreLimits = { maxDomains: 256, maxMappings: 131_072 };
+export const DEFAULT_STORE_LIMITS: Required<StoreLimits> = {
+  maxDomains: 256,
+  maxMappings: 131_072,
+  maxEndpoints: 4096,
+  maxRegions: 16_384,
+};
 
 /** Largest values a store takes: what the WASM store can address in 1 GiB of memory. */
-const HARD_LIMITS: StoreLimits = { maxDomains: 65_536, maxMappings: 8_388_608 };
+const HARD_LIMITS: Required<StoreLimits> = {
+  maxDomains: 65_536,
+  maxMappings: 8_388_608,
+  maxEndpoints: 65_536,
+  maxRegions: 65_536,
+};
 
-/** Throws `RangeError` for caps no store can keep. */
-export function checkStoreLimits(limits: StoreLimits): StoreLimits {
-  checkLimit('maxDomains', limits.maxDomains, HARD_LIMITS.maxDomains);
-  checkLimit('maxMappings', limits.maxMappings, HARD_LIMITS.maxMappings);
-  return limits;
-}
-
-function checkLimit(name: string, value: number, most: number): void {
-  if (!Number.isInteger(value) || value < 1 || value > most) {
-    throw new RangeError(`${name} must be a whole number from 1 to ${most}, not ${value}`);
+/** The caps with defaults for those that are missing; throws `RangeError` for caps no store can keep. */
+export function checkStoreLimits(limits: Partial<StoreLimits>): Required<StoreLimits> {
+  const all = { ...DEFAULT_STORE_LIMITS, ...limits };
+  for (const name of ['maxDomains', 'maxMappings', 'maxEndpoints', 'maxRegions'] as const) {
+    const value = all[name];
+    if (!Number.isInteger(value) || value < 1 || value > HARD_LIMITS[name]) {
+      throw new RangeError(
+        `${name} must be a whole number from 1 to ${HARD_LIMITS[name]}, not ${value}`,
+      );
+    }
   }
+  return all;
 }

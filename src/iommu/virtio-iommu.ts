@@ -25,7 +25,7 @@ import { EndpointTable, type Endpoint } from './endpoint-table.ts';
 import { reportFault } from './event-queue.ts';
 import { EventRecorder } from './event-recorder.ts';
 import type { IommuEvent, IommuState, RequestEvent } from './iommu-event.ts';
-import { restoreTables, saveEndpoints, type IommuSnapshot } from './iommu-snapshot.ts';
+import { restoreTables, saveDomains, saveEndpoints, type IommuSnapshot } from './iommu-snapshot.ts';
 import { readState } from './iommu-state.ts';
 import type { Access, Mapping, MappingStore } from './mapping-store.ts';
 import { resolveOptions, type IommuOptions } from './options.ts';
@@ -41,9 +41,9 @@ import {
   VIRTIO_IOMMU_S_OK,
   VIRTIO_IOMMU_T_PROBE,
 } from './protocol.ts';
+import { RegionLists } from './region-lists.ts';
 import { RequestExecutor } from './request-executor.ts';
 import { X86_MSI_REGION, type ReservedRegion } from './reserved-regions.ts';
-import { Translator } from './translator.ts';
 
 /** An endpoint's interrupt message: a write into its MSI region. */
 export type Doorbell = (endpoint: number, address: bigint, message: Uint8Array) => void;
@@ -76,7 +76,6 @@ export class VirtioIommu implements VirtioDevice {
   readonly #endpoints: EndpointTable;
   readonly #domains: DomainTable;
   readonly #executor: RequestExecutor;
-  readonly #translator: Translator;
   readonly #events = new EventRecorder();
   readonly #path: DmaPath;
   readonly #doorbell: Doorbell | undefined;
@@ -96,8 +95,10 @@ export class VirtioIommu implements VirtioDevice {
     this.#doorbell = doorbell;
     this.#config = new ConfigSpace(this.#options, this.#dialect);
     this.configLength = this.#config.length;
-    this.#endpoints = new EndpointTable(this.#options.probeSize, regionFormat);
-    this.#domains = new DomainTable(this.#endpoints, store, this.#options.identityPolicy);
+    const { probeSize, identityPolicy: policy } = this.#options;
+    const lists = new RegionLists(probeSize, regionFormat);
+    this.#endpoints = new EndpointTable(lists, store, policy);
+    this.#domains = new DomainTable(this.#endpoints, store, policy);
     this.#executor = new RequestExecutor({
       options: this.#options,
       rules,
@@ -105,10 +106,10 @@ export class VirtioIommu implements VirtioDevice {
       domains: this.#domains,
       store,
     });
-    this.#translator = new Translator(store, () => this.#isUnattachedBypass());
+    this.#settleBypass();
     this.#path = {
       memory,
-      translator: this.#translator,
+      store,
       reportFault: (endpoint, access, length) => this.#fault(endpoint, access, length),
       ringDoorbell: (endpoint, high, low, message) =>
         this.#doorbell?.(endpoint.id, joinWords(high, low), message),
@@ -139,7 +140,7 @@ export class VirtioIommu implements VirtioDevice {
       endpoints: this.#endpoints,
       domains: this.#domains,
       store: this.#store,
-      translator: this.#translator,
+      isUnattachedBypass: this.#isUnattachedBypass(),
     });
   }
 
@@ -161,6 +162,7 @@ export class VirtioIommu implements VirtioDevice {
   systemReset(): void {
     this.#forgetDriver();
     this.#config.systemReset();
+    this.#settleBypass();
     this.#events.record(() => ({ kind: 'system-reset' }));
   }
 
@@ -170,6 +172,7 @@ export class VirtioIommu implements VirtioDevice {
       sequence: this.#events.sequence,
       isBypass: this.#config.isBypass,
       endpoints: saveEndpoints(this.#endpoints),
+      domains: saveDomains(this.#domains),
       mappings: this.#store.save(),
     };
   }
@@ -186,6 +189,7 @@ export class VirtioIommu implements VirtioDevice {
     }
     restoreTables(snapshot, this.#endpoints, this.#domains, this.#store);
     this.#config.isBypass = snapshot.isBypass;
+    this.#settleBypass();
     this.#events.sequence = snapshot.sequence;
   }
 
@@ -207,6 +211,7 @@ export class VirtioIommu implements VirtioDevice {
 
   start(context: DeviceContext): void {
     this.#context = context;
+    this.#settleBypass();
     this.#events.record(() => ({ kind: 'started', features: context.features }));
   }
 
@@ -259,7 +264,7 @@ export class VirtioIommu implements VirtioDevice {
   }
 
   #fault(endpoint: Endpoint, access: Access, length: number): FaultReport {
-    const { faultReason: reason, faultHigh: high, faultLow: low } = this.#translator;
+    const { reason, stopHigh: high, stopLow: low } = this.#store.result;
     // FAULT_F_READ and FAULT_F_WRITE have the values of ACCESS_READ and ACCESS_WRITE
     const flags = access | VIRTIO_IOMMU_FAULT_F_ADDRESS;
     const domain = endpoint.domain?.id ?? null;
@@ -289,6 +294,7 @@ export class VirtioIommu implements VirtioDevice {
   #changeBypass(isBypass: boolean): boolean {
     if (this.#config.isBypass === isBypass) return false;
     this.#config.isBypass = isBypass;
+    this.#settleBypass();
     this.#events.record(() => ({ kind: 'bypass-changed', isBypass }));
     return true;
   }
@@ -299,9 +305,15 @@ export class VirtioIommu implements VirtioDevice {
     return this.#config.isBypass || (negotiated & VIRTIO_IOMMU_F_BYPASS) !== 0n;
   }
 
+  // Must follow every change of what `#isUnattachedBypass` looks at: the store decides about accesses
+  #settleBypass(): void {
+    this.#store.setUnattachedBypass(this.#isUnattachedBypass());
+  }
+
   // virtio 1.2, 5.13.5: after a reset no endpoint is attached to any domain
   #forgetDriver(): void {
     this.#context = undefined;
+    this.#settleBypass();
     this.#domains.clear();
   }
 }

@@ -1,47 +1,77 @@
 // What wasm/assembly/index.ts exports, checked when a module is instantiated.
 
-/** All parameters are unsigned 32-bit; 64-bit values come as halves. */
-export interface StoreExports {
-  initialize(maxDomains: number, maxMappings: number, firstNode: number): void;
-  /** A slot, or NO_SLOT. */
-  createDomain(): number;
-  destroyDomain(slot: number): void;
+/** All parameters are unsigned 32-bit; 64-bit values come as halves. Domains and windows are sets, by index. */
+export interface EngineExports {
+  initialize(
+    ...limitsThenAddresses: [number, number, number, number, number, number, number, number]
+  ): void;
+  /** An index, or NO_SET. */
+  createSet(): number;
+  destroyDomain(domain: number): void;
   /** INSERT_* */
   insert(
-    slot: number,
+    domain: number,
     ...startEndPhysAsHighLowThenFlags: [number, number, number, number, number, number, number]
   ): number;
   /** A count, or REMOVE_WOULD_SPLIT. */
-  remove(slot: number, ...startEndAsHighLow: [number, number, number, number]): number;
+  remove(domain: number, ...startEndAsHighLow: Range): number;
   /** 1 or 0. */
-  overlaps(slot: number, ...startEndAsHighLow: [number, number, number, number]): number;
-  list(slot: number, fromHigh: number, fromLow: number): number;
-  translate(slot: number, high: number, low: number, length: number, access: number): number;
+  overlaps(domain: number, ...startEndAsHighLow: Range): number;
+  list(domain: number, fromHigh: number, fromLow: number): number;
+  clearWindows(windows: number): void;
+  destroyWindows(windows: number): void;
+  /** INSERT_DONE or INSERT_FULL. */
+  insertWindow(windows: number, ...startEndAsHighLowThenFlags: [...Range, number]): number;
+  createEndpoint(endpoint: number): void;
+  bind(
+    endpoint: number,
+    mode: number,
+    domain: number,
+    outer: number,
+    inner: number,
+    isOpen: number,
+  ): void;
+  setDoorbell(endpoint: number, ...startEndAsHighLow: Range): void;
+  account(endpoint: number, counter: number, length: number): void;
+  translate(endpoint: number, high: number, low: number, length: number, access: number): number;
+  resume(endpoint: number, high: number, low: number, length: number, access: number): number;
+  translateBatch(endpoint: number, first: number, count: number, access: number): number;
 }
 
-const NAMES: readonly (keyof StoreExports)[] = [
+type Range = [number, number, number, number];
+
+const NAMES: readonly (keyof EngineExports)[] = [
   'initialize',
-  'createDomain',
+  'createSet',
   'destroyDomain',
   'insert',
   'remove',
   'overlaps',
   'list',
+  'clearWindows',
+  'destroyWindows',
+  'insertWindow',
+  'createEndpoint',
+  'bind',
+  'setDoorbell',
+  'account',
   'translate',
+  'resume',
+  'translateBatch',
 ];
 
-/** Runs the module on the memory; throws `Error` when it is not the mapping store of this version. */
-export function instantiateStore(
+/** Runs the module on the memory; throws `Error` when it is not the engine of this version. */
+export function instantiateEngine(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
-): StoreExports {
+): EngineExports {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  if (isStore(exports)) return exports;
+  if (isEngine(exports)) return exports;
   const missing = NAMES.filter((name) => !hasFunction(exports, name));
   throw new Error(`store.wasm does not match this program: it lacks ${missing.join(', ')}`);
 }
 
-function isStore(exports: object): exports is StoreExports {
+function isEngine(exports: object): exports is EngineExports {
   return NAMES.every((name) => hasFunction(exports, name));
 }
 

@@ -4,6 +4,7 @@ import { storeModule } from '../../test/support/stores.ts';
 import { MAX_ADDRESS, toGpa, toIova } from '../memory/address.ts';
 import type { Access, Mapping, MappingStore } from './mapping-store.ts';
 import { ReferenceStore } from './reference-store.ts';
+import { NO_WINDOWS } from './region-window.ts';
 import type { StoreLimits } from './store-limits.ts';
 import { WasmStore } from './wasm-store.ts';
 
@@ -55,7 +56,8 @@ const translate = fc
     'translate',
     (store) => {
       const high = Number(address >> 32n);
-      const count = store.translate(domain, high, Number(address & 0xffff_ffffn), length, access);
+      const endpoint = DOMAINS.indexOf(domain);
+      const count = store.translate(endpoint, high, Number(address & 0xffff_ffffn), length, access);
       const { result } = store;
       if (count < 0) return [count, result.stopHigh, result.stopLow];
       return Array.from({ length: count }, (_, index) => [
@@ -69,8 +71,11 @@ const translate = fc
 const recreate = domain.map((domain): [string, Step] => [
   'recreate',
   (store) => {
+    store.bind(DOMAINS.indexOf(domain), 'unattached');
     store.destroyDomain(domain);
-    return store.createDomain(domain);
+    const outcome = store.createDomain(domain);
+    store.bind(DOMAINS.indexOf(domain), domain);
+    return outcome;
   },
 ]);
 
@@ -87,7 +92,10 @@ function contents(store: MappingStore): unknown {
 }
 
 function withDomains(store: MappingStore): MappingStore {
-  for (const domain of DOMAINS) store.createDomain(domain);
+  for (const domain of DOMAINS) {
+    store.createDomain(domain);
+    store.bind(store.addEndpoint(NO_WINDOWS), domain);
+  }
   return store;
 }
 
@@ -156,7 +164,7 @@ describe('WasmStore memory', () => {
 
   it('refuses a module that is not the store, by name of what it lacks', () => {
     const empty = new WebAssembly.Module(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
-    expect(() => new WasmStore(empty)).toThrow('initialize, createDomain');
+    expect(() => new WasmStore(empty)).toThrow('initialize, createSet');
   });
 });
 

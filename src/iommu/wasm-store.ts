@@ -1,114 +1,100 @@
-// The mapping store of production: B+ trees in WASM linear memory (wasm/assembly), reached by u32 halves.
+// The mapping store of production: the engine in WASM linear memory (wasm/assembly), reached by u32 halves.
 
 import {
-  DOMAIN_BYTES,
-  DOMAIN_MAPPINGS,
-  DOMAIN_SIZE,
-  DOMAINS_OFFSET,
-  HEADER_STOP_HIGH,
-  HEADER_STOP_LOW,
-  INNER_MINIMUM,
+  BUFFERS_OFFSET,
+  ENDPOINT_BLOCKED,
+  ENDPOINT_TRANSLATED,
+  HEADER_BYPASS,
+  HEADER_SETS,
   INSERT_DONE,
   INSERT_OVERLAP,
-  LEAF_MINIMUM,
   LIST_CAPACITY,
   LIST_ENTRY_WORDS,
   LIST_OFFSET,
-  NO_SLOT,
-  NODE_SIZE,
+  MAX_BUFFERS,
+  NO_SET,
   REMOVE_WOULD_SPLIT,
-  SEGMENT_WORDS,
-  SEGMENTS_OFFSET,
+  SEGMENT_SIZE,
+  SET_BYTES,
+  SET_ENTRIES,
+  SET_SIZE,
 } from '../../wasm/assembly/layout.ts';
 import { assert } from '../base/assert.ts';
 import { highWord, joinWords, lowWord } from '../base/words.ts';
 import { MAX_ADDRESS, toGpa, toIova, type AddressRange, type Iova } from '../memory/address.ts';
 import type {
   Access,
+  Binding,
+  DmaCounters,
   InsertOutcome,
   Mapping,
   MappingStore,
   RemoveOutcome,
   TranslationResult,
 } from './mapping-store.ts';
+import type { EndpointWindows, RegionWindow } from './region-window.ts';
 import { decodeStoreImage, encodeStoreImage, loadStoreImage } from './store-image.ts';
-import { checkStoreLimits, DEFAULT_STORE_LIMITS, type StoreLimits } from './store-limits.ts';
-import { instantiateStore, type StoreExports } from './wasm-exports.ts';
+import { checkStoreLimits, type StoreLimits } from './store-limits.ts';
+import { halvesOf, WasmEndpoints, type DomainSets } from './wasm-endpoints.ts';
+import type { EngineExports } from './wasm-exports.ts';
+import { EngineMemory } from './wasm-memory.ts';
 
-const WASM_PAGE = 65_536;
 const WORD = 4;
 
-/** Reads segments straight out of linear memory, which never grows and so never moves. */
-class WasmResult implements TranslationResult {
-  readonly #words: Uint32Array;
-
-  constructor(words: Uint32Array) {
-    this.#words = words;
-  }
-
-  high(index: number): number {
-    return this.#words[SEGMENTS_OFFSET / WORD + index * SEGMENT_WORDS + 1] ?? 0;
-  }
-
-  low(index: number): number {
-    return this.#words[SEGMENTS_OFFSET / WORD + index * SEGMENT_WORDS] ?? 0;
-  }
-
-  length(index: number): number {
-    return this.#words[SEGMENTS_OFFSET / WORD + index * SEGMENT_WORDS + 2] ?? 0;
-  }
-
-  get stopHigh(): number {
-    return this.#words[HEADER_STOP_HIGH / WORD] ?? 0;
-  }
-
-  get stopLow(): number {
-    return this.#words[HEADER_STOP_LOW / WORD] ?? 0;
-  }
-}
-
-/** Lookup and change in O(log n); memory is taken once, for the caps. */
+/** Lookups cost a few loads, changes O(log n); memory is taken once, for the caps. */
 export class WasmStore implements MappingStore {
   readonly result: TranslationResult;
-  readonly #exports: StoreExports;
-  readonly #words: Uint32Array;
-  /** Slot of each domain ID; the only record of which domains exist. */
-  readonly #slots = new Map<number, number>();
+  /** Where the buffers of `translateBatch` go: u32 low, u32 high, u32 length, u32 ignored, for MAX_BUFFERS of them. */
+  readonly buffers: Uint32Array;
+  readonly #memory: EngineMemory;
+  readonly #exports: EngineExports;
+  readonly #limits: Required<StoreLimits>;
+  readonly #endpoints: WasmEndpoints;
+  /** Sets of each domain ID; the only record of which domains exist. */
+  readonly #domains = new Map<number, DomainSets>();
 
   /**
    * `module` is the compiled wasm/build/store.wasm. Throws `RangeError` for caps that can not be kept, `Error` for
    * another module.
    */
-  constructor(module: WebAssembly.Module, limits: StoreLimits = DEFAULT_STORE_LIMITS) {
-    const { maxDomains, maxMappings } = checkStoreLimits(limits);
-    const firstNode =
-      Math.ceil((DOMAINS_OFFSET + maxDomains * DOMAIN_SIZE) / NODE_SIZE) * NODE_SIZE;
-    const size = firstNode + countNodes(limits) * NODE_SIZE;
-    const pages = Math.ceil(size / WASM_PAGE);
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    this.#exports = instantiateStore(module, memory);
-    this.#exports.initialize(maxDomains, maxMappings, firstNode);
-    this.#words = new Uint32Array(memory.buffer);
-    this.result = new WasmResult(this.#words);
+  constructor(module: WebAssembly.Module, limits: Partial<StoreLimits> = {}) {
+    this.#limits = checkStoreLimits(limits);
+    this.#memory = new EngineMemory(module, this.#limits);
+    this.#exports = this.#memory.exports;
+    this.#endpoints = new WasmEndpoints(this.#exports, this.#limits);
+    this.result = this.#memory;
+    const first = BUFFERS_OFFSET / WORD;
+    this.buffers = this.#memory.words.subarray(first, first + MAX_BUFFERS * (SEGMENT_SIZE / WORD));
+  }
+
+  /** Bytes that mappings and windows take in linear memory. */
+  get usedBytes(): number {
+    return this.#memory.usedBytes;
   }
 
   createDomain(domain: number): 'created' | 'full' {
-    assert(!this.#slots.has(domain), `domain ${domain} is unused`);
-    const slot = this.#exports.createDomain();
-    if (slot === NO_SLOT) return 'full';
-    this.#slots.set(domain, slot);
+    assert(!this.#domains.has(domain), `domain ${domain} is unused`);
+    if (this.#domains.size === this.#limits.maxDomains) return 'full';
+    const sets = {
+      mappings: this.#exports.createSet(),
+      windows: this.#exports.createSet(),
+      isOpen: true,
+    };
+    assert(sets.mappings !== NO_SET && sets.windows !== NO_SET, 'there are sets for all domains');
+    this.#domains.set(domain, sets);
     return 'created';
   }
 
   destroyDomain(domain: number): void {
-    this.#exports.destroyDomain(this.#slot(domain));
-    this.#slots.delete(domain);
+    const { mappings, windows } = this.#setsOf(domain);
+    this.#exports.destroyDomain(mappings);
+    this.#exports.destroyWindows(windows);
+    this.#domains.delete(domain);
   }
 
-  insert(domain: number, mapping: Mapping): InsertOutcome {
-    const { virtStart, virtEnd, physStart, flags } = mapping;
+  insert(domain: number, { virtStart, virtEnd, physStart, flags }: Mapping): InsertOutcome {
     const outcome = this.#exports.insert(
-      this.#slot(domain),
+      this.#setsOf(domain).mappings,
       highWord(virtStart),
       lowWord(virtStart),
       highWord(virtEnd),
@@ -122,9 +108,8 @@ export class WasmStore implements MappingStore {
   }
 
   remove(domain: number, { start, end }: AddressRange<Iova>): RemoveOutcome {
-    const slot = this.#slot(domain);
     const removed = this.#exports.remove(
-      slot,
+      this.#setsOf(domain).mappings,
       highWord(start),
       lowWord(start),
       highWord(end),
@@ -133,16 +118,14 @@ export class WasmStore implements MappingStore {
     return removed === REMOVE_WOULD_SPLIT ? 'would-split' : removed;
   }
 
-  overlaps(domain: number, { start, end }: AddressRange<Iova>): boolean {
-    const slot = this.#slot(domain);
-    const halves = [highWord(start), lowWord(start), highWord(end), lowWord(end)] as const;
-    return this.#exports.overlaps(slot, ...halves) === 1;
+  overlaps(domain: number, range: AddressRange<Iova>): boolean {
+    return this.#exports.overlaps(this.#setsOf(domain).mappings, ...halvesOf(range)) === 1;
   }
 
   size(domain: number): { readonly mappings: number; readonly bytes: bigint } {
-    const record = (DOMAINS_OFFSET + this.#slot(domain) * DOMAIN_SIZE) / WORD;
-    const mappings = this.#word(record + DOMAIN_MAPPINGS / WORD);
-    const bytes = this.#pair(record + DOMAIN_BYTES / WORD);
+    const record = this.#memory.word(HEADER_SETS) + this.#setsOf(domain).mappings * SET_SIZE;
+    const mappings = this.#memory.word(record + SET_ENTRIES);
+    const bytes = this.#pair(record + SET_BYTES);
     // The record counts modulo 2^64: mappings without bytes cover the whole space
     return { mappings, bytes: bytes === 0n && mappings > 0 ? MAX_ADDRESS + 1n : bytes };
   }
@@ -151,7 +134,7 @@ export class WasmStore implements MappingStore {
     const mappings: Mapping[] = [];
     let cursor: bigint = from;
     while (mappings.length < limit && cursor <= MAX_ADDRESS) {
-      const listed = this.#listFrom(this.#slot(domain), cursor);
+      const listed = this.#listFrom(this.#setsOf(domain).mappings, cursor);
       mappings.push(...listed);
       if (listed.length < LIST_CAPACITY) break;
       cursor = (listed.at(-1)?.virtEnd ?? MAX_ADDRESS) + 1n;
@@ -159,13 +142,61 @@ export class WasmStore implements MappingStore {
     return mappings.slice(0, limit);
   }
 
-  translate(domain: number, high: number, low: number, length: number, access: Access): number {
-    return this.#exports.translate(this.#slot(domain), high, low, length, access);
+  addEndpoint(windows: EndpointWindows): number {
+    return this.#endpoints.add(windows);
+  }
+
+  bind(endpoint: number, binding: Binding): void {
+    const sets = typeof binding === 'number' ? this.#setsOf(binding) : undefined;
+    this.#endpoints.bind(endpoint, binding, sets);
+  }
+
+  setWindows(domain: number, windows: readonly RegionWindow[]): void {
+    const sets = this.#setsOf(domain);
+    this.#endpoints.fill(sets.windows, windows);
+    const isOpen = windows.every(({ flags }) => flags === 0);
+    if (isOpen === sets.isOpen) return;
+    sets.isOpen = isOpen;
+    this.#endpoints.rebind(domain, sets);
+  }
+
+  setUnattachedBypass(isBypass: boolean): void {
+    this.#memory.words[HEADER_BYPASS / WORD] = isBypass ? 1 : 0;
+  }
+
+  translate(endpoint: number, high: number, low: number, length: number, access: Access): number {
+    return this.#exports.translate(endpoint, high, low, length, access);
+  }
+
+  resume(endpoint: number, high: number, low: number, length: number, access: Access): number {
+    return this.#exports.resume(endpoint, high, low, length, access);
+  }
+
+  /**
+   * Translates `count` of the `buffers` from number `first` on in one call, each like an access of its own. Returns the number of all
+   * segments, in order; or a negative number when one of them is anything but plain memory: then nothing was counted, and each has
+   * to be translated by itself.
+   */
+  translateBatch(endpoint: number, first: number, count: number, access: Access): number {
+    return this.#exports.translateBatch(endpoint, first, count, access);
+  }
+
+  settle(endpoint: number, isTranslated: boolean, length: number): void {
+    const counter = isTranslated ? ENDPOINT_TRANSLATED : ENDPOINT_BLOCKED;
+    this.#exports.account(endpoint, counter, length);
+  }
+
+  counters(endpoint: number): DmaCounters {
+    return this.#memory.counters(endpoint);
+  }
+
+  setCounters(endpoint: number, counters: DmaCounters): void {
+    this.#memory.setCounters(endpoint, counters);
   }
 
   save(): Uint8Array {
     return encodeStoreImage(
-      [...this.#slots.keys()].map((domain) => ({
+      [...this.#domains.keys()].map((domain) => ({
         domain,
         mappings: this.list(domain, toIova(0n), this.size(domain).mappings),
       })),
@@ -174,45 +205,30 @@ export class WasmStore implements MappingStore {
 
   restore(state: Uint8Array): void {
     const images = decodeStoreImage(state);
-    for (const domain of this.#slots.keys()) this.destroyDomain(domain);
+    for (const domain of this.#domains.keys()) this.destroyDomain(domain);
     loadStoreImage(this, images);
   }
 
-  #listFrom(slot: number, cursor: bigint): readonly Mapping[] {
-    const count = this.#exports.list(slot, highWord(cursor), lowWord(cursor));
+  #listFrom(set: number, cursor: bigint): readonly Mapping[] {
+    const count = this.#exports.list(set, highWord(cursor), lowWord(cursor));
     return Array.from({ length: count }, (_, index) => {
-      const entry = LIST_OFFSET / WORD + index * LIST_ENTRY_WORDS;
+      const entry = LIST_OFFSET + index * LIST_ENTRY_WORDS * WORD;
       return {
         virtStart: toIova(this.#pair(entry)),
-        virtEnd: toIova(this.#pair(entry + 2)),
-        physStart: toGpa(this.#pair(entry + 4)),
-        flags: this.#word(entry + 6),
+        virtEnd: toIova(this.#pair(entry + 8)),
+        physStart: toGpa(this.#pair(entry + 16)),
+        flags: this.#memory.word(entry + 24),
       };
     });
   }
 
-  #word(index: number): number {
-    const word = this.#words[index];
-    assert(word !== undefined, `word ${index} lies in linear memory`);
-    return word;
+  #pair(address: number): bigint {
+    return joinWords(this.#memory.word(address + WORD), this.#memory.word(address));
   }
 
-  #pair(index: number): bigint {
-    return joinWords(this.#word(index + 1), this.#word(index));
+  #setsOf(domain: number): DomainSets {
+    const sets = this.#domains.get(domain);
+    assert(sets !== undefined, `domain ${domain} exists`);
+    return sets;
   }
-
-  #slot(domain: number): number {
-    const slot = this.#slots.get(domain);
-    assert(slot !== undefined, `domain ${domain} exists`);
-    return slot;
-  }
-}
-
-/**
- * Nodes that trees within the caps can have at most. Every leaf but a root holds LEAF_MINIMUM entries or more; every
- * inner node but a root has more than INNER_MINIMUM children, so that there is one for INNER_MINIMUM leaves at most.
- */
-function countNodes({ maxDomains, maxMappings }: StoreLimits): number {
-  const leaves = Math.ceil(maxMappings / LEAF_MINIMUM) + maxDomains;
-  return leaves + Math.ceil(leaves / INNER_MINIMUM) + maxDomains;
 }

@@ -1,8 +1,8 @@
 // What was chosen of the machine's IOMMU, with defaults filled in, and checked before anything is built.
 
 import { dialectOf } from '../iommu/dialects.ts';
-import { EndpointTable } from '../iommu/endpoint-table.ts';
 import { resolveOptions, type IommuOptions } from '../iommu/options.ts';
+import { RegionLists } from '../iommu/region-lists.ts';
 import { checkRegionOwners, endpointRegions } from './endpoint-regions.ts';
 import { InputError } from './guest-images.ts';
 import type { MachineOptions } from './machine-options.ts';
@@ -20,8 +20,8 @@ export function checkIommuChoices(options: MachineOptions): void {
   checkRegionOwners(options.reservedRegions);
   try {
     const { dialect, probeSize } = machineIommuOptions(options);
-    const endpoints = new EndpointTable(probeSize, dialectOf(dialect).regionFormat);
-    for (const { id } of ENDPOINTS) endpoints.add(id, endpointRegions(options.reservedRegions, id));
+    const lists = new RegionLists(probeSize, dialectOf(dialect).regionFormat);
+    for (const { id } of ENDPOINTS) lists.prepare(endpointRegions(options.reservedRegions, id));
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new InputError(`The IOMMU can not be built as asked: ${cause.message}.`, { cause });

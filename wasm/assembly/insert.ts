@@ -1,8 +1,9 @@
-// Adding an entry to a domain's tree: down to its leaf, and splitting full nodes on the way back.
+// Adding an entry to a set's tree: down to its leaf, and splitting full nodes on the way back.
 
+import { borrowEntryFromLeft, borrowEntryFromRight } from './balance';
 import {
-  DOMAIN_HEIGHT,
-  DOMAIN_ROOT,
+  SET_HEIGHT,
+  SET_ROOT,
   INNER_CAPACITY,
   INNER_MINIMUM,
   LEAF_CAPACITY,
@@ -32,19 +33,19 @@ let newPhys: u64 = 0;
 let newFlags: u32 = 0;
 let splitKey: u64 = 0;
 
-/** Adds an entry that overlaps no other; the caller keeps the domain's counts. */
-export function insertEntry(domain: u32, start: u64, last: u64, gpa: u64, rights: u32): void {
+/** Adds an entry that overlaps no other; the caller keeps the set's counts. */
+export function insertEntry(set: u32, start: u64, last: u64, gpa: u64, rights: u32): void {
   newStart = start;
   newEnd = last;
   newPhys = gpa;
   newFlags = rights;
-  let root = load<u32>(domain, DOMAIN_ROOT);
+  let root = load<u32>(set, SET_ROOT);
   if (root == 0) {
     root = takeNode();
-    store<u32>(domain, root, DOMAIN_ROOT);
-    store<u32>(domain, 0, DOMAIN_HEIGHT);
+    store<u32>(set, root, SET_ROOT);
+    store<u32>(set, 0, SET_HEIGHT);
   }
-  const height = load<u32>(domain, DOMAIN_HEIGHT);
+  const height = load<u32>(set, SET_HEIGHT);
   const sibling = insertBelow(root, height);
   if (sibling == 0) return;
   const top = takeNode();
@@ -52,16 +53,32 @@ export function insertEntry(domain: u32, start: u64, last: u64, gpa: u64, rights
   setKey(top, 0, splitKey);
   setChild(top, 0, root);
   setChild(top, 1, sibling);
-  store<u32>(domain, top, DOMAIN_ROOT);
-  store<u32>(domain, height + 1, DOMAIN_HEIGHT);
+  store<u32>(set, top, SET_ROOT);
+  store<u32>(set, height + 1, SET_HEIGHT);
 }
 
 /** Returns the sibling that a split made right of the node, or 0. */
 function insertBelow(node: u32, height: u32): u32 {
   if (height == 0) return insertIntoLeaf(node);
-  const index = rank(node, newStart);
+  let index = rank(node, newStart);
+  if (height == 1 && count(child(node, index)) == LEAF_CAPACITY && makeRoom(node, index)) {
+    index = rank(node, newStart);
+  }
   const sibling = insertBelow(child(node, index), height - 1);
   return sibling == 0 ? 0 : insertChild(node, index, sibling);
+}
+
+/** Moves an entry of a full leaf to a neighbour with room: mappings that come in order fill leaves, not halves of them. */
+function makeRoom(node: u32, index: u32): bool {
+  if (index > 0 && count(child(node, index - 1)) < <u32>LEAF_CAPACITY) {
+    borrowEntryFromRight(node, index - 1);
+    return true;
+  }
+  if (index < count(node) && count(child(node, index + 1)) < <u32>LEAF_CAPACITY) {
+    borrowEntryFromLeft(node, index + 1);
+    return true;
+  }
+  return false;
 }
 
 function insertIntoLeaf(leaf: u32): u32 {

@@ -1,71 +1,151 @@
-// The mapping store's linear memory, shared by AssemblyScript and src/iommu/wasm-store.ts: plain integer constants only.
+// Layout of the engine's linear memory and of its answers, in bytes; little-endian. Read by both languages.
 //
-//   0                  header: state of the store, arguments and answers that are not segments
-//   SEGMENTS_OFFSET    the latest translation, MAX_SEGMENTS segments of SEGMENT_WORDS u32
-//   LIST_OFFSET        the latest listing, LIST_CAPACITY mappings of LIST_ENTRY_WORDS u32
-//   DOMAINS_OFFSET     one record for each domain slot
-//   (the host decides) nodes of NODE_SIZE, from a multiple of NODE_SIZE on, to the end of memory
-//
-// The host sizes the memory for its caps once; it never grows. Address 0 stands for "no node".
+//   0          zeros      what an absent pointer leads to, so that lookups need no test for it
+//   512        header
+//   640        buffers    to be translated in batches
+//   17024      segments   answer of the latest translation
+//   33408      list       answer of the latest `list`
+//   36992      endpoints  one record each
+//   HEADER_SETS           sets: domains, and windows of reserved regions
+//   HEADER_COUNTS         one byte for every BLOCK_SIZE of memory: entries in use, if that is a block of a page table
+//   then                  blocks of BLOCK_SIZE: nodes of trees, page tables
+
+export const BLOCK_SIZE = 512;
+export const BLOCK_SHIFT = 9;
 
 // Header
-//
-//   8 u32 mappings in all domains | 12 u32 their cap | 16 u32 free nodes | 20 u32 first node never used
-//   24 u32 free slots | 28 u32 first slot never used | 32 u32 cap of slots
-//   40 u32 stop low | 44 u32 stop high
-export const HEADER_MAPPINGS = 8;
-export const HEADER_MAX_MAPPINGS = 12;
-export const HEADER_FREE_NODE = 16;
-export const HEADER_FRESH_NODE = 20;
-export const HEADER_FREE_SLOT = 24;
-export const HEADER_FRESH_SLOT = 28;
-export const HEADER_MAX_SLOTS = 32;
-export const HEADER_STOP_LOW = 40;
-export const HEADER_STOP_HIGH = 44;
+export const HEADER_MAPPINGS = 512;
+export const HEADER_MAX_MAPPINGS = 516;
+export const HEADER_FREE_BLOCK = 520;
+export const HEADER_FREE_BLOCKS = 524;
+export const HEADER_FRESH_BLOCK = 528;
+export const HEADER_BLOCKS_END = 532;
+/** Blocks that are kept for windows, and those of them in use. */
+export const HEADER_WINDOW_RESERVE = 536;
+export const HEADER_WINDOW_BLOCKS = 540;
+/** Page tables: blocks in use, mappings in them, and how many blocks they may have beyond those that pay for themselves. */
+export const HEADER_TABLE_BLOCKS = 544;
+export const HEADER_TABLE_MAPPINGS = 548;
+export const HEADER_TABLE_SLACK = 552;
+export const HEADER_SETS = 556;
+export const HEADER_MAX_SETS = 560;
+export const HEADER_FREE_SET = 564;
+export const HEADER_FRESH_SET = 568;
+export const HEADER_COUNTS = 588;
+/** Whether endpoints without a domain are in bypass mode: 0 or 1. */
+export const HEADER_BYPASS = 572;
+/** Where the latest translation stopped, and why: a REASON_*. */
+export const HEADER_STOP_LOW = 576;
+export const HEADER_STOP_HIGH = 580;
+export const HEADER_REASON = 584;
 
-// Segment: u32 address low | u32 address high | u32 length
-export const SEGMENTS_OFFSET = 64;
+// Buffer of a batch, and segment: u32 address low | u32 address high | u32 length | u32 -
+// A virtqueue's descriptor has the same form (virtio 1.2, 2.7.5), so that a table of them can be copied as it is.
+export const BUFFERS_OFFSET = 640;
+export const MAX_BUFFERS = 1024;
+export const SEGMENTS_OFFSET = 17024; // BUFFERS_OFFSET + MAX_BUFFERS * SEGMENT_SIZE
 export const MAX_SEGMENTS = 1024;
-export const SEGMENT_WORDS = 3;
+export const SEGMENT_SIZE = 16;
 
 // Listed mapping: u32 virt_start low, high | virt_end low, high | phys_start low, high | flags
-export const LIST_OFFSET = 12352; // SEGMENTS_OFFSET + MAX_SEGMENTS * SEGMENT_WORDS * 4
+export const LIST_OFFSET = 33408; // SEGMENTS_OFFSET + MAX_SEGMENTS * SEGMENT_SIZE
 export const LIST_CAPACITY = 128;
 export const LIST_ENTRY_WORDS = 7;
 
-// Domain slot: u32 root node | u32 height (0: the root is a leaf) | u32 mappings | u32 next free slot | u64 bytes
-export const DOMAINS_OFFSET = 15936; // LIST_OFFSET + LIST_CAPACITY * LIST_ENTRY_WORDS * 4
-export const DOMAIN_SIZE = 24;
-export const DOMAIN_ROOT = 0;
-export const DOMAIN_HEIGHT = 4;
-export const DOMAIN_MAPPINGS = 8;
-export const DOMAIN_NEXT_FREE = 12;
-export const DOMAIN_BYTES = 16;
+// Endpoint: u32 mode | u32 domain | u32 outer windows | u32 inner windows | u64 doorbell start | u64 doorbell end
+//           | f64 accesses and bytes: translated, bypassed, blocked | u32 open domain | u32 -
+//
+// The open domain is the domain again, where none of its mappings can lie under a window; else 0: a lookup there misses.
+// Domain and windows are addresses of sets. An address in a set of windows is decided by the inner set's entry there:
+// identity with its rights; refused where the inner set has none, and the outer one has.
+export const ENDPOINTS_OFFSET = 36992; // LIST_OFFSET + LIST_CAPACITY * LIST_ENTRY_WORDS * 4
+export const ENDPOINT_SIZE = 88;
+export const ENDPOINT_MODE = 0;
+export const ENDPOINT_DOMAIN = 4;
+export const ENDPOINT_OUTER = 8;
+export const ENDPOINT_INNER = 12;
+export const ENDPOINT_DOORBELL_START = 16;
+export const ENDPOINT_DOORBELL_END = 24;
+export const ENDPOINT_TRANSLATED = 32;
+export const ENDPOINT_BYPASSED = 48;
+export const ENDPOINT_BLOCKED = 64;
+export const ENDPOINT_OPEN_DOMAIN = 80;
+/** From a count of accesses to the count of their bytes. */
+export const COUNTER_BYTES = 8;
+
+export const MODE_UNATTACHED = 0;
+export const MODE_DOMAIN = 1;
+export const MODE_BYPASS = 2;
+
+// Set: u32 root of its tree | u32 height (0: the root is a leaf) | u32 entries | u32 next free set | u64 bytes
+//      | u64 start and end of the free stretch of the latest search (windows only)
+//      | page tables of SPANS spans (domains only): u32 address high | u32 directory
+//      | u32 mappings in page tables | u32 -
+export const SET_SIZE = 80;
+export const SET_ROOT = 0;
+export const SET_HEIGHT = 4;
+export const SET_ENTRIES = 8;
+export const SET_NEXT_FREE = 12;
+export const SET_BYTES = 16;
+export const SET_GAP_START = 24;
+export const SET_GAP_END = 32;
+export const SET_SPANS = 40;
+export const SET_PAGED = 72;
+export const SPANS = 4;
+export const SPAN_SIZE = 8;
+export const SPAN_HIGH = 0;
+export const SPAN_DIRECTORY = 4;
+
+// Page tables of one span of 4 GiB. A word of directory and table is the block below, or 0.
+//
+//   directory  u32[128], address bits 25-31      table  u32[128], bits 18-24      leaf  u64[64], bits 12-17
+//
+// Entry of a leaf: GPA of the page | PAGE_* | the mapping's flags. 0: not mapped here.
+export const TABLE_LENGTH = 128;
+export const DIRECTORY_SHIFT = 25;
+export const TABLE_SHIFT = 18;
+// From an address to its word, or entry, as a distance in bytes: the shift, and the mask of what is left
+export const DIRECTORY_WORD_SHIFT = 23;
+export const TABLE_WORD_SHIFT = 16;
+export const WORD_MASK = 0x1fc;
+export const ENTRY_SHIFT = 9;
+export const ENTRY_MASK = 0x1f8;
+export const LEAF_PAGES = 64;
+export const PAGE_SHIFT = 12;
+export const PAGE_SIZE = 4096;
+export const PAGE_MASK = 4095;
+export const PAGE_PRESENT = 8;
+/** First and last page of their mapping. */
+export const PAGE_FIRST = 16;
+export const PAGE_LAST = 32;
+/** Pages of the longest mapping that page tables hold. */
+export const MAX_RUN = 64;
 
 // Node of a B+ tree, keyed by virt_start. Every node but a root is at least half full.
 //
 //   leaf   0 u32 count | 4 u32 next leaf | 8 u32 previous leaf | 12 -
-//          16 u64 virt_start[16] | 144 u64 virt_end[16] | 272 u64 phys_start[16] | 400 u32 flags[16]    = 464
+//          16 u64 virt_start[19] | 168 u64 virt_end[19] | 320 u64 phys_start[19] | 472 u8 flags[19]    = 491
 //   inner  0 u32 keys  | 4 - | 8 - | 12 -
-//          16 u64 key[40] | 336 u32 child[41]                                                            = 500
+//          16 u64 key[40] | 336 u32 child[41]                                                          = 500
 //
 // key[i] parts child[i] (every virt_start below it) from child[i + 1] (none below it).
-export const NODE_SIZE = 512;
 export const NODE_COUNT = 0;
 export const NODE_NEXT = 4;
 export const NODE_PREVIOUS = 8;
 export const NODE_KEYS = 16;
-export const LEAF_CAPACITY = 16;
-export const LEAF_MINIMUM = 8;
-export const LEAF_ENDS = 144;
-export const LEAF_PHYS = 272;
-export const LEAF_FLAGS = 400;
+export const LEAF_CAPACITY = 19;
+export const LEAF_MINIMUM = 9;
+export const LEAF_ENDS = 168;
+export const LEAF_PHYS = 320;
+export const LEAF_FLAGS = 472;
 export const INNER_CAPACITY = 40;
 export const INNER_MINIMUM = 20;
 export const INNER_CHILDREN = 336;
 
-// Bit of a mapping's flags for memory-mapped I/O: VIRTIO_IOMMU_MAP_F_MMIO
+// Bits of an entry's flags: VIRTIO_IOMMU_MAP_F_*
+export const MAPPING_WRITE = 2;
 export const MAPPING_MMIO = 4;
+export const MAPPING_FLAGS = 7;
 
 // Answers that are not counts
 export const INSERT_DONE = 0;
@@ -74,4 +154,9 @@ export const INSERT_FULL = 2;
 export const REMOVE_WOULD_SPLIT = -1;
 export const TRANSLATE_STOPPED = -1;
 export const TRANSLATE_OUT_OF_ROOM = -2;
-export const NO_SLOT = -1;
+export const TRANSLATE_DOORBELL = -3;
+export const NO_SET = -1;
+
+// Why a translation stopped: VIRTIO_IOMMU_FAULT_R_*
+export const REASON_DOMAIN = 1;
+export const REASON_MAPPING = 2;

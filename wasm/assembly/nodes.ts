@@ -1,34 +1,13 @@
-// The pool of tree nodes and the fields of one node. A node is named by its address; 0 is none.
+// The fields of a tree's node. A node is named by its block's address; 0 is none.
 
-import {
-  HEADER_FREE_NODE,
-  HEADER_FRESH_NODE,
-  INNER_CHILDREN,
-  LEAF_ENDS,
-  LEAF_FLAGS,
-  LEAF_PHYS,
-  NODE_COUNT,
-  NODE_KEYS,
-  NODE_NEXT,
-  NODE_SIZE,
-} from './layout';
+import { takeBlock } from './blocks';
+import { INNER_CHILDREN, LEAF_ENDS, LEAF_FLAGS, LEAF_PHYS, NODE_COUNT, NODE_KEYS } from './layout';
 
-/** An empty node. The host's memory has one for every node that the caps allow, so there always is one. */
+/** An empty node; there must be a block for it. */
 export function takeNode(): u32 {
-  let node = load<u32>(HEADER_FREE_NODE);
-  if (node != 0) {
-    store<u32>(HEADER_FREE_NODE, load<u32>(node, NODE_NEXT));
-  } else {
-    node = load<u32>(HEADER_FRESH_NODE);
-    store<u32>(HEADER_FRESH_NODE, node + NODE_SIZE);
-  }
+  const node = takeBlock();
   memory.fill(node, 0, NODE_KEYS);
   return node;
-}
-
-export function freeNode(node: u32): void {
-  store<u32>(node, load<u32>(HEADER_FREE_NODE), NODE_NEXT);
-  store<u32>(HEADER_FREE_NODE, node);
 }
 
 export function count(node: u32): u32 {
@@ -57,7 +36,7 @@ export function phys(leaf: u32, index: u32): u64 {
 }
 
 export function flags(leaf: u32, index: u32): u32 {
-  return load<u32>(leaf + (index << 2), LEAF_FLAGS);
+  return load<u8>(leaf + index, LEAF_FLAGS);
 }
 
 export function child(node: u32, index: u32): u32 {
@@ -80,7 +59,7 @@ export function setEntry(
   setKey(leaf, index, start);
   store<u64>(leaf + (index << 3), last, LEAF_ENDS);
   store<u64>(leaf + (index << 3), gpa, LEAF_PHYS);
-  store<u32>(leaf + (index << 2), rights, LEAF_FLAGS);
+  store<u8>(leaf + index, <u8>rights, LEAF_FLAGS);
 }
 
 /** Copies `length` entries, within one leaf or between two; the ranges may overlap. */
@@ -88,7 +67,7 @@ export function copyEntries(target: u32, to: u32, source: u32, from: u32, length
   copyField(target + NODE_KEYS, to, source + NODE_KEYS, from, length, 3);
   copyField(target + LEAF_ENDS, to, source + LEAF_ENDS, from, length, 3);
   copyField(target + LEAF_PHYS, to, source + LEAF_PHYS, from, length, 3);
-  copyField(target + LEAF_FLAGS, to, source + LEAF_FLAGS, from, length, 2);
+  copyField(target + LEAF_FLAGS, to, source + LEAF_FLAGS, from, length, 0);
 }
 
 export function copyKeys(target: u32, to: u32, source: u32, from: u32, length: u32): void {

@@ -1,6 +1,6 @@
 // Finding entries. The answer of a search is a place: the leaf and the index in it; leaf 0 is nowhere.
 
-import { DOMAIN_HEIGHT, DOMAIN_ROOT, NODE_NEXT, NODE_PREVIOUS } from './layout';
+import { NODE_NEXT, NODE_PREVIOUS, SET_HEIGHT, SET_ROOT } from './layout';
 import { child, count, end, key } from './nodes';
 
 export let placeLeaf: u32 = 0;
@@ -19,11 +19,11 @@ export function rank(node: u32, value: u64): u32 {
 }
 
 /** Goes to the entry with the highest start that is at most `value`. */
-export function seekFloor(domain: u32, value: u64): void {
-  let node = load<u32>(domain, DOMAIN_ROOT);
+export function seekFloor(set: u32, value: u64): void {
+  let node = load<u32>(set, SET_ROOT);
   placeLeaf = 0;
   if (node == 0) return;
-  for (let height = load<u32>(domain, DOMAIN_HEIGHT); height > 0; height--) {
+  for (let height = load<u32>(set, SET_HEIGHT); height > 0; height--) {
     node = child(node, rank(node, value));
   }
   let above = rank(node, value);
@@ -38,9 +38,9 @@ export function seekFloor(domain: u32, value: u64): void {
 }
 
 /** Goes to the first entry that ends at `value` or after it. */
-export function seekEnd(domain: u32, value: u64): void {
-  seekFloor(domain, value);
-  if (placeLeaf == 0) seekFirst(domain);
+export function seekEnd(set: u32, value: u64): void {
+  seekFloor(set, value);
+  if (placeLeaf == 0) seekFirst(set);
   else if (end(placeLeaf, placeIndex) < value) next();
 }
 
@@ -52,10 +52,10 @@ export function next(): void {
   placeIndex = 0;
 }
 
-function seekFirst(domain: u32): void {
-  let node = load<u32>(domain, DOMAIN_ROOT);
+function seekFirst(set: u32): void {
+  let node = load<u32>(set, SET_ROOT);
   if (node != 0) {
-    for (let height = load<u32>(domain, DOMAIN_HEIGHT); height > 0; height--) node = child(node, 0);
+    for (let height = load<u32>(set, SET_HEIGHT); height > 0; height--) node = child(node, 0);
   }
   placeLeaf = node;
   placeIndex = 0;

@@ -1,66 +1,118 @@
-// The DMA path: one buffer in, its guest-physical segments out.
+// The DMA path: one call for each access, or for the buffers of a whole chain.
 
+import { begin, countAccesses } from './answer';
 import {
-  DOMAINS_OFFSET,
-  DOMAIN_SIZE,
-  HEADER_STOP_HIGH,
-  HEADER_STOP_LOW,
-  MAPPING_MMIO,
-  MAX_SEGMENTS,
+  BUFFERS_OFFSET,
+  ENDPOINTS_OFFSET,
+  ENDPOINT_BLOCKED,
+  ENDPOINT_BYPASSED,
+  ENDPOINT_OPEN_DOMAIN,
+  ENDPOINT_SIZE,
+  ENDPOINT_TRANSLATED,
+  PAGE_MASK,
+  PAGE_SHIFT,
   SEGMENTS_OFFSET,
-  SEGMENT_WORDS,
-  TRANSLATE_OUT_OF_ROOM,
+  SEGMENT_SIZE,
+  SET_SPANS,
+  SPAN_DIRECTORY,
+  SPAN_HIGH,
   TRANSLATE_STOPPED,
 } from './layout';
-import { end, flags, key, phys } from './nodes';
-import { next, placeIndex, placeLeaf, seekFloor } from './search';
+import { pageEntry } from './tables';
+import { isBypass, walk, walkOn } from './walk';
 
 /**
- * Number of segments for `length` >= 1 bytes, or TRANSLATE_* with the byte it stopped at in the header. `access` are
- * the rights that every mapping on the way must have.
+ * Number of segments for `length` (1 to 2^31) bytes from the IOVA on, or TRANSLATE_*. The endpoint's counters tell of an access that ended
+ * in segments or was refused. `access` are the rights that every byte must have.
  */
-export function translate(slot: u32, high: u32, low: u32, length: u32, access: u32): i32 {
-  let cursor = ((<u64>high) << 32) | (<u64>low);
-  let left = <u64>length;
-  let segments: i32 = 0;
-  let segment: u32 = SEGMENTS_OFFSET - SEGMENT_WORDS * 4;
-  let following: u64 = 0;
-  let isMmio: u32 = 0;
-  seekFloor(DOMAINS_OFFSET + slot * DOMAIN_SIZE, cursor);
-  while (placeLeaf != 0) {
-    const start = key(placeLeaf, placeIndex);
-    const last = end(placeLeaf, placeIndex);
-    if (cursor < start || cursor > last) break;
-    const rights = flags(placeLeaf, placeIndex);
-    if ((rights & access) != access) break;
-    // Accesses to memory-mapped I/O are combined with no others (virtio 1.2, 5.13.6.5)
-    isMmio |= rights & MAPPING_MMIO;
-    const room = last - cursor;
-    const taken = room >= left ? left : room + 1;
-    const gpa = phys(placeLeaf, placeIndex) + (cursor - start);
-    // `following` is 0 behind the last byte of the guest-physical space too, where nothing follows
-    if (gpa == following && following != 0 && isMmio == 0) {
-      store<u32>(segment, load<u32>(segment, 8) + <u32>taken, 8);
-    } else {
-      if (segments == MAX_SEGMENTS) return stop(cursor, TRANSLATE_OUT_OF_ROOM);
-      segments++;
-      segment += SEGMENT_WORDS * 4;
-      store<u64>(segment, gpa);
-      store<u32>(segment, <u32>taken, 8);
-    }
-    isMmio = rights & MAPPING_MMIO;
-    following = gpa + taken;
-    left -= taken;
-    if (left == 0) return segments;
-    cursor += taken;
-    if (cursor == 0) break;
-    next();
+export function translate(endpoint: u32, high: u32, low: u32, length: u32, access: u32): i32 {
+  const record = ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE;
+  const domain = load<u32>(record, ENDPOINT_OPEN_DOMAIN);
+  const entry = pageEntry(load<u32>(domain, SET_SPANS + SPAN_DIRECTORY), low);
+  const difference = high ^ load<u32>(domain, SET_SPANS + SPAN_HIGH);
+  if (isElsewhere(entry, access, difference, low, length)) {
+    return translateSlowly(record, join(high, low), length, access);
   }
-  return stop(cursor, TRANSLATE_STOPPED);
+  store<u64>(SEGMENTS_OFFSET, gpaOf(entry, low));
+  store<u32>(SEGMENTS_OFFSET, length, 8);
+  countAccesses(record, ENDPOINT_TRANSLATED, 1, length);
+  return 1;
 }
 
-function stop(cursor: u64, code: i32): i32 {
-  store<u32>(HEADER_STOP_LOW, <u32>cursor);
-  store<u32>(HEADER_STOP_HIGH, <u32>(cursor >> 32));
-  return code;
+function translateSlowly(record: u32, start: u64, length: u32, access: u32): i32 {
+  const count = walk(record, start, length, access, 0);
+  if (count > 0) {
+    countAccesses(record, isBypass(record) ? ENDPOINT_BYPASSED : ENDPOINT_TRANSLATED, 1, length);
+  } else if (count == TRANSLATE_STOPPED) {
+    countAccesses(record, ENDPOINT_BLOCKED, 1, length);
+  }
+  return count;
+}
+
+/** The rest of an access of which segments were out of room; counts nothing. */
+export function resume(endpoint: u32, high: u32, low: u32, length: u32, access: u32): i32 {
+  begin(0);
+  return walkOn(ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE, join(high, low), length, access);
+}
+
+/**
+ * Translates `count` of the buffers in linear memory, from number `first` on, like accesses of their own; returns the number of all
+ * segments, in order, none of them shared. A TRANSLATE_* code is one buffer's, and then nothing was counted.
+ */
+export function translateBatch(endpoint: u32, first: u32, count: u32, access: u32): i32 {
+  const record = ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE;
+  const domain = load<u32>(record, ENDPOINT_OPEN_DOMAIN);
+  const high = load<u32>(domain, SET_SPANS + SPAN_HIGH);
+  const directory = load<u32>(domain, SET_SPANS + SPAN_DIRECTORY);
+  const start: u32 = BUFFERS_OFFSET + first * SEGMENT_SIZE;
+  const last: u32 = start + count * SEGMENT_SIZE;
+  const toSegment: u32 = SEGMENTS_OFFSET - start;
+  let buffer = start;
+  let bytes: u64 = 0;
+  // As long as every buffer lies in one page there is one segment for each
+  for (; buffer < last; buffer += SEGMENT_SIZE) {
+    const low = load<u32>(buffer);
+    const length = load<u32>(buffer, 8);
+    const entry = pageEntry(directory, low);
+    if (isElsewhere(entry, access, high ^ load<u32>(buffer, 4), low, length)) break;
+    store<u64>(buffer + toSegment, gpaOf(entry, low));
+    store<u32>(buffer + toSegment, length, 8);
+    bytes += length;
+  }
+  let segments = count;
+  if (buffer < last) {
+    const outcome = walkBatch(record, buffer, last, access, (buffer - start) / SEGMENT_SIZE);
+    if (outcome < 0) return outcome;
+    for (; buffer < last; buffer += SEGMENT_SIZE) bytes += load<u32>(buffer, 8);
+    segments = outcome;
+  }
+  countAccesses(record, isBypass(record) ? ENDPOINT_BYPASSED : ENDPOINT_TRANSLATED, count, bytes);
+  return segments;
+}
+
+/** Translates the buffers at `first` and before `last`, behind the segments of others before. */
+function walkBatch(record: u32, first: u32, last: u32, access: u32, before: u32): i32 {
+  let segments: i32 = before;
+  for (let buffer = first; buffer < last; buffer += SEGMENT_SIZE) {
+    const address = join(load<u32>(buffer, 4), load<u32>(buffer));
+    segments = walk(record, address, load<u32>(buffer, 8), access, segments);
+    if (segments < 0) break;
+  }
+  return segments;
+}
+
+/**
+ * Not 0 when a page's entry does not decide an access in whole: it is of another page (`difference` of the upper halves), gives
+ * not all rights or is none, or the access goes on behind the page. `walk` decides then.
+ */
+function isElsewhere(entry: u64, access: u32, difference: u32, low: u32, length: u32): u32 {
+  return difference | (~(<u32>entry) & access) | (((low & PAGE_MASK) + length - 1) >>> PAGE_SHIFT);
+}
+
+function gpaOf(entry: u64, low: u32): u64 {
+  return (entry & ~(<u64>PAGE_MASK)) | (low & PAGE_MASK);
+}
+
+function join(high: u32, low: u32): u64 {
+  return ((<u64>high) << 32) | (<u64>low);
 }

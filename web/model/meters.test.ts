@@ -26,6 +26,10 @@ function stateOf(endpoints: readonly EndpointState[], mappings: readonly number[
     endpoints: [],
     mappings: count,
     bytes: 0n,
+    translated: 0,
+    blocked: 0,
+    translatedBytes: 0,
+    blockedBytes: 0,
     reserved: [],
   }));
   return { sequence: 1, isBypass: false, endpoints, domains };

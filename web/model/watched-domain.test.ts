@@ -84,6 +84,10 @@ class Device {
       endpoints: [ENDPOINT],
       mappings: this.pages.size,
       bytes: BigInt(this.pages.size) * PAGE,
+      translated: 0,
+      blocked: 0,
+      translatedBytes: 0,
+      blockedBytes: 0,
       reserved: [],
     };
     return {

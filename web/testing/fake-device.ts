@@ -171,6 +171,10 @@ export class FakeDevice {
           .filter((each) => each.domain === id)
           .map((each) => each.id),
         mappings: mappings.size,
+        translated: 0,
+        blocked: 0,
+        translatedBytes: 0,
+        blockedBytes: 0,
         bytes: [...mappings.values()].reduce((sum, m) => sum + m.virtEnd - m.virtStart + 1n, 0n),
         reserved: [],
       })),

@@ -4,12 +4,16 @@ import type { AddressRange, Iova } from '../../../src/memory/address.ts';
 import {
   TRANSLATE_FAULT,
   type Access,
+  type Binding,
+  type DmaCounters,
   type InsertOutcome,
   type Mapping,
   type MappingStore,
   type RemoveOutcome,
   type TranslationResult,
 } from '../../../src/iommu/mapping-store.ts';
+import { VIRTIO_IOMMU_FAULT_R_MAPPING } from '../../../src/iommu/protocol.ts';
+import type { EndpointWindows, RegionWindow } from '../../../src/iommu/region-window.ts';
 
 /** Keeps mappings as the store behind it does; translates nothing while it is blind. */
 export class BlindableStore implements MappingStore {
@@ -25,6 +29,7 @@ export class BlindableStore implements MappingStore {
       this.isBlind
         ? { stopHigh: this.#stopHigh, stopLow: this.#stopLow }
         : { stopHigh: store.result.stopHigh, stopLow: store.result.stopLow };
+    const isBlind = (): boolean => this.isBlind;
     this.result = {
       high: (index) => store.result.high(index),
       low: (index) => store.result.low(index),
@@ -35,14 +40,50 @@ export class BlindableStore implements MappingStore {
       get stopLow() {
         return stop().stopLow;
       },
+      get reason() {
+        return isBlind() ? VIRTIO_IOMMU_FAULT_R_MAPPING : store.result.reason;
+      },
     };
   }
 
-  translate(domain: number, high: number, low: number, length: number, access: Access): number {
-    if (!this.isBlind) return this.#store.translate(domain, high, low, length, access);
+  translate(endpoint: number, high: number, low: number, length: number, access: Access): number {
+    if (!this.isBlind) return this.#store.translate(endpoint, high, low, length, access);
     this.#stopHigh = high;
     this.#stopLow = low;
+    this.#store.settle(endpoint, false, length);
     return TRANSLATE_FAULT;
+  }
+
+  resume(endpoint: number, high: number, low: number, length: number, access: Access): number {
+    return this.#store.resume(endpoint, high, low, length, access);
+  }
+
+  settle(endpoint: number, isTranslated: boolean, length: number): void {
+    this.#store.settle(endpoint, isTranslated, length);
+  }
+
+  addEndpoint(windows: EndpointWindows): number {
+    return this.#store.addEndpoint(windows);
+  }
+
+  bind(endpoint: number, binding: Binding): void {
+    this.#store.bind(endpoint, binding);
+  }
+
+  setWindows(domain: number, windows: readonly RegionWindow[]): void {
+    this.#store.setWindows(domain, windows);
+  }
+
+  setUnattachedBypass(isBypass: boolean): void {
+    this.#store.setUnattachedBypass(isBypass);
+  }
+
+  counters(endpoint: number): DmaCounters {
+    return this.#store.counters(endpoint);
+  }
+
+  setCounters(endpoint: number, counters: DmaCounters): void {
+    this.#store.setCounters(endpoint, counters);
   }
 
   createDomain(domain: number): 'created' | 'full' {

@@ -1,0 +1,147 @@
+// The engine's linear memory: sized once for the caps, so that no view of it ever moves. What no mapping has used yet
+// is address space and not memory: hosts back pages when they are first touched.
+
+import {
+  BLOCK_SIZE,
+  COUNTER_BYTES,
+  ENDPOINT_BLOCKED,
+  ENDPOINT_BYPASSED,
+  ENDPOINT_SIZE,
+  ENDPOINT_TRANSLATED,
+  ENDPOINTS_OFFSET,
+  HEADER_FREE_BLOCKS,
+  HEADER_FRESH_BLOCK,
+  HEADER_REASON,
+  HEADER_STOP_HIGH,
+  HEADER_STOP_LOW,
+  INNER_MINIMUM,
+  LEAF_MINIMUM,
+  SEGMENT_SIZE,
+  SEGMENTS_OFFSET,
+  SET_SIZE,
+} from '../../wasm/assembly/layout.ts';
+import type { DmaCounters, TranslationResult } from './mapping-store.ts';
+import type { StoreLimits } from './store-limits.ts';
+import { instantiateEngine, type EngineExports } from './wasm-exports.ts';
+
+const WASM_PAGE = 65_536;
+const WORD = 4;
+const DOUBLE = 8;
+/** Page tables may have 1/64 block for each mapping beyond what they pay for: 4 GiB in any order; and some for few mappings. */
+const MAPPINGS_PER_SLACK = 64;
+const LEAST_SLACK = 256;
+
+/** The engine running on memory for these caps. */
+export class EngineMemory implements TranslationResult {
+  readonly exports: EngineExports;
+  readonly words: Uint32Array;
+  readonly #doubles: Float64Array;
+  readonly #firstBlock: number;
+
+  /** Throws `Error` for a module that is not the engine. */
+  constructor(module: WebAssembly.Module, limits: Required<StoreLimits>) {
+    const { maxDomains, maxMappings, maxEndpoints, maxRegions } = limits;
+    // No windows; a domain and its windows; what an endpoint refuses in bypass mode, and its own windows
+    const maxSets = 1 + 2 * maxDomains + 2 * maxEndpoints;
+    const sets = ENDPOINTS_OFFSET + maxEndpoints * ENDPOINT_SIZE;
+    const counts = sets + maxSets * SET_SIZE;
+    // Regions that meet are cut into at most twice as many, in the domain of each endpoint and in its own two sets
+    const windowBlocks = countNodes(
+      Math.min(2 * maxEndpoints, 2 * maxRegions) + maxDomains,
+      4 * maxRegions,
+    );
+    const tableSlack = Math.ceil(maxMappings / MAPPINGS_PER_SLACK) + LEAST_SLACK;
+    const blocks = countNodes(maxDomains, maxMappings) + tableSlack + windowBlocks;
+    // One byte counts for each block's worth of memory, its own included
+    const beforeBlocks = counts + Math.ceil(counts / BLOCK_SIZE) + blocks;
+    this.#firstBlock = Math.ceil((beforeBlocks * (1 + 1 / BLOCK_SIZE)) / BLOCK_SIZE) * BLOCK_SIZE;
+    const end = this.#firstBlock + blocks * BLOCK_SIZE;
+    const pages = Math.ceil(end / WASM_PAGE);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.exports = instantiateEngine(module, memory);
+    this.exports.initialize(
+      maxMappings,
+      maxSets,
+      sets,
+      counts,
+      this.#firstBlock,
+      end,
+      tableSlack,
+      windowBlocks,
+    );
+    this.words = new Uint32Array(memory.buffer);
+    this.#doubles = new Float64Array(memory.buffer);
+  }
+
+  /** Bytes of linear memory that trees and page tables have in use. */
+  get usedBytes(): number {
+    const taken = (this.word(HEADER_FRESH_BLOCK) - this.#firstBlock) / BLOCK_SIZE;
+    return (taken - this.word(HEADER_FREE_BLOCKS)) * BLOCK_SIZE;
+  }
+
+  high(index: number): number {
+    return this.words[SEGMENTS_OFFSET / WORD + index * (SEGMENT_SIZE / WORD) + 1] ?? 0;
+  }
+
+  low(index: number): number {
+    return this.words[SEGMENTS_OFFSET / WORD + index * (SEGMENT_SIZE / WORD)] ?? 0;
+  }
+
+  length(index: number): number {
+    return this.words[SEGMENTS_OFFSET / WORD + index * (SEGMENT_SIZE / WORD) + 2] ?? 0;
+  }
+
+  get stopHigh(): number {
+    return this.word(HEADER_STOP_HIGH);
+  }
+
+  get stopLow(): number {
+    return this.word(HEADER_STOP_LOW);
+  }
+
+  get reason(): number {
+    return this.word(HEADER_REASON);
+  }
+
+  /** The 32-bit word at an address. */
+  word(address: number): number {
+    return this.words[address / WORD] ?? 0;
+  }
+
+  counters(endpoint: number): DmaCounters {
+    return {
+      translated: this.#count(endpoint, ENDPOINT_TRANSLATED),
+      bypassed: this.#count(endpoint, ENDPOINT_BYPASSED),
+      blocked: this.#count(endpoint, ENDPOINT_BLOCKED),
+      translatedBytes: this.#count(endpoint, ENDPOINT_TRANSLATED + COUNTER_BYTES),
+      bypassedBytes: this.#count(endpoint, ENDPOINT_BYPASSED + COUNTER_BYTES),
+      blockedBytes: this.#count(endpoint, ENDPOINT_BLOCKED + COUNTER_BYTES),
+    };
+  }
+
+  setCounters(endpoint: number, counters: DmaCounters): void {
+    this.#setCount(endpoint, ENDPOINT_TRANSLATED, counters.translated);
+    this.#setCount(endpoint, ENDPOINT_BYPASSED, counters.bypassed);
+    this.#setCount(endpoint, ENDPOINT_BLOCKED, counters.blocked);
+    this.#setCount(endpoint, ENDPOINT_TRANSLATED + COUNTER_BYTES, counters.translatedBytes);
+    this.#setCount(endpoint, ENDPOINT_BYPASSED + COUNTER_BYTES, counters.bypassedBytes);
+    this.#setCount(endpoint, ENDPOINT_BLOCKED + COUNTER_BYTES, counters.blockedBytes);
+  }
+
+  #count(endpoint: number, field: number): number {
+    return this.#doubles[(ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE + field) / DOUBLE] ?? 0;
+  }
+
+  #setCount(endpoint: number, field: number, value: number): void {
+    this.#doubles[(ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE + field) / DOUBLE] = value;
+  }
+}
+
+/**
+ * Nodes that this many trees with so many entries can have at most. Every leaf but a root holds LEAF_MINIMUM entries or more;
+ * every inner node but a root has more than INNER_MINIMUM children, so that there is one for INNER_MINIMUM leaves at most.
+ */
+function countNodes(trees: number, entries: number): number {
+  const leaves = Math.ceil(entries / LEAF_MINIMUM) + trees;
+  return leaves + Math.ceil(leaves / INNER_MINIMUM) + trees;
+}
