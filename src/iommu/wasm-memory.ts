@@ -26,7 +26,7 @@ import { instantiateEngine, type EngineExports } from './wasm-exports.ts';
 
 const WASM_PAGE = 65_536;
 const WORD = 4;
-const DOUBLE = 8;
+const WORD_SPAN = 0x1_0000_0000;
 /** Page tables may have 1/64 block for each mapping beyond what they pay for: 4 GiB in any order; and some for few mappings. */
 const MAPPINGS_PER_SLACK = 64;
 const LEAST_SLACK = 256;
@@ -35,7 +35,6 @@ const LEAST_SLACK = 256;
 export class EngineMemory implements TranslationResult {
   readonly exports: EngineExports;
   readonly words: Uint32Array;
-  readonly #doubles: Float64Array;
   readonly #firstBlock: number;
 
   /** Throws `Error` for a module that is not the engine. */
@@ -70,7 +69,6 @@ export class EngineMemory implements TranslationResult {
       windowBlocks,
     );
     this.words = new Uint32Array(memory.buffer);
-    this.#doubles = new Float64Array(memory.buffer);
   }
 
   /** Bytes of linear memory that trees and page tables have in use. */
@@ -128,12 +126,16 @@ export class EngineMemory implements TranslationResult {
     this.#setCount(endpoint, ENDPOINT_BLOCKED + COUNTER_BYTES, counters.blockedBytes);
   }
 
+  /** Exact up to 2^53, which no counter reaches: 8 PiB. */
   #count(endpoint: number, field: number): number {
-    return this.#doubles[(ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE + field) / DOUBLE] ?? 0;
+    const at = ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE + field;
+    return this.word(at + WORD) * WORD_SPAN + this.word(at);
   }
 
   #setCount(endpoint: number, field: number, value: number): void {
-    this.#doubles[(ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE + field) / DOUBLE] = value;
+    const at = (ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE + field) / WORD;
+    this.words[at] = value % WORD_SPAN;
+    this.words[at + 1] = Math.floor(value / WORD_SPAN);
   }
 }
 
