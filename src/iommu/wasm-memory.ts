@@ -20,6 +20,7 @@ import {
   SEGMENTS_OFFSET,
   SET_SIZE,
 } from '../../wasm/assembly/layout.ts';
+import { makeInlineLookup, type InlineLookup } from './inline-lookup.ts';
 import type { DmaCounters, TranslationResult } from './mapping-store.ts';
 import type { StoreLimits } from './store-limits.ts';
 import { instantiateEngine, type EngineExports } from './wasm-exports.ts';
@@ -35,6 +36,8 @@ const LEAST_SLACK = 256;
 export class EngineMemory implements TranslationResult {
   readonly exports: EngineExports;
   readonly words: Uint32Array;
+  /** The answer for the usual access without a call. */
+  readonly locate: InlineLookup;
   readonly #firstBlock: number;
 
   /** Throws `Error` for a module that is not the engine. */
@@ -69,6 +72,7 @@ export class EngineMemory implements TranslationResult {
       windowBlocks,
     );
     this.words = new Uint32Array(memory.buffer);
+    this.locate = makeInlineLookup(new Int32Array(memory.buffer));
   }
 
   /** Bytes of linear memory that trees and page tables have in use. */

@@ -22,6 +22,7 @@ import {
 import { assert } from '../base/assert.ts';
 import { highWord, joinWords, lowWord } from '../base/words.ts';
 import { MAX_ADDRESS, toGpa, toIova, type AddressRange, type Iova } from '../memory/address.ts';
+import type { InlineLookup } from './inline-lookup.ts';
 import type {
   Access,
   Binding,
@@ -44,6 +45,7 @@ const WORD = 4;
 /** Lookups cost a few loads, changes O(log n); memory is taken once, for the caps. */
 export class WasmStore implements MappingStore {
   readonly result: TranslationResult;
+  readonly locate: InlineLookup;
   /** Where the buffers of `translateBatch` go: u32 low, u32 high, u32 length, u32 ignored, for MAX_BUFFERS of them. */
   readonly buffers: Uint32Array;
   readonly #memory: EngineMemory;
@@ -63,6 +65,7 @@ export class WasmStore implements MappingStore {
     this.#exports = this.#memory.exports;
     this.#endpoints = new WasmEndpoints(this.#exports, this.#limits);
     this.result = this.#memory;
+    this.locate = this.#memory.locate;
     const first = BUFFERS_OFFSET / WORD;
     this.buffers = this.#memory.words.subarray(first, first + MAX_BUFFERS * (SEGMENT_SIZE / WORD));
   }
