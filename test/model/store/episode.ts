@@ -5,97 +5,13 @@ import { Random, type Weighted } from '../../differential/random.ts';
 import { ACCESS_READ, ACCESS_WRITE } from '../../../src/iommu/mapping-store.ts';
 import type { StoreLimits } from '../../../src/iommu/store-limits.ts';
 import { MAX_ADDRESS } from '../../../src/memory/address.ts';
-import {
-  BOUNDARIES,
-  densePages,
-  fewBytes,
-  hugeRanges,
-  offByOne,
-  PAGE,
-  pageRuns,
-  pagesInTurn,
-  scatteredPages,
-  sides,
-  type Layout,
-  type PlainRange,
-} from './layouts.ts';
-import type { Answer, Operation } from './operation.ts';
+import { PAGE, type PlainRange } from './layouts.ts';
+import type { Answer, Kind, Operation } from './operation.ts';
+import { pickStyle, type Style } from './style.ts';
 
 const DOMAINS = [7, 0, 0xffff_ffff, 1];
 /** How many of the ranges lately inserted into a domain are remembered. */
 const REMEMBERED = 64;
-const STRIDES = [0x400_1000n, 0xffff_f000n, 0x1_0000_0000n, 0x40_0000_5000n];
-/** Pages of a crowded episode: more than MAX_SEGMENTS. */
-const CROWDS = [1300, 2000, 3000];
-/** Coprime to each of them, so that each page has its turn. */
-const TURNS = [1, 7, 1009, 1301];
-
-type Kind = Operation['kind'];
-const GROWING: readonly Weighted<Kind>[] = [
-  [46, 'insert'],
-  [12, 'remove'],
-  [27, 'translate'],
-  [7, 'overlaps'],
-  [4, 'list'],
-  [3, 'size'],
-  [0.05, 'audit'],
-  [0.02, 'restore'],
-];
-const SHRINKING: readonly Weighted<Kind>[] = [
-  [18, 'insert'],
-  [38, 'remove'],
-  [27, 'translate'],
-  [7, 'overlaps'],
-  [4, 'list'],
-  [3, 'size'],
-  [0.1, 'destroy'],
-  [0.05, 'audit'],
-];
-
-const READ_WRITE: readonly Weighted<number>[] = [[1, 3]];
-const ANY_FLAGS: readonly Weighted<number>[] = [
-  [70, 3],
-  [8, 1],
-  [8, 2],
-  [5, 7],
-  [3, 5],
-  [3, 6],
-  [2, 0],
-  [1, 4],
-];
-
-const FILLING: readonly Weighted<Kind>[] = [
-  [80, 'insert'],
-  [13, 'translate'],
-  [3, 'overlaps'],
-  [2, 'list'],
-  [1, 'size'],
-  [0.02, 'audit'],
-];
-
-const EMPTYING = SHRINKING.filter(([, kind]) => kind !== 'destroy');
-
-interface Style {
-  readonly limits: StoreLimits;
-  readonly operations: number;
-  /** What is done in turn, and how many operations long. */
-  readonly seasons: readonly (readonly Weighted<Kind>[])[];
-  readonly season: number;
-  /** Of all ranges but those of mappings themselves, how many reach around many mappings. */
-  readonly wide: number;
-  readonly layouts: readonly Weighted<Layout>[];
-  /** Where all but inserts look; the same places unless given. */
-  readonly anywhere?: Layout;
-  readonly flags: readonly Weighted<number>[];
-  /** Bytes of the longest buffer. */
-  readonly longest: number;
-  /** Where the longest buffer begins now and then. */
-  readonly sweep?: bigint;
-  /** How many mappings lie in guest-physical memory as they do in the IOVA space. */
-  readonly inStep: number;
-  /** Weight of the first domain; the others together have 21. */
-  readonly favour: number;
-}
 
 export class Episode {
   readonly limits: StoreLimits;
@@ -110,7 +26,7 @@ export class Episode {
 
   constructor(seed: number) {
     this.#random = new Random(seed);
-    this.#style = this.#random.chance(0.05) ? crowded(this.#random) : sparse(this.#random);
+    this.#style = pickStyle(this.#random);
     this.limits = this.#style.limits;
     this.operations = this.#style.operations;
     const usual = DOMAINS.slice(0, this.limits.maxDomains);
@@ -123,11 +39,11 @@ export class Episode {
 
   next(): Operation {
     const { season, seasons } = this.#style;
-    const now = seasons[Math.floor(this.#done / season) % seasons.length] ?? GROWING;
+    const kinds = seasons[Math.floor(this.#done / season) % 2 === 0 ? 0 : 1];
     this.#done++;
     if (this.#done === this.operations) return { kind: 'audit' };
     if (this.#lacksRoom) return { kind: 'destroy', domain: this.#random.pick(DOMAINS) };
-    const kind = this.#random.weighted(now);
+    const kind = this.#random.weighted(kinds);
     if (kind === 'audit' || kind === 'restore') return { kind };
     return this.#inDomain(kind, this.#random.weighted(this.#domains));
   }
@@ -260,71 +176,6 @@ export class Episode {
     if (way < 94) return page + BigInt(random.between(1, 4095));
     return MAX_ADDRESS - BigInt(random.between(0, 3)) * PAGE;
   }
-}
-
-/** Few mappings of every kind around one boundary, so that even a naive store is fast. */
-function sparse(random: Random): Style {
-  const boundary = random.pick(BOUNDARIES);
-  const inTurn = pagesInTurn(boundary, 150, random.pick([1, 149, 7]));
-  const layouts = [
-    inTurn,
-    densePages(boundary, 96),
-    scatteredPages(boundary, 100, random.pick(STRIDES)),
-    pageRuns(boundary),
-    offByOne(boundary),
-    fewBytes(boundary),
-    hugeRanges(boundary),
-  ];
-  const main = random.chance(0.2) ? inTurn : random.pick(layouts);
-  return {
-    limits: {
-      maxDomains: random.between(1, 4),
-      maxMappings: random.pick([8, 40, 120, 4096, 4096]),
-    },
-    operations: random.chance(0.03) ? 50_000 : 4000,
-    seasons: [GROWING, SHRINKING],
-    season: random.between(50, 900),
-    wide: 0.005,
-    layouts: [
-      [60, main],
-      ...layouts.map((layout): Weighted<Layout> => [5, layout]),
-      [0.05, sides(boundary)],
-    ],
-    flags: random.chance(0.3) ? READ_WRITE : ANY_FLAGS,
-    longest: 0x8000_0000,
-    favour: 80,
-    inStep: random.pick([0.1, 0.5, 0.9]),
-  };
-}
-
-/** Thousands of pages: trees and tables of several levels, and more segments than one answer takes. */
-function crowded(random: Random): Style {
-  const boundary = random.pick(BOUNDARIES);
-  const pages = random.pick(CROWDS);
-  const inTurn = pagesInTurn(boundary, pages, random.pick(TURNS));
-  const scattered = scatteredPages(boundary, pages, random.pick(STRIDES));
-  return {
-    limits: { maxDomains: 2, maxMappings: random.pick([1500, 3500, 3500]) },
-    operations: 8000,
-    seasons: [FILLING, EMPTYING],
-    season: random.pick([2500, 4500]),
-    wide: 0.0003,
-    layouts: random.chance(0.7)
-      ? [
-          [99.9, inTurn],
-          [0.1, pageRuns(boundary)],
-        ]
-      : [
-          [50, scattered],
-          [50, inTurn],
-        ],
-    anywhere: densePages(boundary, pages),
-    flags: random.chance(0.6) ? READ_WRITE : ANY_FLAGS,
-    longest: 16 * 1024 * 1024,
-    sweep: BigInt.asUintN(64, boundary - BigInt(pages >>> 1) * PAGE),
-    favour: 100_000,
-    inStep: 0.05,
-  };
 }
 
 function least(one: bigint, other: bigint): bigint {

@@ -26,6 +26,8 @@ export type Operation =
   /** Saves the store and restores it from that. */
   | { readonly kind: 'restore' };
 
+export type Kind = Operation['kind'];
+
 /** Flat, so that comparing two is cheap. */
 export type Answer = readonly (number | bigint | string | boolean)[];
 

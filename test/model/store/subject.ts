@@ -8,9 +8,9 @@ import {
 import { highWord, lowWord } from '../../../src/base/words.ts';
 import { MAX_ADDRESS, toGpa, toIova } from '../../../src/memory/address.ts';
 import type { PlainRange } from './layouts.ts';
-import { THREW, type Answer, type Operation } from './operation.ts';
+import { THREW, type Answer, type Kind, type Operation } from './operation.ts';
 
-type OperationOf<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>;
+type OperationOf<K extends Kind> = Extract<Operation, { kind: K }>;
 
 /** Makes operations total: a domain that does not exist is created by the first operation that names it. */
 export class Subject {
