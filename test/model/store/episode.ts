@@ -173,8 +173,9 @@ export class Episode {
     const way = random.between(0, 99);
     if (way < 60) return page;
     if (way < 80) return (BigInt(random.u32()) << 32n) | BigInt.asUintN(32, page);
-    if (way < 94) return page + BigInt(random.between(1, 4095));
-    return MAX_ADDRESS - BigInt(random.between(0, 3)) * PAGE;
+    if (way < 88) return page + BigInt(random.between(1, 4095));
+    // Behind the last byte of the guest-physical space there is nothing, and not its first byte
+    return way < 94 ? 0n : MAX_ADDRESS - BigInt(random.between(0, 3)) * PAGE;
   }
 }
 

@@ -8,7 +8,7 @@ import { WasmStore } from '../../../src/iommu/wasm-store.ts';
 import { storeModule } from '../../support/stores.ts';
 import { playStores } from './store-rounds.ts';
 
-const SEED = 1;
+const SEED = 214;
 const OPERATIONS = 100_000;
 
 const wasm = (limits: StoreLimits): MappingStore => new WasmStore(storeModule, limits);

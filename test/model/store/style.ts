@@ -47,6 +47,8 @@ const SHRINKING: Kinds = [
   [0.05, 'audit'],
 ];
 
+const REPLACING: Kinds = [...SHRINKING, [3, 'destroy']];
+
 // Nothing is removed, so that a row of pages gets no holes
 const FILLING: Kinds = [
   [80, 'insert'],
@@ -95,7 +97,9 @@ export interface Style {
 }
 
 export function pickStyle(random: Random): Style {
-  return random.chance(0.05) ? crowded(random) : sparse(random);
+  const way = random.between(0, 99);
+  if (way < 5) return crowded(random);
+  return way < 8 ? churned(random) : sparse(random);
 }
 
 /** Few mappings of every kind around one boundary, so that even a naive store is fast. */
@@ -130,6 +134,18 @@ function sparse(random: Random): Style {
     longest: 0x8000_0000,
     favour: 80,
     inStep: random.pick([0.1, 0.5, 0.9]),
+  };
+}
+
+/** Domains that fill up and go, again and again: a store that loses memory runs out of it. */
+function churned(random: Random): Style {
+  return {
+    ...sparse(random),
+    limits: { maxDomains: random.between(2, 4), maxMappings: random.pick([40, 120]) },
+    operations: 20_000,
+    seasons: [GROWING, REPLACING],
+    season: 100,
+    layouts: [[1, densePages(random.pick(BOUNDARIES), 120)]],
   };
 }
 
