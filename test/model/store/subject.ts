@@ -5,6 +5,7 @@ import {
   TRANSLATE_FAULT,
   type MappingStore,
 } from '../../../src/iommu/mapping-store.ts';
+import { NO_WINDOWS } from '../../../src/iommu/region-window.ts';
 import { highWord, lowWord } from '../../../src/base/words.ts';
 import { MAX_ADDRESS, toGpa, toIova } from '../../../src/memory/address.ts';
 import type { PlainRange } from './layouts.ts';
@@ -16,9 +17,13 @@ type OperationOf<K extends Kind> = Extract<Operation, { kind: K }>;
 export class Subject {
   readonly #store: MappingStore;
   readonly #domains = new Set<number>();
+  /** The one endpoint, which goes into whatever domain is translated in. */
+  readonly #endpoint: number;
+  #bound: number | undefined;
 
   constructor(store: MappingStore) {
     this.#store = store;
+    this.#endpoint = store.addEndpoint(NO_WINDOWS);
   }
 
   /** The store's answer; an exception is one, too. */
@@ -49,6 +54,7 @@ export class Subject {
       case 'translate':
         return this.#translate(operation);
       case 'destroy':
+        this.#unbind();
         this.#store.destroyDomain(domain);
         this.#domains.delete(domain);
         return [];
@@ -79,15 +85,27 @@ export class Subject {
 
   #translate({ domain, start, length, access }: OperationOf<'translate'>): Answer {
     const store = this.#store;
-    const count = store.translate(domain, highWord(start), lowWord(start), length, access);
+    if (this.#bound !== domain) store.bind(this.#endpoint, domain);
+    this.#bound = domain;
+    const asked = [this.#endpoint, highWord(start), lowWord(start), length, access] as const;
+    const place = store.locate(...asked);
+    const count = store.translate(...asked);
     const { result } = store;
+    if (place >= 0 && (count !== 1 || result.high(0) !== 0 || result.low(0) !== place)) {
+      return ['the short cut leads elsewhere', place];
+    }
     const answer = count < 0 ? [count, result.stopHigh, result.stopLow] : [count];
-    if (count === TRANSLATE_FAULT) return answer;
+    if (count === TRANSLATE_FAULT) return [...answer, result.reason];
     const segments = count < 0 ? MAX_SEGMENTS : count;
     for (let index = 0; index < segments; index++) {
       answer.push(result.high(index), result.low(index), result.length(index));
     }
     return answer;
+  }
+
+  #unbind(): void {
+    this.#store.bind(this.#endpoint, 'unattached');
+    this.#bound = undefined;
   }
 
   #audit(): Answer {
@@ -99,6 +117,7 @@ export class Subject {
   }
 
   #restore(): Answer {
+    this.#unbind();
     this.#store.restore(this.#store.save());
     return this.#audit();
   }
