@@ -154,7 +154,8 @@ export class WasmStore implements MappingStore {
   setWindows(domain: number, windows: readonly RegionWindow[]): void {
     const sets = this.#setsOf(domain);
     this.#endpoints.fill(sets.windows, windows);
-    const isOpen = windows.every(({ flags }) => flags === 0);
+    // A mapping may have come where an identity region was that has gone since
+    const isOpen = windows.every((each) => each.flags === 0 && !this.overlaps(domain, each));
     if (isOpen === sets.isOpen) return;
     sets.isOpen = isOpen;
     this.#endpoints.rebind(domain, sets);
