@@ -16,6 +16,7 @@ import {
   HEADER_STOP_LOW,
   INNER_MINIMUM,
   LEAF_MINIMUM,
+  MAX_HEIGHT,
   SEGMENT_SIZE,
   SEGMENTS_OFFSET,
   SET_SIZE,
@@ -51,7 +52,10 @@ export class EngineMemory implements TranslationResult {
       4 * maxRegions,
     );
     const tableSlack = Math.ceil(maxMappings / MAPPINGS_PER_SLACK) + LEAST_SLACK;
-    const blocks = countNodes(maxDomains, maxMappings) + tableSlack + windowBlocks;
+    // Page tables stay when the mappings that paid for them are gone, while trees then may have as many again
+    const tableBlocks = tableSlack + Math.ceil(maxMappings / LEAF_MINIMUM);
+    const treeBlocks = countNodes(maxDomains, maxMappings) + MAX_HEIGHT + 2;
+    const blocks = treeBlocks + tableBlocks + windowBlocks;
     // One byte counts for each block's worth of memory, its own included
     const beforeBlocks = counts + Math.ceil(counts / BLOCK_SIZE) + blocks;
     this.#firstBlock = Math.ceil((beforeBlocks * (1 + 1 / BLOCK_SIZE)) / BLOCK_SIZE) * BLOCK_SIZE;

@@ -141,6 +141,8 @@ export const LEAF_FLAGS = 472;
 export const INNER_CAPACITY = 40;
 export const INNER_MINIMUM = 20;
 export const INNER_CHILDREN = 336;
+/** Of a tree with 2^32 entries; with 2^23, the most of any store, it is 5. */
+export const MAX_HEIGHT = 8;
 
 // Bits of an entry's flags: VIRTIO_IOMMU_MAP_F_*
 export const MAPPING_WRITE = 2;
