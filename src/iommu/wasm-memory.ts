@@ -9,9 +9,11 @@ import {
   ENDPOINT_SIZE,
   ENDPOINT_TRANSLATED,
   ENDPOINTS_OFFSET,
+  HEADER_FIRST_BLOCK,
   HEADER_FREE_BLOCKS,
   HEADER_FRESH_BLOCK,
   HEADER_REASON,
+  HEADER_SETS,
   HEADER_STOP_HIGH,
   HEADER_STOP_LOW,
   INNER_MINIMUM,
@@ -37,15 +39,12 @@ export class EngineMemory implements TranslationResult {
   readonly exports: EngineExports;
   readonly words: Uint32Array;
   readonly #doubles: Float64Array;
-  readonly #firstBlock: number;
 
   /** Throws `Error` for a module that is not the engine. */
   constructor(module: WebAssembly.Module, limits: Required<StoreLimits>) {
     const { maxDomains, maxMappings, maxEndpoints, maxRegions } = limits;
     // No windows; a domain and its windows; what an endpoint refuses in bypass mode, and its own windows
     const maxSets = 1 + 2 * maxDomains + 2 * maxEndpoints;
-    const sets = ENDPOINTS_OFFSET + maxEndpoints * ENDPOINT_SIZE;
-    const counts = sets + maxSets * SET_SIZE;
     // Regions that meet are cut into at most twice as many, in the domain of each endpoint and in its own two sets
     const windowBlocks = countNodes(
       Math.min(2 * maxEndpoints, 2 * maxRegions) + maxDomains,
@@ -55,20 +54,19 @@ export class EngineMemory implements TranslationResult {
     // Page tables stay when the mappings that paid for them are gone, while trees then may have as many again
     const tableBlocks = tableSlack + Math.ceil(maxMappings / LEAF_MINIMUM);
     const treeBlocks = countNodes(maxDomains, maxMappings) + MAX_HEIGHT + 2;
-    const blocks = treeBlocks + tableBlocks + windowBlocks;
-    // One byte counts for each block's worth of memory, its own included
-    const beforeBlocks = counts + Math.ceil(counts / BLOCK_SIZE) + blocks;
-    this.#firstBlock = Math.ceil((beforeBlocks * (1 + 1 / BLOCK_SIZE)) / BLOCK_SIZE) * BLOCK_SIZE;
-    const end = this.#firstBlock + blocks * BLOCK_SIZE;
-    const pages = Math.ceil(end / WASM_PAGE);
+    const areas = placeAreas(maxEndpoints, maxSets, treeBlocks + tableBlocks + windowBlocks);
+    const pages = Math.ceil(areas.end / WASM_PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.exports = instantiateEngine(module, memory);
+    const { sets, counts, marks, firstBlock, end } = areas;
     this.exports.initialize(
       maxMappings,
       maxSets,
+      maxEndpoints,
       sets,
       counts,
-      this.#firstBlock,
+      marks,
+      firstBlock,
       end,
       tableSlack,
       windowBlocks,
@@ -79,7 +77,7 @@ export class EngineMemory implements TranslationResult {
 
   /** Bytes of linear memory that trees and page tables have in use. */
   get usedBytes(): number {
-    const taken = (this.word(HEADER_FRESH_BLOCK) - this.#firstBlock) / BLOCK_SIZE;
+    const taken = (this.word(HEADER_FRESH_BLOCK) - this.word(HEADER_FIRST_BLOCK)) / BLOCK_SIZE;
     return (taken - this.word(HEADER_FREE_BLOCKS)) * BLOCK_SIZE;
   }
 
@@ -112,6 +110,11 @@ export class EngineMemory implements TranslationResult {
     return this.words[address / WORD] ?? 0;
   }
 
+  /** Address of the record of a set. */
+  setAt(index: number): number {
+    return this.word(HEADER_SETS) + index * SET_SIZE;
+  }
+
   counters(endpoint: number): DmaCounters {
     return {
       translated: this.#count(endpoint, ENDPOINT_TRANSLATED),
@@ -139,6 +142,18 @@ export class EngineMemory implements TranslationResult {
   #setCount(endpoint: number, field: number, value: number): void {
     this.#doubles[(ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE + field) / DOUBLE] = value;
   }
+}
+
+/** Where the areas of layout.ts stand, and the end of the blocks. */
+function placeAreas(maxEndpoints: number, maxSets: number, blocks: number) {
+  const sets = ENDPOINTS_OFFSET + maxEndpoints * ENDPOINT_SIZE;
+  const counts = sets + maxSets * SET_SIZE;
+  // A byte counts, and a bit marks, for each block's worth of memory, these included; a bit marks for each set
+  const perBlock = 1 + 1 / 8;
+  const others = counts + maxSets / 8 + 2 + perBlock * blocks;
+  const firstBlock = Math.ceil(others / (1 - perBlock / BLOCK_SIZE) / BLOCK_SIZE) * BLOCK_SIZE;
+  const end = firstBlock + blocks * BLOCK_SIZE;
+  return { sets, counts, marks: counts + end / BLOCK_SIZE, firstBlock, end };
 }
 
 /**
