@@ -115,6 +115,8 @@ export class Domain implements DomainKey {
 
   #forgetRegions(): void {
     this.#regions = undefined;
+    // The store's room for windows is for those of endpoints that are here, not of all that have ever been
+    if (this.#hasWindows && !this.isBypass) this.#store.setWindows(this.id, []);
     this.#hasWindows = this.isBypass;
   }
 }

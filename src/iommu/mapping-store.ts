@@ -89,8 +89,8 @@ export interface MappingStore {
   /** Changes where an endpoint's accesses go. */
   bind(endpoint: number, binding: Binding): void;
   /**
-   * Replaces the windows of a domain: by ascending address, without overlaps. Mappings may only lie under such with rights,
-   * and must be identity mappings with no more rights there.
+   * Replaces the windows of a domain: by ascending address, without overlaps, around all own windows of its endpoints. They decide,
+   * not the mappings under them. Until they are replaced again, mappings with rights may only be added under such with rights.
    */
   setWindows(domain: number, windows: readonly RegionWindow[]): void;
   /** Whether unattached endpoints are in bypass mode; they are not at first. */

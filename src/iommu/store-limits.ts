@@ -22,7 +22,7 @@ export const DEFAULT_STORE_LIMITS: Required<StoreLimits> = {
   maxRegions: 16_384,
 };
 
-/** Largest values a store takes: what the WASM store can address in 1 GiB of memory. */
+/** Largest values a store takes: what the WASM store can address in 2 GiB of memory. */
 const HARD_LIMITS: Required<StoreLimits> = {
   maxDomains: 65_536,
   maxMappings: 8_388_608,

@@ -18,7 +18,7 @@ import type { EngineExports } from './wasm-exports.ts';
 /** The set without entries that `initialize` makes. */
 const EMPTY_SET = 0;
 
-/** One domain in the engine: its sets, and whether all of its mappings lie outside windows. */
+/** One domain in the engine: its sets, and whether all of its mappings lie, and will lie, outside windows. */
 export interface DomainSets {
   readonly mappings: number;
   readonly windows: number;
@@ -104,7 +104,7 @@ export class WasmEndpoints {
     if (windows.length === 0) return EMPTY_SET;
     const known = this.#sets.get(windows);
     if (known !== undefined) return known;
-    const set = this.#exports.createSet();
+    const set = this.#exports.createWindows();
     assert(set !== NO_SET, 'there are sets for all endpoints');
     this.fill(set, windows);
     this.#sets.set(windows, set);

@@ -2,11 +2,12 @@
 
 /** All parameters are unsigned 32-bit; 64-bit values come as halves. Domains and windows are sets, by index. */
 export interface EngineExports {
-  initialize(
-    ...limitsThenAddresses: [number, number, number, number, number, number, number, number]
-  ): void;
+  initialize(...limitsThenAddressesThenBlocks: [...Caps, ...Areas, number, number]): void;
+  /** AUDIT_* */
+  audit(): number;
   /** An index, or NO_SET. */
-  createSet(): number;
+  createWindows(): number;
+  createDomain(id: number): number;
   destroyDomain(domain: number): void;
   /** INSERT_* */
   insert(
@@ -19,7 +20,6 @@ export interface EngineExports {
   overlaps(domain: number, ...startEndAsHighLow: Range): number;
   list(domain: number, fromHigh: number, fromLow: number): number;
   clearWindows(windows: number): void;
-  destroyWindows(windows: number): void;
   /** INSERT_DONE or INSERT_FULL. */
   insertWindow(windows: number, ...startEndAsHighLowThenFlags: [...Range, number]): number;
   createEndpoint(endpoint: number): void;
@@ -38,18 +38,21 @@ export interface EngineExports {
   translateBatch(endpoint: number, first: number, count: number, access: number): number;
 }
 
+type Caps = [number, number, number];
+type Areas = [number, number, number, number, number];
 type Range = [number, number, number, number];
 
 const NAMES: readonly (keyof EngineExports)[] = [
   'initialize',
-  'createSet',
+  'audit',
+  'createWindows',
+  'createDomain',
   'destroyDomain',
   'insert',
   'remove',
   'overlaps',
   'list',
   'clearWindows',
-  'destroyWindows',
   'insertWindow',
   'createEndpoint',
   'bind',

@@ -9,13 +9,16 @@ import {
   ENDPOINT_SIZE,
   ENDPOINT_TRANSLATED,
   ENDPOINTS_OFFSET,
+  HEADER_FIRST_BLOCK,
   HEADER_FREE_BLOCKS,
   HEADER_FRESH_BLOCK,
   HEADER_REASON,
+  HEADER_SETS,
   HEADER_STOP_HIGH,
   HEADER_STOP_LOW,
   INNER_MINIMUM,
   LEAF_MINIMUM,
+  MAX_HEIGHT,
   SEGMENT_SIZE,
   SEGMENTS_OFFSET,
   SET_SIZE,
@@ -38,35 +41,34 @@ export class EngineMemory implements TranslationResult {
   readonly words: Uint32Array;
   /** The answer for the usual access without a call. */
   readonly locate: InlineLookup;
-  readonly #firstBlock: number;
 
   /** Throws `Error` for a module that is not the engine. */
   constructor(module: WebAssembly.Module, limits: Required<StoreLimits>) {
     const { maxDomains, maxMappings, maxEndpoints, maxRegions } = limits;
     // No windows; a domain and its windows; what an endpoint refuses in bypass mode, and its own windows
     const maxSets = 1 + 2 * maxDomains + 2 * maxEndpoints;
-    const sets = ENDPOINTS_OFFSET + maxEndpoints * ENDPOINT_SIZE;
-    const counts = sets + maxSets * SET_SIZE;
     // Regions that meet are cut into at most twice as many, in the domain of each endpoint and in its own two sets
     const windowBlocks = countNodes(
       Math.min(2 * maxEndpoints, 2 * maxRegions) + maxDomains,
       4 * maxRegions,
     );
     const tableSlack = Math.ceil(maxMappings / MAPPINGS_PER_SLACK) + LEAST_SLACK;
-    const blocks = countNodes(maxDomains, maxMappings) + tableSlack + windowBlocks;
-    // One byte counts for each block's worth of memory, its own included
-    const beforeBlocks = counts + Math.ceil(counts / BLOCK_SIZE) + blocks;
-    this.#firstBlock = Math.ceil((beforeBlocks * (1 + 1 / BLOCK_SIZE)) / BLOCK_SIZE) * BLOCK_SIZE;
-    const end = this.#firstBlock + blocks * BLOCK_SIZE;
-    const pages = Math.ceil(end / WASM_PAGE);
+    // Page tables stay when the mappings that paid for them are gone, while trees then may have as many again
+    const tableBlocks = tableSlack + Math.ceil(maxMappings / LEAF_MINIMUM);
+    const treeBlocks = countNodes(maxDomains, maxMappings) + MAX_HEIGHT + 2;
+    const areas = placeAreas(maxEndpoints, maxSets, treeBlocks + tableBlocks + windowBlocks);
+    const pages = Math.ceil(areas.end / WASM_PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.exports = instantiateEngine(module, memory);
+    const { sets, counts, marks, firstBlock, end } = areas;
     this.exports.initialize(
       maxMappings,
       maxSets,
+      maxEndpoints,
       sets,
       counts,
-      this.#firstBlock,
+      marks,
+      firstBlock,
       end,
       tableSlack,
       windowBlocks,
@@ -77,7 +79,7 @@ export class EngineMemory implements TranslationResult {
 
   /** Bytes of linear memory that trees and page tables have in use. */
   get usedBytes(): number {
-    const taken = (this.word(HEADER_FRESH_BLOCK) - this.#firstBlock) / BLOCK_SIZE;
+    const taken = (this.word(HEADER_FRESH_BLOCK) - this.word(HEADER_FIRST_BLOCK)) / BLOCK_SIZE;
     return (taken - this.word(HEADER_FREE_BLOCKS)) * BLOCK_SIZE;
   }
 
@@ -108,6 +110,11 @@ export class EngineMemory implements TranslationResult {
   /** The 32-bit word at an address. */
   word(address: number): number {
     return this.words[address / WORD] ?? 0;
+  }
+
+  /** Address of the record of a set. */
+  setAt(index: number): number {
+    return this.word(HEADER_SETS) + index * SET_SIZE;
   }
 
   counters(endpoint: number): DmaCounters {
@@ -141,6 +148,18 @@ export class EngineMemory implements TranslationResult {
     this.words[at] = value % WORD_SPAN;
     this.words[at + 1] = Math.floor(value / WORD_SPAN);
   }
+}
+
+/** Where the areas of layout.ts stand, and the end of the blocks. */
+function placeAreas(maxEndpoints: number, maxSets: number, blocks: number) {
+  const sets = ENDPOINTS_OFFSET + maxEndpoints * ENDPOINT_SIZE;
+  const counts = sets + maxSets * SET_SIZE;
+  // A byte counts, and a bit marks, for each block's worth of memory, these included; a bit marks for each set
+  const perBlock = 1 + 1 / 8;
+  const others = counts + maxSets / 8 + 2 + perBlock * blocks;
+  const firstBlock = Math.ceil(others / (1 - perBlock / BLOCK_SIZE) / BLOCK_SIZE) * BLOCK_SIZE;
+  const end = firstBlock + blocks * BLOCK_SIZE;
+  return { sets, counts, marks: counts + end / BLOCK_SIZE, firstBlock, end };
 }
 
 /**

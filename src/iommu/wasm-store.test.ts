@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { storeModule } from '../../test/support/stores.ts';
+import { AUDIT_SOUND } from '../../wasm/assembly/layout.ts';
 import { MAX_ADDRESS, toGpa, toIova } from '../memory/address.ts';
 import type { Access, Mapping, MappingStore } from './mapping-store.ts';
 import { ReferenceStore } from './reference-store.ts';
@@ -91,7 +92,7 @@ function contents(store: MappingStore): unknown {
   return DOMAINS.map((domain) => [store.size(domain), store.list(domain, toIova(0n), 100)]);
 }
 
-function withDomains(store: MappingStore): MappingStore {
+function withDomains<S extends MappingStore>(store: S): S {
   for (const domain of DOMAINS) {
     store.createDomain(domain);
     store.bind(store.addEndpoint(NO_WINDOWS), domain);
@@ -108,6 +109,7 @@ describe('WasmStore against ReferenceStore', () => {
         for (const [name, run] of steps) expect([name, run(wasm)]).toEqual([name, run(reference)]);
         expect(contents(wasm)).toEqual(contents(reference));
         expect(wasm.save()).toEqual(reference.save());
+        expect(wasm.audit()).toBe(AUDIT_SOUND);
       }),
       { seed: SEED, numRuns: 400 },
     );
@@ -133,6 +135,7 @@ describe('WasmStore against ReferenceStore', () => {
           };
           expect(wasm.remove(1, range)).toBe(reference.remove(1, range));
           expect(wasm.list(1, toIova(0n), 3000)).toEqual(reference.list(1, toIova(0n), 3000));
+          expect(wasm.audit()).toBe(AUDIT_SOUND);
         }
       }),
       { seed: SEED, numRuns: 8 },
@@ -141,7 +144,6 @@ describe('WasmStore against ReferenceStore', () => {
 });
 
 describe('WasmStore memory', () => {
-  // A node lost in any round would be missed in a later one: the store traps when its nodes run out
   it('fills to its cap again and again, however mappings came and went', () => {
     const cap = 1500;
     const store = withDomains(new WasmStore(storeModule, { maxDomains: 3, maxMappings: cap }));
@@ -158,13 +160,14 @@ describe('WasmStore memory', () => {
       store.destroyDomain(second);
       store.createDomain(second);
       store.remove(first, { start: toIova(0n), end: toIova(MAX_ADDRESS) });
+      expect(store.audit()).toBe(AUDIT_SOUND);
     }
     expect(DOMAINS.map((domain) => store.size(domain).mappings)).toEqual([0, 0, 0]);
   });
 
   it('refuses a module that is not the store, by name of what it lacks', () => {
     const empty = new WebAssembly.Module(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
-    expect(() => new WasmStore(empty)).toThrow('initialize, createSet');
+    expect(() => new WasmStore(empty)).toThrow('initialize, audit');
   });
 });
 

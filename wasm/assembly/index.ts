@@ -14,11 +14,17 @@ import {
   ENDPOINT_OPEN_DOMAIN,
   ENDPOINT_OUTER,
   ENDPOINT_SIZE,
+  ENGINE_FORMAT,
   HEADER_BLOCKS_END,
   HEADER_COUNTS,
+  HEADER_ENDPOINTS,
+  HEADER_FIRST_BLOCK,
+  HEADER_FORMAT,
   HEADER_FREE_SET,
   HEADER_FRESH_BLOCK,
   HEADER_MAPPINGS,
+  HEADER_MARKS,
+  HEADER_MAX_ENDPOINTS,
   HEADER_MAX_MAPPINGS,
   HEADER_MAX_SETS,
   HEADER_SETS,
@@ -28,17 +34,21 @@ import {
   INSERT_DONE,
   INSERT_FULL,
   INSERT_OVERLAP,
+  KIND_DOMAIN,
+  KIND_WINDOWS,
   MODE_DOMAIN,
   MODE_UNATTACHED,
   NO_SET,
   PAGE_MASK,
   PAGE_SHIFT,
   REMOVE_WOULD_SPLIT,
+  SET_DOMAIN,
   SET_ENTRIES,
   SET_GAP_END,
   SET_GAP_START,
   SET_HEIGHT,
   SET_ROOT,
+  SET_WINDOWS,
 } from './layout';
 import { listFrom } from './listing';
 import { key } from './nodes';
@@ -56,41 +66,64 @@ import { placeIndex, placeLeaf, seekEnd } from './search';
 import { clearTree, countMappings, cutsTree, freeSet, setAt, takeSet, treeTouches } from './sets';
 import { hasTables, seekPage } from './tables';
 
+export { audit } from './audit';
 export { resume, translate, translateBatch } from './translate';
 
 /** Empties the engine, in memory that is all zero. Set 0 is the one without windows. */
 export function initialize(
   maxMappings: u32,
   maxSets: u32,
+  maxEndpoints: u32,
   sets: u32,
   counts: u32,
+  marks: u32,
   firstBlock: u32,
   blocksEnd: u32,
   tableSlack: u32,
   windowReserve: u32,
 ): void {
+  store<u32>(HEADER_FORMAT, ENGINE_FORMAT);
   store<u32>(HEADER_MAX_MAPPINGS, maxMappings);
   store<u32>(HEADER_MAX_SETS, maxSets);
+  store<u32>(HEADER_MAX_ENDPOINTS, maxEndpoints);
   store<u32>(HEADER_SETS, sets);
   store<u32>(HEADER_COUNTS, counts);
+  store<u32>(HEADER_MARKS, marks);
+  store<u32>(HEADER_FIRST_BLOCK, firstBlock);
   store<u32>(HEADER_FRESH_BLOCK, firstBlock);
   store<u32>(HEADER_BLOCKS_END, blocksEnd);
   store<u32>(HEADER_TABLE_SLACK, tableSlack);
   store<u32>(HEADER_WINDOW_RESERVE, windowReserve);
   store<i32>(HEADER_FREE_SET, NO_SET);
-  takeSet();
+  takeSet(KIND_WINDOWS);
 }
 
-/** Index of a new, empty set, or NO_SET. */
-export function createSet(): i32 {
-  return takeSet();
+/** Index of a new, empty set of windows, or NO_SET. */
+export function createWindows(): i32 {
+  return takeSet(KIND_WINDOWS);
 }
 
-/** Drops a domain with its mappings; no endpoint is bound to it. */
+/** Index of a new domain without mappings and without windows, or NO_SET. */
+export function createDomain(id: u32): i32 {
+  const domain = takeSet(KIND_DOMAIN);
+  if (domain == NO_SET) return NO_SET;
+  const windows = takeSet(KIND_WINDOWS);
+  if (windows == NO_SET) {
+    freeSet(domain);
+    return NO_SET;
+  }
+  store<u32>(setAt(domain), id, SET_DOMAIN);
+  store<u32>(setAt(domain), windows, SET_WINDOWS);
+  return domain;
+}
+
+/** Drops a domain with its mappings and windows; no endpoint is bound to it. */
 export function destroyDomain(domain: u32): void {
   const set = setAt(domain);
   dropTables(set);
   countMappings(set, -load<u32>(set, SET_ENTRIES), 0);
+  clearWindows(load<u32>(set, SET_WINDOWS));
+  freeSet(load<u32>(set, SET_WINDOWS));
   freeSet(domain);
 }
 
@@ -166,12 +199,6 @@ export function clearWindows(windows: u32): void {
   forgetGap(setAt(windows), 0, u64.MAX_VALUE);
 }
 
-/** Gives back a set of windows; no endpoint is bound to it. */
-export function destroyWindows(windows: u32): void {
-  clearWindows(windows);
-  freeSet(windows);
-}
-
 /** Adds a window, which overlaps none of its set; INSERT_FULL when the blocks kept for windows are used up. */
 export function insertWindow(
   windows: u32,
@@ -191,8 +218,9 @@ export function insertWindow(
   return INSERT_DONE;
 }
 
-/** Makes an endpoint's record: unattached, without windows and without an MSI region. */
+/** Makes the record of the next endpoint: unattached, without windows and without an MSI region. */
 export function createEndpoint(endpoint: u32): void {
+  store<u32>(HEADER_ENDPOINTS, endpoint + 1);
   memory.fill(endpointAt(endpoint), 0, ENDPOINT_SIZE);
   bind(endpoint, MODE_UNATTACHED, 0, 0, 0, 0);
   setDoorbell(endpoint, 0, 1, 0, 0);

@@ -8,12 +8,16 @@
 //   36992      endpoints  one record each
 //   HEADER_SETS           sets: domains, and windows of reserved regions
 //   HEADER_COUNTS         one byte for every BLOCK_SIZE of memory: entries in use, if that is a table or leaf
-//   then                  blocks of BLOCK_SIZE: nodes of trees, page tables
+//   HEADER_MARKS          one bit for every BLOCK_SIZE of memory and every set, for `audit` only
+//   HEADER_FIRST_BLOCK    blocks of BLOCK_SIZE: nodes of trees, page tables
+//
+// What was never in use stands from HEADER_FRESH_BLOCK on. All before is the engine's whole state.
 
 export const BLOCK_SIZE = 512;
 export const BLOCK_SHIFT = 9;
 
 // Header
+export const HEADER_START = 512;
 export const HEADER_MAPPINGS = 512;
 export const HEADER_MAX_MAPPINGS = 516;
 export const HEADER_FREE_BLOCK = 520;
@@ -38,6 +42,13 @@ export const HEADER_BYPASS = 572;
 export const HEADER_STOP_LOW = 576;
 export const HEADER_STOP_HIGH = 580;
 export const HEADER_REASON = 584;
+/** ENGINE_FORMAT; another number when this layout changes. */
+export const HEADER_FORMAT = 592;
+export const ENGINE_FORMAT = 0x3145_4956; // "VIE1"
+export const HEADER_FIRST_BLOCK = 596;
+export const HEADER_MARKS = 600;
+export const HEADER_ENDPOINTS = 604;
+export const HEADER_MAX_ENDPOINTS = 608;
 
 // Buffer of a batch, and segment: u32 address low | u32 address high | u32 length | u32 -
 // A virtqueue's descriptor has the same form (virtio 1.2, 2.7.5), so that a table of them can be copied as it is.
@@ -72,6 +83,8 @@ export const ENDPOINT_BLOCKED = 64;
 export const ENDPOINT_OPEN_DOMAIN = 80;
 /** From a count of accesses to the count of their bytes. */
 export const COUNTER_BYTES = 8;
+/** Counters stay below 2^53, which JavaScript counts exactly. */
+export const COUNTER_BITS = 53;
 
 export const MODE_UNATTACHED = 0;
 export const MODE_DOMAIN = 1;
@@ -79,10 +92,11 @@ export const MODE_BYPASS = 2;
 
 // Set: u32 root of its tree | u32 height (0: the root is a leaf) | u32 entries | u32 next free set | u64 bytes
 //      | u64 start and end of the free stretch of the latest search (windows only)
-//      | u32 mappings in page tables | u32 -
-//      | page tables of SPANS spans: u32 address high | u32 directory | u32 tables in it | u32 -
+//      | u32 mappings in page tables | u32 kind: KIND_*
+//      | u32 the domain's ID | u32 the domain's set of windows, by index (domains only)
+//      | page tables of SPANS spans (domains only): u32 address high | u32 directory | u32 tables in it | u32 -
 //      | the directory of the first span, so that a lookup need not fetch where it is
-export const SET_SIZE = 368;
+export const SET_SIZE = 376;
 export const SET_ROOT = 0;
 export const SET_HEIGHT = 4;
 export const SET_ENTRIES = 8;
@@ -91,8 +105,14 @@ export const SET_BYTES = 16;
 export const SET_GAP_START = 24;
 export const SET_GAP_END = 32;
 export const SET_PAGED = 40;
-export const SET_SPANS = 48;
-export const SET_DIRECTORY = 112; // SET_SPANS + SPANS * SPAN_SIZE; 256 bytes, and it ends before BLOCK_SIZE
+export const SET_KIND = 44;
+export const SET_DOMAIN = 48;
+export const SET_WINDOWS = 52;
+export const SET_SPANS = 56;
+export const SET_DIRECTORY = 120; // SET_SPANS + SPANS * SPAN_SIZE; 256 bytes, and it ends before BLOCK_SIZE
+export const KIND_FREE = 0;
+export const KIND_WINDOWS = 1;
+export const KIND_DOMAIN = 2;
 export const SPANS = 4;
 export const SPAN_SIZE = 16;
 export const SPAN_HIGH = 0;
@@ -149,6 +169,8 @@ export const LEAF_FLAGS = 472;
 export const INNER_CAPACITY = 40;
 export const INNER_MINIMUM = 20;
 export const INNER_CHILDREN = 336;
+/** Of a tree with 2^32 entries; with 2^23, the most of any store, it is 5. */
+export const MAX_HEIGHT = 8;
 
 // Bits of an entry's flags: VIRTIO_IOMMU_MAP_F_*
 export const MAPPING_WRITE = 2;
@@ -168,3 +190,23 @@ export const NO_SET = -1;
 // Why a translation stopped: VIRTIO_IOMMU_FAULT_R_*
 export const REASON_DOMAIN = 1;
 export const REASON_MAPPING = 2;
+
+// What `audit` finds broken
+export const AUDIT_SOUND = 0;
+export const AUDIT_ZEROS = 1;
+export const AUDIT_HEADER = 2;
+export const AUDIT_POINTER = 3;
+export const AUDIT_SHARED = 4;
+export const AUDIT_FREE_BLOCKS = 5;
+export const AUDIT_FREE_SETS = 6;
+export const AUDIT_NODE = 7;
+export const AUDIT_ORDER = 8;
+export const AUDIT_CHAIN = 9;
+export const AUDIT_FLAGS = 10;
+export const AUDIT_TABLE = 11;
+export const AUDIT_SPAN = 12;
+export const AUDIT_PAGE = 13;
+export const AUDIT_OVERLAP = 14;
+export const AUDIT_SET = 15;
+export const AUDIT_TOTALS = 16;
+export const AUDIT_ENDPOINT = 17;

@@ -6,11 +6,13 @@ import {
   HEADER_MAPPINGS,
   HEADER_MAX_SETS,
   HEADER_SETS,
+  KIND_FREE,
   NO_SET,
   SET_BYTES,
   SET_ENTRIES,
   SET_GAP_END,
   SET_HEIGHT,
+  SET_KIND,
   SET_NEXT_FREE,
   SET_ROOT,
   SET_SIZE,
@@ -23,8 +25,8 @@ export function setAt(index: u32): u32 {
   return load<u32>(HEADER_SETS) + index * SET_SIZE;
 }
 
-/** Index of a new, empty set, or NO_SET. */
-export function takeSet(): i32 {
+/** Index of a new, empty set of this KIND_*, or NO_SET. */
+export function takeSet(kind: u32): i32 {
   let index = load<i32>(HEADER_FREE_SET);
   if (index != NO_SET) {
     store<i32>(HEADER_FREE_SET, load<i32>(setAt(index), SET_NEXT_FREE));
@@ -34,6 +36,7 @@ export function takeSet(): i32 {
     store<i32>(HEADER_FRESH_SET, index + 1);
   }
   memory.fill(setAt(index), 0, SET_SIZE);
+  store<u32>(setAt(index), kind, SET_KIND);
   store<u64>(setAt(index), u64.MAX_VALUE, SET_GAP_END);
   return index;
 }
@@ -42,6 +45,7 @@ export function takeSet(): i32 {
 export function freeSet(index: u32): void {
   const set = setAt(index);
   clearTree(set);
+  store<u32>(set, KIND_FREE, SET_KIND);
   store<i32>(set, load<i32>(HEADER_FREE_SET), SET_NEXT_FREE);
   store<u32>(HEADER_FREE_SET, index);
 }
