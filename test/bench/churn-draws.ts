@@ -1,10 +1,9 @@
 // Where mappings come and go: computed before the race, the same for every contestant.
 
-import { toGpa, toIova } from '../../src/memory/address.ts';
 import type { Mapping } from '../../src/iommu/mapping-store.ts';
 import type { Random } from '../differential/random.ts';
 import { packValue } from './contestants/packed-value.ts';
-import { randomPhysPage, shuffledIndices } from './layout.ts';
+import { mappingOf, randomPhysPage, shuffledIndices } from './layout.ts';
 import type { Work } from './race.ts';
 
 export const CHURN_KINDS = ['free', 'live'] as const;
@@ -28,6 +27,12 @@ export interface MapAndUnmap {
   readonly unmap: (draw: number) => number;
 }
 
+/** One way to map and unmap, with all live pages in place. */
+export interface Churn {
+  readonly name: string;
+  readonly make: (draws: ChurnDraws) => MapAndUnmap;
+}
+
 export interface ChurnPlan {
   /** Mapped when the race begins and after each pair, in random order. */
   readonly live: ChurnDraws;
@@ -35,8 +40,6 @@ export interface ChurnPlan {
 }
 
 const MOST_DRAWS = 65_536;
-const PAGE_SIZE = 4096n;
-const READ_WRITE = 3;
 
 /** `count` live pages at random places of a space of twice as many; the other half is free. */
 export function planChurn(count: number, random: Random): ChurnPlan {
@@ -54,21 +57,12 @@ export function planChurn(count: number, random: Random): ChurnPlan {
 
 function drawsAt(places: Uint32Array, random: Random): ChurnDraws {
   const physPages = places.map(() => randomPhysPage(random));
-  const mappings = Array.from(places, (page, index): Mapping => {
-    const start = BigInt(page) * PAGE_SIZE;
-    return {
-      virtStart: toIova(start),
-      virtEnd: toIova(start + PAGE_SIZE - 1n),
-      physStart: toGpa(BigInt(physPages[index] ?? 0) * PAGE_SIZE),
-      flags: READ_WRITE,
-    };
-  });
   return {
     count: places.length,
     pages: places,
     physPages,
     values: Int32Array.from(physPages, (physPage) => packValue(physPage, 0)),
-    mappings,
+    mappings: Array.from(places, (page, index) => mappingOf(page, 1, physPages[index] ?? 0)),
   };
 }
 

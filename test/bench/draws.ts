@@ -2,6 +2,7 @@
 
 import type { Random } from '../differential/random.ts';
 import type { Layout } from './layout.ts';
+import type { Work } from './race.ts';
 
 export const HIT_KINDS = ['uniform', 'hot', 'sequential'] as const;
 export type HitKind = (typeof HIT_KINDS)[number];
@@ -16,6 +17,12 @@ export interface Draws {
   readonly lows: Uint32Array;
   /** Sum, as i32, of (low ^ high) of the guest-physical addresses of draws 0..i - 1. */
   readonly sums: Int32Array;
+}
+
+/** One way to translate, with all mappings in place. */
+export interface Lookup {
+  readonly name: string;
+  readonly makeWork: (draws: Draws) => Work;
 }
 
 const LEAST_DRAWS = 65_536;

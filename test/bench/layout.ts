@@ -1,5 +1,7 @@
 // The mappings that a benchmark looks up: where they lie in the IOVA space and what they lead to.
 
+import type { Mapping } from '../../src/iommu/mapping-store.ts';
+import { toGpa, toIova } from '../../src/memory/address.ts';
 import type { Random } from '../differential/random.ts';
 
 /** `4k`: one page each. `mixed`: MIXED_SIZES. */
@@ -19,6 +21,8 @@ export interface Layout {
 const PHYS_PAGE_BITS = 24;
 const PAGES_BELOW_4_GIB = 0x10_0000;
 const FIRST_PAGE = 0x100;
+const PAGE_SIZE = 4096n;
+const READ_WRITE = 3;
 
 /** Of 100 mappings, so many have 2 ** log2 pages: from 4 KiB to 2 MiB, 17 pages on average. */
 const MIXED_SIZES: readonly (readonly [of100: number, log2: number])[] = [
@@ -49,6 +53,24 @@ export function createLayout(count: number, kind: PageKind, random: Random): Lay
     next += size;
   }
   return { pages, log2Pages, physPages, endPage: next };
+}
+
+/** The same as requests. */
+export function mappingsOf({ pages, log2Pages, physPages }: Layout): readonly Mapping[] {
+  return Array.from(pages, (page, index) =>
+    mappingOf(page, 2 ** (log2Pages[index] ?? 0), physPages[index] ?? 0),
+  );
+}
+
+/** What maps `count` pages from `page` on, with both rights. */
+export function mappingOf(page: number, count: number, physPage: number): Mapping {
+  const start = BigInt(page) * PAGE_SIZE;
+  return {
+    virtStart: toIova(start),
+    virtEnd: toIova(start + BigInt(count) * PAGE_SIZE - 1n),
+    physStart: toGpa(BigInt(physPage) * PAGE_SIZE),
+    flags: READ_WRITE,
+  };
 }
 
 /** A random guest-physical page. */

@@ -111,7 +111,7 @@ function lossRow(module: WebAssembly.Module, pairs: number): BenchRow {
   const { live, draws } = planChurn(LIVE_PAGES, new Random(SEED));
   const engine = new Engine(module, LIVE_PAGES + 1);
   live.pages.forEach((page, index) => engine.map(page, 1, live.physPages[index] ?? 0));
-  const work = prepare(freeChurn, prepare(rawChurn, engine.exports, engine.slot, draws.free));
+  const work = prepare(freeChurn, prepare(rawChurn, engine, draws.free));
   const before = engine.usedBytes;
   for (let done = 0; done < pairs; done += draws.free.count) {
     work(0, Math.min(draws.free.count, pairs - done));

@@ -1,18 +1,14 @@
 // npm's sorted-btree, a B+ tree: keyed by the first page of a mapping.
 
 import { createRequire } from 'node:module';
+import type { ISortedMap } from 'sorted-btree';
 import type { ChurnDraws, MapAndUnmap } from '../churn-draws.ts';
 import type { Draws } from '../draws.ts';
 import type { Work } from '../race.ts';
 
-/** What is used of the package. Its own types differ between the module systems of our TypeScript projects. */
-export interface SortedBTree {
-  get(key: number): number | undefined;
+export interface SortedBTree extends ISortedMap<number, number> {
+  /** Leaves the pair in `reused`. */
   getPairOrNextLower(key: number, reused: [number, number]): [number, number] | undefined;
-  /** True when the key is new. */
-  set(key: number, value: number, overwrite: boolean): boolean;
-  delete(key: number): boolean;
-  readonly size: number;
 }
 
 type Constructor = new (
@@ -20,6 +16,7 @@ type Constructor = new (
   compare: (one: number, other: number) => number,
 ) => SortedBTree;
 
+// What an import of this CommonJS module gives as its default depends on who asks; a require() has one answer
 const { default: BTree }: { readonly default: Constructor } = createRequire(import.meta.url)(
   'sorted-btree',
 );

@@ -10,18 +10,21 @@ import {
   NODE_SIZE,
   SEGMENTS_OFFSET,
 } from '../../../wasm/assembly/layout.ts';
-import type { MappingStore } from '../../../src/iommu/mapping-store.ts';
+import type { Mapping, MappingStore } from '../../../src/iommu/mapping-store.ts';
 import { ReferenceStore } from '../../../src/iommu/reference-store.ts';
 import { instantiateStore, type StoreExports } from '../../../src/iommu/wasm-exports.ts';
 import { WasmStore } from '../../../src/iommu/wasm-store.ts';
-import type { ChurnDraws, MapAndUnmap } from '../churn-draws.ts';
-import type { Draws } from '../draws.ts';
-import type { Work } from '../race.ts';
+import type { Churn, ChurnDraws, MapAndUnmap } from '../churn-draws.ts';
+import { ACCESS_LENGTH, type Draws, type Lookup } from '../draws.ts';
+import { mappingsOf, type Layout } from '../layout.ts';
+import { prepare, type Work } from '../race.ts';
 
 const WORD = 4;
 const WASM_PAGE = 65_536;
 const READ_WRITE = 3;
 const DOMAIN = 1;
+/** The naive store takes time in proportion to its mappings for everything: to fill a larger one would take minutes. */
+const NAIVE_LIMIT = 4096;
 /** More than a tree ever needs for each mapping. */
 const NODE_BYTES_PER_MAPPING = NODE_SIZE / 7;
 
@@ -94,21 +97,65 @@ export class Engine {
   }
 }
 
-/** What `singleLookup` needs of an engine; index of the first segment's address in `words`. */
-export interface SingleInputs {
+interface SingleInputs {
   readonly translate: RawExports['translate'];
   readonly owner: number;
   readonly words: Uint32Array;
+  /** Index of the first segment in `words`: low, high. */
   readonly answerAt: number;
 }
 
-export function singleInputs({ exports, slot, words }: Engine): SingleInputs {
+/** Every way that the engine has to translate, with the mappings of a layout in place. */
+export function createOurLookups(module: WebAssembly.Module, layout: Layout): readonly Lookup[] {
+  const engine = new Engine(module, layout.pages.length);
+  layout.pages.forEach((page, index) => {
+    engine.map(page, 2 ** (layout.log2Pages[index] ?? 0), layout.physPages[index] ?? 0);
+  });
+  const { exports, slot, words } = engine;
   const answerAt = SEGMENTS_OFFSET / WORD;
-  return { translate: exports.translate, owner: slot, words, answerAt };
+  const single: SingleInputs = { translate: exports.translate, owner: slot, words, answerAt };
+  return [
+    {
+      name: 'single',
+      makeWork: (draws) => prepare(singleLookup, single, draws, ACCESS_LENGTH),
+    },
+  ];
+}
+
+/** The naive store, where it is fast enough to be measured. */
+export function createNaiveLookups(layout: Layout): readonly Lookup[] {
+  const count = layout.pages.length;
+  if (count > NAIVE_LIMIT) return [];
+  const naive = createNaive(count);
+  mapAll(naive, mappingsOf(layout));
+  return [
+    { name: 'naive', makeWork: (draws) => prepare(productLookup, naive, draws, ACCESS_LENGTH) },
+  ];
+}
+
+/** WasmStore, its exports and, where it is fast enough, the naive store; with the live pages in place. */
+export function createOurChurns(
+  module: WebAssembly.Module,
+  { mappings, pages, physPages }: ChurnDraws,
+): readonly Churn[] {
+  // One more than are live: a free place is mapped before it is unmapped
+  const room = pages.length + 1;
+  const product = createProduct(module, room);
+  mapAll(product, mappings);
+  const engine = new Engine(module, room);
+  pages.forEach((page, index) => engine.map(page, 1, physPages[index] ?? 0));
+  const churns: Churn[] = [
+    { name: 'product', make: (draws) => prepare(productChurn, product, draws) },
+    { name: 'raw', make: (draws) => prepare(rawChurn, engine, draws) },
+  ];
+  if (pages.length > NAIVE_LIMIT) return churns;
+  const naive = createNaive(room);
+  mapAll(naive, mappings);
+  return [...churns, { name: 'naive', make: (draws) => prepare(productChurn, naive, draws) }];
 }
 
 /** One call for each address. */
-export function singleLookup(
+function singleLookup(
   { translate, owner, words, answerAt }: SingleInputs,
   { highs, lows }: Draws,
   accessLength: number,
@@ -125,11 +172,8 @@ export function singleLookup(
 }
 
 /** Through raw exports, as u32 halves. */
-export function rawChurn(
-  { insert, remove }: RawExports,
-  slot: number,
-  { pages, physPages }: ChurnDraws,
-): MapAndUnmap {
+export function rawChurn({ exports, slot }: Engine, { pages, physPages }: ChurnDraws): MapAndUnmap {
+  const { insert, remove } = exports;
   return {
     map: (draw) => {
       const page = pages[draw] ?? 0;
@@ -159,16 +203,16 @@ export function mapAndUnmapOf(engine: Engine, pageCount: number): MapAndUnmap {
 }
 
 /** A store with one empty domain, reached as the device reaches it. */
-export interface Product {
+interface Product {
   readonly store: MappingStore;
   readonly domain: number;
 }
 
-export function createProduct(module: WebAssembly.Module, maxMappings: number): Product {
+function createProduct(module: WebAssembly.Module, maxMappings: number): Product {
   return withDomain(new WasmStore(module, { maxDomains: 1, maxMappings }));
 }
 
-export function createNaive(maxMappings: number): Product {
+function createNaive(maxMappings: number): Product {
   return withDomain(new ReferenceStore({ maxDomains: 1, maxMappings }));
 }
 
@@ -178,14 +222,14 @@ function withDomain(store: MappingStore): Product {
 }
 
 /** Maps everything; throws when something can not be. */
-export function mapAll({ store, domain }: Product, { mappings }: ChurnDraws): void {
+function mapAll({ store, domain }: Product, mappings: readonly Mapping[]): void {
   for (const mapping of mappings) {
     const outcome = store.insert(domain, mapping);
     if (outcome !== 'inserted') throw new Error(`mapping ${mapping.virtStart}: ${outcome}`);
   }
 }
 
-export function productLookup(
+function productLookup(
   { store, domain }: Product,
   { highs, lows }: Draws,
   accessLength: number,
@@ -203,7 +247,7 @@ export function productLookup(
 }
 
 /** Through the methods of a store, with requests as the device decodes them. */
-export function productChurn({ store, domain }: Product, { mappings }: ChurnDraws): MapAndUnmap {
+function productChurn({ store, domain }: Product, { mappings }: ChurnDraws): MapAndUnmap {
   return {
     map: (draw) => {
       const mapping = mappings[draw];
