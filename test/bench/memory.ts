@@ -1,4 +1,4 @@
-// `npm run bench -- memory`: bytes of a mapping, bytes and time of a huge one, and whether any are lost on the way.
+// `npm run bench -- memory`: bytes of a mapping, bytes and time of a huge one, and whether use grows with time.
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -107,7 +107,7 @@ function hugeTimeRows(module: WebAssembly.Module, pace: Pace): readonly BenchRow
 }
 
 /** What is in use after many pairs at random free places, beyond what was in use before them. */
-function lossRow(module: WebAssembly.Module, pairs: number): BenchRow {
+function growthRow(module: WebAssembly.Module, pairs: number): BenchRow {
   const { live, draws } = planChurn(LIVE_PAGES, new Random(SEED));
   const engine = new Engine(module, LIVE_PAGES + 1);
   live.pages.forEach((page, index) => engine.map(page, 1, live.physPages[index] ?? 0));
@@ -116,7 +116,7 @@ function lossRow(module: WebAssembly.Module, pairs: number): BenchRow {
   for (let done = 0; done < pairs; done += draws.free.count) {
     work(0, Math.min(draws.free.count, pairs - done));
   }
-  return { bench: `memory/lost/${pairs}-pairs`, unit: 'bytes', ours: engine.usedBytes - before };
+  return { bench: `memory/growth/${pairs}-pairs`, unit: 'bytes', ours: engine.usedBytes - before };
 }
 
 /** Everything, row by row. */
@@ -128,7 +128,7 @@ export function measureMemory(
   for (const pattern of PATTERNS) onRow(patternRow(module, pattern, mappings));
   onRow(hugeRow(module));
   hugeTimeRows(module, pace).forEach(onRow);
-  onRow(lossRow(module, pairs));
+  onRow(growthRow(module, pairs));
 }
 
 /** `runs` timed slices of each contestant; bytes are counted once, as they do not vary. */

@@ -60,8 +60,23 @@ function contestantsOf(row: BenchRow): readonly string[] {
   return Object.keys(row).filter((key) => key !== 'bench' && key !== 'unit');
 }
 
-function line(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
+/** Lines of a Markdown table with columns in line: names at the left, numbers at the right. */
+function formatTable([head = [], ...body]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) =>
+    Math.max(3, ...[head, ...body].map((cells) => cells[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const padded = (cells: readonly string[]): string =>
+    line(
+      widths.map((width, column) => {
+        const cell = cells[column] ?? '';
+        return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+      }),
+    );
+  const rule = widths.map((width, column) =>
+    column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  );
+  return [padded(head), line(rule), ...body.map(padded)].join('\n');
 }
 
 /**
@@ -81,11 +96,10 @@ export function formatTables(rows: readonly BenchRow[]): string {
       if (value === undefined) return '';
       return width === undefined ? `${value}` : `${value} ±${Math.round(Number(width) / 2)} %`;
     };
-    return [
-      line([`bench (${unit})`, ...names]),
-      line(['---', ...names.map(() => '---:')]),
-      ...mine.map((row) => line([row.bench, ...names.map((name) => cell(row, name))])),
-    ].join('\n');
+    return formatTable([
+      [`bench (${unit})`, ...names],
+      ...mine.map((row) => [row.bench, ...names.map((name) => cell(row, name))]),
+    ]);
   });
   return tables.join('\n\n');
 }
