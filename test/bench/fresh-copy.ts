@@ -2,17 +2,21 @@
 
 import { runInThisContext } from 'node:vm';
 
-let copies = 0;
+let texts = 0;
 
 /**
- * `original` compiled once more. V8 keeps what it learns about a call or a load with the function's source text; two
- * stores behind one loop would make both slow. `original` may name nothing but its parameters and globals.
+ * The value of an expression, compiled for this call alone. V8 keeps what it learns about a call or a load with the
+ * source text; two stores behind one loop would make both slow. The text may name nothing but its own and globals.
  */
+export function compile(text: string): ReturnType<typeof runInThisContext> {
+  texts += 1;
+  // The number makes the text a new one: V8 would find the code of the same text again.
+  return runInThisContext(`/* ${texts} */ (${text})`);
+}
+
+/** `original` compiled once more. It may name nothing but its parameters and globals. */
 export function freshCopy<Original extends (...inputs: never[]) => unknown>(
   original: Original,
 ): Original {
-  copies += 1;
-  // The number makes the text a new one: V8 would find the code of the same text again.
-  const copy: Original = runInThisContext(`/* ${copies} */ (${original.toString()})`);
-  return copy;
+  return compile(original.toString());
 }

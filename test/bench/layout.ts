@@ -4,8 +4,9 @@ import type { Mapping } from '../../src/iommu/mapping-store.ts';
 import { toGpa, toIova } from '../../src/memory/address.ts';
 import type { Random } from '../differential/random.ts';
 
-/** `4k`: one page each. `mixed`: MIXED_SIZES. */
-export type PageKind = '4k' | 'mixed';
+export const PAGE_KINDS = ['4k', 'packed', 'mixed'] as const;
+/** `4k` and `packed`: one page each. `mixed`: MIXED_SIZES. */
+export type PageKind = (typeof PAGE_KINDS)[number];
 
 /** Mappings in ascending order of IOVA, in pages of 4 KiB. Mapping `i` has 2 ** log2Pages[i] of them. */
 export interface Layout {
@@ -35,24 +36,34 @@ const MIXED_SIZES: readonly (readonly [of100: number, log2: number])[] = [
 ];
 
 /**
- * `4k`: pages without a gap up to 4 GiB, as Linux leaves them when it allocates downwards from there. `mixed`: from
- * 1 MiB upwards, each mapping at a multiple of its size, as Linux aligns them. Physical pages are random.
+ * `4k`: at random places below 4 GiB. `packed`: without a gap up to 4 GiB, as Linux leaves them when it allocates
+ * downwards from there. `mixed`: from 1 MiB upwards, each mapping at a multiple of its size, as Linux aligns them.
+ * Physical pages are random. At most 1048576 mappings.
  */
 export function createLayout(count: number, kind: PageKind, random: Random): Layout {
-  const pages = new Uint32Array(count);
-  const log2Pages = new Uint8Array(count);
-  const physPages = new Uint32Array(count);
-  let next = kind === '4k' ? PAGES_BELOW_4_GIB - count : FIRST_PAGE;
-  for (let index = 0; index < count; index++) {
-    const log2 = kind === '4k' ? 0 : random.weighted(MIXED_SIZES);
-    const size = 2 ** log2;
-    next = Math.ceil(next / size) * size;
-    pages[index] = next;
-    log2Pages[index] = log2;
-    physPages[index] = alignDown(randomPhysPage(random), size);
-    next += size;
-  }
-  return { pages, log2Pages, physPages, endPage: next };
+  const sizes = Array.from({ length: count }, () =>
+    kind === 'mixed' ? random.weighted(MIXED_SIZES) : 0,
+  );
+  const pages = kind === '4k' ? scatter(count, random) : pack(sizes, kind);
+  return {
+    pages,
+    log2Pages: Uint8Array.from(sizes),
+    physPages: Uint32Array.from(sizes, (log2) => alignDown(randomPhysPage(random), 2 ** log2)),
+    endPage: (pages.at(-1) ?? 0) + 2 ** (sizes.at(-1) ?? 0),
+  };
+}
+
+function scatter(count: number, random: Random): Uint32Array {
+  return shuffledIndices(PAGES_BELOW_4_GIB, random).slice(0, count).sort();
+}
+
+function pack(log2Pages: readonly number[], kind: 'packed' | 'mixed'): Uint32Array {
+  let next = kind === 'packed' ? PAGES_BELOW_4_GIB - log2Pages.length : FIRST_PAGE;
+  return Uint32Array.from(log2Pages, (log2) => {
+    const page = Math.ceil(next / 2 ** log2) * 2 ** log2;
+    next = page + 2 ** log2;
+    return page;
+  });
 }
 
 /** The same as requests. */

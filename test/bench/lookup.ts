@@ -14,7 +14,7 @@ import { packValue } from './contestants/packed-value.ts';
 import { createSortedBTree, sortedBTreeFloor, sortedBTreeGet } from './contestants/sorted-btree.ts';
 import { createNaiveLookups, createOurLookups } from './contestants/stores.ts';
 import { ACCESS_LENGTH, drawAddresses, HIT_KINDS, sumOf, type Lookup } from './draws.ts';
-import { createLayout, type Layout, type PageKind } from './layout.ts';
+import { createLayout, PAGE_KINDS, type Layout, type PageKind } from './layout.ts';
 import { paceOf, prepare, race, type Contestant, type Pace } from './race.ts';
 import { rowsOf, type BenchRow, type OnProgress, type OnRow } from './report.ts';
 
@@ -38,7 +38,7 @@ function createLookups(
   });
   // Mappings of one page are found by their very key
   const [treeLookup, mapLookup] =
-    kind === '4k' ? [sortedBTreeGet, orderedMapGet] : [sortedBTreeFloor, orderedMapFloor];
+    kind === 'mixed' ? [sortedBTreeFloor, orderedMapFloor] : [sortedBTreeGet, orderedMapGet];
   const flat = createFlat(layout);
   const checkedFlat = createCheckedFlat(layout);
   const empty = instantiateEmptyCall();
@@ -48,7 +48,10 @@ function createLookups(
     { name: 'sorted_btree', makeWork: (draws) => prepare(treeLookup, tree, draws) },
     { name: 'ordered_map', makeWork: (draws) => prepare(mapLookup, map, draws) },
     { name: 'flat', makeWork: (draws) => prepare(flatLookup, flat, draws) },
-    { name: 'flat_checked', makeWork: (draws) => prepare(checkedFlatLookup, checkedFlat, draws) },
+    {
+      name: 'flat_checked',
+      makeWork: (draws) => prepare(checkedFlatLookup, checkedFlat, draws, ACCESS_LENGTH),
+    },
     { name: EMPTY, makeWork: (draws) => prepare(emptyCalls, empty, draws, ACCESS_LENGTH) },
   ];
 }
@@ -80,7 +83,7 @@ export function raceLookups(
 /** `runs` timed slices of each contestant. */
 export async function runLookup(runs: number, onRow: OnRow, onProgress: OnProgress): Promise<void> {
   const module = await loadStoreWasm();
-  for (const kind of ['4k', 'mixed'] as const) {
+  for (const kind of PAGE_KINDS) {
     for (const size of SIZES) {
       onProgress(`lookup: ${size} mappings, ${kind}`);
       raceLookups(module, size, kind, paceOf(runs)).forEach(onRow);

@@ -7,7 +7,7 @@ import { batchLookup } from '../bench/contestants/batch.ts';
 import { createFlat, flatLookup } from '../bench/contestants/flat.ts';
 import { drawAddresses, HIT_KINDS, sumOf } from '../bench/draws.ts';
 import { freshCopy } from '../bench/fresh-copy.ts';
-import { createLayout, type PageKind } from '../bench/layout.ts';
+import { createLayout, PAGE_KINDS } from '../bench/layout.ts';
 import { raceLookups } from '../bench/lookup.ts';
 import { measureMemory } from '../bench/memory.ts';
 import { race, WrongAnswerError, type Pace } from '../bench/race.ts';
@@ -25,7 +25,6 @@ import { storeModule } from '../support/stores.ts';
 
 const QUICK: Pace = { rounds: 2, sliceMs: 0.01, warmUpMs: 0 };
 const SEED = 1;
-const PAGE_KINDS: readonly PageKind[] = ['4k', 'mixed'];
 
 function contestantsOf(row: BenchRow | undefined): readonly string[] {
   return Object.keys(row ?? {}).filter((key) => key !== 'bench' && key !== 'unit');
@@ -216,7 +215,7 @@ describe('lookup', () => {
 
   it('draws from all mappings, from 64 of them, or one after the other', () => {
     const random = new Random(SEED);
-    const layout = createLayout(1000, '4k', random);
+    const layout = createLayout(1000, 'packed', random);
     const drawn = HIT_KINDS.map((hits) => {
       const { lows } = drawAddresses(layout, hits, random);
       return lows.map((low) => (low >>> 12) - (layout.pages[0] ?? 0));

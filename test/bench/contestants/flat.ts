@@ -43,16 +43,25 @@ export function flatLookup(flat: Uint32Array, { highs, lows }: Draws): Work {
   };
 }
 
-/** One load and what each of the other contestants checks as well. */
-export function checkedFlatLookup(flat: Uint32Array, { highs, lows }: Draws): Work {
+/** One load, all that our store checks, and the answer left in memory and read from there, as ours is. */
+export function checkedFlatLookup(
+  flat: Uint32Array,
+  { highs, lows }: Draws,
+  accessLength: number,
+): Work {
+  const answer = new Uint32Array(3);
   return (start, end) => {
     let sum = 0;
     for (let draw = start; draw < end; draw++) {
       const low = lows[draw] ?? 0;
       const entry = flat[((highs[draw] ?? 0) << 20) | (low >>> 12)] ?? 0;
-      if ((entry & 1) === 0) return NaN;
+      const offset = low & 0xfff;
+      if ((entry & 1) === 0 || offset + accessLength > 0x1000) return NaN;
       const phys = entry >>> 2;
-      sum = (sum + (((phys << 12) | (low & 0xfff)) ^ (phys >>> 20))) | 0;
+      answer[0] = (phys << 12) | offset;
+      answer[1] = phys >>> 20;
+      answer[2] = accessLength;
+      sum = (sum + ((answer[0] ?? 0) ^ (answer[1] ?? 0))) | 0;
     }
     return sum;
   };
