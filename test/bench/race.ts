@@ -17,13 +17,15 @@ export interface Pace {
   /** Timed slices of each contestant. */
   readonly rounds: number;
   readonly sliceMs: number;
+  /** How long a contestant runs untimed before each slice: what it reads is in the caches then, as in a race of one. */
+  readonly settleMs: number;
   /** How long each contestant runs before the first round. */
   readonly warmUpMs: number;
 }
 
 /** Slices shorter than those a busy host gives out itself, so that most of them run undisturbed. */
 export function paceOf(rounds: number): Pace {
-  return { rounds, sliceMs: 1.5, warmUpMs: 60 };
+  return { rounds, sliceMs: 1.5, settleMs: 5, warmUpMs: 60 };
 }
 
 /** Most operations between two looks at the sum; a multiple of every batch. */
@@ -65,12 +67,12 @@ class Runner {
     return (elapsed * NANOSECONDS) / count;
   }
 
-  /** Runs for a while; returns how many operations fit into a slice then. */
+  /** Runs for a while; returns the nanoseconds of an operation at its end. */
   warmUp({ sliceMs, warmUpMs }: Pace): number {
     let each = this.time(STEP);
     const deadline = performance.now() + warmUpMs;
     while (performance.now() < deadline) each = this.time(operationsIn(sliceMs, each));
-    return operationsIn(sliceMs, each);
+    return each;
   }
 
   #check(sum: number, start: number, end: number): void {
@@ -83,29 +85,29 @@ class Runner {
   }
 }
 
-function operationsIn(sliceMs: number, each: number): number {
-  return inSteps((sliceMs * NANOSECONDS) / each);
-}
-
-function inSteps(operations: number): number {
+function operationsIn(milliseconds: number, each: number): number {
+  const operations = (milliseconds * NANOSECONDS) / each;
   return Math.max(STEP, Math.round(operations / STEP) * STEP);
 }
 
-/**
- * Nanoseconds of one of `total` operations (a multiple of 16), for each contestant and round. Before each timed slice the
- * contestant runs one untimed, which brings its data back into the caches.
- */
+/** Nanoseconds of one of `total` operations (a multiple of 16), for each contestant and round. */
 export function race(contestants: readonly Contestant[], total: number, pace: Pace): Samples {
   const lanes = contestants.map((contestant) => {
     const runner = new Runner(contestant, total);
-    return { runner, count: runner.warmUp(pace), samples: Array.of<number>() };
+    const each = runner.warmUp(pace);
+    return {
+      runner,
+      settling: operationsIn(pace.settleMs, each),
+      count: operationsIn(pace.sliceMs, each),
+      samples: Array.of<number>(),
+    };
   });
   for (let round = 0; round < pace.rounds; round++) {
     for (const offset of lanes.keys()) {
       // Another one begins each round
       const lane = lanes[(round + offset) % lanes.length];
       if (lane === undefined) continue;
-      lane.runner.time(lane.count);
+      lane.runner.time(lane.settling);
       lane.samples.push(lane.runner.time(lane.count));
     }
   }

@@ -60,6 +60,11 @@ function contestantsOf(row: BenchRow): readonly string[] {
   return Object.keys(row).filter((key) => key !== 'bench' && key !== 'unit');
 }
 
+/** What rows of one table have in common. */
+function tableOf({ bench, unit }: BenchRow): string {
+  return `${bench.split('/')[0]} in ${unit}`;
+}
+
 /** Lines of a Markdown table with columns in line: names at the left, numbers at the right. */
 function formatTable([head = [], ...body]: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) =>
@@ -80,15 +85,14 @@ function formatTable([head = [], ...body]: readonly (readonly string[])[]): stri
 }
 
 /**
- * Markdown tables, one for each unit: a line for each row, a column for each contestant, each median followed by its
+ * Markdown tables, one for each benchmark and unit: a line for each row, a column for each contestant, each median followed by its
  * spread. A contestant that did not take part in a row has an empty cell there.
  */
 export function formatTables(rows: readonly BenchRow[]): string {
   const spreads = new Map(rows.map((row) => [row.bench, row]));
   const medians = rows.filter(({ bench }) => !bench.endsWith(SPREAD));
-  const units = [...new Set(medians.map(({ unit }) => unit))];
-  const tables = units.map((unit) => {
-    const mine = medians.filter((row) => row.unit === unit);
+  const tables = [...new Set(medians.map(tableOf))].map((table) => {
+    const mine = medians.filter((row) => tableOf(row) === table);
     const names = [...new Set(mine.flatMap(contestantsOf))];
     const cell = (row: BenchRow, name: string): string => {
       const value = row[name];
@@ -97,7 +101,7 @@ export function formatTables(rows: readonly BenchRow[]): string {
       return width === undefined ? `${value}` : `${value} ±${Math.round(Number(width) / 2)} %`;
     };
     return formatTable([
-      [`bench (${unit})`, ...names],
+      [`bench (${mine[0]?.unit})`, ...names],
       ...mine.map((row) => [row.bench, ...names.map((name) => cell(row, name))]),
     ]);
   });

@@ -23,7 +23,7 @@ import {
 import { Random } from '../differential/random.ts';
 import { storeModule } from '../support/stores.ts';
 
-const QUICK: Pace = { rounds: 2, sliceMs: 0.01, warmUpMs: 0 };
+const QUICK: Pace = { rounds: 2, sliceMs: 0.01, settleMs: 0.01, warmUpMs: 0 };
 const SEED = 1;
 
 function contestantsOf(row: BenchRow | undefined): readonly string[] {
@@ -64,22 +64,27 @@ describe('report', () => {
     ]);
   });
 
-  it('prints a table for each unit, with an empty cell for who did not take part', () => {
+  it('prints a table for each benchmark and unit, with an empty cell for who did not take part', () => {
     const rows = [
-      ...rowsOf('one', 'ns', { ours: [1, 2, 3], theirs: [5] }),
-      ...rowsOf('two', 'ns', { ours: [4] }),
-      { bench: 'three', unit: 'bytes', ours: 8 },
+      ...rowsOf('x/one', 'ns', { ours: [1, 2, 3], theirs: [5] }),
+      ...rowsOf('x/two', 'ns', { ours: [4] }),
+      { bench: 'x/three', unit: 'bytes', ours: 8 },
+      { bench: 'y', unit: 'ns', ours: 1 },
     ];
 
     expect(formatTables(rows).split('\n')).toEqual([
       '| bench (ns) |    ours | theirs |',
       '| ---------- | ------: | -----: |',
-      '| one        | 2 ±40 % | 5 ±0 % |',
-      '| two        |  4 ±0 % |        |',
+      '| x/one      | 2 ±40 % | 5 ±0 % |',
+      '| x/two      |  4 ±0 % |        |',
       '',
       '| bench (bytes) | ours |',
       '| ------------- | ---: |',
-      '| three         |    8 |',
+      '| x/three       |    8 |',
+      '',
+      '| bench (ns) | ours |',
+      '| ---------- | ---: |',
+      '| y          |    1 |',
     ]);
   });
 });
@@ -136,7 +141,7 @@ describe('race', () => {
       return end - start;
     };
 
-    race([{ name: 'one', work, expected: right }], 32, { ...QUICK, sliceMs: 0 });
+    race([{ name: 'one', work, expected: right }], 32, { ...QUICK, sliceMs: 0, settleMs: 0 });
 
     expect(starts.slice(0, 3)).toEqual([0, 16, 0]);
   });
