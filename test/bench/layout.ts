@@ -18,8 +18,8 @@ export interface Layout {
   readonly endPage: number;
 }
 
-/** Guest-physical pages reach up to 64 GiB, so that both halves of an answer count. */
-const PHYS_PAGE_BITS = 24;
+/** Guest-physical pages reach up to 4 GiB: more than any guest in a browser has. */
+const PHYS_PAGE_BITS = 20;
 const PAGES_BELOW_4_GIB = 0x10_0000;
 const FIRST_PAGE = 0x100;
 const PAGE_SIZE = 4096n;

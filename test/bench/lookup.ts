@@ -7,6 +7,7 @@ import {
   checkedFlatLookup,
   createCheckedFlat,
   createFlat,
+  flatBatchLookup,
   flatLookup,
 } from './contestants/flat.ts';
 import { createOrderedMap, orderedMapFloor, orderedMapGet } from './contestants/ordered-map.ts';
@@ -47,7 +48,8 @@ function createLookups(
     ...createNaiveLookups(layout),
     { name: 'sorted_btree', makeWork: (draws) => prepare(treeLookup, tree, draws) },
     { name: 'ordered_map', makeWork: (draws) => prepare(mapLookup, map, draws) },
-    { name: 'flat', makeWork: (draws) => prepare(flatLookup, flat, draws) },
+    { name: 'flat', makeWork: (draws) => flatBatchLookup(checkedFlat, draws, ACCESS_LENGTH) },
+    { name: 'flat_load', makeWork: (draws) => prepare(flatLookup, flat, draws) },
     {
       name: 'flat_checked',
       makeWork: (draws) => prepare(checkedFlatLookup, checkedFlat, draws, ACCESS_LENGTH),

@@ -180,6 +180,7 @@ describe('lookup', () => {
         'sorted_btree',
         'ordered_map',
         'flat',
+        'flat_load',
         'flat_checked',
         'empty_call',
       ]),
@@ -200,8 +201,13 @@ describe('lookup', () => {
       const draws = drawAddresses(layout, 'uniform', random);
       const flat = createFlat(layout);
       const words = new Uint32Array(256);
-      const translateBatch = (owner: number, count: number, access: number): number => {
-        for (let index = 0; index < count; index++) {
+      const translateBatch = (
+        owner: number,
+        first: number,
+        count: number,
+        access: number,
+      ): number => {
+        for (let index = first; index < first + count; index++) {
           const [low = 0, high = 0, length] = words.subarray(index * 4);
           const phys = length === 16 ? (flat[high * 0x10_0000 + (low >>> 12)] ?? 0) : 0;
           words[100 + index * 3] = (phys << 12) | (low & 0xfff);

@@ -6,8 +6,8 @@ import type { Work } from '../race.ts';
 
 /** The call and its places, as indices into `words`. */
 export interface BatchInputs {
-  /** Translates `count` inputs for one owner; returns the number of segments. */
-  readonly translateBatch: (owner: number, count: number, access: number) => number;
+  /** Translates `count` inputs from number `first` on for one owner; returns the number of segments. */
+  readonly translateBatch: (owner: number, first: number, count: number, access: number) => number;
   readonly owner: number;
   readonly words: Uint32Array;
   /** Inputs of four words: low, high, length, unused. */
@@ -42,7 +42,7 @@ export function batchLookup(inputs: BatchInputs, draws: Draws, accessLength: num
       let sum = 0;
       for (let draw = start; draw < end; draw += 16) {
         ${write.join('\n')}
-        if (translateBatch(owner, 16, 1) !== 16) return NaN;
+        if (translateBatch(owner, 0, 16, 1) !== 16) return NaN;
         ${read.join('\n')}
       }
       return sum;

@@ -1,38 +1,38 @@
 // Our mapping stores as contestants, and all that the benchmarks know of their API: WasmStore, its exports, ReferenceStore.
 
 import {
-  DOMAINS_OFFSET,
-  DOMAIN_SIZE,
-  HEADER_FREE_NODE,
-  HEADER_FRESH_NODE,
+  BUFFERS_OFFSET,
   INSERT_DONE,
-  NODE_NEXT,
-  NODE_SIZE,
+  MODE_DOMAIN,
+  SEGMENT_SIZE,
   SEGMENTS_OFFSET,
 } from '../../../wasm/assembly/layout.ts';
+import type { InlineLookup } from '../../../src/iommu/inline-lookup.ts';
 import type { Mapping, MappingStore } from '../../../src/iommu/mapping-store.ts';
 import { ReferenceStore } from '../../../src/iommu/reference-store.ts';
-import { instantiateStore, type StoreExports } from '../../../src/iommu/wasm-exports.ts';
+import { NO_WINDOWS } from '../../../src/iommu/region-window.ts';
+import { checkStoreLimits } from '../../../src/iommu/store-limits.ts';
+import type { EngineExports } from '../../../src/iommu/wasm-exports.ts';
+import { EngineMemory } from '../../../src/iommu/wasm-memory.ts';
 import { WasmStore } from '../../../src/iommu/wasm-store.ts';
 import type { Churn, ChurnDraws, MapAndUnmap } from '../churn-draws.ts';
 import { ACCESS_LENGTH, type Draws, type Lookup } from '../draws.ts';
 import { mappingsOf, type Layout } from '../layout.ts';
 import { prepare, type Work } from '../race.ts';
+import { batchLookup } from './batch.ts';
 
 const WORD = 4;
-const WASM_PAGE = 65_536;
 const READ_WRITE = 3;
 const DOMAIN = 1;
+const ENDPOINT = 0;
 /** The naive store takes time in proportion to its mappings for everything: to fill a larger one would take minutes. */
 const NAIVE_LIMIT = 4096;
-/** More than a tree ever needs for each mapping. */
-const NODE_BYTES_PER_MAPPING = NODE_SIZE / 7;
 
 /** Exports as functions that need no `this`. */
 type RawExports = {
-  readonly [Name in keyof StoreExports]: (
-    ...inputs: Parameters<StoreExports[Name]>
-  ) => ReturnType<StoreExports[Name]>;
+  readonly [Name in keyof EngineExports]: (
+    ...inputs: Parameters<EngineExports[Name]>
+  ) => ReturnType<EngineExports[Name]>;
 };
 
 /** The engine behind WasmStore, reached as its hot path reaches it: by raw exports and a view of its memory. */
@@ -40,17 +40,19 @@ export class Engine {
   readonly exports: RawExports;
   readonly slot: number;
   readonly words: Uint32Array;
-  readonly #firstNode = Math.ceil((DOMAINS_OFFSET + DOMAIN_SIZE) / NODE_SIZE) * NODE_SIZE;
+  readonly locate: InlineLookup;
+  readonly #memory: EngineMemory;
 
-  /** Has one empty domain, and room for `maxMappings`. */
+  /** Has one empty domain with an endpoint in it, and room for `maxMappings`. */
   constructor(module: WebAssembly.Module, maxMappings: number) {
-    const size = this.#firstNode + maxMappings * NODE_BYTES_PER_MAPPING;
-    const pages = Math.ceil(size / WASM_PAGE) + 1;
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    this.exports = instantiateStore(module, memory);
-    this.exports.initialize(1, maxMappings, this.#firstNode);
-    this.slot = this.exports.createDomain();
-    this.words = new Uint32Array(memory.buffer);
+    const limits = { maxDomains: 1, maxMappings, maxEndpoints: 1, maxRegions: 1 };
+    this.#memory = new EngineMemory(module, checkStoreLimits(limits));
+    this.exports = this.#memory.exports;
+    this.words = this.#memory.words;
+    this.locate = this.#memory.locate;
+    this.slot = this.exports.createDomain(DOMAIN);
+    this.exports.createEndpoint(ENDPOINT);
+    this.exports.bind(ENDPOINT, MODE_DOMAIN, this.slot, 0, 0, 1);
   }
 
   /** Maps whole pages at a page, with both rights. Throws when there is a mapping or no room. */
@@ -85,15 +87,7 @@ export class Engine {
 
   /** Bytes of linear memory that mappings occupy. */
   get usedBytes(): number {
-    let used = this.#word(HEADER_FRESH_NODE) - this.#firstNode;
-    for (let node = this.#word(HEADER_FREE_NODE); node !== 0; node = this.#word(node + NODE_NEXT)) {
-      used -= NODE_SIZE;
-    }
-    return used;
-  }
-
-  #word(offset: number): number {
-    return this.words[offset / WORD] ?? 0;
+    return this.#memory.usedBytes;
   }
 }
 
@@ -111,13 +105,23 @@ export function createOurLookups(module: WebAssembly.Module, layout: Layout): re
   layout.pages.forEach((page, index) => {
     engine.map(page, 2 ** (layout.log2Pages[index] ?? 0), layout.physPages[index] ?? 0);
   });
-  const { exports, slot, words } = engine;
+  const { exports, words, locate } = engine;
+  const owner = ENDPOINT;
   const answerAt = SEGMENTS_OFFSET / WORD;
-  const single: SingleInputs = { translate: exports.translate, owner: slot, words, answerAt };
+  const single: SingleInputs = { translate: exports.translate, owner, words, answerAt };
+  const { translateBatch } = exports;
+  const inputAt = BUFFERS_OFFSET / WORD;
+  const answerWords = SEGMENT_SIZE / WORD;
+  const batch = { translateBatch, owner, words, inputAt, answerAt, answerWords };
   return [
     {
       name: 'single',
       makeWork: (draws) => prepare(singleLookup, single, draws, ACCESS_LENGTH),
+    },
+    { name: 'batch16', makeWork: (draws) => batchLookup(batch, draws, ACCESS_LENGTH) },
+    {
+      name: 'inline',
+      makeWork: (draws) => prepare(inlineLookup, { ...single, locate }, draws, ACCESS_LENGTH),
     },
   ];
 }
@@ -152,6 +156,30 @@ export function createOurChurns(
   const naive = createNaive(room);
   mapAll(naive, mappings);
   return [...churns, { name: 'naive', make: (draws) => prepare(productChurn, naive, draws) }];
+}
+
+/** The short cut, and a call where it does not lead anywhere. */
+function inlineLookup(
+  { locate, translate, owner, words, answerAt }: SingleInputs & { readonly locate: InlineLookup },
+  { highs, lows }: Draws,
+  accessLength: number,
+): Work {
+  const highAt = answerAt + 1;
+  return (start, end) => {
+    let sum = 0;
+    for (let draw = start; draw < end; draw++) {
+      const high = highs[draw] ?? 0;
+      const low = lows[draw] ?? 0;
+      const place = locate(owner, high, low, accessLength, 1);
+      if (place >= 0) {
+        sum = (sum + place) | 0;
+        continue;
+      }
+      if (translate(owner, high, low, accessLength, 1) !== 1) return NaN;
+      sum = (sum + ((words[answerAt] ?? 0) ^ (words[highAt] ?? 0))) | 0;
+    }
+    return sum;
+  };
 }
 
 /** One call for each address. */
@@ -206,6 +234,7 @@ export function mapAndUnmapOf(engine: Engine, pageCount: number): MapAndUnmap {
 interface Product {
   readonly store: MappingStore;
   readonly domain: number;
+  readonly endpoint: number;
 }
 
 function createProduct(module: WebAssembly.Module, maxMappings: number): Product {
@@ -218,7 +247,8 @@ function createNaive(maxMappings: number): Product {
 
 function withDomain(store: MappingStore): Product {
   store.createDomain(DOMAIN);
-  return { store, domain: DOMAIN };
+  store.bind(store.addEndpoint(NO_WINDOWS), DOMAIN);
+  return { store, domain: DOMAIN, endpoint: ENDPOINT };
 }
 
 /** Maps everything; throws when something can not be. */
@@ -230,7 +260,7 @@ function mapAll({ store, domain }: Product, mappings: readonly Mapping[]): void 
 }
 
 function productLookup(
-  { store, domain }: Product,
+  { store, endpoint }: Product,
   { highs, lows }: Draws,
   accessLength: number,
 ): Work {
@@ -238,7 +268,7 @@ function productLookup(
   return (start, end) => {
     let sum = 0;
     for (let draw = start; draw < end; draw++) {
-      const count = store.translate(domain, highs[draw] ?? 0, lows[draw] ?? 0, accessLength, 1);
+      const count = store.translate(endpoint, highs[draw] ?? 0, lows[draw] ?? 0, accessLength, 1);
       if (count !== 1) return NaN;
       sum = (sum + (result.low(0) ^ result.high(0))) | 0;
     }
