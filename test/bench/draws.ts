@@ -15,6 +15,8 @@ export interface Draws {
   readonly count: number;
   readonly highs: Uint32Array;
   readonly lows: Uint32Array;
+  /** The same accesses as a table of descriptors, as a virtqueue has them: low, high, length, flags 0. */
+  readonly descriptors: Uint32Array;
   /** Sum, as i32, of (low ^ high) of the guest-physical addresses of draws 0..i - 1. */
   readonly sums: Int32Array;
 }
@@ -25,6 +27,7 @@ export interface Lookup {
   readonly makeWork: (draws: Draws) => Work;
 }
 
+const DESCRIPTOR_WORDS = 4;
 const LEAST_DRAWS = 65_536;
 const HOT_SET = 64;
 const PAGE_SIZE = 4096;
@@ -38,6 +41,7 @@ export function drawAddresses(layout: Layout, kind: HitKind, random: Random): Dr
   const count = Math.max(LEAST_DRAWS, mappings);
   const highs = new Uint32Array(count);
   const lows = new Uint32Array(count);
+  const descriptors = new Uint32Array(count * DESCRIPTOR_WORDS);
   const sums = new Int32Array(count + 1);
   const hot = Array.from({ length: HOT_SET }, () => random.between(0, mappings - 1));
   const choose: Record<HitKind, (draw: number) => number> = {
@@ -53,9 +57,10 @@ export function drawAddresses(layout: Layout, kind: HitKind, random: Random): Dr
     const phys = (layout.physPages[mapping] ?? 0) + inside;
     highs[draw] = pageHigh(page);
     lows[draw] = pageLow(page) + offset;
+    descriptors.set([lows[draw] ?? 0, highs[draw] ?? 0, ACCESS_LENGTH], draw * DESCRIPTOR_WORDS);
     sums[draw + 1] = (sums[draw] ?? 0) + ((pageLow(phys) + offset) ^ pageHigh(phys));
   }
-  return { count, highs, lows, sums };
+  return { count, highs, lows, descriptors, sums };
 }
 
 /** The sum that `start`..`end - 1` must give. */

@@ -7,14 +7,27 @@ import {
   checkedFlatLookup,
   createCheckedFlat,
   createFlat,
-  flatBatchLookup,
   flatLookup,
 } from './contestants/flat.ts';
 import { createOrderedMap, orderedMapFloor, orderedMapGet } from './contestants/ordered-map.ts';
 import { packValue } from './contestants/packed-value.ts';
 import { createSortedBTree, sortedBTreeFloor, sortedBTreeGet } from './contestants/sorted-btree.ts';
-import { createNaiveLookups, createOurLookups } from './contestants/stores.ts';
-import { ACCESS_LENGTH, drawAddresses, HIT_KINDS, sumOf, type Lookup } from './draws.ts';
+import {
+  createEngine,
+  createNaiveLookups,
+  createOurChains,
+  createOurLookups,
+  type Engine,
+} from './contestants/stores.ts';
+import { flatChains } from './contestants/chains.ts';
+import {
+  ACCESS_LENGTH,
+  drawAddresses,
+  HIT_KINDS,
+  sumOf,
+  type Draws,
+  type Lookup,
+} from './draws.ts';
 import { createLayout, PAGE_KINDS, type Layout, type PageKind } from './layout.ts';
 import { paceOf, prepare, race, type Contestant, type Pace } from './race.ts';
 import { rowsOf, type BenchRow, type OnProgress, type OnRow } from './report.ts';
@@ -24,9 +37,15 @@ export const SIZES = [64, 4096, 65_536, 1_048_576] as const;
 const SEED = 4;
 const EMPTY = 'empty_call';
 
-/** Contestants that hold the mappings of a layout; ours first. */
+/** What holds the mappings of a layout. */
+interface Holders {
+  readonly engine: Engine;
+  readonly checkedFlat: Uint32Array;
+}
+
+/** Ways to translate one address; ours first. */
 function createLookups(
-  module: WebAssembly.Module,
+  { engine, checkedFlat }: Holders,
   layout: Layout,
   kind: PageKind,
 ): readonly Lookup[] {
@@ -41,20 +60,26 @@ function createLookups(
   const [treeLookup, mapLookup] =
     kind === 'mixed' ? [sortedBTreeFloor, orderedMapFloor] : [sortedBTreeGet, orderedMapGet];
   const flat = createFlat(layout);
-  const checkedFlat = createCheckedFlat(layout);
   const empty = instantiateEmptyCall();
   return [
-    ...createOurLookups(module, layout),
+    ...createOurLookups(engine),
     ...createNaiveLookups(layout),
     { name: 'sorted_btree', makeWork: (draws) => prepare(treeLookup, tree, draws) },
     { name: 'ordered_map', makeWork: (draws) => prepare(mapLookup, map, draws) },
-    { name: 'flat', makeWork: (draws) => flatBatchLookup(checkedFlat, draws, ACCESS_LENGTH) },
-    { name: 'flat_load', makeWork: (draws) => prepare(flatLookup, flat, draws) },
+    { name: 'flat', makeWork: (draws) => prepare(flatLookup, flat, draws) },
     {
       name: 'flat_checked',
       makeWork: (draws) => prepare(checkedFlatLookup, checkedFlat, draws, ACCESS_LENGTH),
     },
     { name: EMPTY, makeWork: (draws) => prepare(emptyCalls, empty, draws, ACCESS_LENGTH) },
+  ];
+}
+
+/** Ways to translate chains of 16 descriptors. */
+function createChains({ engine, checkedFlat }: Holders): readonly Lookup[] {
+  return [
+    ...createOurChains(engine),
+    { name: 'flat', makeWork: (draws) => flatChains(checkedFlat, draws) },
   ];
 }
 
@@ -67,19 +92,29 @@ export function raceLookups(
 ): readonly BenchRow[] {
   const random = new Random(SEED);
   const layout = createLayout(size, kind, random);
-  const lookups = createLookups(module, layout, kind);
+  const holders = {
+    engine: createEngine(module, layout),
+    checkedFlat: createCheckedFlat(layout),
+  };
+  const races = [
+    ['lookup', createLookups(holders, layout, kind)],
+    ['lookup-chain', createChains(holders)],
+  ] as const;
   return HIT_KINDS.flatMap((hits) => {
     const draws = drawAddresses(layout, hits, random);
-    const contestants = lookups.map(({ name, makeWork }): Contestant => ({
-      name,
-      work: makeWork(draws),
-      // An empty call answers nothing but 1
-      expected:
-        name === EMPTY ? (start, end) => end - start : (start, end) => sumOf(draws, start, end),
-    }));
-    const samples = race(contestants, draws.count, pace);
-    return rowsOf(`lookup/${size}/${hits}/${kind}`, 'ns', samples);
+    return races.flatMap(([bench, lookups]) => {
+      const contestants = lookups.map((lookup) => contestantOf(lookup, draws));
+      const samples = race(contestants, draws.count, pace);
+      return rowsOf(`${bench}/${size}/${hits}/${kind}`, 'ns', samples);
+    });
   });
+}
+
+function contestantOf({ name, makeWork }: Lookup, draws: Draws): Contestant {
+  const work = makeWork(draws);
+  // An empty call answers nothing but 1
+  if (name === EMPTY) return { name, work, expected: (start, end) => end - start };
+  return { name, work, expected: (start, end) => sumOf(draws, start, end) };
 }
 
 /** `runs` timed slices of each contestant. */

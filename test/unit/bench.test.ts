@@ -3,9 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseArguments, UsageError } from '../bench/arguments.ts';
 import { raceChurn } from '../bench/churn.ts';
-import { batchLookup } from '../bench/contestants/batch.ts';
-import { createFlat, flatLookup } from '../bench/contestants/flat.ts';
-import { drawAddresses, HIT_KINDS, sumOf } from '../bench/draws.ts';
+import { drawAddresses, HIT_KINDS } from '../bench/draws.ts';
 import { freshCopy } from '../bench/fresh-copy.ts';
 import { createLayout, PAGE_KINDS } from '../bench/layout.ts';
 import { raceLookups } from '../bench/lookup.ts';
@@ -168,10 +166,12 @@ describe('lookup', () => {
     const rows = raceLookups(storeModule, 64, kind, QUICK);
 
     expect(rows.map(({ bench }) => bench)).toEqual(
-      HIT_KINDS.flatMap((hits) => [
-        `lookup/64/${hits}/${kind}`,
-        `lookup/64/${hits}/${kind}/spread`,
-      ]),
+      HIT_KINDS.flatMap((hits) =>
+        ['lookup', 'lookup-chain'].flatMap((bench) => [
+          `${bench}/64/${hits}/${kind}`,
+          `${bench}/64/${hits}/${kind}/spread`,
+        ]),
+      ),
     );
     expect(contestantsOf(rows[0])).toEqual(
       expect.arrayContaining([
@@ -179,12 +179,13 @@ describe('lookup', () => {
         'naive',
         'sorted_btree',
         'ordered_map',
+        'inline',
         'flat',
-        'flat_load',
         'flat_checked',
         'empty_call',
       ]),
     );
+    expect(contestantsOf(rows[2])).toEqual(['batch16', 'single', 'flat']);
   });
 
   it('leaves the naive store out where it would take too long', () => {
@@ -192,37 +193,6 @@ describe('lookup', () => {
 
     expect(contestantsOf(row)).not.toContain('naive');
   });
-
-  it.each(PAGE_KINDS)(
-    'gives 16 addresses of %s pages to one call, and reads 16 answers',
-    (kind) => {
-      const random = new Random(SEED);
-      const layout = createLayout(64, kind, random);
-      const draws = drawAddresses(layout, 'uniform', random);
-      const flat = createFlat(layout);
-      const words = new Uint32Array(256);
-      const translateBatch = (
-        owner: number,
-        first: number,
-        count: number,
-        access: number,
-      ): number => {
-        for (let index = first; index < first + count; index++) {
-          const [low = 0, high = 0, length] = words.subarray(index * 4);
-          const phys = length === 16 ? (flat[high * 0x10_0000 + (low >>> 12)] ?? 0) : 0;
-          words[100 + index * 3] = (phys << 12) | (low & 0xfff);
-          words[101 + index * 3] = phys >>> 20;
-        }
-        return owner === 5 && access === 1 ? count : -1;
-      };
-      const places = { inputAt: 0, answerAt: 100, answerWords: 3 };
-
-      const sum = batchLookup({ translateBatch, owner: 5, words, ...places }, draws, 16)(32, 4096);
-
-      expect(sum).toBe(sumOf(draws, 32, 4096));
-      expect(sum).toBe(flatLookup(flat, draws)(32, 4096));
-    },
-  );
 
   it('draws from all mappings, from 64 of them, or one after the other', () => {
     const random = new Random(SEED);

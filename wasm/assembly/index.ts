@@ -67,7 +67,8 @@ import { clearTree, countMappings, cutsTree, freeSet, setAt, takeSet, treeTouche
 import { hasTables, seekPage } from './tables';
 
 export { audit } from './audit';
-export { resume, translate, translateBatch } from './translate';
+export { translateBatch } from './batch';
+export { resume, translate } from './translate';
 
 /** Empties the engine, in memory that is all zero. Set 0 is the one without windows. */
 export function initialize(

@@ -4,7 +4,6 @@ import {
   BUFFERS_OFFSET,
   INSERT_DONE,
   MODE_DOMAIN,
-  SEGMENT_SIZE,
   SEGMENTS_OFFSET,
 } from '../../../wasm/assembly/layout.ts';
 import type { InlineLookup } from '../../../src/iommu/inline-lookup.ts';
@@ -19,7 +18,7 @@ import type { Churn, ChurnDraws, MapAndUnmap } from '../churn-draws.ts';
 import { ACCESS_LENGTH, type Draws, type Lookup } from '../draws.ts';
 import { mappingsOf, type Layout } from '../layout.ts';
 import { prepare, type Work } from '../race.ts';
-import { batchLookup } from './batch.ts';
+import { batchChains, singleChains } from './chains.ts';
 
 const WORD = 4;
 const READ_WRITE = 3;
@@ -99,26 +98,37 @@ interface SingleInputs {
   readonly answerAt: number;
 }
 
-/** Every way that the engine has to translate, with the mappings of a layout in place. */
-export function createOurLookups(module: WebAssembly.Module, layout: Layout): readonly Lookup[] {
+/** The engine with the mappings of a layout in place. */
+export function createEngine(module: WebAssembly.Module, layout: Layout): Engine {
   const engine = new Engine(module, layout.pages.length);
   layout.pages.forEach((page, index) => {
     engine.map(page, 2 ** (layout.log2Pages[index] ?? 0), layout.physPages[index] ?? 0);
   });
+  return engine;
+}
+
+/** Every way that the engine has to translate chains of descriptors. */
+export function createOurChains({ exports, words }: Engine): readonly Lookup[] {
+  const { translate, translateBatch } = exports;
+  const places = { bufferAt: BUFFERS_OFFSET / WORD, segmentAt: SEGMENTS_OFFSET / WORD };
+  const inputs = { translate, translateBatch, owner: ENDPOINT, words, ...places };
+  return [
+    { name: 'batch16', makeWork: (draws) => batchChains(inputs, draws) },
+    { name: 'single', makeWork: (draws) => singleChains(inputs, draws) },
+  ];
+}
+
+/** Every way that the engine has to translate one address. */
+export function createOurLookups(engine: Engine): readonly Lookup[] {
   const { exports, words, locate } = engine;
   const owner = ENDPOINT;
   const answerAt = SEGMENTS_OFFSET / WORD;
   const single: SingleInputs = { translate: exports.translate, owner, words, answerAt };
-  const { translateBatch } = exports;
-  const inputAt = BUFFERS_OFFSET / WORD;
-  const answerWords = SEGMENT_SIZE / WORD;
-  const batch = { translateBatch, owner, words, inputAt, answerAt, answerWords };
   return [
     {
       name: 'single',
       makeWork: (draws) => prepare(singleLookup, single, draws, ACCESS_LENGTH),
     },
-    { name: 'batch16', makeWork: (draws) => batchLookup(batch, draws, ACCESS_LENGTH) },
     {
       name: 'inline',
       makeWork: (draws) => prepare(inlineLookup, { ...single, locate }, draws, ACCESS_LENGTH),
