@@ -15,7 +15,7 @@ import { BOOT_MODES, type BootMode, type BootRun } from './boot-run.ts';
 /** As often as the page gets a batch of events, and as many events as a session keeps. */
 const FRAME_MS = 16;
 const HISTORY_CAPACITY = 1 << 17;
-const MICROSECONDS = 1e6;
+const MILLION = 1e6;
 
 async function createMachine(mode: BootMode): Promise<Machine> {
   const [images, v86Wasm, storeWasm] = await Promise.all([
@@ -82,7 +82,12 @@ async function measure(mode: BootMode): Promise<BootRun> {
   await boot(machine);
   const seconds = machine.timeMs / 1000;
   const { user, system } = process.cpuUsage(before);
-  const run = { seconds, cpuSeconds: (user + system) / MICROSECONDS, events: endRecord?.() ?? 0 };
+  const run = {
+    seconds,
+    cpuSeconds: (user + system) / MILLION,
+    megaInstructions: machine.instructions / MILLION,
+    events: endRecord?.() ?? 0,
+  };
   await machine.dispose();
   return run;
 }

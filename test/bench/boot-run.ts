@@ -9,6 +9,8 @@ export interface BootRun {
   readonly seconds: number;
   /** CPU time of the whole process meanwhile, its compiler threads included. */
   readonly cpuSeconds: number;
+  /** What the guest executed meanwhile, in millions. */
+  readonly megaInstructions: number;
   /** Events kept: 0 unless recorded. */
   readonly events: number;
 }
@@ -23,5 +25,10 @@ export function readBootRun(mode: BootMode, text: string): BootRun {
   };
   const events = number('events');
   if (events > 0 !== (mode === 'recorded')) throw new Error(`${events} events were kept ${mode}`);
-  return { seconds: number('seconds'), cpuSeconds: number('cpuSeconds'), events };
+  return {
+    seconds: number('seconds'),
+    cpuSeconds: number('cpuSeconds'),
+    megaInstructions: number('megaInstructions'),
+    events,
+  };
 }
