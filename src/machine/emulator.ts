@@ -9,6 +9,10 @@ const MIB = 1 << 20;
 /** The machine has no screen: the least that the VGA BIOS works with. */
 const VGA_MEMORY_BYTES = MIB;
 
+/** The most guest pages that v86 translates into one WASM function, and which of its switches says so. */
+const JIT_MAX_PAGES = 1;
+const JIT_CONFIG_MAX_PAGES = 1;
+
 export interface EmulatorSettings {
   readonly images: Omit<GuestImages, 'disk'>;
   /** The IDE disk's content; written in place. */
@@ -73,6 +77,9 @@ export async function createEmulator(settings: EmulatorSettings): Promise<Emulat
     emulator.add_listener('emulator-loaded', () => resolve(emulator));
   });
   const internals = v86Internals(v86);
+  // With three pages in a function, v86's choice, the host compiles half as much code again before the prompt, on threads
+  // that take CPUs from the guest; and the guest runs no faster for it.
+  internals.cpu.set_jit_config(JIT_CONFIG_MAX_PAGES, JIT_MAX_PAGES);
   connectNetwork(internals.network, internals.cpu);
   return { v86, ...internals };
 }

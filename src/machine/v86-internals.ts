@@ -130,6 +130,8 @@ export interface V86Cpu extends V86DmaBus {
   device_raise_irq(line: number): void;
   device_lower_irq(line: number): void;
   reboot_internal(): void;
+  /** Sets a switch of the translator to WASM, by its number in v86's src/rust/jit.rs. */
+  set_jit_config(index: number, value: number): void;
   /** Runs the guest for a while; returns the milliseconds to wait before the next call. */
   main_loop: () => number;
 }
@@ -186,6 +188,7 @@ export const REQUIRED: readonly (readonly [
   ['v86.cpu.read32s', 'function'],
   ['v86.cpu.write_blob', 'function'],
   ['v86.cpu.reboot_internal', 'function'],
+  ['v86.cpu.set_jit_config', 'function'],
   ['v86.cpu.main_loop', 'function'],
   ['v86.cpu.device_raise_irq', 'function'],
   ['v86.cpu.device_lower_irq', 'function'],

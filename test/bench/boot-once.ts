@@ -1,0 +1,97 @@
+// Boots one guest in this process, `node boot-once.js MODE`, and prints what it took as JSON: a run of boot.ts.
+
+import { setInterval } from 'node:timers';
+import { WasmStore } from '../../src/iommu/wasm-store.ts';
+import { BootWatch } from '../../src/machine/boot-watch.ts';
+import { demoShare } from '../../src/machine/demo-share.ts';
+import { DEFAULT_MEMORY_MIB } from '../../src/machine/machine-options.ts';
+import { Machine } from '../../src/machine/machine.ts';
+import { loadImages, loadStoreWasm, loadV86Wasm } from '../../src/testing/guest/guest-files.ts';
+import { EventHistory } from '../../src/trace/event-history.ts';
+import { addToTotals, NO_TOTALS } from '../../src/trace/event-totals.ts';
+import { BatchBuilder } from '../../src/worker/batch-builder.ts';
+import { BOOT_MODES, type BootMode, type BootRun } from './boot-run.ts';
+
+/** As often as the page gets a batch of events, and as many events as a session keeps. */
+const FRAME_MS = 16;
+const HISTORY_CAPACITY = 1 << 17;
+const MILLION = 1e6;
+
+async function createMachine(mode: BootMode): Promise<Machine> {
+  const [images, v86Wasm, storeWasm] = await Promise.all([
+    loadImages(),
+    loadV86Wasm(),
+    loadStoreWasm(),
+  ]);
+  return Machine.create({
+    images,
+    v86Wasm,
+    createStore: () => new WasmStore(storeWasm),
+    memoryMiB: DEFAULT_MEMORY_MIB,
+    iommu: mode === 'off' ? 'off' : 'translated',
+    iommuOptions: { bootBypass: true },
+    reservedRegions: {},
+    tables: 'viot',
+    append: '',
+    share: demoShare(),
+  });
+}
+
+/**
+ * Keeps everything that the IOMMU says, as the page does: gathered in the worker, copied to the page once a frame, counted
+ * and kept there. Returns what ends it and tells how many events there were.
+ */
+function record(machine: Machine): () => number {
+  const batch = new BatchBuilder();
+  const history = new EventHistory(HISTORY_CAPACITY);
+  let totals = NO_TOTALS;
+  const handOver = (): void => {
+    for (const event of structuredClone(batch.take().events)) {
+      history.add(event);
+      totals = addToTotals(totals, event.event);
+    }
+  };
+  const forget = machine.onEvent((event) => batch.addEvent(event));
+  const frames = setInterval(handOver, FRAME_MS);
+  return () => {
+    handOver();
+    clearInterval(frames);
+    forget();
+    return history.events.length + history.dropped;
+  };
+}
+
+/** Runs the machine until its prompt is there. Rejects when the guest panics or loses its power. */
+function boot(machine: Machine): Promise<void> {
+  const watch = new BootWatch();
+  return new Promise((resolve, reject) => {
+    machine.onPower((event) => reject(new Error(`the guest was ${event}`)));
+    machine.console.onOutput((bytes) => {
+      watch.take(bytes);
+      if (watch.stage === 'ready') resolve();
+      if (watch.panic !== undefined) reject(new Error(`the guest panicked: ${watch.panic}`));
+    });
+    machine.run();
+  });
+}
+
+async function measure(mode: BootMode): Promise<BootRun> {
+  const machine = await createMachine(mode);
+  const endRecord = mode === 'recorded' ? record(machine) : undefined;
+  const before = process.cpuUsage();
+  await boot(machine);
+  const seconds = machine.timeMs / 1000;
+  const { user, system } = process.cpuUsage(before);
+  const run = {
+    seconds,
+    cpuSeconds: (user + system) / MILLION,
+    megaInstructions: machine.instructions / MILLION,
+    events: endRecord?.() ?? 0,
+  };
+  await machine.dispose();
+  return run;
+}
+
+const mode = BOOT_MODES.find((name) => name === process.argv[2]);
+if (mode === undefined) throw new Error(`usage: boot-once ${BOOT_MODES.join('|')}`);
+console.log(JSON.stringify(await measure(mode)));

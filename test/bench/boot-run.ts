@@ -1,0 +1,34 @@
+// One boot of the `boot` benchmark: what is booted, and what it took.
+
+/** Without an IOMMU; behind one that nobody listens to; behind one whose every event is kept. */
+export const BOOT_MODES = ['off', 'on', 'recorded'] as const;
+export type BootMode = (typeof BOOT_MODES)[number];
+
+export interface BootRun {
+  /** From power on to the prompt. */
+  readonly seconds: number;
+  /** CPU time of the whole process meanwhile, its compiler threads included. */
+  readonly cpuSeconds: number;
+  /** What the guest executed meanwhile, in millions. */
+  readonly megaInstructions: number;
+  /** Events kept: 0 unless recorded. */
+  readonly events: number;
+}
+
+/** Reads what a run printed. Throws `Error` when it is something else, or when what should be recorded was not. */
+export function readBootRun(mode: BootMode, text: string): BootRun {
+  const run: unknown = JSON.parse(text);
+  const number = (key: keyof BootRun): number => {
+    const value: unknown = Reflect.get(Object(run), key);
+    if (typeof value !== 'number') throw new Error(`the run has no ${key}: ${text}`);
+    return value;
+  };
+  const events = number('events');
+  if (events > 0 !== (mode === 'recorded')) throw new Error(`${events} events were kept ${mode}`);
+  return {
+    seconds: number('seconds'),
+    cpuSeconds: number('cpuSeconds'),
+    megaInstructions: number('megaInstructions'),
+    events,
+  };
+}

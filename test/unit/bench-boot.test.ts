@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { readBootRun } from '../bench/boot-run.ts';
+
+const RUN = { seconds: 1.5, cpuSeconds: 3, megaInstructions: 165, events: 0 };
+
+describe('readBootRun', () => {
+  it.each([
+    ['off', 0],
+    ['on', 0],
+    ['recorded', 340],
+  ] as const)('reads a run %s', (mode, events) => {
+    const run = { ...RUN, events };
+    expect(readBootRun(mode, JSON.stringify(run))).toEqual(run);
+  });
+
+  it.each([
+    ['off', 1],
+    ['on', 340],
+    ['recorded', 0],
+  ] as const)('refuses a run %s that kept %i events', (mode, events) => {
+    expect(() => readBootRun(mode, JSON.stringify({ ...RUN, events }))).toThrow(
+      `${events} events were kept ${mode}`,
+    );
+  });
+
+  it.each(Object.keys(RUN))('refuses a run without its %s', (key) => {
+    const text = JSON.stringify({ ...RUN, [key]: undefined });
+    expect(() => readBootRun('off', text)).toThrow(`the run has no ${key}`);
+  });
+
+  it('refuses words', () => {
+    expect(() => readBootRun('off', 'null')).toThrow('the run has no');
+    expect(() => readBootRun('off', 'the guest was crashed')).toThrow(SyntaxError);
+  });
+});
