@@ -23,6 +23,7 @@ import {
   SEGMENTS_OFFSET,
   SET_SIZE,
 } from '../../wasm/assembly/layout.ts';
+import { joinWords } from '../base/words.ts';
 import type { DmaCounters, TranslationResult } from './mapping-store.ts';
 import type { StoreLimits } from './store-limits.ts';
 import { instantiateEngine, type EngineExports } from './wasm-exports.ts';
@@ -37,6 +38,7 @@ const LEAST_SLACK = 256;
 /** The engine running on memory for these caps. */
 export class EngineMemory implements TranslationResult {
   readonly exports: EngineExports;
+  readonly bytes: Uint8Array;
   readonly words: Uint32Array;
   readonly #doubles: Float64Array;
 
@@ -71,6 +73,7 @@ export class EngineMemory implements TranslationResult {
       tableSlack,
       windowBlocks,
     );
+    this.bytes = new Uint8Array(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
     this.#doubles = new Float64Array(memory.buffer);
   }
@@ -110,6 +113,11 @@ export class EngineMemory implements TranslationResult {
     return this.words[address / WORD] ?? 0;
   }
 
+  /** The 64-bit word at an address, a multiple of 4. */
+  pair(address: number): bigint {
+    return joinWords(this.word(address + WORD), this.word(address));
+  }
+
   /** Address of the record of a set. */
   setAt(index: number): number {
     return this.word(HEADER_SETS) + index * SET_SIZE;
@@ -126,6 +134,11 @@ export class EngineMemory implements TranslationResult {
     };
   }
 
+  /** Address of the record of an endpoint. */
+  endpointAt(endpoint: number): number {
+    return ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE;
+  }
+
   setCounters(endpoint: number, counters: DmaCounters): void {
     this.#setCount(endpoint, ENDPOINT_TRANSLATED, counters.translated);
     this.#setCount(endpoint, ENDPOINT_BYPASSED, counters.bypassed);
@@ -136,11 +149,11 @@ export class EngineMemory implements TranslationResult {
   }
 
   #count(endpoint: number, field: number): number {
-    return this.#doubles[(ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE + field) / DOUBLE] ?? 0;
+    return this.#doubles[(this.endpointAt(endpoint) + field) / DOUBLE] ?? 0;
   }
 
   #setCount(endpoint: number, field: number, value: number): void {
-    this.#doubles[(ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE + field) / DOUBLE] = value;
+    this.#doubles[(this.endpointAt(endpoint) + field) / DOUBLE] = value;
   }
 }
 

@@ -106,17 +106,25 @@ export const endpointWindows = fc
 /** One store under test. */
 export class StoreWorld<S extends MappingStore = MappingStore> {
   readonly store: S;
-  readonly endpoints: number;
   readonly #bindings: Binding[];
   readonly #rights = new Map<number, readonly number[]>();
 
   constructor(store: S, endpoints: readonly EndpointWindows[]) {
     this.store = store;
-    this.endpoints = endpoints.length;
     for (const windows of endpoints) store.addEndpoint(windows);
     this.#bindings = endpoints.map(() => 'unattached');
     for (const domain of DOMAINS) this.createDomain(domain);
     for (const endpoint of endpoints.keys()) this.bind(endpoint, DOMAINS[endpoint % 2] ?? 0);
+  }
+
+  /** Remembers what is kept beside the store; the answer brings it back. */
+  remember(): () => void {
+    const bindings = [...this.#bindings];
+    const rights = [...this.#rights];
+    return () => {
+      this.#bindings.splice(0, Infinity, ...bindings);
+      for (const [domain, each] of rights) this.#rights.set(domain, each);
+    };
   }
 
   createDomain(domain: number): void {
