@@ -2,6 +2,7 @@
 // of property tests.
 
 import fc from 'fast-check';
+import { assert } from '../../src/base/assert.ts';
 import { highWord, joinWords, lowWord } from '../../src/base/words.ts';
 import {
   toGpa,
@@ -72,34 +73,48 @@ export const mapping = fc
     return { virtStart: start, virtEnd: end, physStart, flags };
   });
 
-/** Windows without rights at some of the places, or parts of them. */
-function windowsAt(places: readonly (readonly [number, boolean])[]): readonly RegionWindow[] {
-  const isPart = new Map(places);
-  return WINDOW_PLACES.flatMap(({ start, end }, place) => {
-    const part = isPart.get(place);
-    if (part === undefined) return [];
-    return [{ start: toIova(part ? (start + end) / 2n : start), end, flags: place % 4 }];
-  });
+const place = fc.nat(WINDOW_PLACES.length - 1);
+const places = fc.uniqueArray(place, { maxLength: 3 });
+type Part = 'whole' | 'lower' | 'upper';
+const part = fc.constantFrom<Part>('whole', 'lower', 'upper');
+
+function placeAt(place: number): AddressRange<Iova> {
+  const range = WINDOW_PLACES[place];
+  assert(range !== undefined, `there is place ${place}`);
+  return range;
 }
 
-const places = fc.uniqueArray(fc.nat(WINDOW_PLACES.length - 1), { maxLength: 3 });
+/** A place, or a half of it. */
+function partOf({ start, end }: AddressRange<Iova>, part: Part): AddressRange<Iova> {
+  const middle = (start + end) / 2n;
+  return {
+    start: part === 'upper' ? toIova(middle) : start,
+    end: part === 'lower' ? toIova(middle) : end,
+  };
+}
+
+/** Windows at some places, by ascending address. */
+function windowsAt(parts: ReadonlyMap<number, Part>): readonly RegionWindow[] {
+  return WINDOW_PLACES.flatMap((range, place) => {
+    const part = parts.get(place);
+    return part === undefined ? [] : [{ ...partOf(range, part), flags: place % 4 }];
+  });
+}
 
 /** What endpoints bring along. An MSI region is refused in bypass mode, too. */
 export const endpointWindows = fc
   .record({
-    doorbell: fc.option(fc.nat(WINDOW_PLACES.length - 1), { nil: undefined }),
+    doorbell: fc.option(fc.tuple(place, part), { nil: undefined }),
     refused: places,
-    own: fc.option(fc.array(fc.tuple(fc.nat(WINDOW_PLACES.length - 1), fc.boolean())), {
-      nil: undefined,
-    }),
+    own: fc.option(fc.array(fc.tuple(place, part)), { nil: undefined }),
   })
   .map(({ doorbell, refused, own }): EndpointWindows => {
-    const all = doorbell === undefined ? refused : [...refused, doorbell];
-    const windows = windowsAt(all.map((place) => [place, false]));
+    const all = doorbell === undefined ? refused : [...refused, doorbell[0]];
+    const windows = windowsAt(new Map(all.map((place) => [place, 'whole'])));
     return {
-      doorbell: doorbell === undefined ? undefined : WINDOW_PLACES[doorbell],
+      doorbell: doorbell && partOf(placeAt(doorbell[0]), doorbell[1]),
       refused: windows.map((window) => ({ ...window, flags: 0 })),
-      own: own && windowsAt(own),
+      own: own && windowsAt(new Map(own)),
     };
   });
 
