@@ -64,6 +64,11 @@ export class DmaPort implements AddressSpace<Iova> {
   read(high: number, low: number, target: Uint8Array): void {
     if (target.length === 0) return;
     const { memory, store } = this.#path;
+    const place = this.#locate(high, low, target.length, ACCESS_READ);
+    if (place >= 0) {
+      memory.read(0, place, target);
+      return;
+    }
     const count = this.#translate(high, low, target.length, ACCESS_READ);
     if (count === 1) memory.read(store.result.high(0), store.result.low(0), target);
     else this.#readPieces(this.#pieces(count, high, low, target.length, ACCESS_READ), target);
@@ -72,51 +77,38 @@ export class DmaPort implements AddressSpace<Iova> {
   write(high: number, low: number, source: Uint8Array): void {
     if (source.length === 0) return;
     const { memory, store } = this.#path;
+    const place = this.#locate(high, low, source.length, ACCESS_WRITE);
+    if (place >= 0) {
+      memory.write(0, place, source);
+      return;
+    }
     const count = this.#translate(high, low, source.length, ACCESS_WRITE);
     if (count === 1) memory.write(store.result.high(0), store.result.low(0), source);
     else this.#writeRest(count, high, low, source);
   }
 
   readU16(high: number, low: number): number {
-    const { memory, store } = this.#path;
-    const count = this.#translate(high, low, 2, ACCESS_READ);
-    if (count === 1) return memory.readU16(store.result.high(0), store.result.low(0));
-    const bytes = new Uint8Array(2);
-    this.#readPieces(this.#pieces(count, high, low, 2, ACCESS_READ), bytes);
-    return new DataView(bytes.buffer).getUint16(0, true);
+    const place = this.#locate(high, low, 2, ACCESS_READ);
+    if (place >= 0) return this.#path.memory.readU16(0, place);
+    return this.#readWord(high, low, 2);
   }
 
   readU32(high: number, low: number): number {
-    const { memory, store } = this.#path;
-    const count = this.#translate(high, low, 4, ACCESS_READ);
-    if (count === 1) return memory.readU32(store.result.high(0), store.result.low(0));
-    const bytes = new Uint8Array(4);
-    this.#readPieces(this.#pieces(count, high, low, 4, ACCESS_READ), bytes);
-    return new DataView(bytes.buffer).getUint32(0, true);
+    const place = this.#locate(high, low, 4, ACCESS_READ);
+    if (place >= 0) return this.#path.memory.readU32(0, place);
+    return this.#readWord(high, low, 4);
   }
 
   writeU16(high: number, low: number, value: number): void {
-    const { memory, store } = this.#path;
-    const count = this.#translate(high, low, 2, ACCESS_WRITE);
-    if (count === 1) {
-      memory.writeU16(store.result.high(0), store.result.low(0), value);
-      return;
-    }
-    const bytes = new Uint8Array(2);
-    new DataView(bytes.buffer).setUint16(0, value, true);
-    this.#writeRest(count, high, low, bytes);
+    const place = this.#locate(high, low, 2, ACCESS_WRITE);
+    if (place >= 0) this.#path.memory.writeU16(0, place, value);
+    else this.#writeWord(high, low, 2, value);
   }
 
   writeU32(high: number, low: number, value: number): void {
-    const { memory, store } = this.#path;
-    const count = this.#translate(high, low, 4, ACCESS_WRITE);
-    if (count === 1) {
-      memory.writeU32(store.result.high(0), store.result.low(0), value);
-      return;
-    }
-    const bytes = new Uint8Array(4);
-    new DataView(bytes.buffer).setUint32(0, value, true);
-    this.#writeRest(count, high, low, bytes);
+    const place = this.#locate(high, low, 4, ACCESS_WRITE);
+    if (place >= 0) this.#path.memory.writeU32(0, place, value);
+    else this.#writeWord(high, low, 4, value);
   }
 
   /**
@@ -138,6 +130,13 @@ export class DmaPort implements AddressSpace<Iova> {
       length: to - from,
     }));
     return { kind: 'memory', segments };
+  }
+
+  /** The store's short cut. */
+  #locate(high: number, low: number, length: number, access: Access): number {
+    const { domain, number } = this.#endpoint;
+    domain?.prepareAccess();
+    return this.#path.store.locate(number, high, low, length, access);
   }
 
   /** The store's answer for a whole access. */
@@ -194,6 +193,35 @@ export class DmaPort implements AddressSpace<Iova> {
     const isTranslated = count !== TRANSLATE_FAULT;
     if (first === TRANSLATE_TOO_MANY) store.settle(this.#endpoint.number, isTranslated, length);
     return isTranslated ? pieces : undefined;
+  }
+
+  /** A word that the short cut does not find. Where it lies in one piece it is one access, as memory-mapped I/O may need. */
+  #readWord(high: number, low: number, size: 2 | 4): number {
+    const { memory, store } = this.#path;
+    const { result } = store;
+    const count = this.#translate(high, low, size, ACCESS_READ);
+    if (count === 1) {
+      if (size === 2) return memory.readU16(result.high(0), result.low(0));
+      return memory.readU32(result.high(0), result.low(0));
+    }
+    const bytes = new Uint8Array(size);
+    this.#readPieces(this.#pieces(count, high, low, size, ACCESS_READ), bytes);
+    const view = new DataView(bytes.buffer);
+    return size === 2 ? view.getUint16(0, true) : view.getUint32(0, true);
+  }
+
+  #writeWord(high: number, low: number, size: 2 | 4, value: number): void {
+    const { memory, store } = this.#path;
+    const { result } = store;
+    const count = this.#translate(high, low, size, ACCESS_WRITE);
+    if (count === 1) {
+      if (size === 2) memory.writeU16(result.high(0), result.low(0), value);
+      else memory.writeU32(result.high(0), result.low(0), value);
+      return;
+    }
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setUint32(0, value, true);
+    this.#writeRest(count, high, low, bytes.subarray(0, size));
   }
 
   /** A write that is not one segment. */

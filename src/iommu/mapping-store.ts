@@ -102,6 +102,11 @@ export interface MappingStore {
    * pieces whose guest-physical addresses are contiguous. In bypass mode the IOVA is the guest-physical address.
    */
   translate(endpoint: number, high: number, low: number, length: number, access: Access): number;
+  /**
+   * A short cut for the usual access: its guest-physical address when it lies in one mapped page, has the right and ends up below
+   * 4 GiB, counted like an access; else -1, and `translate` has to be asked. A store may always say -1.
+   */
+  locate(endpoint: number, high: number, low: number, length: number, access: Access): number;
   /** The rest of an access after TRANSLATE_TOO_MANY: never an interrupt message, and not counted. */
   resume(endpoint: number, high: number, low: number, length: number, access: Access): number;
   /** Counts an access that took more than one call, as translated or blocked in whole. */

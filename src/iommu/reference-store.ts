@@ -101,6 +101,11 @@ export class ReferenceStore implements MappingStore {
     return this.#translation.translate(endpoint, { start: joinWords(high, low), length, access });
   }
 
+  /** The naive store knows no short cuts. */
+  locate(): number {
+    return -1;
+  }
+
   resume(endpoint: number, high: number, low: number, length: number, access: Access): number {
     return this.#translation.resume(endpoint, { start: joinWords(high, low), length, access });
   }

@@ -10,7 +10,7 @@ const DOMAIN = 1;
 const MAX_MAPPINGS = 3000;
 const PAGE = 0x1000n;
 /** The pages of one leaf of page tables. */
-const LEAF = 64n * PAGE;
+const LEAF = 128n * PAGE;
 
 function mapping(start: bigint, bytes: bigint): Mapping {
   return {

@@ -24,13 +24,14 @@ import {
   SET_SIZE,
 } from '../../wasm/assembly/layout.ts';
 import { joinWords } from '../base/words.ts';
+import { makeInlineLookup, type InlineLookup } from './inline-lookup.ts';
 import type { DmaCounters, TranslationResult } from './mapping-store.ts';
 import type { StoreLimits } from './store-limits.ts';
 import { instantiateEngine, type EngineExports } from './wasm-exports.ts';
 
 const WASM_PAGE = 65_536;
 const WORD = 4;
-const DOUBLE = 8;
+const WORD_SPAN = 0x1_0000_0000;
 /** Page tables may have 1/64 block for each mapping beyond what they pay for: 4 GiB in any order; and some for few mappings. */
 const MAPPINGS_PER_SLACK = 64;
 const LEAST_SLACK = 256;
@@ -40,7 +41,8 @@ export class EngineMemory implements TranslationResult {
   readonly exports: EngineExports;
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
-  readonly #doubles: Float64Array;
+  /** The answer for the usual access without a call. */
+  readonly locate: InlineLookup;
 
   /** Throws `Error` for a module that is not the engine. */
   constructor(module: WebAssembly.Module, limits: Required<StoreLimits>) {
@@ -75,7 +77,7 @@ export class EngineMemory implements TranslationResult {
     );
     this.bytes = new Uint8Array(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
-    this.#doubles = new Float64Array(memory.buffer);
+    this.locate = makeInlineLookup(new Int32Array(memory.buffer));
   }
 
   /** Bytes of linear memory that trees and page tables have in use. */
@@ -148,12 +150,16 @@ export class EngineMemory implements TranslationResult {
     this.#setCount(endpoint, ENDPOINT_BLOCKED + COUNTER_BYTES, counters.blockedBytes);
   }
 
+  /** Exact up to 2^53, which no counter reaches: 8 PiB. */
   #count(endpoint: number, field: number): number {
-    return this.#doubles[(this.endpointAt(endpoint) + field) / DOUBLE] ?? 0;
+    const at = this.endpointAt(endpoint) + field;
+    return this.word(at + WORD) * WORD_SPAN + this.word(at);
   }
 
   #setCount(endpoint: number, field: number, value: number): void {
-    this.#doubles[(this.endpointAt(endpoint) + field) / DOUBLE] = value;
+    const at = (this.endpointAt(endpoint) + field) / WORD;
+    this.words[at] = value % WORD_SPAN;
+    this.words[at + 1] = Math.floor(value / WORD_SPAN);
   }
 }
 

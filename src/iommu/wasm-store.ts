@@ -18,6 +18,7 @@ import {
 import { assert } from '../base/assert.ts';
 import { highWord, lowWord } from '../base/words.ts';
 import { MAX_ADDRESS, toIova, type AddressRange, type Iova } from '../memory/address.ts';
+import type { InlineLookup } from './inline-lookup.ts';
 import type {
   Access,
   Binding,
@@ -42,6 +43,7 @@ const WORD = 4;
 /** Lookups cost a few loads, changes O(log n); memory is taken once, for the caps. */
 export class WasmStore implements MappingStore {
   readonly result: TranslationResult;
+  readonly locate: InlineLookup;
   /** Where the buffers of `translateBatch` go: u32 low, u32 high, u32 length, u32 ignored, for MAX_BUFFERS of them. */
   readonly buffers: Uint32Array;
   readonly #memory: EngineMemory;
@@ -65,6 +67,7 @@ export class WasmStore implements MappingStore {
     this.#endpoints = new WasmEndpoints(this.#memory, this.#limits);
     this.#makeSpare = () => (this.#spare ??= new EngineMemory(module, this.#limits));
     this.result = this.#memory;
+    this.locate = this.#memory.locate;
     const first = BUFFERS_OFFSET / WORD;
     this.buffers = this.#memory.words.subarray(first, first + MAX_BUFFERS * (SEGMENT_SIZE / WORD));
   }

@@ -1,30 +1,40 @@
-// `npm run bench -- NAME [--runs N] [--json]`: measures on the real guest.
+// `npm run bench -- NAME... [--runs N] [--json]`: what translation costs, beside other ways to do it (README.md).
 
-import { parseArgs } from 'node:util';
-import { benchmarkBoot } from './boot.ts';
+import { DEFAULT_RUNS, HELP, parseArguments, UsageError, type BenchName } from './arguments.ts';
+import { runBoot } from './boot.ts';
+import { runChurn } from './churn.ts';
+import { runLookup } from './lookup.ts';
+import { runMemory } from './memory.ts';
+import { formatTables, type BenchRow, type OnProgress, type OnRow } from './report.ts';
 
-const USAGE = 'usage: npm run bench -- boot [--runs N] [--json]';
-const DEFAULT_RUNS = 5;
+/** Hands over rows as they are measured, and lines for a human who waits. */
+type Benchmark = (runs: number, onRow: OnRow, onProgress: OnProgress) => Promise<void>;
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { runs: { type: 'string' }, json: { type: 'boolean' } },
-});
-const runs = Number(values.runs ?? DEFAULT_RUNS);
-if (positionals.join() !== 'boot' || !Number.isInteger(runs) || runs < 1) {
-  console.error(USAGE);
-  process.exit(2);
+const BENCHMARKS: Readonly<Record<BenchName, Benchmark>> = {
+  lookup: runLookup,
+  churn: runChurn,
+  memory: runMemory,
+  boot: runBoot,
+};
+
+async function main(words: readonly string[]): Promise<void> {
+  const { names, runs, isJson, isHelp } = parseArguments(words);
+  if (isHelp) return console.log(HELP);
+  const rows: BenchRow[] = [];
+  const onRow: OnRow = (row) => {
+    rows.push(row);
+    if (isJson) console.log(JSON.stringify(row));
+  };
+  for (const name of names) {
+    // Progress goes to stderr: stdout is the tables alone
+    await BENCHMARKS[name](runs ?? DEFAULT_RUNS[name], onRow, (text) => console.error(text));
+  }
+  if (!isJson) console.log(formatTables(rows));
 }
-const isJson = values.json === true;
-const result = benchmarkBoot(runs, (text) => {
-  if (!isJson) console.log(text);
-});
-if (isJson) {
-  console.log(JSON.stringify(result));
-} else {
-  const { translated, off, ratio } = result;
-  console.log(
-    `median: ${translated.median.toFixed(3)} s behind the IOMMU, ${off.median.toFixed(3)} s without it`,
-  );
-  console.log(`ratio:  ${ratio.toFixed(3)}`);
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

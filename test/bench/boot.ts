@@ -2,19 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-
-/** Boot times of one mode in seconds of guest time to the prompt. */
-export interface BootTimes {
-  readonly seconds: readonly number[];
-  readonly median: number;
-}
-
-export interface BootBenchmark {
-  readonly translated: BootTimes;
-  readonly off: BootTimes;
-  /** Median behind the IOMMU by median without. */
-  readonly ratio: number;
-}
+import { median, round, rowsOf, type OnProgress, type OnRow } from './report.ts';
 
 const COMMAND = join(import.meta.dirname, '..', '..', 'src', 'cli', 'viommu.js');
 type Mode = 'translated' | 'off';
@@ -31,22 +19,17 @@ function bootSeconds(mode: Mode): number {
   return seconds;
 }
 
-function timesOf(seconds: readonly number[]): BootTimes {
-  const sorted = [...seconds].sort((one, other) => one - other);
-  return { seconds, median: sorted[Math.floor(sorted.length / 2)] ?? 0 };
-}
-
 /** Boots both machines by turns, `runs` times each, so that a slow spell of the host hits both. */
-export function benchmarkBoot(runs: number, onRun: (text: string) => void): BootBenchmark {
+export async function runBoot(runs: number, onRow: OnRow, onProgress: OnProgress): Promise<void> {
   const seconds: Record<Mode, number[]> = { translated: [], off: [] };
   for (let run = 1; run <= runs; run++) {
     for (const mode of ['translated', 'off'] as const) {
       const time = bootSeconds(mode);
       seconds[mode].push(time);
-      onRun(`${run}  ${mode.padEnd(10)}  ${time.toFixed(3)} s`);
+      onProgress(`${run}  ${mode.padEnd(10)}  ${time.toFixed(3)} s`);
     }
   }
-  const translated = timesOf(seconds.translated);
-  const off = timesOf(seconds.off);
-  return { translated, off, ratio: translated.median / off.median };
+  rowsOf('boot', 's', seconds).forEach(onRow);
+  const ratio = median(seconds.translated) / median(seconds.off);
+  onRow({ bench: 'boot/ratio', unit: 'times off', translated: round(ratio) });
 }

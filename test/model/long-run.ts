@@ -1,4 +1,5 @@
-// `npm run test:long`: the model test, a million operations. Ends with the number of rounds that passed and failed.
+// `npm run test:long`: the model test, a million operations, and ten million on two stores side by side. Ends with the
+// number of rounds that passed and failed.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,32 +10,45 @@ import { packageRoot } from '../../src/testing/guest/package-root.ts';
 import { findDifference } from './commands.ts';
 import { EXPECTED_RULES, LONG_RUN_MINIMUM } from './expected-rules.ts';
 import type { MakeStore } from './rig.ts';
+import { playStores } from './store/store-rounds.ts';
 import { Tally } from './tally.ts';
 
-const USAGE = `Usage: npm run test:long -- [--operations N] [--seed N] [--path PATH] [--store wasm|reference]
+const USAGE = `Usage: npm run test:long -- [OPTIONS]
 
-  --operations  at least how many requests, DMA accesses and other commands, default 1000000
-  --seed        where the random numbers begin, default 2017 or VIOMMU_SEED
-  --path        where to begin within the round of that seed, as a failure prints it
-  --store       only devices with this mapping store`;
+  --operations N        at least how many requests, DMA accesses and other commands of the device, default 1000000
+  --store-operations N  at least how many operations on the naive store and on that in WASM, default 10000000
+  --seed N              where the random numbers begin, default 2017 or VIOMMU_SEED
+  --path PATH           where to begin within the round of that seed, as a failure prints it; no stores are compared
+  --store NAME          only devices with this mapping store, wasm or reference
+
+Either number of operations may be 0.`;
 const DEFAULT_SEED = 2017;
 const DEFAULT_OPERATIONS = 1_000_000;
+const DEFAULT_STORE_OPERATIONS = 10_000_000;
 const RUNS_OF_A_ROUND = 100;
 const PROGRESS_MS = 5000;
 
 const storeModule = new WebAssembly.Module(
   readFileSync(join(packageRoot(), 'wasm/build/store.wasm')),
 );
-const STORES: Readonly<Record<string, MakeStore>> = {
+const STORES = {
   wasm: (limits) => new WasmStore(storeModule, limits),
   reference: (limits) => new ReferenceStore(limits),
-};
+} satisfies Record<string, MakeStore>;
+type StoreName = keyof typeof STORES;
+const STORE_NAMES: readonly StoreName[] = ['wasm', 'reference'];
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
 
 interface Plan {
   readonly operations: number;
+  readonly storeOperations: number;
   readonly seed: number;
   readonly path: string | undefined;
-  readonly stores: readonly string[];
+  readonly stores: readonly StoreName[];
 }
 
 /** What the words ask for: a plan, to be told the usage, or nothing sensible. */
@@ -43,11 +57,12 @@ function readPlan(): Plan | 'help' | undefined {
   if (values === undefined) return undefined;
   if (values.help === true) return 'help';
   const operations = Number(values.operations);
+  const storeOperations = values.path === undefined ? Number(values['store-operations']) : 0;
   const seed = Number(values.seed);
-  const stores = Object.keys(STORES).filter((name) => name === (values.store ?? name));
-  const isSensible = operations > 0 && Number.isInteger(seed) && stores.length > 0;
-  if (!isSensible) return undefined;
-  return { operations, seed, path: values.path, stores };
+  const stores = STORE_NAMES.filter((name) => name === (values.store ?? name));
+  const isSensible = operations >= 0 && storeOperations >= 0 && Number.isInteger(seed);
+  if (!isSensible || stores.length === 0) return undefined;
+  return { operations, storeOperations, seed, path: values.path, stores };
 }
 
 function readWords() {
@@ -55,6 +70,7 @@ function readWords() {
     return parseArgs({
       options: {
         operations: { type: 'string', default: String(DEFAULT_OPERATIONS) },
+        'store-operations': { type: 'string', default: String(DEFAULT_STORE_OPERATIONS) },
         seed: { type: 'string', default: process.env['VIOMMU_SEED'] ?? String(DEFAULT_SEED) },
         path: { type: 'string' },
         store: { type: 'string' },
@@ -68,24 +84,22 @@ function readWords() {
 }
 
 /** A round: some runs with one seed. What it found, in words; undefined when nothing. */
-function playRound(name: string, seed: number, tally: Tally, path?: string): string | undefined {
-  const makeStore = STORES[name];
-  if (makeStore === undefined) throw new Error(`no store ${name}`);
+function playRound(name: StoreName, seed: number, tally: Tally, path?: string): string | undefined {
   const parameters = { seed, numRuns: RUNS_OF_A_ROUND, ...(path === undefined ? {} : { path }) };
-  const test = { makeStore, stores: Object.values(STORES), tally };
+  const test = { makeStore: STORES[name], stores: Object.values(STORES), tally };
   const difference = findDifference(test, parameters);
   if (difference === undefined) return undefined;
   const { text, run } = difference;
   return `${text}\nagain: npm run test:long -- --store ${name} --seed ${seed} --path ${run}`;
 }
 
-function main({ operations, seed, path, stores }: Plan): boolean {
+function runDevices({ operations, seed, path, stores }: Plan): Counts {
   const tally = new Tally();
   const counts = { passed: 0, failed: 0 };
   const start = performance.now();
   let shown = start;
   for (let round = 0; tally.operations < operations && counts.failed === 0; round += 1) {
-    const name = stores[round % stores.length] ?? '';
+    const name = stores[round % stores.length] ?? 'wasm';
     const failure = playRound(name, seed + round, tally, path);
     if (failure !== undefined) console.log(`\n${failure}\n`);
     counts[failure === undefined ? 'passed' : 'failed'] += 1;
@@ -105,8 +119,48 @@ function main({ operations, seed, path, stores }: Plan): boolean {
   counts[missing.length === 0 ? 'passed' : 'failed'] += 1;
   const seconds = Math.round((performance.now() - start) / 1000);
   console.log(`${tally.operations} operations from seed ${seed} in ${seconds} s`);
-  console.log(`${counts.passed} passed, ${counts.failed} failed`);
-  return counts.failed === 0;
+  return counts;
+}
+
+function runStores({ storeOperations, seed }: Plan): Counts {
+  const start = performance.now();
+  let shown = start;
+  const rate = (operations: number): string => {
+    const seconds = (performance.now() - start) / 1000;
+    return `${operations} operations in ${seconds.toFixed(0)} s, ${(operations / seconds).toFixed(0)} a second`;
+  };
+  const { tally, episodes, difference, missing } = playStores({
+    makeStores: [STORES.wasm, STORES.reference],
+    operations: storeOperations,
+    seed,
+    onProgress: (operations) => {
+      if (performance.now() - shown < PROGRESS_MS) return;
+      shown = performance.now();
+      console.log(rate(operations));
+    },
+  });
+  console.log(`\n${tally.lines().join('\n')}\n`);
+  if (difference !== undefined) console.log(`${difference}\n${againStores(seed + episodes - 1)}\n`);
+  // A short run does not meet what is rare
+  const isShort = storeOperations < DEFAULT_OPERATIONS;
+  if (!isShort) for (const outcome of missing) console.log(`never met: ${outcome}`);
+  console.log(`${rate(tally.operations)}: each answer of WasmStore compared with ReferenceStore's`);
+  const isFailed = difference !== undefined || (missing.length > 0 && !isShort);
+  return { passed: episodes - (isFailed ? 1 : 0), failed: isFailed ? 1 : 0 };
+}
+
+function againStores(seed: number): string {
+  return `again: npm run test:long -- --operations 0 --store-operations 1 --seed ${seed}`;
+}
+
+function main(plan: Plan): boolean {
+  const parts = [
+    ...(plan.operations > 0 ? [runDevices(plan)] : []),
+    ...(plan.storeOperations > 0 ? [runStores(plan)] : []),
+  ];
+  const sum = (key: keyof Counts): number => parts.reduce((total, each) => total + each[key], 0);
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+  return sum('failed') === 0;
 }
 
 const plan = readPlan();

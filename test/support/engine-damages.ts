@@ -55,7 +55,8 @@ export const DAMAGES: readonly (readonly [string, number, Damage])[] = [
     'a free block in use',
     layout.AUDIT_SHARED,
     ({ engine, pages }) => {
-      // Its second word, where the next free block is told, is the upper half of a page's address
+      // Its second word tells the next free block
+      setWord(engine, pages + 4, 0);
       setWord(engine, layout.HEADER_FREE_BLOCK, pages);
       setWord(engine, layout.HEADER_FREE_BLOCKS, 1);
     },
@@ -126,12 +127,17 @@ export const DAMAGES: readonly (readonly [string, number, Damage])[] = [
   [
     'a page that is not counted',
     layout.AUDIT_TABLE,
-    ({ engine, pages }) => setWord(engine, pages + 63 * 8, 0x38),
+    ({ engine, pages }) => setWord(engine, pages + 127 * 4, 0x38),
   ],
   [
     'an empty table',
     layout.AUDIT_TABLE,
     ({ engine, pages }) => engine.words.fill(0, pages / 4, (pages + layout.BLOCK_SIZE) / 4),
+  ],
+  [
+    'tables of a span that is not in use',
+    layout.AUDIT_SPAN,
+    ({ engine, domain }) => setWord(engine, domain + SET_SPANS + layout.SPAN_DIRECTORY, 0),
   ],
   [
     'two spans for the same addresses',
@@ -147,18 +153,13 @@ export const DAMAGES: readonly (readonly [string, number, Damage])[] = [
   [
     'a run that goes on elsewhere',
     layout.AUDIT_PAGE,
-    ({ engine, pages }) => add(engine, pages + 8, layout.PAGE_SIZE),
+    ({ engine, pages }) => add(engine, pages + 4, layout.PAGE_SIZE >>> layout.GPA_SHIFT),
   ],
-  ['a run of unlike rights', layout.AUDIT_PAGE, ({ engine, pages }) => add(engine, pages + 8, 1)],
+  ['a run of unlike rights', layout.AUDIT_PAGE, ({ engine, pages }) => add(engine, pages + 4, 1)],
   [
     'a run that does not end',
     layout.AUDIT_PAGE,
-    ({ engine, pages }) => add(engine, pages + 16, -layout.PAGE_LAST),
-  ],
-  [
-    'bits of a page that mean nothing',
-    layout.AUDIT_PAGE,
-    ({ engine, pages }) => add(engine, pages, 0x40),
+    ({ engine, pages }) => add(engine, pages + 8, -layout.PAGE_LAST),
   ],
   [
     'a page under an entry of the tree',

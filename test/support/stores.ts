@@ -6,12 +6,15 @@ import type { MappingStore } from '../../src/iommu/mapping-store.ts';
 import { ReferenceStore } from '../../src/iommu/reference-store.ts';
 import type { StoreLimits } from '../../src/iommu/store-limits.ts';
 import { WasmStore } from '../../src/iommu/wasm-store.ts';
+import { STORE_VARIABLE } from '../tools/wasm-coverage/points.ts';
 
 type MakeStore = (limits?: StoreLimits) => MappingStore;
 
-/** The compiled store; test/support/build-wasm.ts has built it. */
+/** The compiled store: what test/support/build-wasm.ts has built, or another file for a coverage run. */
 export const storeModule = new WebAssembly.Module(
-  readFileSync(join(import.meta.dirname, '../../wasm/build/store.wasm')),
+  readFileSync(
+    process.env[STORE_VARIABLE] ?? join(import.meta.dirname, '../../wasm/build/store.wasm'),
+  ),
 );
 
 export const STORES: readonly (readonly [string, MakeStore])[] = [

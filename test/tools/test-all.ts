@@ -27,6 +27,7 @@ const REPORT = join(folder, 'report.json');
 /** The unit tests' report, which the conformance section reads instead of running them again. */
 const UNIT_REPORT = join(folder, 'unit.json');
 const CONFORMANCE = join(import.meta.dirname, '..', 'conformance', 'run.js');
+const WASM_COVERAGE = join(import.meta.dirname, 'wasm-coverage', 'coverage.js');
 const DIFFERENTIAL = join(import.meta.dirname, '..', 'differential', 'differential.js');
 
 function numberAt(value: unknown, ...path: readonly string[]): number {
@@ -57,6 +58,10 @@ const SECTIONS: readonly Section[] = [
     command: ['npm', 'run', '--silent', 'check'],
   },
   vitest('Unit and property tests', UNIT_REPORT),
+  {
+    title: 'Lines of wasm/ that the property tests reach',
+    command: ['node', WASM_COVERAGE],
+  },
   {
     title: 'Conformance: every requirement has its tests',
     command: ['node', CONFORMANCE, '--report', UNIT_REPORT],

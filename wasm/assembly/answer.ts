@@ -59,6 +59,6 @@ export function refuse(address: u64, reason: u32): i32 {
 /** Counts accesses of an endpoint; `counter` is ENDPOINT_TRANSLATED, ENDPOINT_BYPASSED or ENDPOINT_BLOCKED. */
 export function countAccesses(record: u32, counter: u32, accesses: u32, bytes: u64): void {
   const at = record + counter;
-  store<f64>(at, load<f64>(at) + <f64>accesses);
-  store<f64>(at, load<f64>(at, COUNTER_BYTES) + <f64>bytes, COUNTER_BYTES);
+  store<u64>(at, load<u64>(at) + accesses);
+  store<u64>(at, load<u64>(at, COUNTER_BYTES) + bytes, COUNTER_BYTES);
 }

@@ -16,6 +16,7 @@ import {
   ENDPOINT_OUTER,
   ENDPOINT_SIZE,
   ENDPOINT_TRANSLATED,
+  COUNTER_BITS,
   COUNTER_BYTES,
   HEADER_ENDPOINTS,
   HEADER_FREE_SET,
@@ -150,12 +151,11 @@ function isBound(record: u32): bool {
   );
 }
 
-/** Whether the counters are whole numbers, of which none is negative. */
+/** Whether the counters are numbers that JavaScript can hold. */
 function isCounting(record: u32): bool {
   const last: u32 = record + ENDPOINT_BLOCKED + COUNTER_BYTES;
   for (let at: u32 = record + ENDPOINT_TRANSLATED; at <= last; at += 8) {
-    const counter = load<f64>(at);
-    if (!(counter >= 0 && counter < f64.MAX_VALUE && floor(counter) == counter)) return false;
+    if (load<u64>(at) >> COUNTER_BITS != 0) return false;
   }
   return true;
 }

@@ -7,7 +7,7 @@
 //   33408      list       answer of the latest `list`
 //   36992      endpoints  one record each
 //   HEADER_SETS           sets: domains, and windows of reserved regions
-//   HEADER_COUNTS         one byte for every BLOCK_SIZE of memory: entries in use, if that is a block of a page table
+//   HEADER_COUNTS         one byte for every BLOCK_SIZE of memory: entries in use, if that is a table or leaf
 //   HEADER_MARKS          one bit for every BLOCK_SIZE of memory and every set, for `audit` only
 //   HEADER_FIRST_BLOCK    blocks of BLOCK_SIZE: nodes of trees, page tables
 //
@@ -64,13 +64,13 @@ export const LIST_CAPACITY = 128;
 export const LIST_ENTRY_WORDS = 7;
 
 // Endpoint: u32 mode | u32 domain | u32 outer windows | u32 inner windows | u64 doorbell start | u64 doorbell end
-//           | f64 accesses and bytes: translated, bypassed, blocked | u32 open domain | u32 -
+//           | u64 accesses and bytes: translated, bypassed, blocked | u32 open domain | u32 -
 //
 // The open domain is the domain again, where none of its mappings can lie under a window; else 0: a lookup there misses.
 // Domain and windows are addresses of sets. An address in a set of windows is decided by the inner set's entry there:
 // identity with its rights; refused where the inner set has none, and the outer one has.
 export const ENDPOINTS_OFFSET = 36992; // LIST_OFFSET + LIST_CAPACITY * LIST_ENTRY_WORDS * 4
-export const ENDPOINT_SIZE = 88;
+export const ENDPOINT_SIZE = 128;
 export const ENDPOINT_MODE = 0;
 export const ENDPOINT_DOMAIN = 4;
 export const ENDPOINT_OUTER = 8;
@@ -83,6 +83,8 @@ export const ENDPOINT_BLOCKED = 64;
 export const ENDPOINT_OPEN_DOMAIN = 80;
 /** From a count of accesses to the count of their bytes. */
 export const COUNTER_BYTES = 8;
+/** Counters stay below 2^53, which JavaScript counts exactly. */
+export const COUNTER_BITS = 53;
 
 export const MODE_UNATTACHED = 0;
 export const MODE_DOMAIN = 1;
@@ -90,10 +92,11 @@ export const MODE_BYPASS = 2;
 
 // Set: u32 root of its tree | u32 height (0: the root is a leaf) | u32 entries | u32 next free set | u64 bytes
 //      | u64 start and end of the free stretch of the latest search (windows only)
-//      | page tables of SPANS spans (domains only): u32 address high | u32 directory
 //      | u32 mappings in page tables | u32 kind: KIND_*
 //      | u32 the domain's ID | u32 the domain's set of windows, by index (domains only)
-export const SET_SIZE = 88;
+//      | page tables of SPANS spans (domains only): u32 address high | u32 directory | u32 tables in it | u32 -
+//      | the directory of the first span, so that a lookup need not fetch where it is
+export const SET_SIZE = 376;
 export const SET_ROOT = 0;
 export const SET_HEIGHT = 4;
 export const SET_ENTRIES = 8;
@@ -101,43 +104,48 @@ export const SET_NEXT_FREE = 12;
 export const SET_BYTES = 16;
 export const SET_GAP_START = 24;
 export const SET_GAP_END = 32;
-export const SET_SPANS = 40;
-export const SET_PAGED = 72;
-export const SET_KIND = 76;
-export const SET_DOMAIN = 80;
-export const SET_WINDOWS = 84;
+export const SET_PAGED = 40;
+export const SET_KIND = 44;
+export const SET_DOMAIN = 48;
+export const SET_WINDOWS = 52;
+export const SET_SPANS = 56;
+export const SET_DIRECTORY = 120; // SET_SPANS + SPANS * SPAN_SIZE; 256 bytes, and it ends before BLOCK_SIZE
 export const KIND_FREE = 0;
 export const KIND_WINDOWS = 1;
 export const KIND_DOMAIN = 2;
 export const SPANS = 4;
-export const SPAN_SIZE = 8;
+export const SPAN_SIZE = 16;
 export const SPAN_HIGH = 0;
 export const SPAN_DIRECTORY = 4;
+export const SPAN_TABLES = 8;
 
 // Page tables of one span of 4 GiB. A word of directory and table is the block below, or 0.
 //
-//   directory  u32[128], address bits 25-31      table  u32[128], bits 18-24      leaf  u64[64], bits 12-17
+//   directory  u32[64], address bits 26-31      table  u32[128], bits 19-25      leaf  u32[128], bits 12-18
 //
-// Entry of a leaf: GPA of the page | PAGE_* | the mapping's flags. 0: not mapped here.
+// Entry of a leaf: GPA of the page, which is below 2^38, by 2^6 | PAGE_* | the mapping's flags. 0: not mapped here.
+export const DIRECTORY_LENGTH = 64;
 export const TABLE_LENGTH = 128;
-export const DIRECTORY_SHIFT = 25;
-export const TABLE_SHIFT = 18;
+export const DIRECTORY_SHIFT = 26;
+export const TABLE_SHIFT = 19;
 // From an address to its word, or entry, as a distance in bytes: the shift, and the mask of what is left
-export const DIRECTORY_WORD_SHIFT = 23;
-export const TABLE_WORD_SHIFT = 16;
+export const DIRECTORY_WORD_SHIFT = 24;
+export const TABLE_WORD_SHIFT = 17;
+export const ENTRY_SHIFT = 10;
+export const DIRECTORY_WORD_MASK = 0xfc;
 export const WORD_MASK = 0x1fc;
-export const ENTRY_SHIFT = 9;
-export const ENTRY_MASK = 0x1f8;
-export const LEAF_PAGES = 64;
+export const LEAF_PAGES = 128;
 export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 4096;
 export const PAGE_MASK = 4095;
+/** Bits of a GPA that an entry can hold, and by how many it is shifted down there. */
+export const GPA_BITS = 38;
+export const GPA_SHIFT = 6;
+export const GPA_MASK = 0xffffffc0;
 export const PAGE_PRESENT = 8;
 /** First and last page of their mapping. */
 export const PAGE_FIRST = 16;
 export const PAGE_LAST = 32;
-/** Bits of an entry that mean nothing. */
-export const PAGE_UNUSED = 0xfc0;
 /** Pages of the longest mapping that page tables hold. */
 export const MAX_RUN = 64;
 

@@ -12,7 +12,7 @@ import {
 } from './layout';
 import { end, flags, key, phys } from './nodes';
 import { next, placeIndex, placeLeaf, seekEnd } from './search';
-import { entryAt, foundPage, hasTables, seekPage } from './tables';
+import { entryAt, foundPage, hasTables, pageGpa, seekPage } from './tables';
 
 // The next mapping of page tables; none when `runStart` is above `runEnd`
 let runStart: u64 = 0;
@@ -35,7 +35,7 @@ export function listFrom(domain: u32, from: u64): u32 {
     } else {
       const page = entryAt(domain, runStart);
       put(entry, runStart, runEnd);
-      store<u64>(entry, page & ~(<u64>PAGE_MASK), 16);
+      store<u64>(entry, pageGpa(page), 16);
       store<u32>(entry, (<u32>page) & MAPPING_FLAGS, 24);
       // Nothing is behind the last byte of the space
       seekRun(domain, runEnd + 1, runEnd != u64.MAX_VALUE);

@@ -4,7 +4,10 @@ import { blocksLeft, freeBlock, takeBlock } from './blocks';
 import {
   BLOCK_SHIFT,
   BLOCK_SIZE,
+  DIRECTORY_LENGTH,
   DIRECTORY_SHIFT,
+  GPA_BITS,
+  GPA_SHIFT,
   HEADER_COUNTS,
   HEADER_TABLE_BLOCKS,
   HEADER_TABLE_MAPPINGS,
@@ -20,11 +23,13 @@ import {
   PAGE_SHIFT,
   PAGE_SIZE,
   SET_PAGED,
+  SET_DIRECTORY,
   SET_SPANS,
   SPANS,
   SPAN_DIRECTORY,
   SPAN_HIGH,
   SPAN_SIZE,
+  SPAN_TABLES,
   TABLE_LENGTH,
   TABLE_SHIFT,
 } from './layout';
@@ -42,9 +47,10 @@ import {
 export let takenMappings: u32 = 0;
 export let takenPages: u32 = 0;
 
-/** Whether page tables can hold the mapping: few whole pages within one span. */
+/** Whether page tables can hold the mapping: few whole pages within one span, to GPAs that fit their entries. */
 export function fitsPages(start: u64, last: u64, gpa: u64): bool {
   return (
+    (gpa | (gpa + (last - start))) >> GPA_BITS == 0 &&
     ((start | (last + 1) | gpa) & PAGE_MASK) == 0 &&
     last - start < <u64>(MAX_RUN * PAGE_SIZE) &&
     start >> 32 == last >> 32
@@ -55,17 +61,15 @@ export function fitsPages(start: u64, last: u64, gpa: u64): bool {
 export function insertPages(domain: u32, start: u64, last: u64, gpa: u64, flags: u32): bool {
   const span = spanFor(domain, <u32>(start >> 32));
   if (span == 0) return false;
-  const needed = missingBlocks(load<u32>(span, SPAN_DIRECTORY), <u32>start, <u32>last);
+  const needed = missingBlocks(domain, span, <u32>start, <u32>last);
   if (needed > 0 && !mayTake(needed)) return false;
-  if (load<u32>(span, SPAN_DIRECTORY) == 0) {
-    store<u32>(span, <u32>(start >> 32), SPAN_HIGH);
-    store<u32>(span, takeTable(), SPAN_DIRECTORY);
-  }
-  let bits: u64 = PAGE_PRESENT | PAGE_FIRST | flags;
+  if (load<u32>(span, SPAN_DIRECTORY) == 0) openSpan(domain, span, <u32>(start >> 32));
+  let bits: u32 = PAGE_PRESENT | PAGE_FIRST | flags;
   const pages = <u32>((last - start) >> PAGE_SHIFT);
   for (let page: u32 = 0; page <= pages; page++) {
     if (page == pages) bits |= PAGE_LAST;
-    setPage(span, <u32>start + (page << PAGE_SHIFT), (gpa + (page << PAGE_SHIFT)) | bits);
+    const offset = page << PAGE_SHIFT;
+    setPage(span, <u32>start + offset, (<u32>((gpa + offset) >> GPA_SHIFT)) | bits);
     bits &= ~PAGE_FIRST;
   }
   countPaged(domain, 1);
@@ -88,7 +92,7 @@ export function removePages(domain: u32, start: u64, last: u64): void {
   while (from >= start && from <= last && seekPage(domain, from, last)) {
     const page = foundPage;
     const span = findSpan(domain, <u32>(page >> 32));
-    if ((clearPage(span, <u32>page) & PAGE_FIRST) != 0) takenMappings++;
+    if ((clearPage(domain, span, <u32>page) & PAGE_FIRST) != 0) takenMappings++;
     takenPages++;
     from = page + PAGE_SIZE;
   }
@@ -101,12 +105,11 @@ export function dropTables(domain: u32): void {
     const span = domain + SET_SPANS + index * SPAN_SIZE;
     const directory = load<u32>(span, SPAN_DIRECTORY);
     if (directory == 0) continue;
-    for (let word: u32 = 0; word < <u32>TABLE_LENGTH; word++) {
+    for (let word: u32 = 0; word < <u32>DIRECTORY_LENGTH; word++) {
       const table = load<u32>(directory + (word << 2));
       if (table != 0) dropTable(table);
     }
-    giveTable(directory);
-    store<u32>(span, 0, SPAN_DIRECTORY);
+    closeSpan(domain, span);
   }
   countPaged(domain, -load<u32>(domain, SET_PAGED));
 }
@@ -135,9 +138,29 @@ function spanFor(domain: u32, high: u32): u32 {
   return 0;
 }
 
+/** Gives a free span its upper half and a directory without tables. */
+function openSpan(domain: u32, span: u32, high: u32): void {
+  const directory = isFirst(domain, span) ? domain + SET_DIRECTORY : takeTable();
+  store<u32>(span, high, SPAN_HIGH);
+  store<u32>(span, directory, SPAN_DIRECTORY);
+  store<u32>(span, 0, SPAN_TABLES);
+}
+
+/** Frees a span of which the tables are gone. */
+function closeSpan(domain: u32, span: u32): void {
+  if (isFirst(domain, span)) memory.fill(domain + SET_DIRECTORY, 0, DIRECTORY_LENGTH << 2);
+  else giveTable(load<u32>(span, SPAN_DIRECTORY));
+  store<u32>(span, 0, SPAN_DIRECTORY);
+}
+
+function isFirst(domain: u32, span: u32): bool {
+  return span == domain + SET_SPANS;
+}
+
 /** How many blocks must be added for entries from `low` to `lastLow`, which lie in two leaves at most. */
-function missingBlocks(directory: u32, low: u32, lastLow: u32): u32 {
-  let missing: u32 = directory == 0 ? 1 : 0;
+function missingBlocks(domain: u32, span: u32, low: u32, lastLow: u32): u32 {
+  const directory = load<u32>(span, SPAN_DIRECTORY);
+  let missing: u32 = directory == 0 && !isFirst(domain, span) ? 1 : 0;
   const table = load<u32>(tablePlace(directory, low));
   const lastTable = load<u32>(tablePlace(directory, lastLow));
   const isOneTable = low >>> DIRECTORY_SHIFT == lastLow >>> DIRECTORY_SHIFT;
@@ -162,37 +185,38 @@ function mayTake(blocks: u32): bool {
   );
 }
 
-function setPage(span: u32, low: u32, entry: u64): void {
-  const directory = load<u32>(span, SPAN_DIRECTORY);
-  const table = blockAt(tablePlace(directory, low), directory);
-  const leaf = blockAt(leafPlace(table, low), table);
-  store<u64>(entryPlace(leaf, low), entry);
+function setPage(span: u32, low: u32, entry: u32): void {
+  const inDirectory = tablePlace(load<u32>(span, SPAN_DIRECTORY), low);
+  let table = load<u32>(inDirectory);
+  if (table == 0) {
+    table = takeTable();
+    store<u32>(inDirectory, table);
+    store<u32>(span, load<u32>(span, SPAN_TABLES) + 1, SPAN_TABLES);
+  }
+  const inTable = leafPlace(table, low);
+  let leaf = load<u32>(inTable);
+  if (leaf == 0) {
+    leaf = takeTable();
+    store<u32>(inTable, leaf);
+    changeCount(table, 1);
+  }
+  store<u32>(entryPlace(leaf, low), entry);
   changeCount(leaf, 1);
 }
 
-/** The block whose word stands at this place of its parent; made when it is missing. */
-function blockAt(place: u32, parent: u32): u32 {
-  const known = load<u32>(place);
-  if (known != 0) return known;
-  const block = takeTable();
-  store<u32>(place, block);
-  changeCount(parent, 1);
-  return block;
-}
-
-/** Clears the entry of a mapped page and returns it. */
-function clearPage(span: u32, low: u32): u64 {
-  const directory = load<u32>(span, SPAN_DIRECTORY);
-  const inDirectory = tablePlace(directory, low);
+/** Clears the entry of a mapped page and returns it; gives back what is empty then. */
+function clearPage(domain: u32, span: u32, low: u32): u32 {
+  const inDirectory = tablePlace(load<u32>(span, SPAN_DIRECTORY), low);
   const table = load<u32>(inDirectory);
   const inTable = leafPlace(table, low);
   const leaf = load<u32>(inTable);
   const place = entryPlace(leaf, low);
-  const entry = load<u64>(place);
-  store<u64>(place, 0);
-  if (isEmptied(leaf, inTable) && isEmptied(table, inDirectory)) {
-    isEmptied(directory, span + SPAN_DIRECTORY);
-  }
+  const entry = load<u32>(place);
+  store<u32>(place, 0);
+  if (!isEmptied(leaf, inTable) || !isEmptied(table, inDirectory)) return entry;
+  const tables = load<u32>(span, SPAN_TABLES) - 1;
+  store<u32>(span, tables, SPAN_TABLES);
+  if (tables == 0) closeSpan(domain, span);
   return entry;
 }
 

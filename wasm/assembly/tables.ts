@@ -2,9 +2,11 @@
 
 import {
   DIRECTORY_SHIFT,
+  DIRECTORY_WORD_MASK,
   DIRECTORY_WORD_SHIFT,
-  ENTRY_MASK,
   ENTRY_SHIFT,
+  GPA_MASK,
+  GPA_SHIFT,
   LEAF_PAGES,
   PAGE_SHIFT,
   SET_SPANS,
@@ -43,15 +45,15 @@ export function hasTables(domain: u32): bool {
 }
 
 /** The entry for an address in the span with this directory; 0 when nothing is mapped there. */
-export function pageEntry(directory: u32, low: u32): u64 {
-  return load<u64>(
+export function pageEntry(directory: u32, low: u32): u32 {
+  return load<u32>(
     entryPlace(load<u32>(leafPlace(load<u32>(tablePlace(directory, low)), low)), low),
   );
 }
 
 /** Where the word for an address stands in a directory, */
 export function tablePlace(directory: u32, low: u32): u32 {
-  return directory + ((low >>> DIRECTORY_WORD_SHIFT) & WORD_MASK);
+  return directory + ((low >>> DIRECTORY_WORD_SHIFT) & DIRECTORY_WORD_MASK);
 }
 
 /** in a table, */
@@ -61,11 +63,16 @@ export function leafPlace(table: u32, low: u32): u32 {
 
 /** and its entry in a leaf. */
 export function entryPlace(leaf: u32, low: u32): u32 {
-  return leaf + ((low >>> ENTRY_SHIFT) & ENTRY_MASK);
+  return leaf + ((low >>> ENTRY_SHIFT) & WORD_MASK);
+}
+
+/** Guest-physical address of the first byte of an entry's page. */
+export function pageGpa(entry: u32): u64 {
+  return (<u64>(entry & GPA_MASK)) << GPA_SHIFT;
 }
 
 /** `pageEntry` in whatever span the address lies. */
-export function entryAt(domain: u32, address: u64): u64 {
+export function entryAt(domain: u32, address: u64): u32 {
   const span = findSpan(domain, <u32>(address >> 32));
   return span == 0 ? 0 : pageEntry(load<u32>(span, SPAN_DIRECTORY), <u32>address);
 }
@@ -113,7 +120,7 @@ function seekInTable(table: u32, base: u32, first: u32, last: u32): i32 {
     const next = base + ((index + 1) << LEAF_BITS);
     if (leaf != 0) {
       for (; page < next && page <= last; page++) {
-        if (load<u64>(leaf + ((page & (LEAF_PAGES - 1)) << 3)) != 0) return page;
+        if (load<u32>(leaf + ((page & (LEAF_PAGES - 1)) << 2)) != 0) return page;
       }
     }
     page = next;

@@ -13,12 +13,12 @@ import {
   PAGE_SHIFT,
   SEGMENTS_OFFSET,
   SEGMENT_SIZE,
+  SET_DIRECTORY,
   SET_SPANS,
-  SPAN_DIRECTORY,
   SPAN_HIGH,
   TRANSLATE_STOPPED,
 } from './layout';
-import { pageEntry } from './tables';
+import { pageEntry, pageGpa } from './tables';
 import { isBypass, walk, walkOn } from './walk';
 
 /**
@@ -28,12 +28,12 @@ import { isBypass, walk, walkOn } from './walk';
 export function translate(endpoint: u32, high: u32, low: u32, length: u32, access: u32): i32 {
   const record = ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE;
   const domain = load<u32>(record, ENDPOINT_OPEN_DOMAIN);
-  const entry = pageEntry(load<u32>(domain, SET_SPANS + SPAN_DIRECTORY), low);
+  const entry = pageEntry(domain + SET_DIRECTORY, low);
   const difference = high ^ load<u32>(domain, SET_SPANS + SPAN_HIGH);
   if (isElsewhere(entry, access, difference, low, length)) {
     return translateSlowly(record, join(high, low), length, access);
   }
-  store<u64>(SEGMENTS_OFFSET, gpaOf(entry, low));
+  store<u64>(SEGMENTS_OFFSET, pageGpa(entry) | (low & PAGE_MASK));
   store<u32>(SEGMENTS_OFFSET, length, 8);
   countAccesses(record, ENDPOINT_TRANSLATED, 1, length);
   return 1;
@@ -49,7 +49,7 @@ function translateSlowly(record: u32, start: u64, length: u32, access: u32): i32
   return count;
 }
 
-/** The rest of an access of which segments were out of room; counts nothing. */
+/** The rest of an access of which segments were out of room: never an interrupt message by itself; counts nothing. */
 export function resume(endpoint: u32, high: u32, low: u32, length: u32, access: u32): i32 {
   begin(0);
   return walkOn(ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE, join(high, low), length, access);
@@ -63,7 +63,6 @@ export function translateBatch(endpoint: u32, first: u32, count: u32, access: u3
   const record = ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE;
   const domain = load<u32>(record, ENDPOINT_OPEN_DOMAIN);
   const high = load<u32>(domain, SET_SPANS + SPAN_HIGH);
-  const directory = load<u32>(domain, SET_SPANS + SPAN_DIRECTORY);
   const start: u32 = BUFFERS_OFFSET + first * SEGMENT_SIZE;
   const last: u32 = start + count * SEGMENT_SIZE;
   const toSegment: u32 = SEGMENTS_OFFSET - start;
@@ -73,9 +72,9 @@ export function translateBatch(endpoint: u32, first: u32, count: u32, access: u3
   for (; buffer < last; buffer += SEGMENT_SIZE) {
     const low = load<u32>(buffer);
     const length = load<u32>(buffer, 8);
-    const entry = pageEntry(directory, low);
+    const entry = pageEntry(domain + SET_DIRECTORY, low);
     if (isElsewhere(entry, access, high ^ load<u32>(buffer, 4), low, length)) break;
-    store<u64>(buffer + toSegment, gpaOf(entry, low));
+    store<u64>(buffer + toSegment, pageGpa(entry) | (low & PAGE_MASK));
     store<u32>(buffer + toSegment, length, 8);
     bytes += length;
   }
@@ -105,12 +104,8 @@ function walkBatch(record: u32, first: u32, last: u32, access: u32, before: u32)
  * Not 0 when a page's entry does not decide an access in whole: it is of another page (`difference` of the upper halves), gives
  * not all rights or is none, or the access goes on behind the page. `walk` decides then.
  */
-function isElsewhere(entry: u64, access: u32, difference: u32, low: u32, length: u32): u32 {
-  return difference | (~(<u32>entry) & access) | (((low & PAGE_MASK) + length - 1) >>> PAGE_SHIFT);
-}
-
-function gpaOf(entry: u64, low: u32): u64 {
-  return (entry & ~(<u64>PAGE_MASK)) | (low & PAGE_MASK);
+function isElsewhere(entry: u32, access: u32, difference: u32, low: u32, length: u32): u32 {
+  return difference | (~entry & access) | (((low & PAGE_MASK) + length - 1) >>> PAGE_SHIFT);
 }
 
 function join(high: u32, low: u32): u64 {

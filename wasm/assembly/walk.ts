@@ -21,7 +21,7 @@ import {
 } from './layout';
 import { end, flags, key, phys } from './nodes';
 import { placeIndex, placeLeaf, seekFloor } from './search';
-import { entryAt } from './tables';
+import { entryAt, pageGpa } from './tables';
 import { enterWindow, isInDoorbell, isOutside, windowEnd, windowFlags } from './windows';
 
 // The piece that `locate` found: its last byte, its first one's guest-physical address, the rights there
@@ -91,7 +91,7 @@ function locate(record: u32, address: u64, access: u32): bool {
 }
 
 /** The last byte of a mapping that has this page: memory-mapped I/O is one piece, which none may be joined to. */
-function endOfRun(domain: u32, entry: u64, pageEnd: u64): u64 {
+function endOfRun(domain: u32, entry: u32, pageEnd: u64): u64 {
   let last = pageEnd;
   let page = entry;
   while ((page & PAGE_LAST) == 0) {
@@ -105,9 +105,8 @@ function endOfRun(domain: u32, entry: u64, pageEnd: u64): u64 {
 function locateMapping(domain: u32, address: u64): bool {
   const entry = entryAt(domain, address);
   if (entry != 0) {
-    const offset = address & PAGE_MASK;
     pieceEnd = address | PAGE_MASK;
-    pieceGpa = (entry & ~(<u64>PAGE_MASK)) | offset;
+    pieceGpa = pageGpa(entry) | (address & PAGE_MASK);
     pieceFlags = (<u32>entry) & MAPPING_FLAGS;
     if ((pieceFlags & MAPPING_MMIO) != 0) pieceEnd = endOfRun(domain, entry, pieceEnd);
   } else {

@@ -54,6 +54,10 @@ export class BlindableStore implements MappingStore {
     return TRANSLATE_FAULT;
   }
 
+  locate(endpoint: number, high: number, low: number, length: number, access: Access): number {
+    return this.isBlind ? -1 : this.#store.locate(endpoint, high, low, length, access);
+  }
+
   resume(endpoint: number, high: number, low: number, length: number, access: Access): number {
     return this.#store.resume(endpoint, high, low, length, access);
   }

@@ -1,0 +1,293 @@
+// Our mapping stores as contestants, and all that the benchmarks know of their API: WasmStore, its exports, ReferenceStore.
+
+import {
+  BUFFERS_OFFSET,
+  INSERT_DONE,
+  MODE_DOMAIN,
+  SEGMENT_SIZE,
+  SEGMENTS_OFFSET,
+} from '../../../wasm/assembly/layout.ts';
+import type { InlineLookup } from '../../../src/iommu/inline-lookup.ts';
+import type { Mapping, MappingStore } from '../../../src/iommu/mapping-store.ts';
+import { ReferenceStore } from '../../../src/iommu/reference-store.ts';
+import { NO_WINDOWS } from '../../../src/iommu/region-window.ts';
+import { checkStoreLimits } from '../../../src/iommu/store-limits.ts';
+import type { EngineExports } from '../../../src/iommu/wasm-exports.ts';
+import { EngineMemory } from '../../../src/iommu/wasm-memory.ts';
+import { WasmStore } from '../../../src/iommu/wasm-store.ts';
+import type { Churn, ChurnDraws, MapAndUnmap } from '../churn-draws.ts';
+import { ACCESS_LENGTH, type Draws, type Lookup } from '../draws.ts';
+import { mappingsOf, type Layout } from '../layout.ts';
+import { prepare, type Work } from '../race.ts';
+import { batchLookup } from './batch.ts';
+
+const WORD = 4;
+const READ_WRITE = 3;
+const DOMAIN = 1;
+const ENDPOINT = 0;
+/** The naive store takes time in proportion to its mappings for everything: to fill a larger one would take minutes. */
+const NAIVE_LIMIT = 4096;
+
+/** Exports as functions that need no `this`. */
+type RawExports = {
+  readonly [Name in keyof EngineExports]: (
+    ...inputs: Parameters<EngineExports[Name]>
+  ) => ReturnType<EngineExports[Name]>;
+};
+
+/** The engine behind WasmStore, reached as its hot path reaches it: by raw exports and a view of its memory. */
+export class Engine {
+  readonly exports: RawExports;
+  readonly slot: number;
+  readonly words: Uint32Array;
+  readonly locate: InlineLookup;
+  readonly #memory: EngineMemory;
+
+  /** Has one empty domain with an endpoint in it, and room for `maxMappings`. */
+  constructor(module: WebAssembly.Module, maxMappings: number) {
+    const limits = { maxDomains: 1, maxMappings, maxEndpoints: 1, maxRegions: 1 };
+    this.#memory = new EngineMemory(module, checkStoreLimits(limits));
+    this.exports = this.#memory.exports;
+    this.words = this.#memory.words;
+    this.locate = this.#memory.locate;
+    this.slot = this.exports.createDomain(DOMAIN);
+    this.exports.createEndpoint(ENDPOINT);
+    this.exports.bind(ENDPOINT, MODE_DOMAIN, this.slot, 0, 0, 1);
+  }
+
+  /** Maps whole pages at a page, with both rights. Throws when there is a mapping or no room. */
+  map(page: number, pageCount: number, physPage: number): void {
+    const low = (page << 12) >>> 0;
+    const lastPage = page + pageCount - 1;
+    const done = this.exports.insert(
+      this.slot,
+      page >>> 20,
+      low,
+      lastPage >>> 20,
+      ((lastPage << 12) | 0xfff) >>> 0,
+      physPage >>> 20,
+      (physPage << 12) >>> 0,
+      READ_WRITE,
+    );
+    if (done !== INSERT_DONE) throw new Error(`page ${page} can not be mapped`);
+  }
+
+  /** Unmaps whole pages; how many mappings they were. */
+  unmap(page: number, pageCount: number): number {
+    const lastPage = page + pageCount - 1;
+    const lastLow = ((lastPage << 12) | 0xfff) >>> 0;
+    return this.exports.remove(
+      this.slot,
+      page >>> 20,
+      (page << 12) >>> 0,
+      lastPage >>> 20,
+      lastLow,
+    );
+  }
+
+  /** Bytes of linear memory that mappings occupy. */
+  get usedBytes(): number {
+    return this.#memory.usedBytes;
+  }
+}
+
+interface SingleInputs {
+  readonly translate: RawExports['translate'];
+  readonly owner: number;
+  readonly words: Uint32Array;
+  /** Index of the first segment in `words`: low, high. */
+  readonly answerAt: number;
+}
+
+/** Every way that the engine has to translate, with the mappings of a layout in place. */
+export function createOurLookups(module: WebAssembly.Module, layout: Layout): readonly Lookup[] {
+  const engine = new Engine(module, layout.pages.length);
+  layout.pages.forEach((page, index) => {
+    engine.map(page, 2 ** (layout.log2Pages[index] ?? 0), layout.physPages[index] ?? 0);
+  });
+  const { exports, words, locate } = engine;
+  const owner = ENDPOINT;
+  const answerAt = SEGMENTS_OFFSET / WORD;
+  const single: SingleInputs = { translate: exports.translate, owner, words, answerAt };
+  const { translateBatch } = exports;
+  const inputAt = BUFFERS_OFFSET / WORD;
+  const answerWords = SEGMENT_SIZE / WORD;
+  const batch = { translateBatch, owner, words, inputAt, answerAt, answerWords };
+  return [
+    {
+      name: 'single',
+      makeWork: (draws) => prepare(singleLookup, single, draws, ACCESS_LENGTH),
+    },
+    { name: 'batch16', makeWork: (draws) => batchLookup(batch, draws, ACCESS_LENGTH) },
+    {
+      name: 'inline',
+      makeWork: (draws) => prepare(inlineLookup, { ...single, locate }, draws, ACCESS_LENGTH),
+    },
+  ];
+}
+
+/** The naive store, where it is fast enough to be measured. */
+export function createNaiveLookups(layout: Layout): readonly Lookup[] {
+  const count = layout.pages.length;
+  if (count > NAIVE_LIMIT) return [];
+  const naive = createNaive(count);
+  mapAll(naive, mappingsOf(layout));
+  return [
+    { name: 'naive', makeWork: (draws) => prepare(productLookup, naive, draws, ACCESS_LENGTH) },
+  ];
+}
+
+/** WasmStore, its exports and, where it is fast enough, the naive store; with the live pages in place. */
+export function createOurChurns(
+  module: WebAssembly.Module,
+  { mappings, pages, physPages }: ChurnDraws,
+): readonly Churn[] {
+  // One more than are live: a free place is mapped before it is unmapped
+  const room = pages.length + 1;
+  const product = createProduct(module, room);
+  mapAll(product, mappings);
+  const engine = new Engine(module, room);
+  pages.forEach((page, index) => engine.map(page, 1, physPages[index] ?? 0));
+  const churns: Churn[] = [
+    { name: 'product', make: (draws) => prepare(productChurn, product, draws) },
+    { name: 'raw', make: (draws) => prepare(rawChurn, engine, draws) },
+  ];
+  if (pages.length > NAIVE_LIMIT) return churns;
+  const naive = createNaive(room);
+  mapAll(naive, mappings);
+  return [...churns, { name: 'naive', make: (draws) => prepare(productChurn, naive, draws) }];
+}
+
+/** The short cut, and a call where it does not lead anywhere. */
+function inlineLookup(
+  { locate, translate, owner, words, answerAt }: SingleInputs & { readonly locate: InlineLookup },
+  { highs, lows }: Draws,
+  accessLength: number,
+): Work {
+  const highAt = answerAt + 1;
+  return (start, end) => {
+    let sum = 0;
+    for (let draw = start; draw < end; draw++) {
+      const high = highs[draw] ?? 0;
+      const low = lows[draw] ?? 0;
+      const place = locate(owner, high, low, accessLength, 1);
+      if (place >= 0) {
+        sum = (sum + place) | 0;
+        continue;
+      }
+      if (translate(owner, high, low, accessLength, 1) !== 1) return NaN;
+      sum = (sum + ((words[answerAt] ?? 0) ^ (words[highAt] ?? 0))) | 0;
+    }
+    return sum;
+  };
+}
+
+/** One call for each address. */
+function singleLookup(
+  { translate, owner, words, answerAt }: SingleInputs,
+  { highs, lows }: Draws,
+  accessLength: number,
+): Work {
+  const highAt = answerAt + 1;
+  return (start, end) => {
+    let sum = 0;
+    for (let draw = start; draw < end; draw++) {
+      if (translate(owner, highs[draw] ?? 0, lows[draw] ?? 0, accessLength, 1) !== 1) return NaN;
+      sum = (sum + ((words[answerAt] ?? 0) ^ (words[highAt] ?? 0))) | 0;
+    }
+    return sum;
+  };
+}
+
+/** Through raw exports, as u32 halves. */
+export function rawChurn({ exports, slot }: Engine, { pages, physPages }: ChurnDraws): MapAndUnmap {
+  const { insert, remove } = exports;
+  return {
+    map: (draw) => {
+      const page = pages[draw] ?? 0;
+      const phys = physPages[draw] ?? 0;
+      const high = page >>> 20;
+      const low = page << 12;
+      return insert(slot, high, low, high, low | 0xfff, phys >>> 20, phys << 12, 3) === 0 ? 1 : 0;
+    },
+    unmap: (draw) => {
+      const page = pages[draw] ?? 0;
+      const high = page >>> 20;
+      const low = page << 12;
+      return remove(slot, high, low, high, low | 0xfff);
+    },
+  };
+}
+
+/** Maps and unmaps the same range over and over: `pageCount` pages from 0 on. */
+export function mapAndUnmapOf(engine: Engine, pageCount: number): MapAndUnmap {
+  return {
+    map: () => {
+      engine.map(0, pageCount, 0);
+      return 1;
+    },
+    unmap: () => engine.unmap(0, pageCount),
+  };
+}
+
+/** A store with one empty domain, reached as the device reaches it. */
+interface Product {
+  readonly store: MappingStore;
+  readonly domain: number;
+  readonly endpoint: number;
+}
+
+function createProduct(module: WebAssembly.Module, maxMappings: number): Product {
+  return withDomain(new WasmStore(module, { maxDomains: 1, maxMappings }));
+}
+
+function createNaive(maxMappings: number): Product {
+  return withDomain(new ReferenceStore({ maxDomains: 1, maxMappings }));
+}
+
+function withDomain(store: MappingStore): Product {
+  store.createDomain(DOMAIN);
+  store.bind(store.addEndpoint(NO_WINDOWS), DOMAIN);
+  return { store, domain: DOMAIN, endpoint: ENDPOINT };
+}
+
+/** Maps everything; throws when something can not be. */
+function mapAll({ store, domain }: Product, mappings: readonly Mapping[]): void {
+  for (const mapping of mappings) {
+    const outcome = store.insert(domain, mapping);
+    if (outcome !== 'inserted') throw new Error(`mapping ${mapping.virtStart}: ${outcome}`);
+  }
+}
+
+function productLookup(
+  { store, endpoint }: Product,
+  { highs, lows }: Draws,
+  accessLength: number,
+): Work {
+  const { result } = store;
+  return (start, end) => {
+    let sum = 0;
+    for (let draw = start; draw < end; draw++) {
+      const count = store.translate(endpoint, highs[draw] ?? 0, lows[draw] ?? 0, accessLength, 1);
+      if (count !== 1) return NaN;
+      sum = (sum + (result.low(0) ^ result.high(0))) | 0;
+    }
+    return sum;
+  };
+}
+
+/** Through the methods of a store, with requests as the device decodes them. */
+function productChurn({ store, domain }: Product, { mappings }: ChurnDraws): MapAndUnmap {
+  return {
+    map: (draw) => {
+      const mapping = mappings[draw];
+      return mapping !== undefined && store.insert(domain, mapping) === 'inserted' ? 1 : 0;
+    },
+    unmap: (draw) => {
+      const mapping = mappings[draw];
+      if (mapping === undefined) return 0;
+      const removed = store.remove(domain, { start: mapping.virtStart, end: mapping.virtEnd });
+      return removed === 1 ? 1 : 0;
+    },
+  };
+}

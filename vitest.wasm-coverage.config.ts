@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+// The property tests of what wasm/ exports, on an instrumented build of it: `npm run wasm:coverage`.
+export default defineConfig({
+  test: {
+    setupFiles: ['test/support/record-wasm-coverage.ts'],
+    include: ['src/iommu/wasm-*.test.ts', 'test/model/store/store-run.test.ts'],
+    testTimeout: 120_000,
+  },
+});
