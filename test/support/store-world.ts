@@ -183,6 +183,9 @@ export class StoreWorld<S extends MappingStore = MappingStore> {
   /** One access to its end, however many calls it takes: its segments, or where and why it ended. */
   access(endpoint: number, start: bigint, length: number, access: Access): unknown {
     const { store } = this;
+    // What is found without a call is one segment
+    const found = store.locate(endpoint, highWord(start), lowWord(start), length, access);
+    if (found >= 0) return [[BigInt(found), length]];
     const outcome = store.translate(endpoint, highWord(start), lowWord(start), length, access);
     if (outcome !== TRANSLATE_TOO_MANY) return this.#answer(outcome);
     const answers = [this.#answer(outcome)];
