@@ -23,6 +23,7 @@ import {
   SEGMENTS_OFFSET,
   SET_SIZE,
 } from '../../wasm/assembly/layout.ts';
+import { joinWords } from '../base/words.ts';
 import { makeInlineLookup, type InlineLookup } from './inline-lookup.ts';
 import type { DmaCounters, TranslationResult } from './mapping-store.ts';
 import type { StoreLimits } from './store-limits.ts';
@@ -38,6 +39,7 @@ const LEAST_SLACK = 256;
 /** The engine running on memory for these caps. */
 export class EngineMemory implements TranslationResult {
   readonly exports: EngineExports;
+  readonly bytes: Uint8Array;
   readonly words: Uint32Array;
   /** The answer for the usual access without a call. */
   readonly locate: InlineLookup;
@@ -73,6 +75,7 @@ export class EngineMemory implements TranslationResult {
       tableSlack,
       windowBlocks,
     );
+    this.bytes = new Uint8Array(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
     this.locate = makeInlineLookup(new Int32Array(memory.buffer));
   }
@@ -112,6 +115,11 @@ export class EngineMemory implements TranslationResult {
     return this.words[address / WORD] ?? 0;
   }
 
+  /** The 64-bit word at an address, a multiple of 4. */
+  pair(address: number): bigint {
+    return joinWords(this.word(address + WORD), this.word(address));
+  }
+
   /** Address of the record of a set. */
   setAt(index: number): number {
     return this.word(HEADER_SETS) + index * SET_SIZE;
@@ -128,6 +136,11 @@ export class EngineMemory implements TranslationResult {
     };
   }
 
+  /** Address of the record of an endpoint. */
+  endpointAt(endpoint: number): number {
+    return ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE;
+  }
+
   setCounters(endpoint: number, counters: DmaCounters): void {
     this.#setCount(endpoint, ENDPOINT_TRANSLATED, counters.translated);
     this.#setCount(endpoint, ENDPOINT_BYPASSED, counters.bypassed);
@@ -139,12 +152,12 @@ export class EngineMemory implements TranslationResult {
 
   /** Exact up to 2^53, which no counter reaches: 8 PiB. */
   #count(endpoint: number, field: number): number {
-    const at = ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE + field;
+    const at = this.endpointAt(endpoint) + field;
     return this.word(at + WORD) * WORD_SPAN + this.word(at);
   }
 
   #setCount(endpoint: number, field: number, value: number): void {
-    const at = (ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE + field) / WORD;
+    const at = (this.endpointAt(endpoint) + field) / WORD;
     this.words[at] = value % WORD_SPAN;
     this.words[at + 1] = Math.floor(value / WORD_SPAN);
   }

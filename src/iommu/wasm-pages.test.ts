@@ -3,11 +3,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { storeModule } from '../../test/support/stores.ts';
-import { AUDIT_SOUND, BLOCK_SIZE, LEAF_PAGES, SPANS } from '../../wasm/assembly/layout.ts';
+import {
+  AUDIT_SOUND,
+  BLOCK_SIZE,
+  HEADER_TABLE_BLOCKS,
+  HEADER_TABLE_MAPPINGS,
+  HEADER_TABLE_SLACK,
+  INSERT_DONE,
+  LEAF_MINIMUM,
+  LEAF_PAGES,
+  SPANS,
+  TABLE_LENGTH,
+} from '../../wasm/assembly/layout.ts';
 import { toGpa, toIova } from '../memory/address.ts';
 import type { Mapping, MappingStore } from './mapping-store.ts';
 import { ReferenceStore } from './reference-store.ts';
 import { NO_WINDOWS } from './region-window.ts';
+import { EngineMemory } from './wasm-memory.ts';
 import { WasmStore } from './wasm-store.ts';
 
 const SEED = 26;
@@ -127,5 +139,29 @@ describe('page tables', () => {
     expect(wasm.usedBytes / BLOCK_SIZE).toBeLessThan(900);
     expect(view(wasm)).toEqual(view(reference));
     expect(wasm.audit()).toBe(AUDIT_SOUND);
+  });
+
+  it('count every block that a run needs, of two tables even, before they take one', () => {
+    const limits = { maxDomains: 1, maxMappings: 1000, maxEndpoints: 1, maxRegions: 1 };
+    const engine = new EngineMemory(storeModule, limits);
+    const { exports } = engine;
+    const domain = exports.createDomain(0);
+    const insert = (page: number, pages: number): void => {
+      const [start, end] = [page * 4096, (page + pages) * 4096 - 1];
+      expect(exports.insert(domain, 0, start, 0, end, 0, 0, 3)).toBe(INSERT_DONE);
+    };
+    const left = (): number =>
+      engine.word(HEADER_TABLE_SLACK) +
+      Math.floor(engine.word(HEADER_TABLE_MAPPINGS) / LEAF_MINIMUM) -
+      engine.word(HEADER_TABLE_BLOCKS);
+    for (let leaf = 0; left() > 3; leaf += 1) insert(leaf * LEAF_PAGES, 1);
+    const before = engine.word(HEADER_TABLE_BLOCKS);
+    // Two tables, two leaves: one too many
+    const pagesOfTable = LEAF_PAGES * TABLE_LENGTH;
+    insert(50 * pagesOfTable - 1, 2);
+    expect(engine.word(HEADER_TABLE_BLOCKS)).toBe(before);
+    // One of each
+    insert(50 * pagesOfTable + 2, 2);
+    expect(engine.word(HEADER_TABLE_BLOCKS)).toBe(before + 2);
   });
 });

@@ -7,9 +7,6 @@ import {
   HEADER_BYPASS,
   INSERT_DONE,
   INSERT_OVERLAP,
-  LIST_CAPACITY,
-  LIST_ENTRY_WORDS,
-  LIST_OFFSET,
   MAX_BUFFERS,
   NO_SET,
   REMOVE_WOULD_SPLIT,
@@ -19,8 +16,8 @@ import {
   SET_WINDOWS,
 } from '../../wasm/assembly/layout.ts';
 import { assert } from '../base/assert.ts';
-import { highWord, joinWords, lowWord } from '../base/words.ts';
-import { MAX_ADDRESS, toGpa, toIova, type AddressRange, type Iova } from '../memory/address.ts';
+import { highWord, lowWord } from '../base/words.ts';
+import { MAX_ADDRESS, toIova, type AddressRange, type Iova } from '../memory/address.ts';
 import type { InlineLookup } from './inline-lookup.ts';
 import type {
   Access,
@@ -37,7 +34,9 @@ import { decodeStoreImage, encodeStoreImage, loadStoreImage } from './store-imag
 import { checkStoreLimits, type StoreLimits } from './store-limits.ts';
 import { halvesOf, WasmEndpoints, type DomainSets } from './wasm-endpoints.ts';
 import type { EngineExports } from './wasm-exports.ts';
+import { listSet, listWindows } from './wasm-listing.ts';
 import { EngineMemory } from './wasm-memory.ts';
+import { findDomains, loadSlice, takeSlice } from './wasm-slice.ts';
 
 const WORD = 4;
 
@@ -51,6 +50,9 @@ export class WasmStore implements MappingStore {
   readonly #exports: EngineExports;
   readonly #limits: Required<StoreLimits>;
   readonly #endpoints: WasmEndpoints;
+  /** Where slices are tried out before they are believed; made for the first one. */
+  readonly #makeSpare: () => EngineMemory;
+  #spare: EngineMemory | undefined;
   /** Sets of each domain ID; the only record of which domains exist. */
   readonly #domains = new Map<number, DomainSets>();
 
@@ -62,7 +64,8 @@ export class WasmStore implements MappingStore {
     this.#limits = checkStoreLimits(limits);
     this.#memory = new EngineMemory(module, this.#limits);
     this.#exports = this.#memory.exports;
-    this.#endpoints = new WasmEndpoints(this.#exports, this.#limits);
+    this.#endpoints = new WasmEndpoints(this.#memory, this.#limits);
+    this.#makeSpare = () => (this.#spare ??= new EngineMemory(module, this.#limits));
     this.result = this.#memory;
     this.locate = this.#memory.locate;
     const first = BUFFERS_OFFSET / WORD;
@@ -127,21 +130,13 @@ export class WasmStore implements MappingStore {
   size(domain: number): { readonly mappings: number; readonly bytes: bigint } {
     const record = this.#memory.setAt(this.#setsOf(domain).mappings);
     const mappings = this.#memory.word(record + SET_ENTRIES);
-    const bytes = this.#pair(record + SET_BYTES);
+    const bytes = this.#memory.pair(record + SET_BYTES);
     // The record counts modulo 2^64: mappings without bytes cover the whole space
     return { mappings, bytes: bytes === 0n && mappings > 0 ? MAX_ADDRESS + 1n : bytes };
   }
 
   list(domain: number, from: Iova, limit: number): readonly Mapping[] {
-    const mappings: Mapping[] = [];
-    let cursor: bigint = from;
-    while (mappings.length < limit && cursor <= MAX_ADDRESS) {
-      const listed = this.#listFrom(this.#setsOf(domain).mappings, cursor);
-      mappings.push(...listed);
-      if (listed.length < LIST_CAPACITY) break;
-      cursor = (listed.at(-1)?.virtEnd ?? MAX_ADDRESS) + 1n;
-    }
-    return mappings.slice(0, limit);
+    return listSet(this.#memory, this.#setsOf(domain).mappings, from, limit);
   }
 
   addEndpoint(windows: EndpointWindows): number {
@@ -156,8 +151,7 @@ export class WasmStore implements MappingStore {
   setWindows(domain: number, windows: readonly RegionWindow[]): void {
     const sets = this.#setsOf(domain);
     this.#endpoints.fill(sets.windows, windows);
-    // A mapping may have come where an identity region was that has gone since
-    const isOpen = windows.every((each) => each.flags === 0 && !this.overlaps(domain, each));
+    const isOpen = this.#isOpen(domain, windows);
     if (isOpen === sets.isOpen) return;
     sets.isOpen = isOpen;
     this.#endpoints.rebind(domain, sets);
@@ -212,21 +206,36 @@ export class WasmStore implements MappingStore {
     loadStoreImage(this, images);
   }
 
-  #listFrom(set: number, cursor: bigint): readonly Mapping[] {
-    const count = this.#exports.list(set, highWord(cursor), lowWord(cursor));
-    return Array.from({ length: count }, (_, index) => {
-      const entry = LIST_OFFSET + index * LIST_ENTRY_WORDS * WORD;
-      return {
-        virtStart: toIova(this.#pair(entry)),
-        virtEnd: toIova(this.#pair(entry + 8)),
-        physStart: toGpa(this.#pair(entry + 16)),
-        flags: this.#memory.word(entry + 24),
-      };
-    });
+  /**
+   * Everything at this moment as one slice of memory: domains, mappings, windows, bindings and counters. Much faster than `save`,
+   * for going back within one process; what is kept for longer goes by `save`, which knows no version and no caps.
+   */
+  saveSlice(): Uint8Array {
+    return takeSlice(this.#memory);
   }
 
-  #pair(address: number): bigint {
-    return joinWords(this.#memory.word(address + WORD), this.#memory.word(address));
+  /**
+   * Goes back to a slice of this store, or of one with the same caps and endpoints. Throws `Error`, with nothing changed, for any
+   * other bytes. The first call takes memory for a second engine, which audits the slice.
+   */
+  restoreSlice(slice: Uint8Array): void {
+    const spare = this.#makeSpare();
+    loadSlice(slice, spare, this.#memory);
+    const domains = findDomains(spare, this.#limits.maxDomains);
+    this.#endpoints.checkSame(spare, domains);
+    this.#memory.bytes.set(slice);
+    this.#domains.clear();
+    for (const [domain, sets] of domains) this.#domains.set(domain, { ...sets, isOpen: false });
+    for (const [domain, sets] of this.#domains) {
+      sets.isOpen = this.#isOpen(domain, listWindows(this.#memory, sets.windows));
+    }
+    this.#endpoints.readBindings(this.#domains);
+  }
+
+  /** Whether no mapping lies, or may come to lie, under these windows of a domain. */
+  #isOpen(domain: number, windows: readonly RegionWindow[]): boolean {
+    // A mapping may have come where an identity region was that has gone since
+    return windows.every((each) => each.flags === 0 && !this.overlaps(domain, each));
   }
 
   #setsOf(domain: number): DomainSets {

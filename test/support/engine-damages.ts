@@ -135,6 +135,11 @@ export const DAMAGES: readonly (readonly [string, number, Damage])[] = [
     ({ engine, pages }) => engine.words.fill(0, pages / 4, (pages + layout.BLOCK_SIZE) / 4),
   ],
   [
+    'tables of a span that is not in use',
+    layout.AUDIT_SPAN,
+    ({ engine, domain }) => setWord(engine, domain + SET_SPANS + layout.SPAN_DIRECTORY, 0),
+  ],
+  [
     'two spans for the same addresses',
     layout.AUDIT_SPAN,
     ({ engine, domain, directory }) =>

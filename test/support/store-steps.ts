@@ -30,7 +30,9 @@ const insertMany = fc
 function pageBehind(first: Mapping, index: number, step: bigint): Mapping {
   const start = BigInt.asUintN(64, (first.virtStart & ~0xfffn) + BigInt(index) * 0x1000n);
   const physStart = toGpa((first.physStart & 0xffff_f000n) + BigInt(index) * step);
-  return { ...first, virtStart: toIova(start), virtEnd: toIova(start + 0xfffn), physStart };
+  // Memory-mapped I/O, which is joined to nothing, beside memory
+  const flags = index % 3 === 2 ? first.flags ^ 4 : first.flags;
+  return { virtStart: toIova(start), virtEnd: toIova(start + 0xfffn), physStart, flags };
 }
 
 const removeMost = domain.map((domain): Step => [

@@ -2,6 +2,7 @@
 // of property tests.
 
 import fc from 'fast-check';
+import { assert } from '../../src/base/assert.ts';
 import { highWord, joinWords, lowWord } from '../../src/base/words.ts';
 import {
   toGpa,
@@ -72,51 +73,73 @@ export const mapping = fc
     return { virtStart: start, virtEnd: end, physStart, flags };
   });
 
-/** Windows without rights at some of the places, or parts of them. */
-function windowsAt(places: readonly (readonly [number, boolean])[]): readonly RegionWindow[] {
-  const isPart = new Map(places);
-  return WINDOW_PLACES.flatMap(({ start, end }, place) => {
-    const part = isPart.get(place);
-    if (part === undefined) return [];
-    return [{ start: toIova(part ? (start + end) / 2n : start), end, flags: place % 4 }];
-  });
+const place = fc.nat(WINDOW_PLACES.length - 1);
+const places = fc.uniqueArray(place, { maxLength: 3 });
+type Part = 'whole' | 'lower' | 'upper';
+const part = fc.constantFrom<Part>('whole', 'lower', 'upper');
+
+function placeAt(place: number): AddressRange<Iova> {
+  const range = WINDOW_PLACES[place];
+  assert(range !== undefined, `there is place ${place}`);
+  return range;
 }
 
-const places = fc.uniqueArray(fc.nat(WINDOW_PLACES.length - 1), { maxLength: 3 });
+/** A place, or a half of it. */
+function partOf({ start, end }: AddressRange<Iova>, part: Part): AddressRange<Iova> {
+  const middle = (start + end) / 2n;
+  return {
+    start: part === 'upper' ? toIova(middle) : start,
+    end: part === 'lower' ? toIova(middle) : end,
+  };
+}
+
+/** Windows at some places, by ascending address. */
+function windowsAt(parts: ReadonlyMap<number, Part>): readonly RegionWindow[] {
+  return WINDOW_PLACES.flatMap((range, place) => {
+    const part = parts.get(place);
+    return part === undefined ? [] : [{ ...partOf(range, part), flags: place % 4 }];
+  });
+}
 
 /** What endpoints bring along. An MSI region is refused in bypass mode, too. */
 export const endpointWindows = fc
   .record({
-    doorbell: fc.option(fc.nat(WINDOW_PLACES.length - 1), { nil: undefined }),
+    doorbell: fc.option(fc.tuple(place, part), { nil: undefined }),
     refused: places,
-    own: fc.option(fc.array(fc.tuple(fc.nat(WINDOW_PLACES.length - 1), fc.boolean())), {
-      nil: undefined,
-    }),
+    own: fc.option(fc.array(fc.tuple(place, part)), { nil: undefined }),
   })
   .map(({ doorbell, refused, own }): EndpointWindows => {
-    const all = doorbell === undefined ? refused : [...refused, doorbell];
-    const windows = windowsAt(all.map((place) => [place, false]));
+    const all = doorbell === undefined ? refused : [...refused, doorbell[0]];
+    const windows = windowsAt(new Map(all.map((place) => [place, 'whole'])));
     return {
-      doorbell: doorbell === undefined ? undefined : WINDOW_PLACES[doorbell],
+      doorbell: doorbell && partOf(placeAt(doorbell[0]), doorbell[1]),
       refused: windows.map((window) => ({ ...window, flags: 0 })),
-      own: own && windowsAt(own),
+      own: own && windowsAt(new Map(own)),
     };
   });
 
 /** One store under test. */
 export class StoreWorld<S extends MappingStore = MappingStore> {
   readonly store: S;
-  readonly endpoints: number;
   readonly #bindings: Binding[];
   readonly #rights = new Map<number, readonly number[]>();
 
   constructor(store: S, endpoints: readonly EndpointWindows[]) {
     this.store = store;
-    this.endpoints = endpoints.length;
     for (const windows of endpoints) store.addEndpoint(windows);
     this.#bindings = endpoints.map(() => 'unattached');
     for (const domain of DOMAINS) this.createDomain(domain);
     for (const endpoint of endpoints.keys()) this.bind(endpoint, DOMAINS[endpoint % 2] ?? 0);
+  }
+
+  /** Remembers what is kept beside the store; the answer brings it back. */
+  remember(): () => void {
+    const bindings = [...this.#bindings];
+    const rights = [...this.#rights];
+    return () => {
+      this.#bindings.splice(0, Infinity, ...bindings);
+      for (const [domain, each] of rights) this.#rights.set(domain, each);
+    };
   }
 
   createDomain(domain: number): void {
@@ -160,6 +183,9 @@ export class StoreWorld<S extends MappingStore = MappingStore> {
   /** One access to its end, however many calls it takes: its segments, or where and why it ended. */
   access(endpoint: number, start: bigint, length: number, access: Access): unknown {
     const { store } = this;
+    // What is found without a call is one segment
+    const found = store.locate(endpoint, highWord(start), lowWord(start), length, access);
+    if (found >= 0) return [[BigInt(found), length]];
     const outcome = store.translate(endpoint, highWord(start), lowWord(start), length, access);
     if (outcome !== TRANSLATE_TOO_MANY) return this.#answer(outcome);
     const answers = [this.#answer(outcome)];

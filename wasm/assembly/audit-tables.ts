@@ -46,7 +46,11 @@ export function auditTables(domain: u32): u32 {
   const before = reachedBlocks;
   for (let index: u32 = 0; index < <u32>SPANS; index++) {
     const directory = load<u32>(spanAt(domain, index), SPAN_DIRECTORY);
-    if (directory == 0) continue;
+    if (directory == 0) {
+      // Lookups go by what stands in the set, whether its span is in use or not
+      if (index == 0 && !hasEmptyDirectory(domain)) return AUDIT_SPAN;
+      continue;
+    }
     if (isRepeated(domain, index)) return AUDIT_SPAN;
     const broken = auditDirectory(domain, spanAt(domain, index));
     if (broken != AUDIT_SOUND) return broken;
@@ -54,6 +58,13 @@ export function auditTables(domain: u32): u32 {
   }
   pagedBlocks = reachedBlocks - before;
   return AUDIT_SOUND;
+}
+
+function hasEmptyDirectory(domain: u32): bool {
+  for (let word: u32 = 0; word < <u32>DIRECTORY_LENGTH; word++) {
+    if (load<u32>(domain + SET_DIRECTORY + (word << 2)) != 0) return false;
+  }
+  return true;
 }
 
 /** Whether a span before this one is of the same upper halves. */

@@ -40,8 +40,10 @@ import {
   HEADER_START,
   HEADER_TABLE_BLOCKS,
   HEADER_TABLE_MAPPINGS,
+  HEADER_TABLE_SLACK,
   HEADER_WINDOW_BLOCKS,
   HEADER_WINDOW_RESERVE,
+  LEAF_MINIMUM,
   NODE_NEXT,
   SET_SIZE,
 } from './layout';
@@ -86,12 +88,15 @@ function isWithinCaps(): bool {
   const taken = (load<u32>(HEADER_FRESH_BLOCK) - load<u32>(HEADER_FIRST_BLOCK)) / BLOCK_SIZE;
   const reserve = load<u32>(HEADER_WINDOW_RESERVE);
   const inWindows = load<u32>(HEADER_WINDOW_BLOCKS);
+  const payable =
+    <u64>load<u32>(HEADER_TABLE_SLACK) + load<u32>(HEADER_MAX_MAPPINGS) / LEAF_MINIMUM;
   return (
     load<u32>(HEADER_FREE_BLOCKS) <= taken &&
     load<u32>(HEADER_MAPPINGS) <= load<u32>(HEADER_MAX_MAPPINGS) &&
     load<u32>(HEADER_ENDPOINTS) <= load<u32>(HEADER_MAX_ENDPOINTS) &&
     load<u32>(HEADER_FRESH_SET) - 1 < load<u32>(HEADER_MAX_SETS) &&
     load<u32>(HEADER_BYPASS) <= 1 &&
+    <u64>load<u32>(HEADER_TABLE_BLOCKS) <= payable &&
     inWindows <= reserve &&
     // What is kept for windows is there
     reserve - inWindows <= blocksLeft()
