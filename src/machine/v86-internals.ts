@@ -103,6 +103,8 @@ export interface V86Cpu extends V86DmaBus {
   mem8: Uint8Array;
   memory_size: Int32Array | Uint32Array;
   instruction_counter: Uint32Array | Int32Array;
+  /** Drops translated code of the pages from one guest-physical address to before another. */
+  jit_dirty_cache(start: number, end: number): void;
   /** EFLAGS in element 0; its interrupt flag is always up to date. */
   flags: Int32Array;
   option_roms: { name: string; data: Uint8Array }[];
@@ -184,7 +186,7 @@ export const REQUIRED: readonly (readonly [
   ['v86.cpu.read8', 'function'],
   ['v86.cpu.read16', 'function'],
   ['v86.cpu.read32s', 'function'],
-  ['v86.cpu.write_blob', 'function'],
+  ['v86.cpu.jit_dirty_cache', 'function'],
   ['v86.cpu.reboot_internal', 'function'],
   ['v86.cpu.main_loop', 'function'],
   ['v86.cpu.device_raise_irq', 'function'],
