@@ -8,6 +8,9 @@ import type { V86Cpu } from './v86-internals.ts';
 const HOLE_START = 0xa0000;
 const HOLE_END = 0x100000;
 
+/** Up to this many bytes a loop is faster than a copy, which takes a call and a view. */
+const SHORT_LENGTH = 64;
+
 /**
  * RAM of the emulated PC. Accesses outside RAM, or into the hole between 640 KiB and 1 MiB, are a `BusError`.
  * Before a write v86 drops what code it translated from the old bytes, as in its own `write_blob`, which takes
@@ -38,14 +41,20 @@ export class GuestMemory implements PhysicalMemory {
   }
 
   read(high: number, low: number, target: Uint8Array): void {
-    this.#check(high, low, target.length);
-    target.set(this.#bytes.subarray(low, low + target.length));
+    const { length } = target;
+    this.#check(high, low, length);
+    const bytes = this.#bytes;
+    if (length > SHORT_LENGTH) target.set(bytes.subarray(low, low + length));
+    else for (let index = 0; index < length; index += 1) target[index] = bytes[low + index] ?? 0;
   }
 
   write(high: number, low: number, source: Uint8Array): void {
-    if (source.length === 0) return;
-    this.#enter(high, low, source.length);
-    this.#bytes.set(source, low);
+    const { length } = source;
+    if (length === 0) return;
+    this.#enter(high, low, length);
+    const bytes = this.#bytes;
+    if (length > SHORT_LENGTH) bytes.set(source, low);
+    else for (let index = 0; index < length; index += 1) bytes[low + index] = source[index] ?? 0;
   }
 
   readU16(high: number, low: number): number {

@@ -40,8 +40,11 @@ export interface V86BufferChain {
 
 /** A descriptor as v86 reads it: every word signed. */
 export interface V86Descriptor {
+  addr_low: number;
   addr_high: number;
   len: number;
+  flags: number;
+  next: number;
 }
 
 export interface V86Virtqueue {
