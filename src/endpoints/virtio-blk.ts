@@ -42,10 +42,10 @@ const REQUEST_QUEUE = 0;
 const QUEUE_SIZE = 128;
 /** All descriptors of the queue but the header's and the status's. */
 const SEG_MAX = QUEUE_SIZE - 2;
-/** Linux's default for a device's largest DMA segment. */
-const SIZE_MAX = 0x1_0000;
-/** The most a driver that heeds both limits asks for; bounds the work of one notification to 1 GiB of copying. */
-const MAX_REQUEST_BYTES = SEG_MAX * SIZE_MAX;
+/** Largest request; bounds the work of one notification to 1 GiB of copying. Linux stays below 2 MiB. */
+const MAX_REQUEST_BYTES = 0x80_0000;
+/** Largest buffer: behind an IOMMU each one takes a mapping, so that the fewer, the better. */
+const SIZE_MAX = MAX_REQUEST_BYTES;
 const COPY_BYTES = 0x1_0000;
 
 /** A disk on one request queue, answered in order. */
