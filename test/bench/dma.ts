@@ -37,18 +37,38 @@ function samplesOf(turns: readonly Turn[], key: 'seconds' | 'cpuSeconds'): Sampl
   };
 }
 
-async function runRead(
+/** Reads that count of one set of guests. */
+const TURNS_OF_A_SET = 3;
+
+async function readWarm(
   guests: readonly DmaGuest[],
   read: GuestRead,
-  runs: number,
-  onRow: OnRow,
-): Promise<void> {
+  count: number,
+): Promise<readonly Turn[]> {
   for (let warming = 0; warming < read.warmingReads; warming++) await takeTurn(guests, read);
   const turns: Turn[] = [];
-  for (let number = 0; number < runs; number++) {
+  for (let number = 0; number < count; number++) {
     turns.push(await takeTurn(number % 2 === 0 ? guests : guests.toReversed(), read));
   }
-  const bench = `dma/${read.name}`;
+  return turns;
+}
+
+/** Boots every machine in this order, and ends them all whatever becomes of `use`. */
+async function withGuests(
+  modes: readonly DmaMode[],
+  use: (guests: readonly DmaGuest[]) => Promise<void>,
+): Promise<void> {
+  const guests: DmaGuest[] = [];
+  try {
+    for (const mode of modes) guests.push(await DmaGuest.boot(mode));
+    await use(guests);
+  } finally {
+    for (const guest of guests) await guest.dispose();
+  }
+}
+
+function report({ name }: GuestRead, turns: readonly Turn[], onRow: OnRow): void {
+  const bench = `dma/${name}`;
   rowsOf(bench, 's', samplesOf(turns, 'seconds')).forEach(onRow);
   rowsOf(`${bench}/cpu`, 's', samplesOf(turns, 'cpuSeconds')).forEach(onRow);
   const requests = {
@@ -60,21 +80,23 @@ async function runRead(
 
 /**
  * Three guests in this process, of which one runs at a time, read by turns: a slow spell of the host hits all of them,
- * and every other turn goes the other way round. A ratio is the median over the turns. Rejects with `Error` when a
- * guest can not be booted or a read fails.
+ * and every other turn goes the other way round. One guest may be faster than another for its whole life, by where its
+ * translated code came to lie: so there are new ones every few turns, booted in another order. A ratio is the median
+ * over the turns. Rejects with `Error` when a guest can not be booted or a read fails.
  */
 export async function runDma(runs: number, onRow: OnRow, onProgress: OnProgress): Promise<void> {
-  const guests: DmaGuest[] = [];
-  try {
-    for (const mode of DMA_MODES) {
-      onProgress(`boots the guest: IOMMU ${mode}`);
-      guests.push(await DmaGuest.boot(mode));
-    }
-    for (const read of READS) {
-      onProgress(`reads ${read.bytes >> 20} MiB through ${read.name}`);
-      await runRead(guests, read, runs, onRow);
-    }
-  } finally {
-    for (const guest of guests) await guest.dispose();
+  const turns = new Map<GuestRead, Turn[]>(READS.map((read) => [read, []]));
+  for (let done = 0, set = 0; done < runs; done += TURNS_OF_A_SET, set++) {
+    const first = set % DMA_MODES.length;
+    const order = [...DMA_MODES.slice(first), ...DMA_MODES.slice(0, first)];
+    const count = Math.min(TURNS_OF_A_SET, runs - done);
+    onProgress(`boots three guests, the IOMMU ${order.join(', ')}`);
+    await withGuests(order, async (guests) => {
+      for (const [read, sofar] of turns) {
+        onProgress(`reads ${read.bytes >> 20} MiB through ${read.name}`);
+        sofar.push(...(await readWarm(guests, read, count)));
+      }
+    });
   }
+  for (const [read, all] of turns) report(read, all, onRow);
 }
