@@ -1,21 +1,29 @@
 // 64-bit words as two unsigned 32-bit halves (high, low), the form every DMA path carries.
 
 const U32_SPAN = 0x1_0000_0000;
-const HALF_BITS = 32n;
+const LOW = 0;
+const HIGH = 4;
+
+// Goes through memory: shifting a BigInt makes others on the way. No value outlives the call that put it here.
+const word = new DataView(new ArrayBuffer(8));
 
 /** Upper 32 bits of a 64-bit word, unsigned. */
 export function highWord(value: bigint): number {
-  return Number(BigInt.asUintN(64, value) >> HALF_BITS);
+  word.setBigUint64(LOW, value, true);
+  return word.getUint32(HIGH, true);
 }
 
 /** Lower 32 bits of a 64-bit word, unsigned. */
 export function lowWord(value: bigint): number {
-  return Number(BigInt.asUintN(32, value));
+  word.setBigUint64(LOW, value, true);
+  return word.getUint32(LOW, true);
 }
 
 /** The 64-bit word of two unsigned halves. Not for the DMA path: BigInt is slow there. */
 export function joinWords(high: number, low: number): bigint {
-  return (BigInt(high >>> 0) << HALF_BITS) | BigInt(low >>> 0);
+  word.setUint32(LOW, low, true);
+  word.setUint32(HIGH, high, true);
+  return word.getBigUint64(LOW, true);
 }
 
 /** Low half of `low + offset`; `offset` is at most 2^32. */

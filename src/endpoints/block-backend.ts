@@ -36,18 +36,31 @@ export class CopyOnWriteDisk implements BlockBackend {
   }
 
   read(offset: number, target: Uint8Array): void {
-    this.#eachBlock(offset, target.length, (index, inside, done, length) => {
-      const block = this.#written.get(index);
-      const start = index * BLOCK_BYTES + inside;
+    this.#check(offset, target.length);
+    if (this.#written.size === 0) {
+      target.set(this.#image.subarray(offset, offset + target.length));
+      return;
+    }
+    for (let done = 0; done < target.length;) {
+      const at = offset + done;
+      const length = Math.min(BLOCK_BYTES - (at % BLOCK_BYTES), target.length - done);
+      const block = this.#written.get(Math.floor(at / BLOCK_BYTES));
+      const inside = at % BLOCK_BYTES;
       const source = block?.subarray(inside, inside + length);
-      target.set(source ?? this.#image.subarray(start, start + length), done);
-    });
+      target.set(source ?? this.#image.subarray(at, at + length), done);
+      done += length;
+    }
   }
 
   write(offset: number, source: Uint8Array): void {
-    this.#eachBlock(offset, source.length, (index, inside, done, length) => {
-      this.#ownBlock(index).set(source.subarray(done, done + length), inside);
-    });
+    this.#check(offset, source.length);
+    for (let done = 0; done < source.length;) {
+      const inside = (offset + done) % BLOCK_BYTES;
+      const length = Math.min(BLOCK_BYTES - inside, source.length - done);
+      const block = this.#ownBlock(Math.floor((offset + done) / BLOCK_BYTES));
+      block.set(source.subarray(done, done + length), inside);
+      done += length;
+    }
   }
 
   flush(): void {
@@ -75,18 +88,7 @@ export class CopyOnWriteDisk implements BlockBackend {
     return block;
   }
 
-  #eachBlock(
-    offset: number,
-    length: number,
-    visit: (index: number, inside: number, done: number, length: number) => void,
-  ): void {
+  #check(offset: number, length: number): void {
     assert(offset >= 0 && offset + length <= this.sizeBytes, 'access inside the disk');
-    for (let done = 0; done < length;) {
-      const index = Math.floor((offset + done) / BLOCK_BYTES);
-      const inside = (offset + done) % BLOCK_BYTES;
-      const step = Math.min(BLOCK_BYTES - inside, length - done);
-      visit(index, inside, done, step);
-      done += step;
-    }
   }
 }

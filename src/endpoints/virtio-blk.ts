@@ -1,6 +1,7 @@
 // Block device (virtio 1.2, 5.2). Like every endpoint it knows nothing of an IOMMU: its queue's memory is all it sees.
 
 import { BusError } from '../memory/address-space.ts';
+import { ByteViews } from '../virtio/byte-views.ts';
 import type { DeviceContext, VirtioDevice } from '../virtio/virtio-device.ts';
 import type { DescriptorChain } from '../virtio/virtqueue.ts';
 import {
@@ -41,10 +42,10 @@ const REQUEST_QUEUE = 0;
 const QUEUE_SIZE = 128;
 /** All descriptors of the queue but the header's and the status's. */
 const SEG_MAX = QUEUE_SIZE - 2;
-/** Linux's default for a device's largest DMA segment. */
-const SIZE_MAX = 0x1_0000;
-/** The most a driver that heeds both limits asks for; bounds the work of one notification to 1 GiB of copying. */
-const MAX_REQUEST_BYTES = SEG_MAX * SIZE_MAX;
+/** Largest request; bounds the work of one notification to 1 GiB of copying. Linux stays below 2 MiB. */
+const MAX_REQUEST_BYTES = 0x80_0000;
+/** Largest buffer: behind an IOMMU each one takes a mapping, so that the fewer, the better. */
+const SIZE_MAX = MAX_REQUEST_BYTES;
 const COPY_BYTES = 0x1_0000;
 
 /** A disk on one request queue, answered in order. */
@@ -60,9 +61,11 @@ export class VirtioBlk implements VirtioDevice {
   readonly #id = new Uint8Array(VIRTIO_BLK_ID_BYTES);
   readonly #header = new Uint8Array(VIRTIO_BLK_HEADER_SIZE);
   readonly #headerView = new DataView(this.#header.buffer);
-  readonly #copy = new Uint8Array(COPY_BYTES);
+  readonly #copy = new ByteViews(SECTOR_BYTES, COPY_BYTES / SECTOR_BYTES);
   readonly #status = new Uint8Array(VIRTIO_BLK_STATUS_SIZE);
   readonly #capacityBytes: number;
+  /** Bytes of the writable part that the request at hand has stored so far, the status not counted. */
+  #written = 0;
   #context: DeviceContext | undefined;
 
   constructor({ backend, serial }: VirtioBlkOptions) {
@@ -114,31 +117,29 @@ export class VirtioBlk implements VirtioDevice {
     const dataLength = chain.writable.length - VIRTIO_BLK_STATUS_SIZE;
     // No room for the status: there is no answer to give.
     if (dataLength < 0) return 0;
-    const result = this.#perform(chain, dataLength);
-    this.#status[0] = result.status;
+    this.#written = 0;
+    this.#status[0] = this.#perform(chain, dataLength);
     // A status that can not be stored breaks the device: its driver would wait for ever.
     chain.writable.write(dataLength, this.#status);
-    return result.written === dataLength ? chain.writable.length : result.written;
+    return this.#written === dataLength ? chain.writable.length : this.#written;
   }
 
-  #perform(chain: DescriptorChain, dataLength: number): Result {
-    const transfer: Transfer = { done: 0 };
+  #perform(chain: DescriptorChain, dataLength: number): number {
     try {
-      const status = this.#dispatch(chain, dataLength, transfer);
-      return { status, written: transfer.done };
+      return this.#dispatch(chain, dataLength);
     } catch (error) {
       // The driver's buffer, not its ring: the request fails and the disk goes on (virtio 1.2, 5.2.6.2).
       if (!(error instanceof BusError)) throw error;
-      return { status: VIRTIO_BLK_S_IOERR, written: transfer.done };
+      return VIRTIO_BLK_S_IOERR;
     }
   }
 
-  #dispatch(chain: DescriptorChain, dataLength: number, transfer: Transfer): number {
+  #dispatch(chain: DescriptorChain, dataLength: number): number {
     if (chain.readable.length < VIRTIO_BLK_HEADER_SIZE) return VIRTIO_BLK_S_IOERR;
     chain.readable.read(0, this.#header);
     switch (this.#headerView.getUint32(VIRTIO_BLK_HEADER_TYPE, true)) {
       case VIRTIO_BLK_T_IN:
-        return this.#readSectors(chain, dataLength, transfer);
+        return this.#readSectors(chain, dataLength);
       case VIRTIO_BLK_T_OUT:
         return this.#writeSectors(chain);
       case VIRTIO_BLK_T_FLUSH:
@@ -147,7 +148,7 @@ export class VirtioBlk implements VirtioDevice {
       case VIRTIO_BLK_T_GET_ID: {
         const id = this.#id.subarray(0, Math.min(this.#id.length, dataLength));
         chain.writable.write(0, id);
-        transfer.done = id.length;
+        this.#written = id.length;
         return VIRTIO_BLK_S_OK;
       }
       default:
@@ -156,25 +157,29 @@ export class VirtioBlk implements VirtioDevice {
     }
   }
 
-  #readSectors(chain: DescriptorChain, length: number, transfer: Transfer): number {
+  // Piece by piece as the driver's buffers go: Linux gives whole pages, and a piece of a length seen before has its view.
+  #readSectors({ writable }: DescriptorChain, length: number): number {
     const start = this.#startOf(length);
     if (start === undefined) return VIRTIO_BLK_S_IOERR;
-    while (transfer.done < length) {
-      const piece = this.#copy.subarray(0, Math.min(COPY_BYTES, length - transfer.done));
-      this.#backend.read(start + transfer.done, piece);
-      chain.writable.write(transfer.done, piece);
-      transfer.done += piece.length;
+    while (this.#written < length) {
+      const left = Math.min(COPY_BYTES, length - this.#written);
+      const piece = this.#copy.first(Math.min(left, writable.contiguous(this.#written)));
+      this.#backend.read(start + this.#written, piece);
+      writable.write(this.#written, piece);
+      this.#written += piece.length;
     }
     return VIRTIO_BLK_S_OK;
   }
 
-  #writeSectors(chain: DescriptorChain): number {
-    const length = chain.readable.length - VIRTIO_BLK_HEADER_SIZE;
+  #writeSectors({ readable }: DescriptorChain): number {
+    const length = readable.length - VIRTIO_BLK_HEADER_SIZE;
     const start = this.#startOf(length);
     if (start === undefined) return VIRTIO_BLK_S_IOERR;
     for (let done = 0; done < length;) {
-      const piece = this.#copy.subarray(0, Math.min(COPY_BYTES, length - done));
-      chain.readable.read(VIRTIO_BLK_HEADER_SIZE + done, piece);
+      const left = Math.min(COPY_BYTES, length - done);
+      const at = VIRTIO_BLK_HEADER_SIZE + done;
+      const piece = this.#copy.first(Math.min(left, readable.contiguous(at)));
+      readable.read(at, piece);
       this.#backend.write(start + done, piece);
       done += piece.length;
     }
@@ -190,14 +195,4 @@ export class VirtioBlk implements VirtioDevice {
     const isWhole = length % SECTOR_BYTES === 0;
     return isInside && isWhole && length <= MAX_REQUEST_BYTES ? start : undefined;
   }
-}
-
-interface Result {
-  readonly status: number;
-  readonly written: number;
-}
-
-/** Bytes of the writable part stored so far; survives a `BusError`. */
-interface Transfer {
-  done: number;
 }

@@ -76,7 +76,13 @@ export type DeviceEvent =
   | { readonly kind: 'reset' }
   | { readonly kind: 'system-reset' };
 
-export type IommuEvent = DeviceEvent & { readonly sequence: number };
+/** Sequence numbers begin at 1 and leave none out. */
+export interface Numbered {
+  readonly sequence: number;
+}
+
+export type IommuEvent = DeviceEvent & Numbered;
+export type NumberedRequest = RequestEvent & Numbered;
 
 /** Where an endpoint stands (virtio 1.2, 5.13.6.1): blocked = unattached and not in bypass mode. */
 export type EndpointMode = 'blocked' | 'bypass' | 'attached';

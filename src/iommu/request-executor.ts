@@ -9,7 +9,7 @@ import { isCompatible, isMappable } from './compatibility.ts';
 import type { DialectRules } from './dialect.ts';
 import type { DomainTable } from './domain-table.ts';
 import type { EndpointTable } from './endpoint-table.ts';
-import type { RequestEvent } from './iommu-event.ts';
+import type { NumberedRequest } from './iommu-event.ts';
 import type { InsertOutcome, MappingStore } from './mapping-store.ts';
 import type { IommuOptions } from './options.ts';
 import {
@@ -39,6 +39,20 @@ export interface IommuTables {
   readonly store: MappingStore;
 }
 
+/** What a request's outcome depends on, beside the tables. */
+interface RequestCircumstances {
+  /** The negotiated feature bits. */
+  readonly features: bigint;
+  /** Whether the reply has room for probe_size bytes of properties. */
+  readonly hasProbeRoom: boolean;
+  /** The number of the event that the request becomes. */
+  readonly sequence: number;
+}
+
+interface Refusal {
+  readonly status: number;
+}
+
 /** Executes decoded requests against the tables. */
 export class RequestExecutor {
   readonly #options: IommuOptions;
@@ -65,22 +79,21 @@ export class RequestExecutor {
     this.#granuleMask = (options.pageSizeMask & -options.pageSizeMask) - 1n;
   }
 
-  /** `features` are the negotiated ones. `hasProbeRoom`: the reply has room for probe_size bytes of properties. */
-  execute(request: Request, features: bigint, hasProbeRoom: boolean): RequestEvent {
+  /** Carries a request out, or refuses it, and tells what became of it. */
+  execute(
+    request: Request,
+    { features, hasProbeRoom, sequence }: RequestCircumstances,
+  ): NumberedRequest {
     switch (request.kind) {
       case 'attach': {
         const { endpoint, domain, flags } = request;
-        return {
-          kind: 'attached',
-          endpoint,
-          domain,
-          flags,
-          status: this.#attach(request, features),
-        };
+        const status = this.#attach(request, features);
+        return { kind: 'attached', endpoint, domain, flags, status, sequence };
       }
       case 'detach': {
         const { endpoint, domain } = request;
-        return { kind: 'detached', endpoint, domain, status: this.#detach(endpoint, domain) };
+        const status = this.#detach(endpoint, domain);
+        return { kind: 'detached', endpoint, domain, status, sequence };
       }
       case 'detach-endpoint': {
         const { endpoint } = request;
@@ -88,20 +101,24 @@ export class RequestExecutor {
         const status = request.isReservedZero
           ? this.#detach(endpoint, domain)
           : VIRTIO_IOMMU_S_INVAL;
-        return { kind: 'detached', endpoint, domain, status };
+        return { kind: 'detached', endpoint, domain, status, sequence };
       }
       case 'map': {
         const { domain, virtStart, virtEnd, physStart, flags } = request;
         const status = this.#map(request, features);
-        return { kind: 'mapped', domain, virtStart, virtEnd, physStart, flags, status };
+        return { kind: 'mapped', domain, virtStart, virtEnd, physStart, flags, status, sequence };
       }
       case 'unmap': {
         const { domain, virtStart, virtEnd } = request;
-        return { kind: 'unmapped', domain, virtStart, virtEnd, ...this.#unmap(request, features) };
+        const outcome = this.#unmap(request, features);
+        const status = typeof outcome === 'number' ? VIRTIO_IOMMU_S_OK : outcome.status;
+        const removed = typeof outcome === 'number' ? outcome : 0;
+        return { kind: 'unmapped', domain, virtStart, virtEnd, removed, status, sequence };
       }
       case 'probe': {
         const { endpoint } = request;
-        return { kind: 'probed', endpoint, status: this.#probe(endpoint, hasProbeRoom) };
+        const status = this.#probe(endpoint, hasProbeRoom);
+        return { kind: 'probed', endpoint, status, sequence };
       }
     }
   }
@@ -160,22 +177,22 @@ export class RequestExecutor {
     return this.#mapStatus[this.#store.insert(domain.id, mapping)];
   }
 
-  #unmap(request: RequestOf<'unmap'>, features: bigint): { status: number; removed: number } {
-    const refuse = (status: number) => ({ status, removed: 0 });
-    if (!has(features, VIRTIO_IOMMU_F_MAP_UNMAP)) return refuse(VIRTIO_IOMMU_S_UNSUPP);
+  /** The number of mappings that were removed, unless the request is refused. */
+  #unmap(request: RequestOf<'unmap'>, features: bigint): number | Refusal {
+    if (!has(features, VIRTIO_IOMMU_F_MAP_UNMAP)) return { status: VIRTIO_IOMMU_S_UNSUPP };
     // virtio 1.2, 5.13.6.6.2: MAY reject reserved bytes with INVAL; then nothing is removed
-    if (!request.isReservedZero) return refuse(VIRTIO_IOMMU_S_INVAL);
+    if (!request.isReservedZero) return { status: VIRTIO_IOMMU_S_INVAL };
     const domain = this.#domains.get(request.domain);
-    if (domain === undefined) return refuse(VIRTIO_IOMMU_S_NOENT);
-    if (domain.isBypass) return refuse(VIRTIO_IOMMU_S_INVAL);
+    if (domain === undefined) return { status: VIRTIO_IOMMU_S_NOENT };
+    if (domain.isBypass) return { status: VIRTIO_IOMMU_S_INVAL };
     // No alignment or input_range rule for UNMAP: ends may lie anywhere outside mappings
     const isRange = request.isEmpty !== true && request.virtStart <= request.virtEnd;
-    if (!isRange) return refuse(VIRTIO_IOMMU_S_RANGE);
+    if (!isRange) return { status: VIRTIO_IOMMU_S_RANGE };
     const range = { start: toIova(request.virtStart), end: toIova(request.virtEnd) };
     const outcome = this.#store.remove(domain.id, range);
     // 5.13.6.6.2: with a mapping that is only partly covered nothing is removed
-    if (outcome === 'would-split') return refuse(this.#rules.unmapSplit);
-    return { status: VIRTIO_IOMMU_S_OK, removed: outcome };
+    if (outcome === 'would-split') return { status: this.#rules.unmapSplit };
+    return outcome;
   }
 
   #probe(endpoint: number, hasProbeRoom: boolean): number {

@@ -11,7 +11,6 @@ import {
   encodeProperties,
   encodeReply,
   isKnownType,
-  MAX_REQUEST_SIZE,
   replySize,
   requestType,
   type FaultReport,
@@ -24,13 +23,14 @@ import { DomainTable } from './domain-table.ts';
 import { EndpointTable, type Endpoint } from './endpoint-table.ts';
 import { reportFault } from './event-queue.ts';
 import { EventRecorder } from './event-recorder.ts';
-import type { IommuEvent, IommuState, RequestEvent } from './iommu-event.ts';
+import type { IommuEvent, IommuState, NumberedRequest } from './iommu-event.ts';
 import { restoreTables, saveDomains, saveEndpoints, type IommuSnapshot } from './iommu-snapshot.ts';
 import { readState } from './iommu-state.ts';
 import type { Access, Mapping, MappingStore } from './mapping-store.ts';
 import { resolveOptions, type IommuOptions } from './options.ts';
 import {
   TAIL_SIZE,
+  TAIL_STATUS,
   VIRTIO_ID_IOMMU,
   VIRTIO_IOMMU_F_BYPASS,
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
@@ -42,6 +42,7 @@ import {
   VIRTIO_IOMMU_T_PROBE,
 } from './protocol.ts';
 import { RegionLists } from './region-lists.ts';
+import { RequestBuffer } from './request-buffer.ts';
 import { RequestExecutor } from './request-executor.ts';
 import { X86_MSI_REGION, type ReservedRegion } from './reserved-regions.ts';
 
@@ -79,7 +80,9 @@ export class VirtioIommu implements VirtioDevice {
   readonly #events = new EventRecorder();
   readonly #path: DmaPath;
   readonly #doorbell: Doorbell | undefined;
-  readonly #request = new Uint8Array(MAX_REQUEST_SIZE);
+  readonly #request = new RequestBuffer();
+  // Every byte but the status is reserved, and 0 (virtio 1.2, 5.13.6.2)
+  readonly #tail = new Uint8Array(TAIL_SIZE);
   #context: DeviceContext | undefined;
 
   /** Throws `RangeError` for options that can not be offered. */
@@ -163,7 +166,7 @@ export class VirtioIommu implements VirtioDevice {
     this.#forgetDriver();
     this.#config.systemReset();
     this.#settleBypass();
-    this.#events.record(() => ({ kind: 'system-reset' }));
+    this.#events.record((sequence) => ({ kind: 'system-reset', sequence }));
   }
 
   /** Plain data for `restore`. */
@@ -212,7 +215,8 @@ export class VirtioIommu implements VirtioDevice {
   start(context: DeviceContext): void {
     this.#context = context;
     this.#settleBypass();
-    this.#events.record(() => ({ kind: 'started', features: context.features }));
+    const { features } = context;
+    this.#events.record((sequence) => ({ kind: 'started', features, sequence }));
   }
 
   notify(queueIndex: number): void {
@@ -228,36 +232,40 @@ export class VirtioIommu implements VirtioDevice {
 
   reset(): void {
     this.#forgetDriver();
-    this.#events.record(() => ({ kind: 'reset' }));
+    this.#events.record((sequence) => ({ kind: 'reset', sequence }));
   }
 
   /** Executes one request and returns the number of bytes written. */
-  #handle({ readable, writable }: DescriptorChain): number {
-    const bytes = this.#request.subarray(0, Math.min(readable.length, MAX_REQUEST_SIZE));
-    readable.read(0, bytes);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  #handle(chain: DescriptorChain): number {
+    const { readable, writable } = chain;
+    const view = this.#request.load(readable);
     const type = requestType(view);
     const features = this.#context?.features ?? 0n;
-    const ignored = { kind: 'ignored', type, readableBytes: readable.length } as const;
     if (!isUnderstood(type, features) || writable.length < TAIL_SIZE) {
       // virtio 1.2, 5.13.6.2: unknown type, or no room for a tail: nothing is written
-      this.#events.record(() => ({ ...ignored, status: null, writableBytes: writable.length }));
+      this.#events.record((sequence) => ignored(chain, type, null, sequence));
       return 0;
     }
     const size = replySize(type, writable.length, this.#options.probeSize);
     const request = this.#dialect.decodeRequest(view);
     // Too short for its type, but there is room to say so: Linux takes used length 0 for success (`viommu_sync_req`)
-    const event: RequestEvent =
+    const hasProbeRoom = size === this.#options.probeSize + TAIL_SIZE;
+    const sequence = this.#events.next();
+    const event =
       request === undefined
-        ? { ...ignored, status: VIRTIO_IOMMU_S_INVAL, writableBytes: writable.length }
-        : this.#executor.execute(request, features, size === this.#options.probeSize + TAIL_SIZE);
-    this.#events.record(() => event);
+        ? ignored(chain, type, VIRTIO_IOMMU_S_INVAL, sequence)
+        : this.#executor.execute(request, { features, hasProbeRoom, sequence });
+    this.#events.tell(event);
     writable.write(0, this.#reply(event, size));
     return size;
   }
 
-  #reply(event: RequestEvent, size: number): Uint8Array {
+  #reply(event: NumberedRequest, size: number): Uint8Array {
     const status = event.status ?? VIRTIO_IOMMU_S_OK;
+    if (size === TAIL_SIZE) {
+      this.#tail[TAIL_STATUS] = status;
+      return this.#tail;
+    }
     if (event.kind !== 'probed' || status !== VIRTIO_IOMMU_S_OK) return encodeReply(size, status);
     const reserved = this.#endpoints.get(event.endpoint)?.reserved ?? [];
     return encodeReply(size, status, encodeProperties(reserved, this.#dialect.regionFormat));
@@ -272,7 +280,7 @@ export class VirtioIommu implements VirtioDevice {
     const bytes = this.#dialect.encodeFault?.(report);
     const isReported =
       this.#context !== undefined && bytes !== undefined && reportFault(this.#context, bytes);
-    this.#events.record(() => ({
+    this.#events.record((sequence) => ({
       kind: 'faulted',
       endpoint: endpoint.id,
       reason,
@@ -282,6 +290,7 @@ export class VirtioIommu implements VirtioDevice {
       domain,
       mappedFlags: this.#flagsAt(domain, joinWords(high, low)),
       isReported,
+      sequence,
     }));
     return report;
   }
@@ -295,7 +304,7 @@ export class VirtioIommu implements VirtioDevice {
     if (this.#config.isBypass === isBypass) return false;
     this.#config.isBypass = isBypass;
     this.#settleBypass();
-    this.#events.record(() => ({ kind: 'bypass-changed', isBypass }));
+    this.#events.record((sequence) => ({ kind: 'bypass-changed', isBypass, sequence }));
     return true;
   }
 
@@ -328,4 +337,16 @@ export interface EndpointOptions {
 function isUnderstood(type: number, features: bigint): boolean {
   if (type === VIRTIO_IOMMU_T_PROBE) return (features & VIRTIO_IOMMU_F_PROBE) !== 0n;
   return isKnownType(type);
+}
+
+/** The event of a request that was not understood. */
+function ignored(
+  { readable, writable }: DescriptorChain,
+  type: number,
+  status: number | null,
+  sequence: number,
+): NumberedRequest {
+  const { length: readableBytes } = readable;
+  const { length: writableBytes } = writable;
+  return { kind: 'ignored', type, status, readableBytes, writableBytes, sequence };
 }

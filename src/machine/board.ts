@@ -6,6 +6,8 @@ import { RogueDevice } from '../endpoints/rogue-device.ts';
 import { VirtioIommu } from '../iommu/virtio-iommu.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import type { Address, Gpa } from '../memory/address.ts';
+import type { FeatureOptions } from '../virtio/feature-negotiation.ts';
+import { RING_FEATURES, VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC } from '../virtio/features.ts';
 import { MmioTransport } from '../virtio/mmio-transport.ts';
 import type { VirtioDevice } from '../virtio/virtio-device.ts';
 import { createEmulator, type Emulator } from './emulator.ts';
@@ -34,6 +36,12 @@ import {
 } from './topology.ts';
 import { moveIde, moveVirtio } from './v86-endpoints.ts';
 import type { V86Cpu } from './v86-internals.ts';
+
+/**
+ * Without indirect tables: Linux would make one for every MAP and UNMAP, whose two buffers fit into the ring. Without
+ * EVENT_IDX: the driver notifies of every request and waits for it (`viommu_sync_req`), so there is nothing to spare.
+ */
+const IOMMU_RING_FEATURES = RING_FEATURES & ~(VIRTIO_F_INDIRECT_DESC | VIRTIO_F_EVENT_IDX);
 
 /** What outlives a power cycle: the contents of the disks. */
 export interface Disks {
@@ -123,32 +131,32 @@ export async function createBoard(options: MachineOptions, disks: Disks): Promis
     place: MmioPlace,
     device: VirtioDevice,
     space: AddressSpace<A>,
-    offersAccessPlatform: boolean,
+    features: FeatureOptions,
   ): MmioTransport<A> => {
     const transport = new MmioTransport<A>({
       device,
       memory: space,
       interruptLine: ioApicLine(cpu, place.gsi),
-      offersAccessPlatform,
+      ...features,
     });
     windows.set(place.base, transport);
     return transport;
   };
   const rogueSpace = viewOf(ROGUE_ENDPOINT);
   const transports = {
-    iommu: iommu === undefined ? undefined : plug(IOMMU_PLACE, iommu, memory, false),
+    iommu:
+      iommu === undefined
+        ? undefined
+        : plug(IOMMU_PLACE, iommu, memory, { ringFeatures: IOMMU_RING_FEATURES }),
     block: plug(
       BLOCK_PLACE,
       new VirtioBlk({ backend: disks.virtio, serial: 'viommu-disk' }),
       viewOf(BLOCK_ENDPOINT),
-      isBehind,
+      { offersAccessPlatform: isBehind },
     ),
-    rogue: plug(
-      ROGUE_PLACE,
-      new RogueDevice({ memory: rogueSpace, fillRandom }),
-      rogueSpace,
-      isBehind,
-    ),
+    rogue: plug(ROGUE_PLACE, new RogueDevice({ memory: rogueSpace, fillRandom }), rogueSpace, {
+      offersAccessPlatform: isBehind,
+    }),
   };
   installMmioBlock(cpu, windows);
   for (const [name, bytes] of Object.entries(options.share)) {

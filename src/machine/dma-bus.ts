@@ -6,7 +6,15 @@
 
 import { BusError, type AddressSpace } from '../memory/address-space.ts';
 import type { Address } from '../memory/address.ts';
-import type { V86DmaBus } from './v86-internals.ts';
+import {
+  VIRTQ_DESC_ADDR_HIGH,
+  VIRTQ_DESC_ADDR_LOW,
+  VIRTQ_DESC_FLAGS,
+  VIRTQ_DESC_LEN,
+  VIRTQ_DESC_NEXT,
+  VIRTQ_DESC_SIZE,
+} from '../virtio/ring-layout.ts';
+import type { V86Descriptor, V86DmaBus } from './v86-internals.ts';
 
 /**
  * Longest data access, and most data of one chain, in bytes: twice what Linux puts into the largest one, a 9p message
@@ -23,6 +31,9 @@ function isSane(length: number): boolean {
 export class DmaBus implements V86DmaBus {
   readonly #port: AddressSpace<Address>;
   readonly #isBroken: () => boolean;
+  readonly #byte = new Uint8Array(1);
+  readonly #descriptor = new Uint8Array(VIRTQ_DESC_SIZE);
+  readonly #descriptorView = new DataView(this.#descriptor.buffer);
 
   constructor(port: AddressSpace<Address>, isBroken: () => boolean) {
     this.#port = port;
@@ -30,9 +41,8 @@ export class DmaBus implements V86DmaBus {
   }
 
   read8(address: number): number {
-    const byte = new Uint8Array(1);
-    this.#ring().read(0, address >>> 0, byte);
-    return byte[0] ?? 0;
+    this.#ring().read(0, address >>> 0, this.#byte);
+    return this.#byte[0] ?? 0;
   }
 
   read16(address: number): number {
@@ -53,25 +63,43 @@ export class DmaBus implements V86DmaBus {
 
   read_blob(address: number, length: number): Uint8Array {
     const bytes = new Uint8Array(isSane(length) ? length : 0);
-    this.#data(() => this.#port.read(0, address >>> 0, bytes));
+    if (this.#isBroken()) return bytes;
+    try {
+      this.#port.read(0, address >>> 0, bytes);
+    } catch (error) {
+      letBusErrorPass(error);
+    }
     return bytes;
   }
 
   write_blob(bytes: Uint8Array, address: number): void {
-    if (bytes.length > 0) this.#data(() => this.#port.write(0, address >>> 0, bytes));
+    if (bytes.length === 0 || this.#isBroken()) return;
+    try {
+      this.#port.write(0, address >>> 0, bytes);
+    } catch (error) {
+      letBusErrorPass(error);
+    }
+  }
+
+  /** Entry `index` of a descriptor table, in one ring access. */
+  readDescriptor(table: number, index: number): V86Descriptor {
+    this.#ring().read(0, (table + index * VIRTQ_DESC_SIZE) >>> 0, this.#descriptor);
+    const view = this.#descriptorView;
+    return {
+      addr_low: view.getInt32(VIRTQ_DESC_ADDR_LOW, true),
+      addr_high: view.getInt32(VIRTQ_DESC_ADDR_HIGH, true),
+      len: view.getInt32(VIRTQ_DESC_LEN, true),
+      flags: view.getUint16(VIRTQ_DESC_FLAGS, true),
+      next: view.getUint16(VIRTQ_DESC_NEXT, true),
+    };
   }
 
   #ring(): AddressSpace<Address> {
     if (this.#isBroken()) throw new BusError('the device waits for its reset');
     return this.#port;
   }
+}
 
-  #data(access: () => void): void {
-    if (this.#isBroken()) return;
-    try {
-      access();
-    } catch (error) {
-      if (!(error instanceof BusError)) throw error;
-    }
-  }
+function letBusErrorPass(error: unknown): void {
+  if (!(error instanceof BusError)) throw error;
 }

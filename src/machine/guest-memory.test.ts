@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MEMORY_MIB, stoppedEmulator } from '../../test/support/stopped-emulator.ts';
 import { BusError } from '../memory/address-space.ts';
 import { GuestMemory } from './guest-memory.ts';
@@ -37,6 +37,18 @@ describe('GuestMemory', () => {
     expect(memory.readU32(0, AT + 1)).toBe(0xfedc_ba98);
     expect(memory.readU16(0, AT + 7)).toBe(0xbeef);
     expect(cpu.read8(AT + 1)).toBe(0x98);
+  });
+
+  it.each<[string, number, (at: number) => void]>([
+    ['a word of 16 bits', 2, (at) => memory.writeU16(0, at, 1)],
+    ['a word of 32 bits', 4, (at) => memory.writeU32(0, at, 1)],
+    ['a short block', 3, (at) => memory.write(0, at, new Uint8Array(3))],
+    ['a long block', 0x1800, (at) => memory.write(0, at, new Uint8Array(0x1800))],
+  ])('has translated code of its pages dropped when %s is written', (_what, length, write) => {
+    const drop = vi.spyOn(cpu, 'jit_dirty_cache');
+    write(AT);
+    expect(drop.mock.calls).toEqual([[AT, AT + length]]);
+    drop.mockRestore();
   });
 
   it.each([

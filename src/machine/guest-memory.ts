@@ -8,9 +8,13 @@ import type { V86Cpu } from './v86-internals.ts';
 const HOLE_START = 0xa0000;
 const HOLE_END = 0x100000;
 
+/** Up to this many bytes a loop is faster than a copy, which takes a call and a view. */
+const SHORT_LENGTH = 64;
+
 /**
  * RAM of the emulated PC. Accesses outside RAM, or into the hole between 640 KiB and 1 MiB, are a `BusError`.
- * Writes go through v86's `write_blob`, which drops code that it translated from the old bytes.
+ * Before a write v86 drops what code it translated from the old bytes, as in its own `write_blob`, which takes
+ * several times as long for a few bytes: it reaches RAM through a proxy.
  */
 export class GuestMemory implements PhysicalMemory {
   declare readonly addressKind?: Gpa;
@@ -18,8 +22,6 @@ export class GuestMemory implements PhysicalMemory {
   readonly #size: number;
   #view: DataView;
   #bytes: Uint8Array;
-  readonly #word = new Uint8Array(4);
-  readonly #wordView = new DataView(this.#word.buffer);
 
   constructor(cpu: V86Cpu) {
     this.#cpu = cpu;
@@ -39,13 +41,20 @@ export class GuestMemory implements PhysicalMemory {
   }
 
   read(high: number, low: number, target: Uint8Array): void {
-    this.#check(high, low, target.length);
-    target.set(this.#bytes.subarray(low, low + target.length));
+    const { length } = target;
+    this.#check(high, low, length);
+    const bytes = this.#bytes;
+    if (length > SHORT_LENGTH) target.set(bytes.subarray(low, low + length));
+    else for (let index = 0; index < length; index += 1) target[index] = bytes[low + index] ?? 0;
   }
 
   write(high: number, low: number, source: Uint8Array): void {
-    this.#check(high, low, source.length);
-    this.#cpu.write_blob(source, low);
+    const { length } = source;
+    if (length === 0) return;
+    this.#enter(high, low, length);
+    const bytes = this.#bytes;
+    if (length > SHORT_LENGTH) bytes.set(source, low);
+    else for (let index = 0; index < length; index += 1) bytes[low + index] = source[index] ?? 0;
   }
 
   readU16(high: number, low: number): number {
@@ -59,24 +68,36 @@ export class GuestMemory implements PhysicalMemory {
   }
 
   writeU16(high: number, low: number, value: number): void {
-    this.#wordView.setUint16(0, value, true);
-    this.write(high, low, this.#word.subarray(0, 2));
+    this.#enter(high, low, 2);
+    this.#view.setUint16(low, value, true);
   }
 
   writeU32(high: number, low: number, value: number): void {
-    this.#wordView.setUint32(0, value, true);
-    this.write(high, low, this.#word);
+    this.#enter(high, low, 4);
+    this.#view.setUint32(low, value, true);
   }
 
   #check(high: number, low: number, length: number): void {
     if (!this.contains(high, low, length)) {
       throw new BusError('guest-physical access outside RAM');
     }
-    if (this.#bytes.length === 0) {
-      // v86's memory grew, which detached the view.
-      this.#bytes = plainView(this.#cpu);
-      this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#size);
+    this.#renewView();
+  }
+
+  /** Checks a write of `length` bytes, not 0, and lets go of code in its pages. */
+  #enter(high: number, low: number, length: number): void {
+    if (!this.contains(high, low, length)) {
+      throw new BusError('guest-physical access outside RAM');
     }
+    this.#cpu.jit_dirty_cache(low, low + length);
+    this.#renewView();
+  }
+
+  /** v86's memory may have grown, which detaches views of it. */
+  #renewView(): void {
+    if (this.#bytes.length > 0) return;
+    this.#bytes = plainView(this.#cpu);
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#size);
   }
 }
 

@@ -34,8 +34,13 @@ export interface MachineOptions {
 
 export const DEFAULT_MEMORY_MIB = 128;
 
-/** `tsc=reliable` and no mitigations: neither measuring nor working around this CPU makes sense. */
-const BASE_COMMAND_LINE = 'console=ttyS0 tsc=reliable mitigations=off';
+/**
+ * `tsc=reliable` and no mitigations: neither measuring nor working around this CPU makes sense. The per-CPU lists of
+ * free pages are kept short, since a page cache that was filled from them lies scattered in memory: the next read of
+ * a disk then takes a MAP for every other page, five times as many as for pages that came from the buddy allocator.
+ */
+const BASE_COMMAND_LINE =
+  'console=ttyS0 tsc=reliable mitigations=off sysctl.vm.percpu_pagelist_high_fraction=100000';
 
 /** The kernel command line of a machine. */
 export function commandLine(options: Pick<MachineOptions, 'iommu' | 'append'>): string {

@@ -2,7 +2,7 @@
 // (virtio 1.2, 2.1.2), never in an exception, an endless loop or a large allocation. v86 trusts its drivers.
 
 import { BusError } from '../memory/address-space.ts';
-import { MAX_DATA_LENGTH } from './dma-bus.ts';
+import { MAX_DATA_LENGTH, type DmaBus } from './dma-bus.ts';
 import type { V86BufferChain, V86Descriptor, V86Virtqueue } from './v86-internals.ts';
 
 /**
@@ -24,14 +24,23 @@ export interface Visits {
   readonly current: number;
 }
 
+export interface QueueGuardParts {
+  readonly queue: V86Virtqueue;
+  /** The device's memory, which is the queue's. */
+  readonly bus: DmaBus;
+  readonly visits: Visits;
+  /** Called when the ring or a chain in it can not be used. */
+  readonly breakDevice: () => void;
+}
+
 /** The guard of one queue: `install` takes over the queue's methods. */
 export class QueueGuard {
   readonly #queue: V86Virtqueue;
+  readonly #bus: DmaBus;
   readonly #visits: Visits;
   readonly #breakDevice: () => void;
   readonly #countRequests: () => number;
   readonly #popRequest: () => V86BufferChain;
-  readonly #getDescriptor: (table: number, index: number) => V86Descriptor;
   /** Chains that v86 took and did not return yet. */
   #taken = new WeakSet<V86BufferChain>();
   /** The chain that `has_request` has looked at, to be taken next. */
@@ -41,14 +50,13 @@ export class QueueGuard {
   #visit = 0;
   #takenInVisit = 0;
 
-  /** `breakDevice` is called when the ring or a chain in it can not be used. */
-  constructor(queue: V86Virtqueue, visits: Visits, breakDevice: () => void) {
+  constructor({ queue, bus, visits, breakDevice }: QueueGuardParts) {
     this.#queue = queue;
+    this.#bus = bus;
     this.#visits = visits;
     this.#breakDevice = breakDevice;
     this.#countRequests = queue.count_requests.bind(queue);
     this.#popRequest = queue.pop_request.bind(queue);
-    this.#getDescriptor = queue.get_descriptor.bind(queue);
   }
 
   install(): void {
@@ -87,23 +95,29 @@ export class QueueGuard {
   }
 
   #stage(): V86BufferChain | undefined {
-    this.#attempt(() => {
-      if (this.#staged !== undefined) return;
-      const waiting = this.#countRequests();
-      if (waiting === 0) return;
-      // virtio 1.2, 2.7.13.3.1: a driver makes no more available than the queue holds.
-      if (waiting > this.#queue.size) throw new BusError('more available than the queue holds');
-      this.#countVisit();
-      this.#descriptors = 0;
-      this.#isStaging = true;
-      const chain = this.#popRequest();
-      if (chain.length_readable + chain.length_writable > MAX_DATA_LENGTH) {
-        throw new BusError('buffers beyond reason');
-      }
-      this.#staged = chain;
-    });
+    if (this.#staged !== undefined || !this.#queue.is_configured()) return this.#staged;
+    try {
+      this.#staged = this.#popNext();
+    } catch {
+      this.#breakDevice();
+    }
     this.#isStaging = false;
     return this.#staged;
+  }
+
+  #popNext(): V86BufferChain | undefined {
+    const waiting = this.#countRequests();
+    if (waiting === 0) return undefined;
+    // virtio 1.2, 2.7.13.3.1: a driver makes no more available than the queue holds.
+    if (waiting > this.#queue.size) throw new BusError('more available than the queue holds');
+    this.#countVisit();
+    this.#descriptors = 0;
+    this.#isStaging = true;
+    const chain = this.#popRequest();
+    if (chain.length_readable + chain.length_writable > MAX_DATA_LENGTH) {
+      throw new BusError('buffers beyond reason');
+    }
+    return chain;
   }
 
   /** A device that writes into its own available ring must not feed itself for ever. */
@@ -119,7 +133,7 @@ export class QueueGuard {
 
   #checkedDescriptor(table: number, index: number): V86Descriptor {
     if (++this.#descriptors > MAX_DESCRIPTORS) throw new BusError('a chain without end');
-    const descriptor = this.#getDescriptor(table, index);
+    const descriptor = this.#bus.readDescriptor(table, index);
     // v86 keeps lengths signed and has 32 address bits.
     if (descriptor.len < 0 || descriptor.addr_high !== 0) {
       throw new BusError('a buffer that v86 can not reach');

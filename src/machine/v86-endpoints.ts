@@ -54,7 +54,7 @@ export function moveVirtio(
   const visits = guardPorts(cpu, virtio, breakDevice);
   for (const queue of virtio.queues) {
     queue.cpu = bus;
-    new QueueGuard(queue, visits, breakDevice).install();
+    new QueueGuard({ queue, bus, visits, breakDevice }).install();
   }
 }
 

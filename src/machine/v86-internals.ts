@@ -40,8 +40,11 @@ export interface V86BufferChain {
 
 /** A descriptor as v86 reads it: every word signed. */
 export interface V86Descriptor {
+  addr_low: number;
   addr_high: number;
   len: number;
+  flags: number;
+  next: number;
 }
 
 export interface V86Virtqueue {
@@ -103,6 +106,8 @@ export interface V86Cpu extends V86DmaBus {
   mem8: Uint8Array;
   memory_size: Int32Array | Uint32Array;
   instruction_counter: Uint32Array | Int32Array;
+  /** Drops translated code of the pages from one guest-physical address to before another. */
+  jit_dirty_cache(start: number, end: number): void;
   /** EFLAGS in element 0; its interrupt flag is always up to date. */
   flags: Int32Array;
   option_roms: { name: string; data: Uint8Array }[];
@@ -186,7 +191,7 @@ export const REQUIRED: readonly (readonly [
   ['v86.cpu.read8', 'function'],
   ['v86.cpu.read16', 'function'],
   ['v86.cpu.read32s', 'function'],
-  ['v86.cpu.write_blob', 'function'],
+  ['v86.cpu.jit_dirty_cache', 'function'],
   ['v86.cpu.reboot_internal', 'function'],
   ['v86.cpu.set_jit_config', 'function'],
   ['v86.cpu.main_loop', 'function'],

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { IommuEvent } from '../iommu/iommu-event.ts';
 import { VIRTIO_IOMMU_S_INVAL, VIRTIO_IOMMU_S_OK } from '../iommu/protocol.ts';
-import { addToTotals, NO_TOTALS } from './event-totals.ts';
+import { EventCounter, NO_TOTALS } from './event-totals.ts';
 
 const MAPPED = {
   kind: 'mapped',
@@ -57,5 +57,7 @@ it.each<[string, IommuEvent, Partial<typeof NO_TOTALS>]>([
   ],
   ['a reset', { kind: 'reset', sequence: 1 }, {}],
 ])('counts %s', (_name, event, counted) => {
-  expect(addToTotals(NO_TOTALS, event)).toEqual({ ...NO_TOTALS, ...counted });
+  const counter = new EventCounter();
+  counter.add(event);
+  expect(counter.totals).toEqual({ ...NO_TOTALS, ...counted });
 });

@@ -40,14 +40,24 @@ const TOTAL_OF: Readonly<Partial<Record<IommuEvent['kind'], keyof EventTotals>>>
   faulted: 'faults',
 };
 
-/** The totals after one more event. */
-export function addToTotals(totals: EventTotals, event: IommuEvent): EventTotals {
-  const name = TOTAL_OF[event.kind];
-  if (name === undefined) return totals;
-  const isRejected = 'status' in event && event.status !== VIRTIO_IOMMU_S_OK;
-  return {
-    ...totals,
-    [name]: totals[name] + 1,
-    rejected: totals.rejected + (isRejected ? 1 : 0),
-  };
+/** Counts events. */
+export class EventCounter {
+  readonly #totals: { -readonly [Name in keyof EventTotals]: number } = { ...NO_TOTALS };
+
+  /** A copy of the totals so far. */
+  get totals(): EventTotals {
+    return { ...this.#totals };
+  }
+
+  add(event: IommuEvent): void {
+    const name = TOTAL_OF[event.kind];
+    if (name === undefined) return;
+    this.#totals[name] += 1;
+    if ('status' in event && event.status !== VIRTIO_IOMMU_S_OK) this.#totals.rejected += 1;
+  }
+
+  /** Goes on from other totals. */
+  restore(totals: EventTotals): void {
+    Object.assign(this.#totals, totals);
+  }
 }

@@ -6,18 +6,20 @@ import type { AddressSpace } from '../memory/address-space.ts';
 import type { Address } from '../memory/address.ts';
 import type { ReadablePart, WritablePart } from './virtqueue.ts';
 
-interface Buffer {
-  readonly high: number;
-  readonly low: number;
-  /** Where the buffer begins and ends in the run of bytes. */
-  readonly start: number;
-  readonly end: number;
-}
+/** Buffers there is room for at first: a block request of Linux with its data in one piece has two. */
+const FIRST_CAPACITY = 4;
 
-/** Buffers in chain order. Remembers where the last access ended, so that sequential access never searches. */
+/**
+ * Buffers in chain order. Remembers where the last access ended, so that sequential access never searches. A list that
+ * is cleared keeps its room for as many buffers as it ever had.
+ */
 export class BufferList<A extends Address> implements ReadablePart, WritablePart {
   readonly #memory: AddressSpace<A>;
-  readonly #buffers: Buffer[] = [];
+  #high = new Uint32Array(FIRST_CAPACITY);
+  #low = new Uint32Array(FIRST_CAPACITY);
+  /** Where each buffer ends in the run of bytes, up to 2^32. */
+  #end = new Float64Array(FIRST_CAPACITY);
+  #count = 0;
   #length = 0;
   #storedBytes = 0;
   #current = 0;
@@ -35,19 +37,37 @@ export class BufferList<A extends Address> implements ReadablePart, WritablePart
     return this.#storedBytes;
   }
 
+  /** Back to a list of no buffers. */
+  clear(): void {
+    this.#count = 0;
+    this.#length = 0;
+    this.#storedBytes = 0;
+    this.#current = 0;
+  }
+
   /** Adds a buffer of `length` bytes, not 0, at the end. */
   append(high: number, low: number, length: number): void {
-    const start = this.#length;
-    this.#length = start + length;
-    this.#buffers.push({ high, low, start, end: this.#length });
+    const index = this.#count;
+    if (index === this.#end.length) this.#grow();
+    this.#length += length;
+    this.#high[index] = high;
+    this.#low[index] = low;
+    this.#end[index] = this.#length;
+    this.#count = index + 1;
+  }
+
+  contiguous(offset: number): number {
+    return this.#endOf(this.#find(offset, 1)) - offset;
   }
 
   read(offset: number, target: Uint8Array): void {
     for (let done = 0; done < target.length;) {
-      const buffer = this.#bufferAt(offset + done, target.length - done);
-      const skip = offset + done - buffer.start;
-      const piece = pieceOf(target, done, buffer.end - buffer.start - skip);
-      const { high, low } = buffer;
+      const at = offset + done;
+      const index = this.#find(at, target.length - done);
+      const piece = pieceOf(target, done, this.#endOf(index) - at);
+      const high = this.#high[index] ?? 0;
+      const low = this.#low[index] ?? 0;
+      const skip = at - this.#startOf(index);
       this.#memory.read(addHigh(high, low, skip), addLow(low, skip), piece);
       done += piece.length;
     }
@@ -55,29 +75,50 @@ export class BufferList<A extends Address> implements ReadablePart, WritablePart
 
   write(offset: number, source: Uint8Array): void {
     for (let done = 0; done < source.length;) {
-      const buffer = this.#bufferAt(offset + done, source.length - done);
-      const skip = offset + done - buffer.start;
-      const piece = pieceOf(source, done, buffer.end - buffer.start - skip);
-      const { high, low } = buffer;
+      const at = offset + done;
+      const index = this.#find(at, source.length - done);
+      const piece = pieceOf(source, done, this.#endOf(index) - at);
+      const high = this.#high[index] ?? 0;
+      const low = this.#low[index] ?? 0;
+      const skip = at - this.#startOf(index);
       this.#memory.write(addHigh(high, low, skip), addLow(low, skip), piece);
       this.#storedBytes += piece.length;
       done += piece.length;
     }
   }
 
-  #bufferAt(offset: number, length: number): Buffer {
+  /** The buffer that byte `offset` lies in; `length` bytes from there are asserted to be in the list. */
+  #find(offset: number, length: number): number {
     assert(offset >= 0 && offset + length <= this.#length, 'access outside a descriptor chain');
-    let index = this.#current;
-    let buffer = this.#buffers[index];
-    if (buffer === undefined || offset < buffer.start) {
-      index = 0;
-      buffer = this.#buffers[0];
-    }
-    while (buffer !== undefined && offset >= buffer.end) buffer = this.#buffers[++index];
-    assert(buffer !== undefined, 'the buffers of a chain add up to its length');
+    let index = offset < this.#startOf(this.#current) ? 0 : this.#current;
+    while (offset >= this.#endOf(index)) index += 1;
     this.#current = index;
-    return buffer;
+    return index;
   }
+
+  #startOf(index: number): number {
+    return index === 0 ? 0 : this.#endOf(index - 1);
+  }
+
+  #endOf(index: number): number {
+    const end = this.#end[index];
+    assert(end !== undefined, 'the buffers of a chain add up to its length');
+    return end;
+  }
+
+  #grow(): void {
+    const capacity = 2 * this.#end.length;
+    this.#high = extended(new Uint32Array(capacity), this.#high);
+    this.#low = extended(new Uint32Array(capacity), this.#low);
+    const end = new Float64Array(capacity);
+    end.set(this.#end);
+    this.#end = end;
+  }
+}
+
+function extended(room: Uint32Array<ArrayBuffer>, old: Uint32Array): Uint32Array<ArrayBuffer> {
+  room.set(old);
+  return room;
 }
 
 // At most `available` bytes of `bytes` from `start` on; the whole array itself when it fits, as it mostly does.

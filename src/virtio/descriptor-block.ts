@@ -4,14 +4,16 @@
 import { addHigh, addLow, wrapsAround } from '../base/words.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import type { Address } from '../memory/address.ts';
-import { BufferList } from './buffer-list.ts';
+import { ByteViews } from './byte-views.ts';
+import type { ChainBuilder } from './chain-builder.ts';
 import {
   VIRTQ_DESC_ADDR_HIGH,
   VIRTQ_DESC_ADDR_LOW,
   VIRTQ_DESC_LEN,
   VIRTQ_DESC_SIZE,
 } from './ring-layout.ts';
-import { RingError, type DescriptorChain } from './virtqueue.ts';
+import type { AddressWords } from './ring-queue.ts';
+import { RingError } from './virtqueue.ts';
 
 /**
  * Most entries of one indirect table. virtio 1.2, 2.7.5.3.1 has the queue size as the limit of a chain, but Linux
@@ -20,84 +22,91 @@ import { RingError, type DescriptorChain } from './virtqueue.ts';
  */
 export const MAX_INDIRECT_ENTRIES = 1024;
 
-/** virtio 1.2, 2.7.5.3.1: the buffers of a chain MUST NOT add up to more than 2^32 bytes. */
-const MAX_CHAIN_BYTES = 0x1_0000_0000;
+/** Descriptors of the queue's own table that are read at a time: Linux mostly links neighbours. */
+const RUN_LENGTH = 8;
 
-/** A chain as it is put together, buffer by buffer. */
-export class ChainBuilder<A extends Address> implements DescriptorChain {
-  readonly readable: BufferList<A>;
-  readonly writable: BufferList<A>;
-
-  constructor(memory: AddressSpace<A>) {
-    this.readable = new BufferList(memory);
-    this.writable = new BufferList(memory);
-  }
-
-  /** Adds a buffer at the address (high, low); throws `RingError` for one that no chain may have. An empty one is none. */
-  append(high: number, low: number, length: number, isWritable: boolean): void {
-    if (length === 0) return;
-    const { readable, writable } = this;
-    if (wrapsAround(high, low, length)) throw new RingError('buffer beyond 2^64');
-    if (readable.length + writable.length + length > MAX_CHAIN_BYTES) {
-      throw new RingError('descriptor chain of more than 2^32 bytes');
-    }
-    if (isWritable) {
-      writable.append(high, low, length);
-      return;
-    }
-    // virtio 1.2, 2.6.4.2: device-readable descriptors come before all device-writable ones.
-    if (writable.length > 0) throw new RingError('device-readable after device-writable buffer');
-    readable.append(high, low, length);
-  }
+export interface DescriptorTable<A extends Address> {
+  readonly memory: AddressSpace<A>;
+  /** The queue's own table. */
+  readonly area: AddressWords;
+  /** Queue size: number of descriptors. */
+  readonly size: number;
+  /** Whether VIRTIO_F_INDIRECT_DESC was negotiated. */
+  readonly hasIndirect: boolean;
 }
 
 /** A copy of some descriptors, each read once, so that the driver can not change it while it is looked at. */
 export class DescriptorBlock<A extends Address> {
-  readonly #memory: AddressSpace<A>;
-  readonly #hasIndirect: boolean;
-  readonly #bytes = new Uint8Array(MAX_INDIRECT_ENTRIES * VIRTQ_DESC_SIZE);
-  readonly #view = new DataView(this.#bytes.buffer);
-  readonly #first = this.#bytes.subarray(0, VIRTQ_DESC_SIZE);
+  readonly #table: DescriptorTable<A>;
+  readonly #block = new ByteViews(VIRTQ_DESC_SIZE, MAX_INDIRECT_ENTRIES);
+  // Which descriptors of the queue's own table are here, from the start of the block on.
+  #runStart = 0;
+  #runLength = 0;
 
-  /** `hasIndirect`: whether VIRTIO_F_INDIRECT_DESC was negotiated. */
-  constructor(memory: AddressSpace<A>, hasIndirect: boolean) {
-    this.#memory = memory;
-    this.#hasIndirect = hasIndirect;
+  constructor(table: DescriptorTable<A>) {
+    this.#table = table;
   }
 
-  /** Reads descriptor `index` of the queue's own table at (high, low) and makes it descriptor 0 here. */
-  load(high: number, low: number, index: number): void {
+  /** Forgets what was read: a new chain begins. */
+  clear(): void {
+    this.#runLength = 0;
+  }
+
+  /**
+   * Where descriptor `index` of the queue's own table stands here. Reads it unless it came with one before it: those
+   * behind it are part of the table, too, which a driver has to make accessible in whole.
+   */
+  load(index: number): number {
+    const place = index - this.#runStart;
+    if (place >= 0 && place < this.#runLength) return place;
+    const { memory, area, size } = this.#table;
     const offset = index * VIRTQ_DESC_SIZE;
-    this.#memory.read(addHigh(high, low, offset), addLow(low, offset), this.#first);
+    const length = Math.min(RUN_LENGTH, size - index);
+    this.#runLength = 0;
+    memory.read(
+      addHigh(area.high, area.low, offset),
+      addLow(area.low, offset),
+      this.#block.first(length * VIRTQ_DESC_SIZE),
+    );
+    this.#runStart = index;
+    this.#runLength = length;
+    return 0;
   }
 
-  /** Reads the indirect table that descriptor 0 refers to; returns the number of descriptors that are here now. */
-  loadIndirect(): number {
-    if (!this.#hasIndirect) throw new RingError('indirect descriptor, not negotiated');
-    const high = this.#view.getUint32(VIRTQ_DESC_ADDR_HIGH, true);
-    const low = this.#view.getUint32(VIRTQ_DESC_ADDR_LOW, true);
-    const length = this.#view.getUint32(VIRTQ_DESC_LEN, true);
+  /**
+   * Reads the indirect table that the descriptor at `place` refers to, in place of everything that was here; returns
+   * the number of its descriptors.
+   */
+  loadIndirect(place: number): number {
+    if (!this.#table.hasIndirect) throw new RingError('indirect descriptor, not negotiated');
+    const { view } = this.#block;
+    const offset = place * VIRTQ_DESC_SIZE;
+    const high = view.getUint32(offset + VIRTQ_DESC_ADDR_HIGH, true);
+    const low = view.getUint32(offset + VIRTQ_DESC_ADDR_LOW, true);
+    const length = view.getUint32(offset + VIRTQ_DESC_LEN, true);
     const entries = length / VIRTQ_DESC_SIZE;
     if (entries === 0 || !Number.isInteger(entries) || entries > MAX_INDIRECT_ENTRIES) {
       throw new RingError(`indirect table of ${length} bytes`);
     }
     if (wrapsAround(high, low, length)) throw new RingError('indirect table beyond 2^64');
-    this.#memory.read(high, low, this.#bytes.subarray(0, length));
+    this.#runLength = 0;
+    this.#table.memory.read(high, low, this.#block.first(length));
     return entries;
   }
 
-  /** A 16-bit field of descriptor `index`, given by its offset in a descriptor. */
-  u16(index: number, field: number): number {
-    return this.#view.getUint16(index * VIRTQ_DESC_SIZE + field, true);
+  /** A 16-bit field of the descriptor at `place`, given by its offset in a descriptor. */
+  u16(place: number, field: number): number {
+    return this.#block.view.getUint16(place * VIRTQ_DESC_SIZE + field, true);
   }
 
-  /** Adds the buffer of descriptor `index` to a chain. */
-  appendTo(chain: ChainBuilder<A>, index: number, isWritable: boolean): void {
-    const offset = index * VIRTQ_DESC_SIZE;
+  /** Adds the buffer of the descriptor at `place` to a chain. */
+  appendTo(chain: ChainBuilder<A>, place: number, isWritable: boolean): void {
+    const { view } = this.#block;
+    const offset = place * VIRTQ_DESC_SIZE;
     chain.append(
-      this.#view.getUint32(offset + VIRTQ_DESC_ADDR_HIGH, true),
-      this.#view.getUint32(offset + VIRTQ_DESC_ADDR_LOW, true),
-      this.#view.getUint32(offset + VIRTQ_DESC_LEN, true),
+      view.getUint32(offset + VIRTQ_DESC_ADDR_HIGH, true),
+      view.getUint32(offset + VIRTQ_DESC_ADDR_LOW, true),
+      view.getUint32(offset + VIRTQ_DESC_LEN, true),
       isWritable,
     );
   }

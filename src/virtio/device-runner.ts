@@ -45,7 +45,7 @@ export class DeviceRunner {
         next = this.#deferred.shift();
       }
     } finally {
-      this.#deferred = [];
+      if (this.#deferred.length > 0) this.#deferred = [];
       this.#isBusy = false;
     }
   }

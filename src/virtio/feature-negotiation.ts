@@ -21,6 +21,8 @@ export interface FeatureOptions {
   readonly offersAccessPlatform?: boolean;
   /** Ring formats the driver may choose from; with both, Linux takes the packed one. Default 'split'. */
   readonly rings?: 'split' | 'split-and-packed';
+  /** Which of RING_FEATURES are offered. Default: all. */
+  readonly ringFeatures?: bigint;
 }
 
 /** The registers as plain data. */
@@ -43,13 +45,15 @@ export class FeatureNegotiation {
   deviceSelect = 0;
   driverSelect = 0;
 
-  constructor(device: VirtioDevice, { offersAccessPlatform = false, rings }: FeatureOptions) {
+  constructor(device: VirtioDevice, options: FeatureOptions) {
+    const { offersAccessPlatform = false, rings, ringFeatures = RING_FEATURES } = options;
+    assert((ringFeatures & ~RING_FEATURES) === 0n, 'only what rings are able to do is offered');
     const isItsOwn = (device.deviceFeatures & RESERVED_FEATURES) === 0n;
     assert(isItsOwn, 'a device offers feature bits of its type only');
     this.#device = device;
     this.#required = VIRTIO_F_VERSION_1 | (offersAccessPlatform ? VIRTIO_F_ACCESS_PLATFORM : 0n);
     this.#optional =
-      RING_FEATURES |
+      ringFeatures |
       (device.usesBuffersInOrder ? VIRTIO_F_IN_ORDER : 0n) |
       (rings === 'split-and-packed' ? VIRTIO_F_RING_PACKED : 0n);
   }

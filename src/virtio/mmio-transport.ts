@@ -89,6 +89,9 @@ export class MmioTransport<A extends Address> {
     onFailure: (reason) => this.#fail(reason),
   });
 
+  /** What a notification of each queue comes to; made once, as there are many. */
+  readonly #answers: readonly (() => void)[];
+
   #status = 0;
   #queueSelect = 0;
   #interruptStatus = 0;
@@ -102,6 +105,9 @@ export class MmioTransport<A extends Address> {
     this.#features = new FeatureNegotiation(options.device, options);
     this.#config = new ConfigWindow(options.device);
     this.#queues = options.device.queueSizes.map((size) => new QueueRegisters<A>(size));
+    this.#answers = this.#queues.map((_queue, index) => () => {
+      if (this.#isLive(index)) this.#device.notify(index);
+    });
   }
 
   /** Why the device set DEVICE_NEEDS_RESET; undefined while it has not. */
@@ -301,11 +307,12 @@ export class MmioTransport<A extends Address> {
   #notifyDevice(value: number): void {
     const hasData = (this.#negotiatedFeatures & VIRTIO_F_NOTIFICATION_DATA) !== 0n;
     const index = hasData ? value & NOTIFICATION_INDEX_MASK : value;
-    const isLive = (): boolean => this.#isRunning && this.#queues[index]?.queue !== undefined;
-    if (!isLive()) return;
-    this.#runner.schedule(() => {
-      if (isLive()) this.#device.notify(index);
-    });
+    const answer = this.#answers[index];
+    if (answer !== undefined && this.#isLive(index)) this.#runner.schedule(answer);
+  }
+
+  #isLive(index: number): boolean {
+    return this.#isRunning && this.#queues[index]?.queue !== undefined;
   }
 
   #fail(reason: string): void {

@@ -7,7 +7,8 @@ import { assert } from '../base/assert.ts';
 import { addHigh, addLow } from '../base/words.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import type { Address } from '../memory/address.ts';
-import { ChainBuilder, DescriptorBlock } from './descriptor-block.ts';
+import { ChainBuilder } from './chain-builder.ts';
+import { DescriptorBlock } from './descriptor-block.ts';
 import { VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC, VIRTIO_F_IN_ORDER } from './features.ts';
 import {
   PACKED_START,
@@ -37,21 +38,6 @@ import { RingError, type DescriptorChain } from './virtqueue.ts';
 
 const NEVER_PUBLISHED = -1;
 
-/** What the driver made available as one list. */
-interface DescriptorList<A extends Address> {
-  readonly chain: ChainBuilder<A>;
-  /** Buffer ID. */
-  readonly id: number;
-  /** Descriptors in the ring. */
-  readonly count: number;
-}
-
-/** A used descriptor that still looks available. */
-interface UnpublishedDescriptor {
-  readonly index: number;
-  readonly flags: number;
-}
-
 /** See `RingQueue`. */
 export class PackedVirtqueue<A extends Address> implements RingQueue {
   readonly #memory: AddressSpace<A>;
@@ -62,7 +48,7 @@ export class PackedVirtqueue<A extends Address> implements RingQueue {
   readonly #hasEventIndex: boolean;
   readonly #notifyUsed: () => void;
   readonly #block: DescriptorBlock<A>;
-  readonly #taken: TakenChains<DescriptorList<A>>;
+  readonly #taken: TakenChains<A>;
   // Length and buffer ID of a used descriptor, as they stand in the ring.
   readonly #used = new Uint8Array(PVIRTQ_DESC_FLAGS - VIRTQ_DESC_LEN);
   readonly #usedView = new DataView(this.#used.buffer);
@@ -75,7 +61,10 @@ export class PackedVirtqueue<A extends Address> implements RingQueue {
   // More were not there when the round began.
   #leftInRound: number;
   #publishedEvent = NEVER_PUBLISHED;
-  #unpublished: UnpublishedDescriptor[] = [];
+  // Used descriptors that still look available: where each stands, and its flags.
+  readonly #unpublishedAt: Uint16Array;
+  readonly #unpublishedFlags: Uint16Array;
+  #unpublished = 0;
   #unpublishedFrom: number;
   #isStopped = false;
 
@@ -88,8 +77,12 @@ export class PackedVirtqueue<A extends Address> implements RingQueue {
     this.#deviceArea = options.deviceArea;
     this.#hasEventIndex = (features & VIRTIO_F_EVENT_IDX) !== 0n;
     this.#notifyUsed = options.notifyUsed;
-    this.#block = new DescriptorBlock(memory, (features & VIRTIO_F_INDIRECT_DESC) !== 0n);
-    this.#taken = new TakenChains((features & VIRTIO_F_IN_ORDER) !== 0n);
+    const hasIndirect = (features & VIRTIO_F_INDIRECT_DESC) !== 0n;
+    this.#block = new DescriptorBlock({ memory, area: this.#ring, size, hasIndirect });
+    const isInOrder = (features & VIRTIO_F_IN_ORDER) !== 0n;
+    this.#taken = new TakenChains(() => new ChainBuilder(memory), isInOrder);
+    this.#unpublishedAt = new Uint16Array(size);
+    this.#unpublishedFlags = new Uint16Array(size);
     this.#nextAvailable = position?.nextAvailable ?? PACKED_START;
     this.#nextUsed = position?.nextUsed ?? PACKED_START;
     this.#unpublishedFrom = this.#nextUsed;
@@ -106,7 +99,7 @@ export class PackedVirtqueue<A extends Address> implements RingQueue {
   stop(): void {
     this.#isStopped = true;
     this.#taken.clear();
-    this.#unpublished = [];
+    this.#unpublished = 0;
   }
 
   // A used descriptor takes as much of the ring as its list did: what is taken lies between the two positions.
@@ -126,17 +119,19 @@ export class PackedVirtqueue<A extends Address> implements RingQueue {
       this.#requestNotification();
       return undefined;
     }
-    const list = this.#readList();
-    this.#nextAvailable = packedAdvance(this.#nextAvailable, list.count, this.#size);
-    this.#takenDescriptors += list.count;
-    this.#leftInRound -= list.count;
-    this.#taken.add(list.chain, list);
-    return list.chain;
+    const chain = this.#taken.blank();
+    this.#readList(chain);
+    const count = chain.ringDescriptors;
+    this.#nextAvailable = packedAdvance(this.#nextAvailable, count, this.#size);
+    this.#takenDescriptors += count;
+    this.#leftInRound -= count;
+    this.#taken.add();
+    return chain;
   }
 
   push(chain: DescriptorChain, written: number): void {
     if (this.#isStopped) return;
-    const { id, count } = this.#taken.remove(chain, written);
+    const { id, ringDescriptors: count } = this.#taken.remove(chain, written);
     this.#takenDescriptors -= count;
     // A chain may be 2^32 bytes long, which the field can not say: the one less is still true of the bytes before.
     this.#usedView.setUint32(0, Math.min(written, 0xffff_ffff), true);
@@ -146,52 +141,55 @@ export class PackedVirtqueue<A extends Address> implements RingQueue {
     this.#memory.write(addHigh(high, low, offset), addLow(low, offset), this.#used);
     // virtio 1.2, 2.8.3: in a used descriptor, WRITE says whether anything was written.
     const flags = usedFlags(packedWrap(this.#nextUsed)) | (written > 0 ? VIRTQ_DESC_F_WRITE : 0);
-    this.#unpublished.push({ index: packedIndex(this.#nextUsed), flags });
+    assert(this.#unpublished < this.#size, 'a used ring holds no more than the queue');
+    this.#unpublishedAt[this.#unpublished] = packedIndex(this.#nextUsed);
+    this.#unpublishedFlags[this.#unpublished] = flags;
+    this.#unpublished += 1;
     this.#nextUsed = packedAdvance(this.#nextUsed, count, this.#size);
   }
 
   // The driver looks at the first one only, so that one comes last.
   flush(): void {
-    if (this.#isStopped || this.#unpublished.length === 0) return;
-    const batch = this.#unpublished.reverse();
+    if (this.#isStopped || this.#unpublished === 0) return;
     const from = this.#unpublishedFrom;
-    this.#unpublished = [];
     this.#unpublishedFrom = this.#nextUsed;
-    for (const { index, flags } of batch) {
-      this.#writeU16(this.#ring, index * VIRTQ_DESC_SIZE + PVIRTQ_DESC_FLAGS, flags);
+    for (let left = this.#unpublished; left > 0; left -= 1) {
+      const offset = (this.#unpublishedAt[left - 1] ?? 0) * VIRTQ_DESC_SIZE + PVIRTQ_DESC_FLAGS;
+      this.#writeU16(this.#ring, offset, this.#unpublishedFlags[left - 1] ?? 0);
     }
+    this.#unpublished = 0;
     if (this.#wantsNotification(from)) this.#notifyUsed();
   }
 
   // Every descriptor of a list is available, and all of them follow each other in the ring (virtio 1.2, 2.8.6).
-  #readList(): DescriptorList<A> {
-    const { high, low } = this.#ring;
-    const chain = new ChainBuilder(this.#memory);
+  #readList(chain: ChainBuilder<A>): void {
+    this.#block.clear();
     let at = this.#nextAvailable;
     for (let count = 1; ; count++) {
       if (this.#takenDescriptors + count > this.#size) {
         throw new RingError('more descriptors available than the queue has');
       }
-      this.#block.load(high, low, packedIndex(at));
-      const flags = this.#block.u16(0, PVIRTQ_DESC_FLAGS);
-      const id = this.#block.u16(0, PVIRTQ_DESC_ID);
+      const place = this.#block.load(packedIndex(at));
+      const flags = this.#block.u16(place, PVIRTQ_DESC_FLAGS);
+      chain.id = this.#block.u16(place, PVIRTQ_DESC_ID);
+      chain.ringDescriptors = count;
       const hasNext = (flags & VIRTQ_DESC_F_NEXT) !== 0;
       if (!isAvailable(flags, packedWrap(at))) throw new RingError('descriptor list with a gap');
       if ((flags & VIRTQ_DESC_F_INDIRECT) !== 0) {
         // virtio 1.2, 2.8.19: INDIRECT MUST NOT stand in a list that is linked by NEXT.
         if (hasNext || count > 1) throw new RingError('indirect descriptor in a list');
-        this.#readIndirect(chain);
+        this.#readIndirect(chain, place);
       } else {
-        this.#block.appendTo(chain, 0, (flags & VIRTQ_DESC_F_WRITE) !== 0);
+        this.#block.appendTo(chain, place, (flags & VIRTQ_DESC_F_WRITE) !== 0);
       }
-      if (!hasNext) return { chain, id, count };
+      if (!hasNext) return;
       at = packedAdvance(at, 1, this.#size);
     }
   }
 
   // virtio 1.2, 2.8.7: all entries count, in their order, and WRITE is the only flag that does.
-  #readIndirect(chain: ChainBuilder<A>): void {
-    const entries = this.#block.loadIndirect();
+  #readIndirect(chain: ChainBuilder<A>, place: number): void {
+    const entries = this.#block.loadIndirect(place);
     for (let index = 0; index < entries; index++) {
       const flags = this.#block.u16(index, PVIRTQ_DESC_FLAGS);
       this.#block.appendTo(chain, index, (flags & VIRTQ_DESC_F_WRITE) !== 0);

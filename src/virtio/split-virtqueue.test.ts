@@ -77,8 +77,7 @@ describe('SplitVirtqueue', () => {
     );
     const ring = inRing.filter(({ address }) => address < driver.deviceArea + 4 + 8 * SIZE);
     expect(ring.map(({ address, length }) => [address - driver.deviceArea, length])).toEqual([
-      [4, 8],
-      [12, 8],
+      [4, 16],
       [0, 4],
     ]);
   });

@@ -7,6 +7,8 @@ import { assert } from '../base/assert.ts';
 import { addHigh, addLow } from '../base/words.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
 import type { Address } from '../memory/address.ts';
+import { ByteViews } from './byte-views.ts';
+import { ChainBuilder } from './chain-builder.ts';
 import { DescriptorReader } from './descriptor-reader.ts';
 import { VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC, VIRTIO_F_IN_ORDER } from './features.ts';
 import {
@@ -30,6 +32,8 @@ import { RingError, type DescriptorChain } from './virtqueue.ts';
 
 const INDEX_MASK = 0xffff;
 const NEVER_PUBLISHED = -1;
+/** Entries of a ring that are read, or written, in one access at most. */
+const ENTRIES_AT_A_TIME = 64;
 
 /** See `RingQueue`. */
 export class SplitVirtqueue<A extends Address> implements RingQueue {
@@ -40,18 +44,23 @@ export class SplitVirtqueue<A extends Address> implements RingQueue {
   readonly #hasEventIndex: boolean;
   readonly #notifyUsed: () => void;
   readonly #descriptors: DescriptorReader<A>;
-  // With the index of each chain's head.
-  readonly #taken: TakenChains<number>;
-  readonly #entry = new Uint8Array(VIRTQ_USED_ENTRY_SIZE);
-  readonly #entryView = new DataView(this.#entry.buffer);
+  readonly #taken: TakenChains<A>;
+  /** Entries of the available ring that were read and are not taken yet, and used ones that are not written yet. */
+  readonly #heads = new ByteViews(VIRTQ_AVAIL_ENTRY_SIZE, ENTRIES_AT_A_TIME);
+  readonly #used = new ByteViews(VIRTQ_USED_ENTRY_SIZE, ENTRIES_AT_A_TIME);
 
   #nextAvailable: number;
   // The driver's index as last read; equal to #nextAvailable when all known entries are taken.
   #availableEnd: number;
   #mayReadIndex = true;
+  // Entries in #heads: those before #nextHead are taken.
+  #headCount = 0;
+  #nextHead = 0;
   #publishedAvailEvent = NEVER_PUBLISHED;
   #nextUsed: number;
+  // Chains pushed since the last flush; the used entries of the latest ones are still in #used.
   #unpublished = 0;
+  #unwritten = 0;
   #isStopped = false;
 
   constructor(options: RingQueueOptions<A>) {
@@ -62,7 +71,8 @@ export class SplitVirtqueue<A extends Address> implements RingQueue {
     this.#deviceArea = options.deviceArea;
     this.#hasEventIndex = (features & VIRTIO_F_EVENT_IDX) !== 0n;
     this.#notifyUsed = options.notifyUsed;
-    this.#taken = new TakenChains((features & VIRTIO_F_IN_ORDER) !== 0n);
+    const isInOrder = (features & VIRTIO_F_IN_ORDER) !== 0n;
+    this.#taken = new TakenChains(() => new ChainBuilder(memory), isInOrder);
     this.#nextAvailable = position?.nextAvailable ?? 0;
     this.#availableEnd = this.#nextAvailable;
     this.#nextUsed = position?.nextUsed ?? 0;
@@ -74,9 +84,11 @@ export class SplitVirtqueue<A extends Address> implements RingQueue {
     });
   }
 
-  // The index is read at most once in a round.
+  // The index is read at most once in a round, and so is each entry.
   beginRound(): void {
     this.#mayReadIndex = true;
+    this.#headCount = 0;
+    this.#nextHead = 0;
   }
 
   stop(): void {
@@ -104,29 +116,33 @@ export class SplitVirtqueue<A extends Address> implements RingQueue {
     // A device that keeps chains must not be made to keep more than a driver has descriptors for.
     if (this.#taken.size >= this.#size)
       throw new RingError('more chains available than descriptors');
-    const slot = this.#nextAvailable & (this.#size - 1);
-    const head = this.#readU16(this.#driverArea, VIRTQ_AVAIL_RING + slot * VIRTQ_AVAIL_ENTRY_SIZE);
-    const chain = this.#descriptors.read(head);
+    if (this.#nextHead === this.#headCount) this.#readHeads();
+    const chain = this.#taken.blank();
+    chain.id = this.#heads.view.getUint16(this.#nextHead * VIRTQ_AVAIL_ENTRY_SIZE, true);
+    this.#descriptors.read(chain.id, chain);
+    this.#nextHead += 1;
     this.#nextAvailable = (this.#nextAvailable + 1) & INDEX_MASK;
-    this.#taken.add(chain, head);
+    this.#taken.add();
     return chain;
   }
 
   push(chain: DescriptorChain, written: number): void {
     if (this.#isStopped) return;
-    const head = this.#taken.remove(chain, written);
-    const slot = (this.#nextUsed + this.#unpublished) & (this.#size - 1);
-    const offset = VIRTQ_USED_RING + slot * VIRTQ_USED_ENTRY_SIZE;
-    this.#entryView.setUint32(VIRTQ_USED_ENTRY_ID, head, true);
+    const { id } = this.#taken.remove(chain, written);
+    const entry = this.#unwritten * VIRTQ_USED_ENTRY_SIZE;
+    const { view } = this.#used;
+    view.setUint32(entry + VIRTQ_USED_ENTRY_ID, id, true);
     // A chain may be 2^32 bytes long, which the field can not say: the one less is still true of the bytes before.
-    this.#entryView.setUint32(VIRTQ_USED_ENTRY_LEN, Math.min(written, 0xffff_ffff), true);
-    const { high, low } = this.#deviceArea;
-    this.#memory.write(addHigh(high, low, offset), addLow(low, offset), this.#entry);
-    this.#unpublished++;
+    view.setUint32(entry + VIRTQ_USED_ENTRY_LEN, Math.min(written, 0xffff_ffff), true);
+    this.#unwritten += 1;
+    this.#unpublished += 1;
+    const slot = (this.#nextUsed + this.#unpublished) & (this.#size - 1);
+    if (slot === 0 || this.#unwritten === ENTRIES_AT_A_TIME) this.#writeUsedEntries();
   }
 
   flush(): void {
     if (this.#isStopped || this.#unpublished === 0) return;
+    if (this.#unwritten > 0) this.#writeUsedEntries();
     const old = this.#nextUsed;
     this.#nextUsed = (old + this.#unpublished) & INDEX_MASK;
     this.#unpublished = 0;
@@ -141,6 +157,36 @@ export class SplitVirtqueue<A extends Address> implements RingQueue {
     const added = (end - this.#nextAvailable) & INDEX_MASK;
     if (added > this.#size) throw new RingError(`available index is ${added} ahead`);
     this.#availableEnd = end;
+  }
+
+  /** Reads entries of the available ring, up to where it ends or begins again. */
+  #readHeads(): void {
+    const slot = this.#nextAvailable & (this.#size - 1);
+    const available = (this.#availableEnd - this.#nextAvailable) & INDEX_MASK;
+    const count = Math.min(available, this.#size - slot, ENTRIES_AT_A_TIME);
+    const { high, low } = this.#driverArea;
+    const offset = VIRTQ_AVAIL_RING + slot * VIRTQ_AVAIL_ENTRY_SIZE;
+    this.#memory.read(
+      addHigh(high, low, offset),
+      addLow(low, offset),
+      this.#heads.first(count * VIRTQ_AVAIL_ENTRY_SIZE),
+    );
+    this.#headCount = count;
+    this.#nextHead = 0;
+  }
+
+  /** Writes the entries in #used, the latest that were pushed. None of them lies behind the end of the ring. */
+  #writeUsedEntries(): void {
+    const count = this.#unwritten;
+    this.#unwritten = 0;
+    const slot = (this.#nextUsed + this.#unpublished - count) & (this.#size - 1);
+    const offset = VIRTQ_USED_RING + slot * VIRTQ_USED_ENTRY_SIZE;
+    const { high, low } = this.#deviceArea;
+    this.#memory.write(
+      addHigh(high, low, offset),
+      addLow(low, offset),
+      this.#used.first(count * VIRTQ_USED_ENTRY_SIZE),
+    );
   }
 
   // Together with the flags: virtio 1.2, 2.7.10.2 has 0 there with EVENT_IDX, and without it 0 asks for notifications.

@@ -6,15 +6,18 @@ export interface ReadablePart {
   readonly length: number;
   /** Copies `target.length` bytes from `offset` of the part; asserts that they lie inside. Throws `BusError`. */
   read(offset: number, target: Uint8Array): void;
+  /** Bytes from `offset`, which must lie inside, to the end of its buffer: what moves in one piece. */
+  contiguous(offset: number): number;
 }
 
 export interface WritablePart {
   readonly length: number;
   /** Stores `source` at `offset` of the part; asserts that it lies inside. Throws `BusError`. */
   write(offset: number, source: Uint8Array): void;
+  contiguous(offset: number): number;
 }
 
-/** One request of the driver: readable buffers, then writable buffers. */
+/** One request of the driver: readable buffers, then writable buffers. It is the device's until it is pushed. */
 export interface DescriptorChain {
   readonly readable: ReadablePart;
   readonly writable: WritablePart;

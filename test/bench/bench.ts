@@ -3,6 +3,7 @@
 import { DEFAULT_RUNS, HELP, parseArguments, UsageError, type BenchName } from './arguments.ts';
 import { runBoot } from './boot.ts';
 import { runChurn } from './churn.ts';
+import { runDma } from './dma.ts';
 import { runLookup } from './lookup.ts';
 import { runMemory } from './memory.ts';
 import { formatTables, type BenchRow, type OnProgress, type OnRow } from './report.ts';
@@ -15,6 +16,7 @@ const BENCHMARKS: Readonly<Record<BenchName, Benchmark>> = {
   churn: runChurn,
   memory: runMemory,
   boot: runBoot,
+  dma: runDma,
 };
 
 async function main(words: readonly string[]): Promise<void> {

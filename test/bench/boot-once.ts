@@ -8,7 +8,7 @@ import { DEFAULT_MEMORY_MIB } from '../../src/machine/machine-options.ts';
 import { Machine } from '../../src/machine/machine.ts';
 import { loadImages, loadStoreWasm, loadV86Wasm } from '../../src/testing/guest/guest-files.ts';
 import { EventHistory } from '../../src/trace/event-history.ts';
-import { addToTotals, NO_TOTALS } from '../../src/trace/event-totals.ts';
+import { EventCounter } from '../../src/trace/event-totals.ts';
 import { BatchBuilder } from '../../src/worker/batch-builder.ts';
 import { BOOT_MODES, type BootMode, type BootRun } from './boot-run.ts';
 
@@ -44,11 +44,11 @@ async function createMachine(mode: BootMode): Promise<Machine> {
 function record(machine: Machine): () => number {
   const batch = new BatchBuilder();
   const history = new EventHistory(HISTORY_CAPACITY);
-  let totals = NO_TOTALS;
+  const counter = new EventCounter();
   const handOver = (): void => {
     for (const event of structuredClone(batch.take().events)) {
       history.add(event);
-      totals = addToTotals(totals, event.event);
+      counter.add(event.event);
     }
   };
   const forget = machine.onEvent((event) => batch.addEvent(event));

@@ -7,7 +7,7 @@ import { DEFAULT_STORE_LIMITS } from '../../iommu/store-limits.ts';
 import type { VirtioIommu } from '../../iommu/virtio-iommu.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { EventHistory, type EventHistoryState } from '../../trace/event-history.ts';
-import { addToTotals, NO_TOTALS, type EventTotals } from '../../trace/event-totals.ts';
+import { EventCounter, type EventTotals } from '../../trace/event-totals.ts';
 import type { RecordedEvent } from '../../trace/recorded-event.ts';
 
 /** Events kept: a boot has some 300, reading a MiB over 9p some 5000. */
@@ -23,13 +23,13 @@ export interface GuestIommuRecord {
 export class GuestIommu {
   readonly #machine: Machine;
   readonly #history = new EventHistory(HISTORY_CAPACITY);
-  #totals = NO_TOTALS;
+  readonly #counter = new EventCounter();
 
   constructor(machine: Machine) {
     this.#machine = machine;
     machine.onEvent((event) => {
       this.#history.add(event);
-      this.#totals = addToTotals(this.#totals, event.event);
+      this.#counter.add(event.event);
     });
   }
 
@@ -65,18 +65,18 @@ export class GuestIommu {
 
   /** Requests and faults since the session began. */
   totals(): EventTotals {
-    return this.#totals;
+    return this.#counter.totals;
   }
 
   /** For `restore`. */
   save(): GuestIommuRecord {
-    return { history: this.#history.save(), totals: this.#totals };
+    return { history: this.#history.save(), totals: this.#counter.totals };
   }
 
   /** Puts history and totals back where they were saved; the device itself is the machine's to restore. */
   restore(record: GuestIommuRecord): void {
     this.#history.restore(record.history);
-    this.#totals = record.totals;
+    this.#counter.restore(record.totals);
   }
 
   #device(): VirtioIommu {

@@ -1,0 +1,25 @@
+// A block of scratch bytes whose beginning is used, with a view for each length that it is mostly used in.
+
+/** Keeps every view it made: a transfer of a length that occurred before allocates nothing. */
+export class ByteViews {
+  /** All of the block. */
+  readonly view: DataView;
+  readonly #unit: number;
+  readonly #bytes: Uint8Array;
+  readonly #views: (Uint8Array | undefined)[];
+
+  /** Room for `count` units of `unit` bytes; at most `count` views are kept. */
+  constructor(unit: number, count: number) {
+    this.#unit = unit;
+    this.#bytes = new Uint8Array(unit * count);
+    this.view = new DataView(this.#bytes.buffer);
+    this.#views = Array.from({ length: count + 1 }, () => undefined);
+  }
+
+  /** The first `length` bytes; the view is kept when they are a whole number of units. */
+  first(length: number): Uint8Array {
+    const count = length / this.#unit;
+    if (!Number.isInteger(count)) return this.#bytes.subarray(0, length);
+    return (this.#views[count] ??= this.#bytes.subarray(0, length));
+  }
+}

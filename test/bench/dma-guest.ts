@@ -1,0 +1,121 @@
+// One guest of the DMA benchmark: stands still but for its own reads, which are timed by the host.
+
+import { GuestSession, type GuestSessionOptions } from '../../src/testing/guest/guest-session.ts';
+import { DISK_BYTES, SET_UP, SHARED_BYTES, SHARED_FILE, type GuestRead } from './dma-reads.ts';
+import { streamBytes } from '../../src/machine/http-server.ts';
+
+/** No IOMMU; translation that is invalidated late (`iommu.strict=0`), or at once. */
+export const DMA_MODES = ['off', 'lazy', 'strict'] as const;
+export type DmaMode = (typeof DMA_MODES)[number];
+
+const OPTIONS: Readonly<Record<DmaMode, GuestSessionOptions>> = {
+  off: { iommu: 'off' },
+  lazy: { append: 'iommu.strict=0' },
+  strict: { append: 'iommu.strict=1' },
+};
+
+/** What the guest prints on its console right before and right after a read. */
+const BEGIN = 'dma-read-begins';
+const END = 'dma-read-ends';
+
+/** What a read took between the two marks. */
+export interface ReadTime {
+  readonly seconds: number;
+  /** Of all threads of this process: V8's compilers and garbage collectors, too. */
+  readonly cpuSeconds: number;
+}
+
+function now(): ReadTime {
+  const { user, system } = process.cpuUsage();
+  return { seconds: performance.now() / 1000, cpuSeconds: (user + system) / 1e6 };
+}
+
+/** The host's clocks at the console marks of the latest read. */
+class MarkClock {
+  #text = '';
+  #begin: ReadTime | undefined;
+  #end: ReadTime | undefined;
+  readonly #decoder = new TextDecoder();
+
+  /** Takes what the console printed. */
+  take(bytes: Uint8Array): void {
+    const time = now();
+    this.#text += this.#decoder.decode(bytes, { stream: true });
+    if (this.#text.includes(BEGIN)) this.#begin ??= time;
+    if (this.#text.includes(END)) this.#end ??= time;
+  }
+
+  start(): void {
+    this.#text = '';
+    this.#begin = undefined;
+    this.#end = undefined;
+  }
+
+  /** Throws `Error` when a mark is missing. */
+  get time(): ReadTime {
+    if (this.#begin === undefined || this.#end === undefined) {
+      throw new Error('the guest did not say when its read began and ended');
+    }
+    return {
+      seconds: this.#end.seconds - this.#begin.seconds,
+      cpuSeconds: this.#end.cpuSeconds - this.#begin.cpuSeconds,
+    };
+  }
+}
+
+export class DmaGuest {
+  readonly mode: DmaMode;
+  readonly #session: GuestSession;
+  readonly #clock: MarkClock;
+
+  private constructor(mode: DmaMode, session: GuestSession, clock: MarkClock) {
+    this.mode = mode;
+    this.#session = session;
+    this.#clock = clock;
+  }
+
+  /** A guest that is ready to read, and stands still. */
+  static async boot(mode: DmaMode): Promise<DmaGuest> {
+    const clock = new MarkClock();
+    const session = await GuestSession.boot({
+      ...OPTIONS[mode],
+      disk: streamBytes(DISK_BYTES),
+      share: { [SHARED_FILE]: streamBytes(SHARED_BYTES) },
+      onConsole: (bytes) => clock.take(bytes),
+    });
+    const guest = new DmaGuest(mode, session, clock);
+    try {
+      await guest.#run(SET_UP);
+      await session.pause();
+      return guest;
+    } catch (error) {
+      await session.dispose();
+      throw error;
+    }
+  }
+
+  /** MAP and UNMAP requests since the guest was switched on; 0 without an IOMMU. */
+  get requests(): number {
+    const { map, unmap } = this.#session.iommu.totals();
+    return map + unmap;
+  }
+
+  /** What a read took. The guest stands still before and afterwards. Rejects with `Error` when it fails. */
+  async timeRead({ prepare, command }: GuestRead): Promise<ReadTime> {
+    this.#clock.start();
+    this.#session.start();
+    const mark = (text: string): string => `echo ${text} >/dev/ttyS0`;
+    await this.#run(`${prepare}; ${mark(BEGIN)}; ${command} && ${mark(END)}`);
+    await this.#session.pause();
+    return this.#clock.time;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#session.dispose();
+  }
+
+  async #run(command: string): Promise<void> {
+    const { exitCode, output } = await this.#session.run(command);
+    if (exitCode !== 0) throw new Error(`the guest failed at "${command}": ${output}`);
+  }
+}
