@@ -2,7 +2,6 @@
 
 import { begin, countAccesses } from './answer';
 import {
-  BUFFERS_OFFSET,
   ENDPOINTS_OFFSET,
   ENDPOINT_BLOCKED,
   ENDPOINT_BYPASSED,
@@ -12,7 +11,6 @@ import {
   PAGE_MASK,
   PAGE_SHIFT,
   SEGMENTS_OFFSET,
-  SEGMENT_SIZE,
   SET_DIRECTORY,
   SET_SPANS,
   SPAN_HIGH,
