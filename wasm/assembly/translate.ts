@@ -18,6 +18,7 @@ import {
 } from './layout';
 import { pageEntry, pageGpa } from './tables';
 import { isBypass, walk, walkOn } from './walk';
+import { join } from './words';
 
 /**
  * Number of segments for `length` (1 to 2^31) bytes from the IOVA on, or TRANSLATE_*. The endpoint's counters tell of an access that ended
@@ -57,10 +58,6 @@ export function resume(endpoint: u32, high: u32, low: u32, length: u32, access: 
  * Not 0 when a page's entry does not decide an access in whole: it is of another page (`difference` of the upper halves), gives
  * not all rights or is none, or the access goes on behind the page. `walk` decides then.
  */
-export function isElsewhere(entry: u32, access: u32, difference: u32, low: u32, length: u32): u32 {
+function isElsewhere(entry: u32, access: u32, difference: u32, low: u32, length: u32): u32 {
   return difference | (~entry & access) | (((low & PAGE_MASK) + length - 1) >>> PAGE_SHIFT);
-}
-
-export function join(high: u32, low: u32): u64 {
-  return ((<u64>high) << 32) | (<u64>low);
 }
