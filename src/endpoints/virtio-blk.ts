@@ -157,7 +157,8 @@ export class VirtioBlk implements VirtioDevice {
     }
   }
 
-  // Piece by piece as the driver's buffers go: Linux gives whole pages, and a piece of a length seen before has its view.
+  // Piece by piece as the driver's buffers go: Linux gives whole pages, and a piece of a length seen before has its
+  // view.
   #readSectors({ writable }: DescriptorChain, length: number): number {
     const start = this.#startOf(length);
     if (start === undefined) return VIRTIO_BLK_S_IOERR;

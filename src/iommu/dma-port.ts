@@ -195,7 +195,10 @@ export class DmaPort implements AddressSpace<Iova> {
     return isTranslated ? pieces : undefined;
   }
 
-  /** A word that the short cut does not find. Where it lies in one piece it is one access, as memory-mapped I/O may need. */
+  /**
+   * A word that the short cut does not find. Where it lies in one piece it is one access, as memory-mapped I/O may
+   * need.
+   */
   #readWord(high: number, low: number, size: 2 | 4): number {
     const { memory, store } = this.#path;
     const { result } = store;

@@ -58,7 +58,10 @@ export class DomainTable {
     for (const domain of this.all()) this.#drop(domain);
   }
 
-  /** Puts back an attachment of a saved machine; the store has its domains already. `counted`: what its domain counted so far. */
+  /**
+   * Puts back an attachment of a saved machine; the store has its domains already. `counted`: what its domain counted
+   * so far.
+   */
   restoreAttachment(endpoint: Endpoint, key: DomainKey, counted: DomainCounters): void {
     const known = this.#domains.get(key.id);
     this.#enter(endpoint, known ?? new Domain(key, this.#policy, this.#store, counted));

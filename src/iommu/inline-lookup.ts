@@ -21,8 +21,8 @@ import {
 } from '../../wasm/assembly/layout.ts';
 
 /**
- * The guest-physical address of an access that lies in one page of page tables, has the right, and ends up below 4 GiB; else -1, and
- * nothing was counted: `translate` decides then.
+ * The guest-physical address of an access that lies in one page of page tables, has the right, and ends up below 4 GiB;
+ * else -1, and nothing was counted: `translate` decides then.
  */
 export type InlineLookup = (
   endpoint: number,
@@ -33,8 +33,8 @@ export type InlineLookup = (
 ) => number;
 
 /**
- * Makes the lookup for an engine's linear memory as signed words, which V8 keeps in registers as they are. Constants are
- * copied first: an imported name is a load each time it is used, and with them a call would be faster.
+ * Makes the lookup for an engine's linear memory as signed words, which V8 keeps in registers as they are. Constants
+ * are copied first: an imported name is a load each time it is used, and with them a call would be faster.
  */
 export function makeInlineLookup(words: Int32Array): InlineLookup {
   const firstEndpoint = ENDPOINTS_OFFSET >> 2;

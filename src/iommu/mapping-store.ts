@@ -1,7 +1,8 @@
 // The seam to the owner of all mappings and of what becomes of an access: one naive implementation (the oracle), one in
 // WASM (production).
 //
-// Control path: 64-bit bigint. DMA path (`translate`): unsigned 32-bit halves, whole buffers in, segments out, no BigInt.
+// Control path: 64-bit bigint. DMA path (`translate`): unsigned 32-bit halves, whole buffers in, segments out, no
+// BigInt.
 
 import type { AddressRange, Gpa, Iova } from '../memory/address.ts';
 import type { EndpointWindows, RegionWindow } from './region-window.ts';
@@ -61,10 +62,14 @@ export interface DmaCounters {
   readonly blockedBytes: number;
 }
 
-/** Where the accesses of an endpoint go: into a domain with mappings, by its ID; or past all mappings; or nowhere yet. */
+/**
+ * Where the accesses of an endpoint go: into a domain with mappings, by its ID; or past all mappings; or nowhere yet.
+ */
 export type Binding = number | 'bypass' | 'unattached';
 
-/** Owner of mappings, keyed by domain ID (u32), and of the endpoints that use them. Never throws for what a guest asks. */
+/**
+ * Owner of mappings, keyed by domain ID (u32), and of the endpoints that use them. Never throws for what a guest asks.
+ */
 export interface MappingStore {
   /** Creates an empty domain; 'full' when the store's domain cap is reached. The ID must be unused. */
   createDomain(domain: number): 'created' | 'full';
@@ -82,29 +87,30 @@ export interface MappingStore {
   list(domain: number, from: Iova, limit: number): readonly Mapping[];
 
   /**
-   * Adds an endpoint, unattached, and returns its number, counting from 0. Throws `RangeError` when the store takes no more
-   * endpoints or no more windows.
+   * Adds an endpoint, unattached, and returns its number, counting from 0. Throws `RangeError` when the store takes no
+   * more endpoints or no more windows.
    */
   addEndpoint(windows: EndpointWindows): number;
   /** Changes where an endpoint's accesses go. */
   bind(endpoint: number, binding: Binding): void;
   /**
-   * Replaces the windows of a domain: by ascending address, without overlaps, around all own windows of its endpoints. They decide,
-   * not the mappings under them. Until they are replaced again, mappings with rights may only be added under such with rights.
+   * Replaces the windows of a domain: by ascending address, without overlaps, around all own windows of its endpoints.
+   * They decide, not the mappings under them. Until they are replaced again, mappings with rights may only be added
+   * under such with rights.
    */
   setWindows(domain: number, windows: readonly RegionWindow[]): void;
   /** Whether unattached endpoints are in bypass mode; they are not at first. */
   setUnattachedBypass(isBypass: boolean): void;
 
   /**
-   * Translates `length` bytes (1..MAX_TRANSLATE_LENGTH) from IOVA (high, low) for an access of an endpoint. Returns the number of
-   * segments, left in `result`, or a TRANSLATE_* code. Spans adjacent mappings, checks each piece's rights, merges
-   * pieces whose guest-physical addresses are contiguous. In bypass mode the IOVA is the guest-physical address.
+   * Translates `length` bytes (1..MAX_TRANSLATE_LENGTH) from IOVA (high, low) for an access of an endpoint. Returns the
+   * number of segments, left in `result`, or a TRANSLATE_* code. Spans adjacent mappings, checks each piece's rights,
+   * merges pieces whose guest-physical addresses are contiguous. In bypass mode the IOVA is the guest-physical address.
    */
   translate(endpoint: number, high: number, low: number, length: number, access: Access): number;
   /**
-   * A short cut for the usual access: its guest-physical address when it lies in one mapped page, has the right and ends up below
-   * 4 GiB, counted like an access; else -1, and `translate` has to be asked. A store may always say -1.
+   * A short cut for the usual access: its guest-physical address when it lies in one mapped page, has the right and
+   * ends up below 4 GiB, counted like an access; else -1, and `translate` has to be asked. A store may always say -1.
    */
   locate(endpoint: number, high: number, low: number, length: number, access: Access): number;
   /** The rest of an access after TRANSLATE_TOO_MANY: never an interrupt message, and not counted. */

@@ -4,7 +4,10 @@ import { propertiesSize, type RegionFormat } from './codec.ts';
 import { mergeRegions, type RegionList } from './combination-table.ts';
 import { checkRegion, nameOf, rightsOf, type ReservedRegion } from './reserved-regions.ts';
 
-/** Makes lists of regions; equal ones are one object, so that a thousand endpoints with the platform's MSI region have one. */
+/**
+ * Makes lists of regions; equal ones are one object, so that a thousand endpoints with the platform's MSI region have
+ * one.
+ */
 export class RegionLists {
   readonly #lists = new Map<string, RegionList>();
   readonly #probeSize: number;

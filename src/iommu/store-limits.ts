@@ -12,8 +12,8 @@ export interface StoreLimits {
 }
 
 /**
- * 131072 mappings hold 512 MiB in scattered 4 KiB pages, four times the RAM of the default machine. There are never more domains with
- * mappings than endpoints; 256 is a full PCI bus.
+ * 131072 mappings hold 512 MiB in scattered 4 KiB pages, four times the RAM of the default machine. There are never
+ * more domains with mappings than endpoints; 256 is a full PCI bus.
  */
 export const DEFAULT_STORE_LIMITS: Required<StoreLimits> = {
   maxDomains: 256,

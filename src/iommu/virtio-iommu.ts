@@ -147,7 +147,9 @@ export class VirtioIommu implements VirtioDevice {
     });
   }
 
-  /** At most `limit` mappings of a domain from an IOVA on, in order; none when it does not exist or is a bypass domain. */
+  /**
+   * At most `limit` mappings of a domain from an IOVA on, in order; none when it does not exist or is a bypass domain.
+   */
   mappings(domain: number, from: bigint, limit: number): readonly Mapping[] {
     const isMapped = this.#domains.get(domain)?.isBypass === false;
     return isMapped ? this.#store.list(domain, toIova(from), limit) : [];
@@ -182,7 +184,8 @@ export class VirtioIommu implements VirtioDevice {
 
   /**
    * Back to a saved moment; call it after the transport was restored, which may reset and start this device. Listeners
-   * hear nothing. Throws `Error` for a snapshot of a machine with other endpoints or caps, or one that contradicts itself.
+   * hear nothing. Throws `Error` for a snapshot of a machine with other endpoints or caps, or one that contradicts
+   * itself.
    */
   restore(snapshot: IommuSnapshot): void {
     if (snapshot.isBypass && (this.#options.features & VIRTIO_IOMMU_F_BYPASS_CONFIG) === 0n) {

@@ -112,8 +112,8 @@ export class WasmEndpoints {
   }
 
   /**
-   * Throws `Error` unless the endpoints in an audited memory with these domains are the same as here; what they are bound to
-   * may differ.
+   * Throws `Error` unless the endpoints in an audited memory with these domains are the same as here; what they are
+   * bound to may differ.
    */
   checkSame(other: EngineMemory, domains: ReadonlyMap<number, SavedDomain>): void {
     const own = [...this.#sets.values()];

@@ -32,7 +32,10 @@ import { instantiateEngine, type EngineExports } from './wasm-exports.ts';
 const WASM_PAGE = 65_536;
 const WORD = 4;
 const WORD_SPAN = 0x1_0000_0000;
-/** Page tables may have 1/64 block for each mapping beyond what they pay for: 4 GiB in any order; and some for few mappings. */
+/**
+ * Page tables may have 1/64 block for each mapping beyond what they pay for: 4 GiB in any order; and some for few
+ * mappings.
+ */
 const MAPPINGS_PER_SLACK = 64;
 const LEAST_SLACK = 256;
 
@@ -176,8 +179,9 @@ function placeAreas(maxEndpoints: number, maxSets: number, blocks: number) {
 }
 
 /**
- * Nodes that this many trees with so many entries can have at most. Every leaf but a root holds LEAF_MINIMUM entries or more;
- * every inner node but a root has more than INNER_MINIMUM children, so that there is one for INNER_MINIMUM leaves at most.
+ * Nodes that this many trees with so many entries can have at most. Every leaf but a root holds LEAF_MINIMUM entries or
+ * more; every inner node but a root has more than INNER_MINIMUM children, so that there is one for INNER_MINIMUM leaves
+ * at most.
  */
 function countNodes(trees: number, entries: number): number {
   const leaves = Math.ceil(entries / LEAF_MINIMUM) + trees;

@@ -1,5 +1,5 @@
-// The engine's memory as a slice: its bytes up to the first block that was never in use. They name their format and caps
-// (layout.ts), and are believed only once another engine has audited them.
+// The engine's memory as a slice: its bytes up to the first block that was never in use. They name their format and
+// caps (layout.ts), and are believed only once another engine has audited them.
 
 import {
   AUDIT_CHAIN,
@@ -88,8 +88,8 @@ export function takeSlice(engine: EngineMemory): Uint8Array {
 }
 
 /**
- * Copies a slice into `spare`, an engine of the same caps as `live`, whose content is lost. Throws `Error` unless it is sound and
- * could be put in the place of `live`.
+ * Copies a slice into `spare`, an engine of the same caps as `live`, whose content is lost. Throws `Error` unless it is
+ * sound and could be put in the place of `live`.
  */
 export function loadSlice(slice: Uint8Array, spare: EngineMemory, live: EngineMemory): void {
   const isWhole =

@@ -121,7 +121,8 @@ describe('WasmStore against ReferenceStore', () => {
     );
   });
 
-  // Thousands of mappings in an order and with holes that the generator chooses; those of less than a page make deep trees
+  // Thousands of mappings in an order and with holes that the generator chooses; those of less than a page make deep
+  // trees
   it.each(PLACES)(
     'keeps %s of thousands of mappings right while they grow and shrink',
     (_where, mappingAt) => {

@@ -77,7 +77,9 @@ export class WasmStore implements MappingStore {
     return this.#memory.usedBytes;
   }
 
-  /** AUDIT_SOUND, or which rule the engine's memory breaks: an AUDIT_* of layout.ts. Takes time for all that is in use. */
+  /**
+   * AUDIT_SOUND, or which rule the engine's memory breaks: an AUDIT_* of layout.ts. Takes time for all that is in use.
+   */
   audit(): number {
     return this.#exports.audit();
   }
@@ -170,9 +172,9 @@ export class WasmStore implements MappingStore {
   }
 
   /**
-   * Translates `count` of the `buffers` from number `first` on in one call, each like an access of its own. Returns the number of all
-   * segments, in order; or a negative number when one of them is anything but plain memory: then nothing was counted, and each has
-   * to be translated by itself.
+   * Translates `count` of the `buffers` from number `first` on in one call, each like an access of its own. Returns the
+   * number of all segments, in order; or a negative number when one of them is anything but plain memory: then nothing
+   * was counted, and each has to be translated by itself.
    */
   translateBatch(endpoint: number, first: number, count: number, access: Access): number {
     return this.#exports.translateBatch(endpoint, first, count, access);
@@ -207,16 +209,17 @@ export class WasmStore implements MappingStore {
   }
 
   /**
-   * Everything at this moment as one slice of memory: domains, mappings, windows, bindings and counters. Much faster than `save`,
-   * for going back within one process; what is kept for longer goes by `save`, which knows no version and no caps.
+   * Everything at this moment as one slice of memory: domains, mappings, windows, bindings and counters. Much faster
+   * than `save`, for going back within one process; what is kept for longer goes by `save`, which knows no version and
+   * no caps.
    */
   saveSlice(): Uint8Array {
     return takeSlice(this.#memory);
   }
 
   /**
-   * Goes back to a slice of this store, or of one with the same caps and endpoints. Throws `Error`, with nothing changed, for any
-   * other bytes. The first call takes memory for a second engine, which audits the slice.
+   * Goes back to a slice of this store, or of one with the same caps and endpoints. Throws `Error`, with nothing
+   * changed, for any other bytes. The first call takes memory for a second engine, which audits the slice.
    */
   restoreSlice(slice: Uint8Array): void {
     const spare = this.#makeSpare();

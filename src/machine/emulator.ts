@@ -77,8 +77,8 @@ export async function createEmulator(settings: EmulatorSettings): Promise<Emulat
     emulator.add_listener('emulator-loaded', () => resolve(emulator));
   });
   const internals = v86Internals(v86);
-  // With three pages in a function, v86's choice, the host compiles half as much code again before the prompt, on threads
-  // that take CPUs from the guest; and the guest runs no faster for it.
+  // With three pages in a function, v86's choice, the host compiles half as much code again before the prompt, on
+  // threads that take CPUs from the guest; and the guest runs no faster for it.
   internals.cpu.set_jit_config(JIT_CONFIG_MAX_PAGES, JIT_MAX_PAGES);
   connectNetwork(internals.network, internals.cpu);
   return { v86, ...internals };

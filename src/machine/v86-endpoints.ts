@@ -1,4 +1,5 @@
-// Gives v86's own bus masters their endpoint's view of memory: virtio-net, virtio-9p, virtio-console and the IDE bus master.
+// Gives v86's own bus masters their endpoint's view of memory: virtio-net, virtio-9p, virtio-console and the IDE bus
+// master.
 //
 // v86's device models trust their driver. The guards below keep a guest's broken ring or DMA table from throwing
 // into the emulator's main loop or spinning in it.
@@ -87,8 +88,9 @@ function guardPorts(cpu: V86Cpu, device: unknown, breakDevice: () => void): Visi
 }
 
 /**
- * Gives the IDE controller's bus master its endpoint's view of memory. Data and the physical region descriptor table lie at
- * IOVAs alike. An access that is stopped ends the command as a bus master error, which Linux reports and survives.
+ * Gives the IDE controller's bus master its endpoint's view of memory. Data and the physical region descriptor table
+ * lie at IOVAs alike. An access that is stopped ends the command as a bus master error, which Linux reports and
+ * survives.
  */
 export function moveIde(cpu: V86Cpu, port: AddressSpace<Address>): void {
   const { primary, secondary } = cpu.devices.ide;

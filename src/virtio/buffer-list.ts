@@ -1,4 +1,5 @@
-// The buffers of one half of a descriptor chain, seen as one run of bytes (virtio 1.2, 2.6.4: no assumption on framing).
+// The buffers of one half of a descriptor chain, seen as one run of bytes (virtio 1.2, 2.6.4: no assumption on
+// framing).
 
 import { assert } from '../base/assert.ts';
 import { addHigh, addLow } from '../base/words.ts';

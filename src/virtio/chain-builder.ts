@@ -29,7 +29,9 @@ export class ChainBuilder<A extends Address> implements DescriptorChain {
     this.writable.clear();
   }
 
-  /** Adds a buffer at the address (high, low); throws `RingError` for one that no chain may have. An empty one is none. */
+  /**
+   * Adds a buffer at the address (high, low); throws `RingError` for one that no chain may have. An empty one is none.
+   */
   append(high: number, low: number, length: number, isWritable: boolean): void {
     if (length === 0) return;
     const { readable, writable } = this;

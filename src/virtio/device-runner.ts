@@ -1,4 +1,5 @@
-// Runs device code on behalf of a transport: one piece at a time, and the one place where a `BusError` or `RingError` ends.
+// Runs device code on behalf of a transport: one piece at a time, and the one place where a `BusError` or `RingError`
+// ends.
 
 import { BusError } from '../memory/address-space.ts';
 import { RingError } from './virtqueue.ts';

@@ -38,8 +38,8 @@ async function createMachine(mode: BootMode): Promise<Machine> {
 }
 
 /**
- * Keeps everything that the IOMMU says, as the page does: gathered in the worker, copied to the page once a frame, counted
- * and kept there. Returns what ends it and tells how many events there were.
+ * Keeps everything that the IOMMU says, as the page does: gathered in the worker, copied to the page once a frame,
+ * counted and kept there. Returns what ends it and tells how many events there were.
  */
 function record(machine: Machine): () => number {
   const batch = new BatchBuilder();

@@ -14,8 +14,8 @@ const DEFAULT_COMPILER_THREADS = 4;
 const LONGEST_BOOT_MS = 120_000;
 
 /**
- * V8 compiles the guest's translated code on threads of its own. When they outnumber the other CPUs, the guest waits for a
- * CPU longer than it runs, and how long is chance: so it is left one.
+ * V8 compiles the guest's translated code on threads of its own. When they outnumber the other CPUs, the guest waits
+ * for a CPU longer than it runs, and how long is chance: so it is left one.
  */
 function compilerThreads(cpus: number): number {
   return Math.max(1, Math.min(DEFAULT_COMPILER_THREADS, cpus - 1));
@@ -68,8 +68,9 @@ function bestOf(turns: readonly Turn[]): Readonly<Record<string, number>> {
 }
 
 /**
- * Boots every machine `runs` times by turns, so that a slow spell of the host hits all of them, and every other turn the
- * other way round; a turn before that fills the host's caches and is not counted. A ratio is the median over the turns.
+ * Boots every machine `runs` times by turns, so that a slow spell of the host hits all of them, and every other turn
+ * the other way round; a turn before that fills the host's caches and is not counted. A ratio is the median over the
+ * turns.
  */
 export async function runBoot(runs: number, onRow: OnRow, onProgress: OnProgress): Promise<void> {
   const turns: Turn[] = [];

@@ -7,7 +7,9 @@ import { mappingOf, randomPhysPage, shuffledIndices } from './layout.ts';
 import type { Work } from './race.ts';
 
 export const CHURN_KINDS = ['free', 'live'] as const;
-/** `free`: maps a page at a random free place, then unmaps it. `live`: unmaps a random live page, then maps it again. */
+/**
+ * `free`: maps a page at a random free place, then unmaps it. `live`: unmaps a random live page, then maps it again.
+ */
 export type ChurnKind = (typeof CHURN_KINDS)[number];
 
 /** Single pages that `map` and `unmap` are asked for by index. */

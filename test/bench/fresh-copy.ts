@@ -1,4 +1,5 @@
-// A fair start for every contestant: machine code of its own, with nothing in it that another one has taught the engine.
+// A fair start for every contestant: machine code of its own, with nothing in it that another one has taught the
+// engine.
 
 import { runInThisContext } from 'node:vm';
 

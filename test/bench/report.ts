@@ -1,4 +1,5 @@
-// What a benchmark says: rows of medians, each followed by the row of their spread, as JSON lines or as Markdown tables.
+// What a benchmark says: rows of medians, each followed by the row of their spread, as JSON lines or as Markdown
+// tables.
 
 /** One line of `--json`: `bench` names what was measured, `unit` its unit; every other key is a contestant. */
 export interface BenchRow {
@@ -85,8 +86,8 @@ function formatTable([head = [], ...body]: readonly (readonly string[])[]): stri
 }
 
 /**
- * Markdown tables, one for each benchmark and unit: a line for each row, a column for each contestant, each median followed by its
- * spread. A contestant that did not take part in a row has an empty cell there.
+ * Markdown tables, one for each benchmark and unit: a line for each row, a column for each contestant, each median
+ * followed by its spread. A contestant that did not take part in a row has an empty cell there.
  */
 export function formatTables(rows: readonly BenchRow[]): string {
   const spreads = new Map(rows.map((row) => [row.bench, row]));

@@ -34,7 +34,8 @@ export let pagedMappings: u32 = 0;
 export let pagedPages: u32 = 0;
 export let pagedBlocks: u32 = 0;
 
-// The run that is open: its pages so far (0: none is), the number of its next page, and that page's entry but for its ends
+// The run that is open: its pages so far (0: none is), the number of its next page, and that page's entry but for its
+// ends
 let runPages: u32 = 0;
 let nextPage: u32 = 0;
 let nextEntry: u32 = 0;

@@ -26,7 +26,8 @@ const FOUR: u32 = 4 * SEGMENT_SIZE;
 
 /**
  * Translates `count` of the buffers in linear memory, from number `first` on, like accesses of their own; returns the
- * number of all segments, in order, none of them shared. A TRANSLATE_* code is one buffer's, and then nothing was counted.
+ * number of all segments, in order, none of them shared. A TRANSLATE_* code is one buffer's, and then nothing was
+ * counted.
  */
 export function translateBatch(endpoint: u32, first: u32, count: u32, access: u32): i32 {
   const record = ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE;
@@ -45,8 +46,8 @@ export function translateBatch(endpoint: u32, first: u32, count: u32, access: u3
 }
 
 /**
- * Leaves one segment for each buffer from `start` on until four of them do not all lie in pages of the domain's first span that
- * give the rights, or fewer are left; the first buffer that was not done.
+ * Leaves one segment for each buffer from `start` on until four of them do not all lie in pages of the domain's first
+ * span that give the rights, or fewer are left; the first buffer that was not done.
  */
 function translateFours(domain: u32, start: u32, last: u32, access: u32): u32 {
   const directory = domain + SET_DIRECTORY;

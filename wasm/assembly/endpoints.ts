@@ -27,8 +27,8 @@ export function createEndpoint(endpoint: u32): void {
 }
 
 /**
- * Where an endpoint's accesses go: a MODE_*, the domain for MODE_DOMAIN, and its windows. `isOpen`: none of the domain's mappings
- * can lie under a window.
+ * Where an endpoint's accesses go: a MODE_*, the domain for MODE_DOMAIN, and its windows. `isOpen`: none of the
+ * domain's mappings can lie under a window.
  */
 export function bind(
   endpoint: u32,

@@ -68,7 +68,9 @@ function insertBelow(node: u32, height: u32): u32 {
   return sibling == 0 ? 0 : insertChild(node, index, sibling);
 }
 
-/** Moves an entry of a full leaf to a neighbour with room: mappings that come in order fill leaves, not halves of them. */
+/**
+ * Moves an entry of a full leaf to a neighbour with room: mappings that come in order fill leaves, not halves of them.
+ */
 function makeRoom(node: u32, index: u32): bool {
   if (index > 0 && count(child(node, index - 1)) < <u32>LEAF_CAPACITY) {
     borrowEntryFromRight(node, index - 1);

@@ -27,7 +27,9 @@ export const HEADER_BLOCKS_END = 532;
 /** Blocks that are kept for windows, and those of them in use. */
 export const HEADER_WINDOW_RESERVE = 536;
 export const HEADER_WINDOW_BLOCKS = 540;
-/** Page tables: blocks in use, mappings in them, and how many blocks they may have beyond those that pay for themselves. */
+/**
+ * Page tables: blocks in use, mappings in them, and how many blocks they may have beyond those that pay for themselves.
+ */
 export const HEADER_TABLE_BLOCKS = 544;
 export const HEADER_TABLE_MAPPINGS = 548;
 export const HEADER_TABLE_SLACK = 552;
@@ -66,9 +68,9 @@ export const LIST_ENTRY_WORDS = 7;
 // Endpoint: u32 mode | u32 domain | u32 outer windows | u32 inner windows | u64 doorbell start | u64 doorbell end
 //           | u64 accesses and bytes: translated, bypassed, blocked | u32 open domain | u32 -
 //
-// The open domain is the domain again, where none of its mappings can lie under a window; else 0: a lookup there misses.
-// Domain and windows are addresses of sets. An address in a set of windows is decided by the inner set's entry there:
-// identity with its rights; refused where the inner set has none, and the outer one has.
+// The open domain is the domain again, where none of its mappings can lie under a window; else 0: a lookup there
+// misses. Domain and windows are addresses of sets. An address in a set of windows is decided by the inner set's entry
+// there: identity with its rights; refused where the inner set has none, and the outer one has.
 export const ENDPOINTS_OFFSET = 36992; // LIST_OFFSET + LIST_CAPACITY * LIST_ENTRY_WORDS * 4
 export const ENDPOINT_SIZE = 128;
 export const ENDPOINT_MODE = 0;

@@ -11,8 +11,8 @@ export let takenEntries: u32 = 0;
 export let takenBytes: u64 = 0;
 
 /**
- * Takes out the entries from `start`, which is the start of one, to `last`, as far as they stand in one leaf. A descent for each
- * leaf, which has half its capacity or more: O(log n + removed) for all of them.
+ * Takes out the entries from `start`, which is the start of one, to `last`, as far as they stand in one leaf. A descent
+ * for each leaf, which has half its capacity or more: O(log n + removed) for all of them.
  */
 export function removeShare(set: u32, start: u64, last: u64): void {
   const root = load<u32>(set, SET_ROOT);

@@ -21,8 +21,8 @@ import { isBypass, walk, walkOn } from './walk';
 import { join } from './words';
 
 /**
- * Number of segments for `length` (1 to 2^31) bytes from the IOVA on, or TRANSLATE_*. The endpoint's counters tell of an access that ended
- * in segments or was refused. `access` are the rights that every byte must have.
+ * Number of segments for `length` (1 to 2^31) bytes from the IOVA on, or TRANSLATE_*. The endpoint's counters tell of
+ * an access that ended in segments or was refused. `access` are the rights that every byte must have.
  */
 export function translate(endpoint: u32, high: u32, low: u32, length: u32, access: u32): i32 {
   const record = ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE;
@@ -55,8 +55,8 @@ export function resume(endpoint: u32, high: u32, low: u32, length: u32, access: 
 }
 
 /**
- * Not 0 when a page's entry does not decide an access in whole: it is of another page (`difference` of the upper halves), gives
- * not all rights or is none, or the access goes on behind the page. `walk` decides then.
+ * Not 0 when a page's entry does not decide an access in whole: it is of another page (`difference` of the upper
+ * halves), gives not all rights or is none, or the access goes on behind the page. `walk` decides then.
  */
 function isElsewhere(entry: u32, access: u32, difference: u32, low: u32, length: u32): u32 {
   return difference | (~entry & access) | (((low & PAGE_MASK) + length - 1) >>> PAGE_SHIFT);

@@ -1,4 +1,5 @@
-// Chains of 16 descriptors: all contestants read the same table of descriptors and leave 16 segments, which are read then.
+// Chains of 16 descriptors: all contestants read the same table of descriptors and leave 16 segments, which are read
+// then.
 //
 // The loops have no loop over the 16: V8 would spend more time on its turns than on their work.
 

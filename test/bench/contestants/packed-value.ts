@@ -2,7 +2,8 @@
 //
 //   guest-physical page (24 bits) | log2 of its pages (4 bits) | rights (2 bits)
 //
-// The loops that unpack it can name no constants (fresh-copy.ts). It holds only what these benchmarks map; a store of arbitrary ranges would need an object for each.
+// The loops that unpack it can name no constants (fresh-copy.ts). It holds only what these benchmarks map; a store of
+// arbitrary ranges would need an object for each.
 
 const PHYS_SHIFT = 6;
 const LOG2_SHIFT = 2;

@@ -1,4 +1,5 @@
-// Our mapping stores as contestants, and all that the benchmarks know of their API: WasmStore, its exports, ReferenceStore.
+// Our mapping stores as contestants, and all that the benchmarks know of their API: WasmStore, its exports,
+// ReferenceStore.
 
 import {
   BUFFERS_OFFSET,
