@@ -19,6 +19,7 @@ import { NO_SELECTION, shownDomain, type Selection } from './model/domain-choice
 import { MachineModel } from './model/machine-model.ts';
 import { SILENT_CHECKS, SilenceWatch } from './model/silence-watch.ts';
 import { MAX_ROWS, type ListRequest } from './model/watched-domain.ts';
+import { missingWebAssembly } from './web-assembly.ts';
 
 const MEMORY_MIB = 128;
 /** Tables are read by people: this often is enough, and leaves the processor to the guest. */
@@ -169,11 +170,9 @@ export class MachineSession {
     this.#silence.restart();
     this.#mode.value = mode;
     this.#forgetMachine();
-    if (typeof WebAssembly !== 'object') {
-      this.#fail(
-        'no-webassembly',
-        'This browser does not run WebAssembly, which the PC is made of.',
-      );
+    const missing = missingWebAssembly();
+    if (missing !== undefined) {
+      this.#fail('no-webassembly', missing);
       return;
     }
     try {
