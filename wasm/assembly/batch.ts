@@ -75,7 +75,7 @@ function translateFours(domain: u32, start: u32, last: u32, access: u32): u32 {
       2,
     );
     const offsets = v128.and(lows, i32x4.splat(PAGE_MASK));
-    // As in `isElsewhere`
+    // As `translate` does with one
     const beyond = i32x4.shr_u(i32x4.sub(i32x4.add(offsets, lengths), i32x4.splat(1)), PAGE_SHIFT);
     const unusual = v128.or(v128.or(v128.xor(highs, high), v128.andnot(rights, entries)), beyond);
     if (v128.any_true(unusual)) break;

@@ -9,7 +9,7 @@ import {
   ENDPOINT_SIZE,
   ENDPOINT_TRANSLATED,
   PAGE_MASK,
-  PAGE_SHIFT,
+  PAGE_SIZE,
   SEGMENTS_OFFSET,
   SET_DIRECTORY,
   SET_SPANS,
@@ -28,8 +28,12 @@ export function translate(endpoint: u32, high: u32, low: u32, length: u32, acces
   const record = ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE;
   const domain = load<u32>(record, ENDPOINT_OPEN_DOMAIN);
   const entry = pageEntry(domain + SET_DIRECTORY, low);
-  const difference = high ^ load<u32>(domain, SET_SPANS + SPAN_HIGH);
-  if (isElsewhere(entry, access, difference, low, length)) {
+  // A page's entry decides an access that it gives all rights to, if it is of that page and ends there
+  if (
+    (entry & access) != access ||
+    high != load<u32>(domain, SET_SPANS + SPAN_HIGH) ||
+    (low & PAGE_MASK) + length > <u32>PAGE_SIZE
+  ) {
     return translateSlowly(record, join(high, low), length, access);
   }
   store<u64>(SEGMENTS_OFFSET, pageGpa(entry) | (low & PAGE_MASK));
@@ -52,12 +56,4 @@ function translateSlowly(record: u32, start: u64, length: u32, access: u32): i32
 export function resume(endpoint: u32, high: u32, low: u32, length: u32, access: u32): i32 {
   begin(0);
   return walkOn(ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE, join(high, low), length, access);
-}
-
-/**
- * Not 0 when a page's entry does not decide an access in whole: it is of another page (`difference` of the upper
- * halves), gives not all rights or is none, or the access goes on behind the page. `walk` decides then.
- */
-function isElsewhere(entry: u32, access: u32, difference: u32, low: u32, length: u32): u32 {
-  return difference | (~entry & access) | (((low & PAGE_MASK) + length - 1) >>> PAGE_SHIFT);
 }
