@@ -11,7 +11,7 @@ import {
 } from '../../test/support/v86-driver.ts';
 import type { Emulator } from './emulator.ts';
 import { MAX_DESCRIPTORS } from './queue-guard.ts';
-import { guardShare } from './share-guard.ts';
+import { guardShare, versionShare } from './share-guard.ts';
 import { moveVirtio } from './v86-endpoints.ts';
 
 const RINGS: Rings = { size: 32, descriptors: 0x1000, available: 0x2000, used: 0x3000 };
@@ -47,6 +47,7 @@ beforeAll(async () => {
   driver = new V86Driver(emulator.cpu, SHARE_PORTS, bus);
   await emulator.v86.create_file('file', FILE);
   await emulator.v86.create_file('zeros', ZEROS);
+  versionShare(emulator.cpu);
 });
 
 beforeEach(async () => {
@@ -139,6 +140,18 @@ describe('the share with a client that reads', () => {
     expect((await ask(116, u32(2), u64(0), u32(1))).error).toBe(EBADF);
   });
 
+  it('opens a file that may be cached: its version is not 0, and it takes requests of the whole message size', async () => {
+    const messageSize = 0x2_0000;
+    await ask(100, u32(messageSize), text('9P2000.L'));
+    await attach(1);
+    await walk(1, 2, 'file');
+    const { body } = await ask(12, u32(2), u32(0));
+    const opened = new DataView(body.buffer);
+    const [version, unit] = [opened.getUint32(1, true), opened.getUint32(13, true)];
+    expect(version).toBeGreaterThan(0);
+    expect(unit).toBe(messageSize - 24);
+  });
+
   it('lists the directory', async () => {
     await attach(1);
     await ask(12, u32(1), u32(0));
@@ -207,6 +220,7 @@ describe('the share with a hostile client', () => {
     const { fs } = share;
     await attach(1);
     share.fs = {
+      inodes: [],
       GetInode: () => {
         throw new TypeError('as v86 does');
       },

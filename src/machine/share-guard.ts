@@ -64,6 +64,9 @@ const MAX_FID = 0x4000;
 const MIN_MESSAGE = 4096;
 const MAX_MESSAGE = 1 << 20;
 
+/** The version of every file, whose content stays what it is (9P2000, intro(5): qid.vers). */
+const FINAL_VERSION = 1;
+
 /** What a message must be like for v86 to have it; a type without a rule never gets there. */
 interface Rule {
   /** Bytes that v86 reads without looking for the message's end. */
@@ -176,6 +179,15 @@ async function serve(share: V86Share, queue: V86Virtqueue, chain: V86BufferChain
   } catch {
     refuse(EIO);
   }
+}
+
+/**
+ * Gives all that is in the share a version. Call when the files are there: they do not change any more. Linux takes
+ * version 0 for a file that must not be cached, as v86 has it: whatever the mount says, it then reads one page in a
+ * request, not what the read-ahead asks for (fs/9p/fid.h, v9fs_fid_add_modes).
+ */
+export function versionShare(cpu: V86Cpu): void {
+  for (const { qid } of cpu.devices.virtio_9p.fs.inodes) qid.version = FINAL_VERSION;
 }
 
 /** Takes over the notification of the share's queue. Call before the device is put behind its guards. */

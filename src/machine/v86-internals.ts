@@ -75,11 +75,18 @@ export interface V86Virtio {
   reset(): void;
 }
 
+/** A file or directory of v86's 9p server. */
+export interface V86Inode {
+  mode: number;
+  /** What the server calls it (9P2000, intro(5)). */
+  qid: { version: number };
+}
+
 /** v86's 9p server and its device. */
 export interface V86Share {
   virtio: V86Virtio;
   fids: { inodeid: number; type: number; uid: number; dbg_name: string }[];
-  fs: { GetInode(id: number): { mode: number } };
+  fs: { inodes: V86Inode[]; GetInode(id: number): V86Inode };
   ReceiveRequest(chain: V86BufferChain): Promise<void>;
 }
 
@@ -223,6 +230,8 @@ export const REQUIRED: readonly (readonly [
     ] as const;
   }),
   ['v86.cpu.devices.virtio_9p.fids', 'object'],
+  ['v86.cpu.devices.virtio_9p.fs.inodes', 'object'],
+  ['v86.cpu.devices.virtio_9p.fs.inodes.0.qid.version', 'number'],
   ['v86.cpu.devices.virtio_9p.fs.GetInode', 'function'],
   ['v86.cpu.devices.virtio_9p.ReceiveRequest', 'function'],
   ['v86.cpu.devices.ide.pci_id', 'number'],
