@@ -50,6 +50,8 @@ export interface V86Descriptor {
 export interface V86Virtqueue {
   cpu: V86DmaBus;
   size: number;
+  /** The largest size, which the queue has after a reset. */
+  size_supported: number;
   avail_addr: number;
   count_requests(): number;
   get_descriptor(table: number, index: number): V86Descriptor;
@@ -60,6 +62,7 @@ export interface V86Virtqueue {
   flush_replies(): void;
   notify_me_after(count: number): void;
   reset(): void;
+  set_size(size: number): void;
   set_state(state: unknown): void;
 }
 
@@ -217,6 +220,8 @@ export const REQUIRED: readonly (readonly [
       [`${virtio}.reset`, 'function'],
       [`${virtio}.queues.0.cpu`, 'object'],
       [`${virtio}.queues.0.size`, 'number'],
+      [`${virtio}.queues.0.size_supported`, 'number'],
+      [`${virtio}.queues.0.set_size`, 'function'],
       [`${virtio}.queues.0.is_configured`, 'function'],
       [`${virtio}.queues.0.count_requests`, 'function'],
       [`${virtio}.queues.0.get_descriptor`, 'function'],

@@ -40,6 +40,16 @@ function prints(command: string, expected: RegExp): DataCheck['verify'] {
   };
 }
 
+export const READ_AHEAD_CHECK: DataCheck = {
+  name: 'a 4 MiB file by 9p with read-ahead',
+  endpoint: SHARE_ENDPOINT,
+  bytes: SHARED_BYTES.length,
+  verify: prints(
+    `umount /mnt/share; ${mountWithReadAhead(AHEAD)} && md5sum <${AHEAD}/${SHARED_FILE} && umount ${AHEAD}`,
+    new RegExp(`^${md5(SHARED_BYTES)}  -\n$`, 'm'),
+  ),
+};
+
 export const DATA_CHECKS: readonly DataCheck[] = [
   {
     name: 'an 8 MiB disk by virtio-blk',
@@ -62,15 +72,7 @@ export const DATA_CHECKS: readonly DataCheck[] = [
       new RegExp(`^${md5(SHARED_BYTES)}  ${SHARED_FILE}  ${SHARED_BYTES.length}\n$`),
     ),
   },
-  {
-    name: 'a 4 MiB file by 9p with read-ahead',
-    endpoint: SHARE_ENDPOINT,
-    bytes: SHARED_BYTES.length,
-    verify: prints(
-      `umount /mnt/share; ${mountWithReadAhead(AHEAD)} && md5sum <${AHEAD}/${SHARED_FILE} && umount ${AHEAD}`,
-      new RegExp(`^${md5(SHARED_BYTES)}  -\n$`, 'm'),
-    ),
-  },
+  READ_AHEAD_CHECK,
   {
     name: 'pings without loss',
     endpoint: NET_ENDPOINT,
