@@ -20,7 +20,7 @@ import { machineIommuOptions } from './iommu-choices.ts';
 import { describeMachine } from './machine-description.ts';
 import { commandLine, type MachineOptions } from './machine-options.ts';
 import { installMmioBlock, type MmioRegisters } from './mmio-block.ts';
-import { guardShare } from './share-guard.ts';
+import { guardShare, versionShare } from './share-guard.ts';
 import {
   BLOCK_ENDPOINT,
   BLOCK_PLACE,
@@ -162,5 +162,6 @@ export async function createBoard(options: MachineOptions, disks: Disks): Promis
   for (const [name, bytes] of Object.entries(options.share)) {
     await emulator.v86.create_file(name, bytes);
   }
+  versionShare(cpu);
   return { emulator, memory, iommu, transports };
 }

@@ -5,10 +5,7 @@ import { BusError } from '../memory/address-space.ts';
 import { MAX_DATA_LENGTH, type DmaBus } from './dma-bus.ts';
 import type { V86BufferChain, V86Descriptor, V86Virtqueue } from './v86-internals.ts';
 
-/**
- * Descriptors of one chain, over all indirect tables on its way: the largest queue of v86's devices. Linux puts
- * more than the queue's size only into indirect tables, at most 128 (net/9p/trans_virtio.c, VIRTQUEUE_NUM).
- */
+/** Descriptors of one chain, over all indirect tables on its way: the largest queue of v86's devices. */
 export const MAX_DESCRIPTORS = 1024;
 
 /** What v86 gets when it takes a chain that is not there: no buffers, and no way into the used ring. */

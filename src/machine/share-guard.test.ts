@@ -11,8 +11,9 @@ import {
 } from '../../test/support/v86-driver.ts';
 import type { Emulator } from './emulator.ts';
 import { MAX_DESCRIPTORS } from './queue-guard.ts';
-import { guardShare } from './share-guard.ts';
+import { guardShare, versionShare } from './share-guard.ts';
 import { moveVirtio } from './v86-endpoints.ts';
+import type { V86Virtio } from './v86-internals.ts';
 
 const RINGS: Rings = { size: 32, descriptors: 0x1000, available: 0x2000, used: 0x3000 };
 const REQUEST = 0x1_0000;
@@ -23,6 +24,8 @@ const TAG = 0x77;
 const FILE = new TextEncoder().encode('what the host put here\n');
 /** A file that v86 would walk through for ever as if it were a directory. */
 const ZEROS = new Uint8Array(64);
+
+const INDIRECT_DESC_BIT = 1 << 28;
 
 const EIO = 5;
 const EBADF = 9;
@@ -47,6 +50,7 @@ beforeAll(async () => {
   driver = new V86Driver(emulator.cpu, SHARE_PORTS, bus);
   await emulator.v86.create_file('file', FILE);
   await emulator.v86.create_file('zeros', ZEROS);
+  versionShare(emulator.cpu);
 });
 
 beforeEach(async () => {
@@ -139,6 +143,29 @@ describe('the share with a client that reads', () => {
     expect((await ask(116, u32(2), u64(0), u32(1))).error).toBe(EBADF);
   });
 
+  it('opens a file that may be cached: its version is not 0, and it takes requests of the whole message size', async () => {
+    const messageSize = 0x2_0000;
+    await ask(100, u32(messageSize), text('9P2000.L'));
+    await attach(1);
+    await walk(1, 2, 'file');
+    const { body } = await ask(12, u32(2), u32(0));
+    const opened = new DataView(body.buffer);
+    const [version, unit] = [opened.getUint32(1, true), opened.getUint32(13, true)];
+    expect(version).toBeGreaterThan(0);
+    expect(unit).toBe(messageSize - 24);
+  });
+
+  it('offers a queue for the largest request and no indirect tables, after a reset too', () => {
+    const { virtio } = emulator.cpu.devices.virtio_9p;
+    const offer = () => [
+      (virtio.device_feature[0] ?? 0) & INDIRECT_DESC_BIT,
+      (virtio.driver_feature[0] ?? 0) & INDIRECT_DESC_BIT,
+      virtio.queues[0]?.size,
+    ];
+    virtio.reset();
+    expect(offer()).toEqual([0, 0, 256]);
+  });
+
   it('lists the directory', async () => {
     await attach(1);
     await ask(12, u32(1), u32(0));
@@ -207,6 +234,7 @@ describe('the share with a hostile client', () => {
     const { fs } = share;
     await attach(1);
     share.fs = {
+      inodes: [],
       GetInode: () => {
         throw new TypeError('as v86 does');
       },
@@ -256,7 +284,19 @@ describe('the share with a hostile client', () => {
   });
 });
 
-describe('an indirect table that no driver may make', () => {
+describe('an indirect table that no driver may make, on a device that offers them', () => {
+  const features = (): V86Virtio['device_feature'] =>
+    emulator.cpu.devices.virtio_9p.virtio.device_feature;
+
+  beforeEach(() => {
+    features()[0] = (features()[0] ?? 0) | INDIRECT_DESC_BIT;
+    driver.start(new Map([[0, RINGS]]));
+  });
+
+  afterEach(() => {
+    features()[0] = (features()[0] ?? 0) & ~INDIRECT_DESC_BIT;
+  });
+
   const isAlive = async () => {
     bus.bytes.fill(0);
     driver.start(new Map([[0, RINGS]]));

@@ -4,7 +4,7 @@
 // whatever is written grows the host's memory. Here every message is looked at first; what is refused is answered
 // with an error number of Linux, as the protocol wants (Rlerror).
 
-import type { V86BufferChain, V86Cpu, V86Share, V86Virtqueue } from './v86-internals.ts';
+import type { V86BufferChain, V86Cpu, V86Share, V86Virtio, V86Virtqueue } from './v86-internals.ts';
 
 /** Where v86's 9p device is notified. */
 const NOTIFY_PORT = 0xa900;
@@ -63,6 +63,14 @@ const MAX_FID = 0x4000;
 /** Message sizes that can be agreed on: a page, and what a chain may hold. */
 const MIN_MESSAGE = 4096;
 const MAX_MESSAGE = 1 << 20;
+
+/** VIRTIO_RING_F_INDIRECT_DESC (28) is in the first feature word. */
+const INDIRECT_DESC_BIT = 1 << 28;
+/** Two of Linux's largest requests. */
+const QUEUE_SIZE = 256;
+
+/** The version of every file, whose content stays what it is (9P2000, intro(5): qid.vers). */
+const FINAL_VERSION = 1;
 
 /** What a message must be like for v86 to have it; a type without a rule never gets there. */
 interface Rule {
@@ -178,11 +186,35 @@ async function serve(share: V86Share, queue: V86Virtqueue, chain: V86BufferChain
   }
 }
 
+/**
+ * Gives all that is in the share a version. Call when the files are there: they do not change any more. Linux takes
+ * version 0 for a file that must not be cached, as v86 has it: whatever the mount says, it then reads one page in a
+ * request, not what the read-ahead asks for (fs/9p/fid.h, v9fs_fid_add_modes).
+ */
+export function versionShare(cpu: V86Cpu): void {
+  for (const { qid } of cpu.devices.virtio_9p.fs.inodes) qid.version = FINAL_VERSION;
+}
+
+/**
+ * Makes room for a message of Linux in the ring itself (net/9p/trans_virtio.c: VIRTQUEUE_NUM, 128 descriptors), and
+ * offers no indirect tables: each would be one more buffer to map and unmap for a request.
+ */
+function spareIndirectTables({ device_feature, driver_feature, queues }: V86Virtio): void {
+  for (const features of [device_feature, driver_feature]) {
+    features[0] = (features[0] ?? 0) & ~INDIRECT_DESC_BIT;
+  }
+  for (const queue of queues) {
+    queue.size_supported = QUEUE_SIZE;
+    queue.set_size(QUEUE_SIZE);
+  }
+}
+
 /** Takes over the notification of the share's queue. Call before the device is put behind its guards. */
 export function guardShare(cpu: V86Cpu): void {
   const share = cpu.devices.virtio_9p;
   const port = cpu.io.ports[NOTIFY_PORT];
   if (port?.device !== share.virtio) throw new Error('v86 has moved the ports of its 9p device');
+  spareIndirectTables(share.virtio);
   port.write16 = () => {
     const [queue] = share.virtio.queues;
     if (queue === undefined) return;

@@ -50,6 +50,8 @@ export interface V86Descriptor {
 export interface V86Virtqueue {
   cpu: V86DmaBus;
   size: number;
+  /** The largest size, which the queue has after a reset. */
+  size_supported: number;
   avail_addr: number;
   count_requests(): number;
   get_descriptor(table: number, index: number): V86Descriptor;
@@ -60,6 +62,7 @@ export interface V86Virtqueue {
   flush_replies(): void;
   notify_me_after(count: number): void;
   reset(): void;
+  set_size(size: number): void;
   set_state(state: unknown): void;
 }
 
@@ -75,11 +78,18 @@ export interface V86Virtio {
   reset(): void;
 }
 
+/** A file or directory of v86's 9p server. */
+export interface V86Inode {
+  mode: number;
+  /** What the server calls it (9P2000, intro(5)). */
+  qid: { version: number };
+}
+
 /** v86's 9p server and its device. */
 export interface V86Share {
   virtio: V86Virtio;
   fids: { inodeid: number; type: number; uid: number; dbg_name: string }[];
-  fs: { GetInode(id: number): { mode: number } };
+  fs: { inodes: V86Inode[]; GetInode(id: number): V86Inode };
   ReceiveRequest(chain: V86BufferChain): Promise<void>;
 }
 
@@ -210,6 +220,8 @@ export const REQUIRED: readonly (readonly [
       [`${virtio}.reset`, 'function'],
       [`${virtio}.queues.0.cpu`, 'object'],
       [`${virtio}.queues.0.size`, 'number'],
+      [`${virtio}.queues.0.size_supported`, 'number'],
+      [`${virtio}.queues.0.set_size`, 'function'],
       [`${virtio}.queues.0.is_configured`, 'function'],
       [`${virtio}.queues.0.count_requests`, 'function'],
       [`${virtio}.queues.0.get_descriptor`, 'function'],
@@ -223,6 +235,8 @@ export const REQUIRED: readonly (readonly [
     ] as const;
   }),
   ['v86.cpu.devices.virtio_9p.fids', 'object'],
+  ['v86.cpu.devices.virtio_9p.fs.inodes', 'object'],
+  ['v86.cpu.devices.virtio_9p.fs.inodes.0.qid.version', 'number'],
   ['v86.cpu.devices.virtio_9p.fs.GetInode', 'function'],
   ['v86.cpu.devices.virtio_9p.ReceiveRequest', 'function'],
   ['v86.cpu.devices.ide.pci_id', 'number'],

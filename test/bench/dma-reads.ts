@@ -1,5 +1,7 @@
 // What the guests of the DMA benchmark read, and how.
 
+import { mountWithReadAhead } from './share-mount.ts';
+
 const MIB = 1 << 20;
 
 export const DISK_BYTES = 32 * MIB;
@@ -26,11 +28,7 @@ export interface GuestRead {
 const DROP_CACHES = 'echo 3 >/proc/sys/vm/drop_caches';
 
 /** A shell command that makes every read possible; once for each guest. */
-export const SET_UP = [
-  'mkdir -p /mnt/dma',
-  'mount -t 9p -o trans=virtio,version=9p2000.L,msize=131072,cache=none host9p /mnt/dma',
-  'net-ping 1',
-].join(' && ');
+export const SET_UP = `${mountWithReadAhead('/mnt/dma')} && net-ping 1`;
 
 export const READS: readonly GuestRead[] = [
   {

@@ -5,7 +5,7 @@ import { WasmStore } from '../../src/iommu/wasm-store.ts';
 import { loadStoreWasm } from '../../src/testing/guest/guest-files.ts';
 import { GuestSession } from '../../src/testing/guest/guest-session.ts';
 import { BlindableStore } from './support/blindable-store.ts';
-import { DATA_CHECKS } from './support/data-checks.ts';
+import { DATA_CHECKS, READ_AHEAD_CHECK } from './support/data-checks.ts';
 import { GUEST_OPTIONS, guestTest } from './support/guest-test.ts';
 
 /** Nothing moves in the blind guest: waiting longer would change nothing. */
@@ -22,6 +22,20 @@ describe('through translation', () => {
     expect(guest.iommu.totals()).toMatchObject({ faults: 0, rejected: 0 });
   });
 });
+
+const PAGE = 4096;
+/** Mappings per page. Beside the pages of a file: the buffers of a request for each 128 KiB or so, and those of mounting and opening. */
+const MAPPINGS_PER_PAGE = 1.2;
+
+guestTest(
+  'a read of a share with read-ahead maps hardly more than its pages',
+  async ({ guest }) => {
+    const before = guest.iommu.totals().map;
+    await READ_AHEAD_CHECK.verify(guest);
+    const mapped = guest.iommu.totals().map - before;
+    expect(mapped).toBeLessThan((READ_AHEAD_CHECK.bytes / PAGE) * MAPPINGS_PER_PAGE);
+  },
+);
 
 /** After a few hundred notifications v86 runs a driver's kick as translated code. */
 const ROUNDS = 3;

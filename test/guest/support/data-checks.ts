@@ -10,6 +10,7 @@ import {
   NET_ENDPOINT,
   SHARE_ENDPOINT,
 } from '../../../src/machine/topology.ts';
+import { mountWithReadAhead } from '../../bench/share-mount.ts';
 import { md5, MIB, SHARED_BYTES, SHARED_FILE } from './payload.ts';
 
 export interface DataCheck {
@@ -23,6 +24,8 @@ export interface DataCheck {
 
 /** Any host name leads to the machine's own web server. */
 const SERVER = 'host.test';
+/** Where the share is mounted with read-ahead; `share-read` mounts it at /mnt/share, and once is all it can be. */
+const AHEAD = '/mnt/ahead';
 const PING_COUNT = 5;
 const DOWNLOAD_BYTES = MIB;
 const { disk } = await loadImages();
@@ -36,6 +39,16 @@ function prints(command: string, expected: RegExp): DataCheck['verify'] {
     }
   };
 }
+
+export const READ_AHEAD_CHECK: DataCheck = {
+  name: 'a 4 MiB file by 9p with read-ahead',
+  endpoint: SHARE_ENDPOINT,
+  bytes: SHARED_BYTES.length,
+  verify: prints(
+    `umount /mnt/share; ${mountWithReadAhead(AHEAD)} && md5sum <${AHEAD}/${SHARED_FILE} && umount ${AHEAD}`,
+    new RegExp(`^${md5(SHARED_BYTES)}  -\n$`, 'm'),
+  ),
+};
 
 export const DATA_CHECKS: readonly DataCheck[] = [
   {
@@ -59,6 +72,7 @@ export const DATA_CHECKS: readonly DataCheck[] = [
       new RegExp(`^${md5(SHARED_BYTES)}  ${SHARED_FILE}  ${SHARED_BYTES.length}\n$`),
     ),
   },
+  READ_AHEAD_CHECK,
   {
     name: 'pings without loss',
     endpoint: NET_ENDPOINT,
