@@ -9,15 +9,12 @@ import {
   VIRTIO_BLK_CONFIG_BLK_SIZE,
   VIRTIO_BLK_CONFIG_CAPACITY,
   VIRTIO_BLK_CONFIG_LENGTH,
-  VIRTIO_BLK_CONFIG_MIN_IO_SIZE,
-  VIRTIO_BLK_CONFIG_OPT_IO_SIZE,
   VIRTIO_BLK_CONFIG_SEG_MAX,
   VIRTIO_BLK_CONFIG_SIZE_MAX,
   VIRTIO_BLK_F_BLK_SIZE,
   VIRTIO_BLK_F_FLUSH,
   VIRTIO_BLK_F_SEG_MAX,
   VIRTIO_BLK_F_SIZE_MAX,
-  VIRTIO_BLK_F_TOPOLOGY,
   VIRTIO_BLK_HEADER_SECTOR_HIGH,
   VIRTIO_BLK_HEADER_SECTOR_LOW,
   VIRTIO_BLK_HEADER_SIZE,
@@ -49,22 +46,13 @@ const SEG_MAX = QUEUE_SIZE - 2;
 const MAX_REQUEST_BYTES = 0x80_0000;
 /** Largest buffer: behind an IOMMU each one takes a mapping, so that the fewer, the better. */
 const SIZE_MAX = MAX_REQUEST_BYTES;
-/**
- * What a driver should ask for at once: behind an IOMMU a request costs a mapping or more, whatever its size. Linux reads
- * ahead twice as much.
- */
-const OPTIMAL_BYTES = 0x8_0000;
 const COPY_BYTES = 0x1_0000;
 
 /** A disk on one request queue, answered in order. */
 export class VirtioBlk implements VirtioDevice {
   readonly deviceId = VIRTIO_ID_BLOCK;
   readonly deviceFeatures =
-    VIRTIO_BLK_F_SIZE_MAX |
-    VIRTIO_BLK_F_SEG_MAX |
-    VIRTIO_BLK_F_BLK_SIZE |
-    VIRTIO_BLK_F_FLUSH |
-    VIRTIO_BLK_F_TOPOLOGY;
+    VIRTIO_BLK_F_SIZE_MAX | VIRTIO_BLK_F_SEG_MAX | VIRTIO_BLK_F_BLK_SIZE | VIRTIO_BLK_F_FLUSH;
   readonly usesBuffersInOrder = true;
   readonly queueSizes = [QUEUE_SIZE];
   readonly configLength = VIRTIO_BLK_CONFIG_LENGTH;
@@ -89,8 +77,6 @@ export class VirtioBlk implements VirtioDevice {
     view.setUint32(VIRTIO_BLK_CONFIG_SIZE_MAX, SIZE_MAX, true);
     view.setUint32(VIRTIO_BLK_CONFIG_SEG_MAX, SEG_MAX, true);
     view.setUint32(VIRTIO_BLK_CONFIG_BLK_SIZE, SECTOR_BYTES, true);
-    view.setUint16(VIRTIO_BLK_CONFIG_MIN_IO_SIZE, 1, true);
-    view.setUint32(VIRTIO_BLK_CONFIG_OPT_IO_SIZE, OPTIMAL_BYTES / SECTOR_BYTES, true);
     for (let index = 0; index < Math.min(serial.length, this.#id.length); index++) {
       this.#id[index] = serial.charCodeAt(index);
     }
