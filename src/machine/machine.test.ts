@@ -186,6 +186,33 @@ describe('Machine.rogueDma', () => {
   });
 });
 
+describe('Machine.onEvent', () => {
+  const request = { endpoint: NET_ENDPOINT, address: BigInt(GUEST_PAGE), length: 4 } as const;
+
+  it('tells those who listen, whoever stopped before', async () => {
+    const machine = await create({ iommuOptions: { bootBypass: false } });
+    const heard: string[] = [];
+    const stopOne = machine.onEvent(() => heard.push('one'));
+    machine.rogueDma({ ...request, access: 'read' });
+    stopOne();
+    machine.rogueDma({ ...request, access: 'read' });
+    const stopTwo = machine.onEvent(() => heard.push('two'));
+    machine.rogueDma({ ...request, access: 'read' });
+    expect(heard).toEqual(['one', 'two']);
+    stopTwo();
+    stopTwo();
+  });
+
+  it('goes on after a power cycle', async () => {
+    const machine = await create({ iommuOptions: { bootBypass: false } });
+    const heard: string[] = [];
+    machine.onEvent(({ event }) => heard.push(event.kind));
+    await machine.powerCycle();
+    machine.rogueDma({ ...request, access: 'read' });
+    expect(heard).toContain('faulted');
+  });
+});
+
 describe('Machine snapshots', () => {
   let snapshot: MachineSnapshot;
 

@@ -33,6 +33,8 @@ export class Machine {
   readonly #disks: Disks;
   readonly #events = new Emitter<RecordedEvent>();
   readonly #power = new Emitter<PowerEvent>();
+  /** Ends listening to the board's IOMMU. */
+  #deafen: Dispose | undefined;
   #board: Board;
   #isRunning = false;
   #ranMs = 0;
@@ -89,9 +91,14 @@ export class Machine {
     return (this.#board.emulator.cpu.instruction_counter[0] ?? 0) >>> 0;
   }
 
-  /** Subscribes to what the IOMMU does. */
+  /** Subscribes to what the IOMMU does. While nobody does, the IOMMU makes no events, which take a guest's time. */
   onEvent(listener: (event: RecordedEvent) => void): Dispose {
-    return this.#events.on(listener);
+    const dispose = this.#events.on(listener);
+    this.#hearIommu();
+    return () => {
+      dispose();
+      this.#hearIommu();
+    };
   }
 
   /** Subscribes to power cycles, the host's (`powerCycle`) and the guest's (`reboot`), and to the guest's `poweroff`. */
@@ -205,10 +212,21 @@ export class Machine {
     const board = this.#board;
     this.console.connect(board.emulator.v86, 0);
     this.agent.connect(board.emulator.v86, 1);
-    board.iommu?.onEvent((event) => {
-      if (!this.#isRestoring) this.#events.emit({ timeMs: this.timeMs, event });
-    });
+    this.#deafen = undefined;
+    this.#hearIommu();
     this.#hearPower(board);
+  }
+
+  /** Listens to the board's IOMMU as long as somebody listens here. */
+  #hearIommu(): void {
+    if (this.#events.hasListeners) {
+      this.#deafen ??= this.#board.iommu?.onEvent((event) => {
+        if (!this.#isRestoring) this.#events.emit({ timeMs: this.timeMs, event });
+      });
+    } else {
+      this.#deafen?.();
+      this.#deafen = undefined;
+    }
   }
 
   /** Hears what the guest does to its power; of what it does more than once in a time slice, the first time counts. */

@@ -1,29 +1,19 @@
 // How much longer the guest boots behind its IOMMU: `npm run bench -- boot`.
 
 import { spawnSync } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { assert } from '../../src/base/assert.ts';
 import { BOOT_MODES, readBootRun, type BootMode, type BootRun } from './boot-run.ts';
+import { guestProcessFlags } from './guest-process-flags.ts';
 import { round, rowsOf, type OnProgress, type OnRow, type Samples } from './report.ts';
 
 const BOOT_ONCE = join(import.meta.dirname, 'boot-once.js');
-/** Node's own choice, whatever the machine. */
-const DEFAULT_COMPILER_THREADS = 4;
 /** A guest that takes longer is taken for stuck. */
 const LONGEST_BOOT_MS = 120_000;
 
-/**
- * V8 compiles the guest's translated code on threads of its own. When they outnumber the other CPUs, the guest waits
- * for a CPU longer than it runs, and how long is chance: so it is left one.
- */
-function compilerThreads(cpus: number): number {
-  return Math.max(1, Math.min(DEFAULT_COMPILER_THREADS, cpus - 1));
-}
-
 /** Boots once in a process of its own, as a user would. Throws `Error` when the boot fails. */
 function bootOnce(mode: BootMode): BootRun {
-  const words = [`--v8-pool-size=${compilerThreads(availableParallelism())}`, BOOT_ONCE, mode];
+  const words = [...guestProcessFlags(), BOOT_ONCE, mode];
   const { status, stdout, stderr } = spawnSync(process.execPath, words, {
     encoding: 'utf8',
     timeout: LONGEST_BOOT_MS,

@@ -14,15 +14,25 @@ const OPTIONS: Readonly<Record<DmaMode, GuestSessionOptions>> = {
   strict: { append: 'iommu.strict=1' },
 };
 
+export function isDmaMode(word: string | undefined): word is DmaMode {
+  return DMA_MODES.some((mode) => mode === word);
+}
+
 /** What the guest prints on its console right before and right after a read. */
 const BEGIN = 'dma-read-begins';
 const END = 'dma-read-ends';
 
 /** What a read took between the two marks. */
-export interface ReadTime {
+interface ReadTime {
   readonly seconds: number;
   /** Of all threads of this process: V8's compilers and garbage collectors, too. */
   readonly cpuSeconds: number;
+}
+
+/** What a read took in all. */
+export interface Measurement extends ReadTime {
+  /** Requests that the IOMMU answered; 0 without one. */
+  readonly requests: number;
 }
 
 function now(): ReadTime {
@@ -64,12 +74,10 @@ class MarkClock {
 }
 
 export class DmaGuest {
-  readonly mode: DmaMode;
   readonly #session: GuestSession;
   readonly #clock: MarkClock;
 
-  private constructor(mode: DmaMode, session: GuestSession, clock: MarkClock) {
-    this.mode = mode;
+  private constructor(session: GuestSession, clock: MarkClock) {
     this.#session = session;
     this.#clock = clock;
   }
@@ -79,11 +87,12 @@ export class DmaGuest {
     const clock = new MarkClock();
     const session = await GuestSession.boot({
       ...OPTIONS[mode],
+      recordsEvents: false,
       disk: streamBytes(DISK_BYTES),
       share: { [SHARED_FILE]: streamBytes(SHARED_BYTES) },
       onConsole: (bytes) => clock.take(bytes),
     });
-    const guest = new DmaGuest(mode, session, clock);
+    const guest = new DmaGuest(session, clock);
     try {
       await guest.#run(SET_UP);
       await session.pause();
@@ -94,20 +103,21 @@ export class DmaGuest {
     }
   }
 
-  /** MAP and UNMAP requests since the guest was switched on; 0 without an IOMMU. */
-  get requests(): number {
-    const { map, unmap } = this.#session.iommu.totals();
-    return map + unmap;
-  }
-
-  /** What a read took. The guest stands still before and afterwards. Rejects with `Error` when it fails. */
-  async timeRead({ prepare, command }: GuestRead): Promise<ReadTime> {
+  /** Reads once. The guest stands still before and afterwards. Rejects with `Error` when the read fails. */
+  async read({ prepare, command }: GuestRead): Promise<Measurement> {
     this.#clock.start();
+    const requestsBefore = this.#requests;
     this.#session.start();
     const mark = (text: string): string => `echo ${text} >/dev/ttyS0`;
     await this.#run(`${prepare}; ${mark(BEGIN)}; ${command} && ${mark(END)}`);
     await this.#session.pause();
-    return this.#clock.time;
+    return { ...this.#clock.time, requests: this.#requests - requestsBefore };
+  }
+
+  /** Requests since the guest was switched on: every event but a fault is one, and faults there are none. */
+  get #requests(): number {
+    const { iommu } = this.#session;
+    return iommu.isPresent ? iommu.state().sequence : 0;
   }
 
   async dispose(): Promise<void> {

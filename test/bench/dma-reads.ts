@@ -15,8 +15,9 @@ export interface GuestRead {
   readonly name: string;
   readonly bytes: number;
   /**
-   * Reads before the first that counts. The first ones take up to ten times as long: the emulator translates the code
-   * of the guest that they run, and V8 compiles both that and the devices, in several steps.
+   * Reads before the first that counts. The first ones take up to ten times as long: the emulator translates what the
+   * guest runs page by page, once it has interpreted some 200,000 instructions of a page, and V8 compiles both that and
+   * the devices, in several steps.
    */
   readonly warmingReads: number;
   /** A shell command that makes it a read from the device, and is not part of what is timed. */
@@ -34,28 +35,28 @@ export const READS: readonly GuestRead[] = [
   {
     name: 'virtio-blk',
     bytes: DISK_BYTES,
-    warmingReads: 25,
+    warmingReads: 50,
     prepare: DROP_CACHES,
     command: 'dd if=/dev/vda of=/dev/null bs=1M',
   },
   {
     name: 'ide',
     bytes: DISK_BYTES,
-    warmingReads: 20,
+    warmingReads: 40,
     prepare: DROP_CACHES,
     command: 'dd if=/dev/sda of=/dev/null bs=1M',
   },
   {
     name: '9p',
     bytes: SHARED_BYTES,
-    warmingReads: 8,
+    warmingReads: 60,
     prepare: DROP_CACHES,
     command: `dd if=/mnt/dma/${SHARED_FILE} of=/dev/null bs=64k`,
   },
   {
     name: 'net',
     bytes: DOWNLOAD_BYTES,
-    warmingReads: 5,
+    warmingReads: 40,
     prepare: DROP_CACHES,
     command: `wget -q -O /dev/null http://host.test/bytes/${DOWNLOAD_BYTES}`,
   },

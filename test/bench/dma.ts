@@ -1,28 +1,17 @@
 // How much longer a guest reads behind its IOMMU: `npm run bench -- dma`.
 
-import { DMA_MODES, DmaGuest, type DmaMode, type ReadTime } from './dma-guest.ts';
+import { DMA_MODES, type DmaMode, type Measurement } from './dma-guest.ts';
+import { DmaProcess } from './dma-process.ts';
 import { READS, type GuestRead } from './dma-reads.ts';
 import { rowsOf, type OnProgress, type OnRow, type Samples } from './report.ts';
 
-/** What one read took. */
-interface Measurement extends ReadTime {
-  /** MAP and UNMAP requests. */
-  readonly requests: number;
-}
-
 type Turn = Readonly<Record<DmaMode, Measurement>>;
 
-async function measure(guest: DmaGuest, read: GuestRead): Promise<Measurement> {
-  const requestsBefore = guest.requests;
-  const time = await guest.timeRead(read);
-  return { ...time, requests: guest.requests - requestsBefore };
-}
-
 /** Every guest reads once, in this order. */
-async function takeTurn(guests: readonly DmaGuest[], read: GuestRead): Promise<Turn> {
+async function takeTurn(guests: readonly DmaProcess[], read: GuestRead): Promise<Turn> {
   const none = { seconds: 0, cpuSeconds: 0, requests: 0 };
   const turn: Record<DmaMode, Measurement> = { off: none, lazy: none, strict: none };
-  for (const guest of guests) turn[guest.mode] = await measure(guest, read);
+  for (const guest of guests) turn[guest.mode] = await guest.read(read);
   return turn;
 }
 
@@ -38,10 +27,10 @@ function samplesOf(turns: readonly Turn[], key: 'seconds' | 'cpuSeconds'): Sampl
 }
 
 /** Reads that count of one set of guests. */
-const TURNS_OF_A_SET = 3;
+const TURNS_OF_A_SET = 9;
 
 async function readWarm(
-  guests: readonly DmaGuest[],
+  guests: readonly DmaProcess[],
   read: GuestRead,
   count: number,
 ): Promise<readonly Turn[]> {
@@ -56,11 +45,11 @@ async function readWarm(
 /** Boots every machine in this order, and ends them all whatever becomes of `use`. */
 async function withGuests(
   modes: readonly DmaMode[],
-  use: (guests: readonly DmaGuest[]) => Promise<void>,
+  use: (guests: readonly DmaProcess[]) => Promise<void>,
 ): Promise<void> {
-  const guests: DmaGuest[] = [];
+  const guests: DmaProcess[] = [];
   try {
-    for (const mode of modes) guests.push(await DmaGuest.boot(mode));
+    for (const mode of modes) guests.push(await DmaProcess.boot(mode));
     await use(guests);
   } finally {
     for (const guest of guests) await guest.dispose();
@@ -79,10 +68,11 @@ function report({ name }: GuestRead, turns: readonly Turn[], onRow: OnRow): void
 }
 
 /**
- * Three guests in this process, of which one runs at a time, read by turns: a slow spell of the host hits all of them,
- * and every other turn goes the other way round. One guest may be faster than another for its whole life, by where its
- * translated code came to lie: so there are new ones every few turns, booted in another order. A ratio is the median
- * over the turns. Rejects with `Error` when a guest can not be booted or a read fails.
+ * Three guests, each in a process of its own as a user's is, of which one runs at a time. They read by turns: a slow
+ * spell of the host hits all of them, and every other turn goes the other way round. One guest may be faster than
+ * another for its whole life, by where its translated code came to lie: so there are new ones every few turns, booted in
+ * another order. A ratio is the median over the turns. Rejects with `Error` when a guest can not be booted or a read
+ * fails.
  */
 export async function runDma(runs: number, onRow: OnRow, onProgress: OnProgress): Promise<void> {
   const turns = new Map<GuestRead, Turn[]>(READS.map((read) => [read, []]));

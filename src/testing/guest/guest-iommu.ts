@@ -22,11 +22,14 @@ export interface GuestIommuRecord {
 /** The IOMMU of a guest. */
 export class GuestIommu {
   readonly #machine: Machine;
+  readonly #recordsEvents: boolean;
   readonly #history = new EventHistory(HISTORY_CAPACITY);
   readonly #counter = new EventCounter();
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, recordsEvents: boolean) {
     this.#machine = machine;
+    this.#recordsEvents = recordsEvents;
+    if (!recordsEvents) return;
     machine.onEvent((event) => {
       this.#history.add(event);
       this.#counter.add(event.event);
@@ -63,8 +66,13 @@ export class GuestIommu {
     return this.#machine.onEvent(listener);
   }
 
-  /** Requests and faults since the session began. */
+  /** Requests and faults since the session began. Throws `Error` when it was booted to record none. */
   totals(): EventTotals {
+    if (!this.#recordsEvents) {
+      throw new Error(
+        'this session counts nothing: it was booted with recordsEvents false. Leave that out to have totals.',
+      );
+    }
     return this.#counter.totals;
   }
 

@@ -40,6 +40,7 @@ export class GuestSession {
   readonly iommu: GuestIommu;
   readonly #machine: Machine;
   readonly #options: GuestSessionOptions;
+  readonly #recordsEvents: boolean;
   readonly #progress: ProgressWatch;
   readonly #log = new ConsoleLog();
   readonly #agent: CommandShell;
@@ -60,15 +61,14 @@ export class GuestSession {
     this.#machine = machine;
     this.#options = options;
     this.#progress = new ProgressWatch(options.clock);
-    this.iommu = new GuestIommu(machine);
+    this.#recordsEvents = options.recordsEvents ?? true;
+    this.iommu = new GuestIommu(machine, this.#recordsEvents);
     this.#agent = new CommandShell((text) => machine.agent.send(text), false);
     this.#prompt = new CommandShell((text) => machine.console.send(text), true);
     machine.console.onOutput((bytes) => this.#takeConsole(bytes));
     machine.agent.onOutput((bytes) => this.#takeAgent(bytes));
-    machine.onEvent((event) => {
-      this.#progress.touch();
-      options.onEvent?.(event);
-    });
+    if (this.#recordsEvents) machine.onEvent(() => this.#progress.touch());
+    if (options.onEvent !== undefined) machine.onEvent(options.onEvent);
     machine.onPower((event) => this.#takePower(event));
   }
 
@@ -343,7 +343,8 @@ export class GuestSession {
       }
       return value;
     };
-    const signs = this.iommu.isPresent ? 'console output and no IOMMU event' : 'console output';
+    const hearsEvents = this.iommu.isPresent && this.#recordsEvents;
+    const signs = hearsEvents ? 'console output and no IOMMU event' : 'console output';
     return this.#progress.wait(look, options, () =>
       this.#error(
         'stalled',

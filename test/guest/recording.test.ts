@@ -1,0 +1,45 @@
+// What a session keeps of the IOMMU's events, and what it does not.
+
+import { expect, it } from 'vitest';
+import { ROGUE_ENDPOINT } from '../../src/machine/topology.ts';
+import { GuestSession, type GuestSessionOptions } from '../../src/testing/guest/guest-session.ts';
+import { GUEST_OPTIONS } from './support/guest-test.ts';
+
+/** A session whose guest never runs, and one access of its rogue device, which the IOMMU stops. */
+async function withFault(
+  options: GuestSessionOptions,
+  look: (session: GuestSession) => void,
+): Promise<void> {
+  const session = await GuestSession.create({ ...GUEST_OPTIONS, bootBypass: false, ...options });
+  try {
+    const request = { endpoint: ROGUE_ENDPOINT, address: 0n, access: 'read', length: 4 } as const;
+    expect(session.rogueDma(request).outcome).toBe('blocked');
+    look(session);
+  } finally {
+    await session.dispose();
+  }
+}
+
+it('keeps and counts events', async () => {
+  await withFault({}, ({ iommu }) => {
+    expect(iommu.events.map(({ event }) => event.kind)).toContain('faulted');
+    expect(iommu.totals().faults).toBe(1);
+  });
+});
+
+it('keeps none without recordsEvents, and says so when it is asked to count', async () => {
+  await withFault({ recordsEvents: false }, ({ iommu }) => {
+    expect(iommu.state().sequence).toBeGreaterThan(0);
+    expect(iommu.events).toEqual([]);
+    expect(() => iommu.totals()).toThrow('recordsEvents');
+  });
+});
+
+it('still tells who wants to hear', async () => {
+  const heard: string[] = [];
+  const onEvent: GuestSessionOptions['onEvent'] = ({ event }) => heard.push(event.kind);
+  await withFault({ recordsEvents: false, onEvent }, ({ iommu }) => {
+    expect(heard).toContain('faulted');
+    expect(iommu.events).toEqual([]);
+  });
+});
