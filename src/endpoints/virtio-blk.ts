@@ -39,9 +39,10 @@ export interface VirtioBlkOptions {
 }
 
 const REQUEST_QUEUE = 0;
-const QUEUE_SIZE = 128;
-/** All descriptors of the queue but the header's and the status's. */
-const SEG_MAX = QUEUE_SIZE - 2;
+/** Two of the largest requests find room, in the ring itself where there are no indirect tables. */
+const QUEUE_SIZE = 256;
+/** All descriptors of half the queue but the header's and the status's. */
+const SEG_MAX = QUEUE_SIZE / 2 - 2;
 /** Largest request; bounds the work of one notification to 1 GiB of copying. Linux stays below 2 MiB. */
 const MAX_REQUEST_BYTES = 0x80_0000;
 /** Largest buffer: behind an IOMMU each one takes a mapping, so that the fewer, the better. */

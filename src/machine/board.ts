@@ -37,11 +37,13 @@ import {
 import { moveIde, moveVirtio } from './v86-endpoints.ts';
 import type { V86Cpu } from './v86-internals.ts';
 
+/** Without indirect tables: one is made for every request, and behind an IOMMU it has to be mapped and unmapped. */
+const BLOCK_RING_FEATURES = RING_FEATURES & ~VIRTIO_F_INDIRECT_DESC;
 /**
- * Without indirect tables: Linux would make one for every MAP and UNMAP, whose two buffers fit into the ring. Without
- * EVENT_IDX: the driver notifies of every request and waits for it (`viommu_sync_req`), so there is nothing to spare.
+ * Without them too, and without EVENT_IDX: the driver notifies of every request and waits for it (`viommu_sync_req`), so
+ * there is nothing to spare.
  */
-const IOMMU_RING_FEATURES = RING_FEATURES & ~(VIRTIO_F_INDIRECT_DESC | VIRTIO_F_EVENT_IDX);
+const IOMMU_RING_FEATURES = BLOCK_RING_FEATURES & ~VIRTIO_F_EVENT_IDX;
 
 /** What outlives a power cycle: the contents of the disks. */
 export interface Disks {
@@ -152,7 +154,7 @@ export async function createBoard(options: MachineOptions, disks: Disks): Promis
       BLOCK_PLACE,
       new VirtioBlk({ backend: disks.virtio, serial: 'viommu-disk' }),
       viewOf(BLOCK_ENDPOINT),
-      { offersAccessPlatform: isBehind },
+      { offersAccessPlatform: isBehind, ringFeatures: BLOCK_RING_FEATURES },
     ),
     rogue: plug(ROGUE_PLACE, new RogueDevice({ memory: rogueSpace, fillRandom }), rogueSpace, {
       offersAccessPlatform: isBehind,
