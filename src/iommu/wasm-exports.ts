@@ -33,6 +33,7 @@ export interface EngineExports {
   ): void;
   setDoorbell(endpoint: number, ...startEndAsHighLow: Range): void;
   account(endpoint: number, counter: number, length: number): void;
+  /** A page's number, TRANSLATE_SEGMENTS less a number of segments, or a TRANSLATE_*. */
   translate(endpoint: number, high: number, low: number, length: number, access: number): number;
   resume(endpoint: number, high: number, low: number, length: number, access: number): number;
   translateBatch(endpoint: number, first: number, count: number, access: number): number;

@@ -19,6 +19,8 @@ import {
   INNER_MINIMUM,
   LEAF_MINIMUM,
   MAX_HEIGHT,
+  PAGE_MASK,
+  PAGE_SHIFT,
   SEGMENT_SIZE,
   SEGMENTS_OFFSET,
   SET_SIZE,
@@ -111,6 +113,15 @@ export class EngineMemory implements TranslationResult {
 
   get reason(): number {
     return this.word(HEADER_REASON);
+  }
+
+  /** Leaves a page that `translate` gave as the one segment of the answer. Returns their number. */
+  keepPage(page: number, low: number, length: number): number {
+    const at = SEGMENTS_OFFSET / WORD;
+    this.words[at] = (page << PAGE_SHIFT) | (low & PAGE_MASK);
+    this.words[at + 1] = page >>> (32 - PAGE_SHIFT);
+    this.words[at + 2] = length;
+    return 1;
   }
 
   /** The 32-bit word at an address. */

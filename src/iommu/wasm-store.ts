@@ -14,6 +14,7 @@ import {
   SET_BYTES,
   SET_ENTRIES,
   SET_WINDOWS,
+  TRANSLATE_SEGMENTS,
 } from '../../wasm/assembly/layout.ts';
 import { assert } from '../base/assert.ts';
 import { highWord, lowWord } from '../base/words.ts';
@@ -164,7 +165,9 @@ export class WasmStore implements MappingStore {
   }
 
   translate(endpoint: number, high: number, low: number, length: number, access: Access): number {
-    return this.#exports.translate(endpoint, high, low, length, access);
+    const answer = this.#exports.translate(endpoint, high, low, length, access);
+    if (answer >= 0) return this.#memory.keepPage(answer, low, length);
+    return answer < TRANSLATE_SEGMENTS ? TRANSLATE_SEGMENTS - answer : answer;
   }
 
   resume(endpoint: number, high: number, low: number, length: number, access: Access): number {

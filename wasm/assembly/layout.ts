@@ -187,6 +187,8 @@ export const REMOVE_WOULD_SPLIT = -1;
 export const TRANSLATE_STOPPED = -1;
 export const TRANSLATE_OUT_OF_ROOM = -2;
 export const TRANSLATE_DOORBELL = -3;
+/** With `n` segments left in memory, `translate` answers this - n. */
+export const TRANSLATE_SEGMENTS = -3;
 export const NO_SET = -1;
 
 // Why a translation stopped: VIRTIO_IOMMU_FAULT_R_*

@@ -89,9 +89,14 @@ export function singleChains(inputs: ChainInputs, draws: Draws): Work {
   const make = compileChains<ChainInputs>(
     '{ translate, owner, words }',
     (segment) => `
-      if (translate(owner, high, low, length, 1) !== 1) return NaN;
-      segments[${segment}] = words[${segmentAt}] ?? 0;
-      segments[${segment + 1}] = words[${segmentAt + 1}] ?? 0;
+      const page = translate(owner, high, low, length, 1);
+      if (page >= 0) {
+        segments[${segment}] = (page << 12) | (low & 0xfff);
+        segments[${segment + 1}] = page >>> 20;
+      } else if (page === -4) {
+        segments[${segment}] = words[${segmentAt}] ?? 0;
+        segments[${segment + 1}] = words[${segmentAt + 1}] ?? 0;
+      } else return NaN;
       segments[${segment + 2}] = length;`,
   );
   return make(inputs, draws);

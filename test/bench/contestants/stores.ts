@@ -3,6 +3,8 @@
 
 import {
   BUFFERS_OFFSET,
+  HEADER_MAPPINGS,
+  HEADER_TABLE_MAPPINGS,
   INSERT_DONE,
   MODE_DOMAIN,
   SEGMENTS_OFFSET,
@@ -85,6 +87,11 @@ export class Engine {
     );
   }
 
+  /** Whether some mappings are in trees, not in page tables. */
+  get hasTree(): boolean {
+    return this.#memory.word(HEADER_TABLE_MAPPINGS) < this.#memory.word(HEADER_MAPPINGS);
+  }
+
   /** Bytes of linear memory that mappings occupy. */
   get usedBytes(): number {
     return this.#memory.usedBytes;
@@ -122,13 +129,13 @@ export function createOurChains({ exports, words }: Engine): readonly Lookup[] {
 /** Every way that the engine has to translate one address. */
 export function createOurLookups(engine: Engine): readonly Lookup[] {
   const { exports, words, locate } = engine;
-  const owner = ENDPOINT;
   const answerAt = SEGMENTS_OFFSET / WORD;
-  const single: SingleInputs = { translate: exports.translate, owner, words, answerAt };
+  const single: SingleInputs = { translate: exports.translate, owner: ENDPOINT, words, answerAt };
   return [
     {
       name: 'single',
-      makeWork: (draws) => prepare(singleLookup, single, draws, ACCESS_LENGTH),
+      makeWork: (draws) =>
+        prepare(engine.hasTree ? singleLookup : singlePageLookup, single, draws, ACCESS_LENGTH),
     },
     {
       name: 'inline',
@@ -169,9 +176,13 @@ export function createOurChurns(
   return [...churns, { name: 'naive', make: (draws) => prepare(productChurn, naive, draws) }];
 }
 
-/** The short cut, and a call where it does not lead anywhere. */
+interface ShortCutInputs extends SingleInputs {
+  readonly locate: InlineLookup;
+}
+
+/** The short cut, and a call where it does not lead anywhere: pages above 4 GiB, mappings in trees. */
 function inlineLookup(
-  { locate, translate, owner, words, answerAt }: SingleInputs & { readonly locate: InlineLookup },
+  { locate, translate, owner, words, answerAt }: ShortCutInputs,
   { highs, lows }: Draws,
   accessLength: number,
 ): Work {
@@ -186,14 +197,34 @@ function inlineLookup(
         sum = (sum + place) | 0;
         continue;
       }
-      if (translate(owner, high, low, accessLength, 1) !== 1) return NaN;
-      sum = (sum + ((words[answerAt] ?? 0) ^ (words[highAt] ?? 0))) | 0;
+      const page = translate(owner, high, low, accessLength, 1);
+      if (page >= 0) sum = (sum + (((page << 12) | (low & 0xfff)) ^ (page >>> 20))) | 0;
+      else if (page === -4) sum = (sum + ((words[answerAt] ?? 0) ^ (words[highAt] ?? 0))) | 0;
+      else return NaN;
     }
     return sum;
   };
 }
 
-/** One call for each address. */
+/** One call for each address, all of them in page tables: the answer is the page's number. */
+function singlePageLookup(
+  { translate, owner }: SingleInputs,
+  { highs, lows }: Draws,
+  accessLength: number,
+): Work {
+  return (start, end) => {
+    let sum = 0;
+    for (let draw = start; draw < end; draw++) {
+      const low = lows[draw] ?? 0;
+      const page = translate(owner, highs[draw] ?? 0, low, accessLength, 1);
+      if (page < 0) return NaN;
+      sum = (sum + (((page << 12) | (low & 0xfff)) ^ (page >>> 20))) | 0;
+    }
+    return sum;
+  };
+}
+
+/** One call for each address: the answer is a page, or one segment in memory (-4). */
 function singleLookup(
   { translate, owner, words, answerAt }: SingleInputs,
   { highs, lows }: Draws,
@@ -203,8 +234,11 @@ function singleLookup(
   return (start, end) => {
     let sum = 0;
     for (let draw = start; draw < end; draw++) {
-      if (translate(owner, highs[draw] ?? 0, lows[draw] ?? 0, accessLength, 1) !== 1) return NaN;
-      sum = (sum + ((words[answerAt] ?? 0) ^ (words[highAt] ?? 0))) | 0;
+      const low = lows[draw] ?? 0;
+      const page = translate(owner, highs[draw] ?? 0, low, accessLength, 1);
+      if (page >= 0) sum = (sum + (((page << 12) | (low & 0xfff)) ^ (page >>> 20))) | 0;
+      else if (page === -4) sum = (sum + ((words[answerAt] ?? 0) ^ (words[highAt] ?? 0))) | 0;
+      else return NaN;
     }
     return sum;
   };
