@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     setupFiles: ['test/support/record-wasm-coverage.ts'],
-    include: ['src/iommu/wasm-*.test.ts', 'test/model/store/store-run.test.ts'],
+    include: ['src/iommu/engine/wasm-*.test.ts', 'test/model/store/store-run.test.ts'],
     testTimeout: 120_000,
   },
 });

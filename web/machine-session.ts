@@ -2,7 +2,10 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { Emitter } from '../src/base/emitter.ts';
-import { VIRTIO_IOMMU_MAP_F_READ, VIRTIO_IOMMU_MAP_F_WRITE } from '../src/iommu/protocol.ts';
+import {
+  VIRTIO_IOMMU_MAP_F_READ,
+  VIRTIO_IOMMU_MAP_F_WRITE,
+} from '../src/iommu/protocol/protocol.ts';
 import type {
   BootProgress,
   ImageUrls,

@@ -1,6 +1,6 @@
 // What `viommu boot` tells at its end, for programs and for people.
 
-import type { IommuState } from '../iommu/iommu-event.ts';
+import type { IommuState } from '../iommu/events/iommu-event.ts';
 import { ENDPOINTS } from '../machine/topology.ts';
 import type { CommandResult } from '../testing/guest/command-shell.ts';
 import type { EventTotals } from '../trace/event-totals.ts';

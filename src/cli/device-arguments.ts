@@ -1,7 +1,7 @@
 // From the words of the command line to the device that `viommu device` shall be, with a sentence for every mistake.
 
-import type { DialectName } from '../iommu/dialect.ts';
-import { dialectOf } from '../iommu/dialects.ts';
+import type { DialectName } from '../iommu/protocol/dialect.ts';
+import { dialectOf } from '../iommu/protocol/dialects.ts';
 import type { IommuOptions } from '../iommu/options.ts';
 import {
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
@@ -10,9 +10,9 @@ import {
   VIRTIO_IOMMU_F_MAP_UNMAP,
   VIRTIO_IOMMU_F_MMIO,
   VIRTIO_IOMMU_F_PROBE,
-} from '../iommu/protocol.ts';
-import type { ReservedRegion } from '../iommu/reserved-regions.ts';
-import { DEFAULT_STORE_LIMITS, type StoreLimits } from '../iommu/store-limits.ts';
+} from '../iommu/protocol/protocol.ts';
+import type { ReservedRegion } from '../iommu/regions/reserved-regions.ts';
+import { DEFAULT_STORE_LIMITS, type StoreLimits } from '../iommu/store/store-limits.ts';
 import {
   DEVICE_FORMS,
   featureNames,

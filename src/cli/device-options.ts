@@ -1,8 +1,8 @@
 // The options that choose what the virtio-iommu is, the same for every command: from text to values, with a sentence
 // for each mistake.
 
-import type { DialectName } from '../iommu/dialect.ts';
-import { DIALECT_NAMES } from '../iommu/dialects.ts';
+import type { DialectName } from '../iommu/protocol/dialect.ts';
+import { DIALECT_NAMES } from '../iommu/protocol/dialects.ts';
 import {
   VIRTIO_IOMMU_F_BYPASS,
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
@@ -13,14 +13,14 @@ import {
   VIRTIO_IOMMU_F_PROBE,
   VIRTIO_IOMMU_MAP_F_READ,
   VIRTIO_IOMMU_MAP_F_WRITE,
-} from '../iommu/protocol.ts';
+} from '../iommu/protocol/protocol.ts';
 import {
   IDENTITY_POLICIES,
   PROBE_SIZE_MAX,
   type IdentityPolicy,
   type IommuOptions,
 } from '../iommu/options.ts';
-import type { ReservedRegion } from '../iommu/reserved-regions.ts';
+import type { ReservedRegion } from '../iommu/regions/reserved-regions.ts';
 import { toReservedRegion } from '../machine/endpoint-regions.ts';
 import { parseUnsigned } from './number-text.ts';
 import type { OptionForms } from './option-words.ts';

@@ -2,8 +2,8 @@
 
 import { joinWords, lowWord, highWord } from '../base/words.ts';
 import type { DmaOutcome, DmaPort } from '../iommu/dma-port.ts';
-import type { MappingStore } from '../iommu/mapping-store.ts';
-import { withPlatformDoorbell } from '../iommu/reserved-regions.ts';
+import type { MappingStore } from '../iommu/store/mapping-store.ts';
+import { withPlatformDoorbell } from '../iommu/regions/reserved-regions.ts';
 import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
 import { DeviceBench } from '../testing/driver/device-bench.ts';
 import type { Shortage } from '../testing/driver/driver-queue.ts';

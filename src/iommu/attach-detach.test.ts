@@ -19,8 +19,8 @@ import {
   VIRTIO_IOMMU_S_OK,
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
-} from './protocol.ts';
-import { X86_MSI_REGION } from './reserved-regions.ts';
+} from './protocol/protocol.ts';
+import { X86_MSI_REGION } from './regions/reserved-regions.ts';
 
 const DOMAIN = 1;
 const OTHER_DOMAIN = 2;

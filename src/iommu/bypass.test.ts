@@ -13,7 +13,7 @@ import {
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
   VIRTIO_IOMMU_F_MAP_UNMAP,
   VIRTIO_IOMMU_S_OK,
-} from './protocol.ts';
+} from './protocol/protocol.ts';
 
 const DOMAIN = 1;
 const BUFFER = 0x3000;

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
 import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../testing/driver/iommu-bench.ts';
-import { ACCESS_READ, ACCESS_WRITE, MAX_SEGMENTS } from './mapping-store.ts';
+import { ACCESS_READ, ACCESS_WRITE, MAX_SEGMENTS } from './store/mapping-store.ts';
 
 const DOMAIN = 1;
 const OTHER_DOMAIN = 2;

@@ -10,13 +10,13 @@ import {
   RAM_BYTES,
   startIommu,
 } from '../testing/driver/iommu-bench.ts';
-import { MAX_SEGMENTS } from './mapping-store.ts';
+import { MAX_SEGMENTS } from './store/mapping-store.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
 import {
   VIRTIO_IOMMU_F_INPUT_RANGE,
   VIRTIO_IOMMU_MAP_F_READ,
   VIRTIO_IOMMU_MAP_F_WRITE,
-} from './protocol.ts';
+} from './protocol/protocol.ts';
 
 const DOMAIN = 1;
 const READ_WRITE = VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE;

@@ -4,8 +4,8 @@ import { assert } from '../base/assert.ts';
 import { addHigh, addLow, joinWords } from '../base/words.ts';
 import { BusError, type AddressSpace, type PhysicalMemory } from '../memory/address-space.ts';
 import { toGpa, type Iova, type Segment } from '../memory/address.ts';
-import type { FaultReport } from './codec.ts';
-import type { Endpoint } from './endpoint-table.ts';
+import type { FaultReport } from './protocol/codec.ts';
+import type { Endpoint } from './domains/endpoint-table.ts';
 import {
   ACCESS_READ,
   ACCESS_WRITE,
@@ -16,7 +16,7 @@ import {
   TRANSLATE_TOO_MANY,
   type Access,
   type MappingStore,
-} from './mapping-store.ts';
+} from './store/mapping-store.ts';
 
 /** What all ports of one IOMMU share. */
 export interface DmaPath {

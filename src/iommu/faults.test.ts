@@ -14,7 +14,7 @@ import { VIRTIO_F_ACCESS_PLATFORM, VIRTIO_F_VERSION_1 } from '../virtio/features
 import { VIRTIO_MMIO_INT_VRING } from '../virtio/mmio-registers.ts';
 import { MmioTransport } from '../virtio/mmio-transport.ts';
 import type { DmaPort } from './dma-port.ts';
-import type { MappingStore } from './mapping-store.ts';
+import type { MappingStore } from './store/mapping-store.ts';
 import {
   FAULT_SIZE,
   VIRTIO_IOMMU_FAULT_F_ADDRESS,
@@ -22,7 +22,7 @@ import {
   VIRTIO_IOMMU_FAULT_F_WRITE,
   VIRTIO_IOMMU_FAULT_R_DOMAIN,
   VIRTIO_IOMMU_FAULT_R_MAPPING,
-} from './protocol.ts';
+} from './protocol/protocol.ts';
 
 const DOMAIN = 1;
 const READ_FAULT = VIRTIO_IOMMU_FAULT_F_READ | VIRTIO_IOMMU_FAULT_F_ADDRESS;

@@ -19,7 +19,7 @@ import {
   VIRTIO_IOMMU_S_INVAL,
   VIRTIO_IOMMU_S_OK,
   VIRTIO_IOMMU_S_RANGE,
-} from './protocol.ts';
+} from './protocol/protocol.ts';
 
 const DOMAIN = 1;
 const PAGE = { virtStart: 0x1000n, virtEnd: 0x1fffn, physStart: 0x5000n, flags: 3 };

@@ -5,7 +5,7 @@ import { STORES } from '../../test/support/stores.ts';
 import { highWord, lowWord } from '../base/words.ts';
 import { toIova } from '../memory/address.ts';
 import { ENDPOINT, OTHER_ENDPOINT, startIommu } from '../testing/driver/iommu-bench.ts';
-import { ACCESS_READ, ACCESS_WRITE, type Access } from './mapping-store.ts';
+import { ACCESS_READ, ACCESS_WRITE, type Access } from './store/mapping-store.ts';
 import type { IdentityPolicy } from './options.ts';
 import {
   VIRTIO_IOMMU_ATTACH_F_BYPASS,
@@ -14,8 +14,8 @@ import {
   VIRTIO_IOMMU_S_INVAL,
   VIRTIO_IOMMU_S_OK,
   VIRTIO_IOMMU_S_UNSUPP,
-} from './protocol.ts';
-import type { ReservedRegion } from './reserved-regions.ts';
+} from './protocol/protocol.ts';
+import type { ReservedRegion } from './regions/reserved-regions.ts';
 
 const DOMAIN = 1;
 const OTHER_DOMAIN = 2;

@@ -1,10 +1,10 @@
 // A virtio-iommu at rest: plain data for the machine's snapshot.
 
-import { NO_ACCESSES, type DomainCounters, type DomainKey } from './domain.ts';
-import type { DomainTable } from './domain-table.ts';
-import type { EndpointTable } from './endpoint-table.ts';
-import type { DmaCounters, MappingStore } from './mapping-store.ts';
-import { decodeStoreImage } from './store-image.ts';
+import { NO_ACCESSES, type DomainCounters, type DomainKey } from './domains/domain.ts';
+import type { DomainTable } from './domains/domain-table.ts';
+import type { EndpointTable } from './domains/endpoint-table.ts';
+import type { DmaCounters, MappingStore } from './store/mapping-store.ts';
+import { decodeStoreImage } from './store/store-image.ts';
 
 export interface EndpointSnapshot {
   readonly id: number;

@@ -25,7 +25,7 @@ import {
   VIRTIO_IOMMU_S_OK,
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
-} from './protocol.ts';
+} from './protocol/protocol.ts';
 
 const DOMAIN = 1;
 const BYPASS_DOMAIN = 2;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
 import { toIova } from '../memory/address.ts';
 import { ENDPOINT, OTHER_ENDPOINT, startIommu } from '../testing/driver/iommu-bench.ts';
-import { ACCESS_READ, ACCESS_WRITE } from './mapping-store.ts';
+import { ACCESS_READ, ACCESS_WRITE } from './store/mapping-store.ts';
 
 const DOMAIN = 1;
 const LAST_PAGE = 0xffff_ffff_ffff_f000n;

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { FlatMemory } from '../memory/flat-memory.ts';
 import { toIova } from '../memory/address.ts';
 import { DEFAULT_IOMMU_OPTIONS, resolveOptions } from './options.ts';
-import { VIRTIO_IOMMU_F_BYPASS } from './protocol.ts';
-import { ReferenceStore } from './reference-store.ts';
-import { X86_MSI_REGION, type ReservedRegion } from './reserved-regions.ts';
+import { VIRTIO_IOMMU_F_BYPASS } from './protocol/protocol.ts';
+import { ReferenceStore } from './store/reference-store.ts';
+import { X86_MSI_REGION, type ReservedRegion } from './regions/reserved-regions.ts';
 import { VirtioIommu } from './virtio-iommu.ts';
 
 describe('options', () => {

@@ -1,8 +1,8 @@
 // What the builder of a machine may choose about its virtio-iommu.
 
-import type { ConfigFields } from './config-fields.ts';
-import type { DialectName } from './dialect.ts';
-import { DIALECT_NAMES, dialectOf } from './dialects.ts';
+import type { ConfigFields } from './protocol/config-fields.ts';
+import type { DialectName } from './protocol/dialect.ts';
+import { DIALECT_NAMES, dialectOf } from './protocol/dialects.ts';
 import {
   VIRTIO_IOMMU_F_BYPASS,
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
@@ -10,7 +10,7 @@ import {
   VIRTIO_IOMMU_F_INPUT_RANGE,
   VIRTIO_IOMMU_F_MAP_UNMAP,
   VIRTIO_IOMMU_F_PROBE,
-} from './protocol.ts';
+} from './protocol/protocol.ts';
 
 /**
  * What becomes of two endpoints in one domain when one has an identity region where the other has nothing, so that the

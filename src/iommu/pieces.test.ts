@@ -5,13 +5,13 @@ import { describe, expect, it, vi } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
 import { toGpa, toIova } from '../memory/address.ts';
 import { ENDPOINT, startIommu } from '../testing/driver/iommu-bench.ts';
-import { ACCESS_WRITE, MAX_SEGMENTS } from './mapping-store.ts';
+import { ACCESS_WRITE, MAX_SEGMENTS } from './store/mapping-store.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
 import {
   VIRTIO_IOMMU_F_MMIO,
   VIRTIO_IOMMU_FAULT_R_MAPPING,
   VIRTIO_IOMMU_MAP_F_MMIO,
-} from './protocol.ts';
+} from './protocol/protocol.ts';
 
 const DOMAIN = 1;
 const READ_WRITE = 3;

@@ -15,7 +15,7 @@ import {
   VIRTIO_IOMMU_S_INVAL,
   VIRTIO_IOMMU_S_NOENT,
   VIRTIO_IOMMU_S_OK,
-} from './protocol.ts';
+} from './protocol/protocol.ts';
 
 const { probeSize } = DEFAULT_IOMMU_OPTIONS;
 const NO_ENDPOINT = 77;

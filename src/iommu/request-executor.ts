@@ -4,13 +4,13 @@
 // range and alignment, reserved regions and existing mappings, compatibility, memory.
 
 import { MAX_ADDRESS, toGpa, toIova } from '../memory/address.ts';
-import type { Request } from './codec.ts';
-import { isCompatible, isMappable } from './compatibility.ts';
-import type { DialectRules } from './dialect.ts';
-import type { DomainTable } from './domain-table.ts';
-import type { EndpointTable } from './endpoint-table.ts';
-import type { NumberedRequest } from './iommu-event.ts';
-import type { InsertOutcome, MappingStore } from './mapping-store.ts';
+import type { Request } from './protocol/codec.ts';
+import { isCompatible, isMappable } from './domains/compatibility.ts';
+import type { DialectRules } from './protocol/dialect.ts';
+import type { DomainTable } from './domains/domain-table.ts';
+import type { EndpointTable } from './domains/endpoint-table.ts';
+import type { NumberedRequest } from './events/iommu-event.ts';
+import type { InsertOutcome, MappingStore } from './store/mapping-store.ts';
 import type { IommuOptions } from './options.ts';
 import {
   VIRTIO_IOMMU_ATTACH_F_BYPASS,
@@ -26,7 +26,7 @@ import {
   VIRTIO_IOMMU_S_OK,
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
-} from './protocol.ts';
+} from './protocol/protocol.ts';
 
 type RequestOf<Kind extends Request['kind']> = Extract<Request, { kind: Kind }>;
 

@@ -9,15 +9,15 @@ import {
   startIommu,
 } from '../testing/driver/iommu-bench.ts';
 import type { IommuSnapshot } from './iommu-snapshot.ts';
-import type { Mapping } from './mapping-store.ts';
+import type { Mapping } from './store/mapping-store.ts';
 import {
   VIRTIO_IOMMU_ATTACH_F_BYPASS,
   VIRTIO_IOMMU_F_MAP_UNMAP,
   VIRTIO_IOMMU_S_INVAL,
-} from './protocol.ts';
-import { encodeStoreImage, type DomainImage } from './store-image.ts';
+} from './protocol/protocol.ts';
+import { encodeStoreImage, type DomainImage } from './store/store-image.ts';
 import { toGpa, toIova } from '../memory/address.ts';
-import { ReferenceStore } from './reference-store.ts';
+import { ReferenceStore } from './store/reference-store.ts';
 
 const DOMAIN = 1;
 const BYPASS_DOMAIN = 2;

@@ -4,10 +4,10 @@ import { expect, it } from 'vitest';
 import { storeModule } from '../../test/support/stores.ts';
 import { toIova } from '../memory/address.ts';
 import { ENDPOINT, startIommu } from '../testing/driver/iommu-bench.ts';
-import { ACCESS_READ } from './mapping-store.ts';
-import { VIRTIO_IOMMU_FAULT_R_MAPPING } from './protocol.ts';
-import type { ReservedRegion } from './reserved-regions.ts';
-import { WasmStore } from './wasm-store.ts';
+import { ACCESS_READ } from './store/mapping-store.ts';
+import { VIRTIO_IOMMU_FAULT_R_MAPPING } from './protocol/protocol.ts';
+import type { ReservedRegion } from './regions/reserved-regions.ts';
+import { WasmStore } from './engine/wasm-store.ts';
 
 const DOMAINS = 200;
 const REGIONS = 350;

@@ -14,19 +14,19 @@ import {
   replySize,
   requestType,
   type FaultReport,
-} from './codec.ts';
-import { ConfigSpace } from './config-space.ts';
-import type { Dialect } from './dialect.ts';
-import { dialectOf } from './dialects.ts';
+} from './protocol/codec.ts';
+import { ConfigSpace } from './protocol/config-space.ts';
+import type { Dialect } from './protocol/dialect.ts';
+import { dialectOf } from './protocol/dialects.ts';
 import { DmaPort, type DmaPath } from './dma-port.ts';
-import { DomainTable } from './domain-table.ts';
-import { EndpointTable, type Endpoint } from './endpoint-table.ts';
-import { reportFault } from './event-queue.ts';
-import { EventRecorder } from './event-recorder.ts';
-import type { IommuEvent, IommuState, NumberedRequest } from './iommu-event.ts';
+import { DomainTable } from './domains/domain-table.ts';
+import { EndpointTable, type Endpoint } from './domains/endpoint-table.ts';
+import { reportFault } from './events/event-queue.ts';
+import { EventRecorder } from './events/event-recorder.ts';
+import type { IommuEvent, IommuState, NumberedRequest } from './events/iommu-event.ts';
 import { restoreTables, saveDomains, saveEndpoints, type IommuSnapshot } from './iommu-snapshot.ts';
-import { readState } from './iommu-state.ts';
-import type { Access, Mapping, MappingStore } from './mapping-store.ts';
+import { readState } from './events/iommu-state.ts';
+import type { Access, Mapping, MappingStore } from './store/mapping-store.ts';
 import { resolveOptions, type IommuOptions } from './options.ts';
 import {
   TAIL_SIZE,
@@ -40,11 +40,11 @@ import {
   VIRTIO_IOMMU_S_INVAL,
   VIRTIO_IOMMU_S_OK,
   VIRTIO_IOMMU_T_PROBE,
-} from './protocol.ts';
-import { RegionLists } from './region-lists.ts';
-import { RequestBuffer } from './request-buffer.ts';
+} from './protocol/protocol.ts';
+import { RegionLists } from './regions/region-lists.ts';
+import { RequestBuffer } from './protocol/request-buffer.ts';
 import { RequestExecutor } from './request-executor.ts';
-import { X86_MSI_REGION, type ReservedRegion } from './reserved-regions.ts';
+import { X86_MSI_REGION, type ReservedRegion } from './regions/reserved-regions.ts';
 
 /** An endpoint's interrupt message: a write into its MSI region. */
 export type Doorbell = (endpoint: number, address: bigint, message: Uint8Array) => void;

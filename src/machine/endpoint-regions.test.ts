@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { X86_MSI_REGION } from '../iommu/reserved-regions.ts';
+import { X86_MSI_REGION } from '../iommu/regions/reserved-regions.ts';
 import { checkRegionOwners, endpointRegions } from './endpoint-regions.ts';
 import { InputError } from './guest-images.ts';
 import { BLOCK_ENDPOINT, ROGUE_ENDPOINT } from './topology.ts';

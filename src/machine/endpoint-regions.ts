@@ -1,6 +1,6 @@
 // Reserved regions that the builder of a machine chooses for its endpoints, in plain numbers.
 
-import { withPlatformDoorbell, type ReservedRegion } from '../iommu/reserved-regions.ts';
+import { withPlatformDoorbell, type ReservedRegion } from '../iommu/regions/reserved-regions.ts';
 import { toIova } from '../memory/address.ts';
 import { InputError } from './guest-images.ts';
 import { ENDPOINTS } from './topology.ts';

@@ -1,8 +1,8 @@
 // What was chosen of the machine's IOMMU, with defaults filled in, and checked before anything is built.
 
-import { dialectOf } from '../iommu/dialects.ts';
+import { dialectOf } from '../iommu/protocol/dialects.ts';
 import { resolveOptions, type IommuOptions } from '../iommu/options.ts';
-import { RegionLists } from '../iommu/region-lists.ts';
+import { RegionLists } from '../iommu/regions/region-lists.ts';
 import { checkRegionOwners, endpointRegions } from './endpoint-regions.ts';
 import { InputError } from './guest-images.ts';
 import type { MachineOptions } from './machine-options.ts';

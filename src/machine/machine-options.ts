@@ -2,7 +2,7 @@
 
 import type { IommuTables } from '../acpi/iommu-tables.ts';
 import type { IommuOptions } from '../iommu/options.ts';
-import type { MappingStore } from '../iommu/mapping-store.ts';
+import type { MappingStore } from '../iommu/store/mapping-store.ts';
 import type { RegionChoices } from './endpoint-regions.ts';
 import type { GuestImages } from './guest-images.ts';
 

@@ -3,7 +3,7 @@ import { storeModule } from '../../test/support/stores.ts';
 import { out16Times, out32, out8, print, tinyBios } from '../../test/support/tiny-bios.ts';
 import { fakeImages, MEMORY_MIB, v86Module } from '../../test/support/stopped-emulator.ts';
 import { Emitter } from '../base/emitter.ts';
-import { WasmStore } from '../iommu/wasm-store.ts';
+import { WasmStore } from '../iommu/engine/wasm-store.ts';
 import { InputError } from './guest-images.ts';
 import type { MachineOptions } from './machine-options.ts';
 import { Machine, type PowerEvent } from './machine.ts';

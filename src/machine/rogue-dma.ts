@@ -1,7 +1,7 @@
 // A DMA access that no driver asked for, made by an endpoint of the host's choice.
 
 import { highWord, lowWord } from '../base/words.ts';
-import type { FaultEvent } from '../iommu/iommu-event.ts';
+import type { FaultEvent } from '../iommu/events/iommu-event.ts';
 import { BusError } from '../memory/address-space.ts';
 import { MAX_ADDRESS } from '../memory/address.ts';
 import type { Board } from './board.ts';

@@ -3,7 +3,7 @@
 import type { WrittenBlock } from '../endpoints/block-backend.ts';
 import type { IommuSnapshot } from '../iommu/iommu-snapshot.ts';
 import type { IommuOptions } from '../iommu/options.ts';
-import { nameOf, type ReservedRegion } from '../iommu/reserved-regions.ts';
+import { nameOf, type ReservedRegion } from '../iommu/regions/reserved-regions.ts';
 import type { MmioTransportState } from '../virtio/mmio-transport.ts';
 import type { Board, Disks } from './board.ts';
 import { InputError } from './guest-images.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { IommuEvent } from '../iommu/iommu-event.ts';
-import { VIRTIO_IOMMU_S_INVAL, VIRTIO_IOMMU_S_OK } from '../iommu/protocol.ts';
+import type { IommuEvent } from '../iommu/events/iommu-event.ts';
+import { VIRTIO_IOMMU_S_INVAL, VIRTIO_IOMMU_S_OK } from '../iommu/protocol/protocol.ts';
 import { EventCounter, NO_TOTALS } from './event-totals.ts';
 
 const MAPPED = {

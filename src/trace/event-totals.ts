@@ -1,7 +1,7 @@
 // How often each thing happened: requests by type, whatever their status, and faults.
 
-import type { IommuEvent } from '../iommu/iommu-event.ts';
-import { VIRTIO_IOMMU_S_OK } from '../iommu/protocol.ts';
+import type { IommuEvent } from '../iommu/events/iommu-event.ts';
+import { VIRTIO_IOMMU_S_OK } from '../iommu/protocol/protocol.ts';
 
 export interface EventTotals {
   /** Requests the device answered, whatever the status. */

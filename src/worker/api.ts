@@ -1,7 +1,7 @@
 // The border between the page and the machine's worker: types only, plain data both ways.
 
-import type { IommuState } from '../iommu/iommu-event.ts';
-import type { Mapping } from '../iommu/mapping-store.ts';
+import type { IommuState } from '../iommu/events/iommu-event.ts';
+import type { Mapping } from '../iommu/store/mapping-store.ts';
 import type { IommuMode } from '../machine/machine-options.ts';
 import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
 import type { EndpointInfo } from '../machine/topology.ts';

@@ -1,7 +1,7 @@
 // The machine's end of the worker: one guest at a time, watched, batched, and its failures put into words.
 
-import { WasmStore } from '../iommu/wasm-store.ts';
-import type { Mapping } from '../iommu/mapping-store.ts';
+import { WasmStore } from '../iommu/engine/wasm-store.ts';
+import type { Mapping } from '../iommu/store/mapping-store.ts';
 import { BootWatch } from '../machine/boot-watch.ts';
 import { Machine } from '../machine/machine.ts';
 import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';

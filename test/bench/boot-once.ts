@@ -1,7 +1,7 @@
 // Boots one guest in this process, `node boot-once.js MODE`, and prints what it took as JSON: a run of boot.ts.
 
 import { setInterval } from 'node:timers';
-import { WasmStore } from '../../src/iommu/wasm-store.ts';
+import { WasmStore } from '../../src/iommu/engine/wasm-store.ts';
 import { BootWatch } from '../../src/machine/boot-watch.ts';
 import { demoShare } from '../../src/machine/demo-share.ts';
 import { DEFAULT_MEMORY_MIB } from '../../src/machine/machine-options.ts';

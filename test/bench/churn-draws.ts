@@ -1,6 +1,6 @@
 // Where mappings come and go: computed before the race, the same for every contestant.
 
-import type { Mapping } from '../../src/iommu/mapping-store.ts';
+import type { Mapping } from '../../src/iommu/store/mapping-store.ts';
 import type { Random } from '../differential/random.ts';
 import { packValue } from './contestants/packed-value.ts';
 import { mappingOf, randomPhysPage, shuffledIndices } from './layout.ts';

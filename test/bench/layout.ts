@@ -1,6 +1,6 @@
 // The mappings that a benchmark looks up: where they lie in the IOVA space and what they lead to.
 
-import type { Mapping } from '../../src/iommu/mapping-store.ts';
+import type { Mapping } from '../../src/iommu/store/mapping-store.ts';
 import { toGpa, toIova } from '../../src/memory/address.ts';
 import type { Random } from '../differential/random.ts';
 

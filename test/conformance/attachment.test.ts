@@ -8,7 +8,7 @@ import {
   VIRTIO_IOMMU_S_NOMEM,
   VIRTIO_IOMMU_S_OK,
   VIRTIO_IOMMU_S_UNSUPP,
-} from '../../src/iommu/protocol.ts';
+} from '../../src/iommu/protocol/protocol.ts';
 import { toIova } from '../../src/memory/address.ts';
 import {
   ENDPOINT,

@@ -17,7 +17,7 @@ import {
   VIRTIO_IOMMU_S_OK,
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
-} from '../../src/iommu/protocol.ts';
+} from '../../src/iommu/protocol/protocol.ts';
 import {
   ENDPOINT,
   iommuBenchesOver,

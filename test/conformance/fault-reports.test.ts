@@ -16,7 +16,7 @@ import {
   VIRTIO_IOMMU_FAULT_F_WRITE,
   VIRTIO_IOMMU_FAULT_R_DOMAIN,
   VIRTIO_IOMMU_FAULT_R_MAPPING,
-} from '../../src/iommu/protocol.ts';
+} from '../../src/iommu/protocol/protocol.ts';
 import {
   ENDPOINT,
   iommuBenchesOver,

@@ -13,7 +13,7 @@ import {
   VIRTIO_IOMMU_S_NOMEM,
   VIRTIO_IOMMU_S_OK,
   VIRTIO_IOMMU_S_RANGE,
-} from '../../src/iommu/protocol.ts';
+} from '../../src/iommu/protocol/protocol.ts';
 import {
   ENDPOINT,
   iommuBenchesOver,

@@ -15,8 +15,8 @@ import {
   VIRTIO_IOMMU_PROBE_T_RESV_MEM,
   VIRTIO_IOMMU_S_INVAL,
   VIRTIO_IOMMU_S_OK,
-} from '../../src/iommu/protocol.ts';
-import { X86_MSI_REGION, type ReservedRegion } from '../../src/iommu/reserved-regions.ts';
+} from '../../src/iommu/protocol/protocol.ts';
+import { X86_MSI_REGION, type ReservedRegion } from '../../src/iommu/regions/reserved-regions.ts';
 import { toIova } from '../../src/memory/address.ts';
 import {
   ENDPOINT,

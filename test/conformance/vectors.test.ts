@@ -11,7 +11,7 @@ import {
   VIRTIO_IOMMU_FAULT_R_MAPPING,
   VIRTIO_IOMMU_S_INVAL,
   VIRTIO_IOMMU_S_OK,
-} from '../../src/iommu/protocol.ts';
+} from '../../src/iommu/protocol/protocol.ts';
 import type { Iova } from '../../src/memory/address.ts';
 import { DriverMemory } from '../../src/testing/driver/driver-memory.ts';
 import {

@@ -1,7 +1,7 @@
 // Both devices as one: brought to the same state, given the same operation.
 
-import type { MappingStore } from '../../src/iommu/mapping-store.ts';
-import { CONFIG_BYPASS, TAIL_SIZE, VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol.ts';
+import type { MappingStore } from '../../src/iommu/store/mapping-store.ts';
+import { CONFIG_BYPASS, TAIL_SIZE, VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol/protocol.ts';
 import { probeRequest } from '../../src/testing/driver/iommu-requests.ts';
 import { OurDevice } from './our-device.ts';
 import type { Answer, Operation, RequestOperation } from './operation.ts';

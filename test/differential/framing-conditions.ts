@@ -6,7 +6,7 @@ import {
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
   VIRTIO_IOMMU_S_UNSUPP,
   VIRTIO_IOMMU_T_PROBE,
-} from '../../src/iommu/protocol.ts';
+} from '../../src/iommu/protocol/protocol.ts';
 import { VIRTIO_F_INDIRECT_DESC } from '../../src/virtio/features.ts';
 import { replyOf, type Condition, type Observation } from './observation.ts';
 import { readableOf, writableLength, type Operation } from './operation.ts';

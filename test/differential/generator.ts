@@ -10,7 +10,7 @@ import {
   VIRTIO_IOMMU_F_MMIO,
   VIRTIO_IOMMU_F_PROBE,
   VIRTIO_IOMMU_T_PROBE,
-} from '../../src/iommu/protocol.ts';
+} from '../../src/iommu/protocol/protocol.ts';
 import type { ChainRequest } from '../../src/testing/driver/driver-queue.ts';
 import type { AccessWidth } from '../../src/virtio/mmio-transport.ts';
 import { VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC } from '../../src/virtio/features.ts';

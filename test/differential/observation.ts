@@ -11,7 +11,7 @@ import {
   VIRTIO_IOMMU_S_OK,
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_T_PROBE,
-} from '../../src/iommu/protocol.ts';
+} from '../../src/iommu/protocol/protocol.ts';
 import { readableOf, type Answer, type Operation } from './operation.ts';
 import { PAGE, PROBE_BYTES } from './setup.ts';
 import { doesEndpointExist, domainOf, type StateBefore } from './state-before.ts';

@@ -6,11 +6,11 @@ import {
   CONFIG_BYPASS,
   VIRTIO_IOMMU_ATTACH_F_BYPASS,
   VIRTIO_IOMMU_REQUEST_VQ,
-} from '../../src/iommu/protocol.ts';
-import type { IommuEvent } from '../../src/iommu/iommu-event.ts';
-import type { Mapping, MappingStore } from '../../src/iommu/mapping-store.ts';
+} from '../../src/iommu/protocol/protocol.ts';
+import type { IommuEvent } from '../../src/iommu/events/iommu-event.ts';
+import type { Mapping, MappingStore } from '../../src/iommu/store/mapping-store.ts';
 import { VirtioIommu } from '../../src/iommu/virtio-iommu.ts';
-import { WasmStore } from '../../src/iommu/wasm-store.ts';
+import { WasmStore } from '../../src/iommu/engine/wasm-store.ts';
 import type { Gpa } from '../../src/memory/address.ts';
 import { FlatMemory } from '../../src/memory/flat-memory.ts';
 import { DriverMemory } from '../../src/testing/driver/driver-memory.ts';

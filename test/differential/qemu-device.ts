@@ -2,7 +2,7 @@
 
 import { highWord, joinWords, lowWord } from '../../src/base/words.ts';
 import type { ChainRequest } from '../../src/testing/driver/driver-queue.ts';
-import { CONFIG_BYPASS } from '../../src/iommu/protocol.ts';
+import { CONFIG_BYPASS } from '../../src/iommu/protocol/protocol.ts';
 import {
   VIRTIO_CONFIG_S_ACKNOWLEDGE,
   VIRTIO_CONFIG_S_DRIVER,

@@ -13,8 +13,8 @@ import {
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
   VIRTIO_IOMMU_T_PROBE,
-} from '../../src/iommu/protocol.ts';
-import { X86_MSI_REGION } from '../../src/iommu/reserved-regions.ts';
+} from '../../src/iommu/protocol/protocol.ts';
+import { X86_MSI_REGION } from '../../src/iommu/regions/reserved-regions.ts';
 import { MAX_ADDRESS } from '../../src/memory/address.ts';
 import {
   isAlias,

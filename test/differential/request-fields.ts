@@ -7,7 +7,7 @@ import {
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
   VIRTIO_IOMMU_F_MMIO,
   VIRTIO_IOMMU_MAP_F_MMIO,
-} from '../../src/iommu/protocol.ts';
+} from '../../src/iommu/protocol/protocol.ts';
 import {
   attachRequest,
   detachRequest,

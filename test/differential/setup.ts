@@ -7,7 +7,7 @@ import {
   VIRTIO_IOMMU_F_MAP_UNMAP,
   VIRTIO_IOMMU_F_MMIO,
   VIRTIO_IOMMU_F_PROBE,
-} from '../../src/iommu/protocol.ts';
+} from '../../src/iommu/protocol/protocol.ts';
 import { DEFAULT_IOMMU_OPTIONS, type IommuOptions } from '../../src/iommu/options.ts';
 import { MAX_ADDRESS } from '../../src/memory/address.ts';
 import {

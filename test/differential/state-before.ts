@@ -1,7 +1,7 @@
 // What stood in the devices when a request reached them: the condition of most known differences.
 
-import { VIRTIO_IOMMU_F_MAP_UNMAP } from '../../src/iommu/protocol.ts';
-import type { Mapping } from '../../src/iommu/mapping-store.ts';
+import { VIRTIO_IOMMU_F_MAP_UNMAP } from '../../src/iommu/protocol/protocol.ts';
+import type { Mapping } from '../../src/iommu/store/mapping-store.ts';
 import { attachRequest, mapRequest } from '../../src/testing/driver/iommu-requests.ts';
 import type { RequestOperation } from './operation.ts';
 import { ENDPOINTS } from './setup.ts';

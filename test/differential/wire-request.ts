@@ -27,7 +27,7 @@ import {
   VIRTIO_IOMMU_T_MAP,
   VIRTIO_IOMMU_T_PROBE,
   VIRTIO_IOMMU_T_UNMAP,
-} from '../../src/iommu/protocol.ts';
+} from '../../src/iommu/protocol/protocol.ts';
 
 /** Bytes of a head. */
 export const HEAD_SIZE = 4;

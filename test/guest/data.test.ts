@@ -1,7 +1,7 @@
 // The guest's data is right through translation, and only through it.
 
 import { describe, expect } from 'vitest';
-import { WasmStore } from '../../src/iommu/wasm-store.ts';
+import { WasmStore } from '../../src/iommu/engine/wasm-store.ts';
 import { loadStoreWasm } from '../../src/testing/guest/guest-files.ts';
 import { GuestSession } from '../../src/testing/guest/guest-session.ts';
 import { BlindableStore } from './support/blindable-store.ts';

@@ -9,7 +9,7 @@ import {
   VIRTIO_IOMMU_FAULT_R_MAPPING,
   VIRTIO_IOMMU_MAP_F_READ,
   VIRTIO_IOMMU_MAP_F_WRITE,
-} from '../../src/iommu/protocol.ts';
+} from '../../src/iommu/protocol/protocol.ts';
 import { describeMachine } from '../../src/machine/machine-description.ts';
 import { BLOCK_ENDPOINT, ENDPOINTS, ROGUE_ENDPOINT } from '../../src/machine/topology.ts';
 import { GuestSession, type GuestSessionOptions } from '../../src/testing/guest/guest-session.ts';

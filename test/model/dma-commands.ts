@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import type { DmaOutcome, DmaPort } from '../../src/iommu/dma-port.ts';
-import { ACCESS_READ, ACCESS_WRITE } from '../../src/iommu/mapping-store.ts';
+import { ACCESS_READ, ACCESS_WRITE } from '../../src/iommu/store/mapping-store.ts';
 import { BusError } from '../../src/memory/address-space.ts';
 import { coalesce, type NaiveAccess, type NaiveOutcome, type NaivePiece } from './naive-dma.ts';
 import { VIRTIO_IOMMU_FAULT_F_READ, VIRTIO_IOMMU_FAULT_F_WRITE } from './naive-numbers.ts';

@@ -4,8 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ReferenceStore } from '../../src/iommu/reference-store.ts';
-import { WasmStore } from '../../src/iommu/wasm-store.ts';
+import { ReferenceStore } from '../../src/iommu/store/reference-store.ts';
+import { WasmStore } from '../../src/iommu/engine/wasm-store.ts';
 import { packageRoot } from '../../src/testing/guest/package-root.ts';
 import { findDifference } from './commands.ts';
 import { EXPECTED_RULES, LONG_RUN_MINIMUM } from './expected-rules.ts';

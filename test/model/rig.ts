@@ -1,10 +1,10 @@
 // The device under test, with everything around it that a driver and a bus master need. Rings live in a memory of
 // their own, so that DMA can go anywhere in RAM without breaking them.
 
-import type { IommuEvent, IommuState } from '../../src/iommu/iommu-event.ts';
+import type { IommuEvent, IommuState } from '../../src/iommu/events/iommu-event.ts';
 import type { IommuSnapshot } from '../../src/iommu/iommu-snapshot.ts';
-import type { MappingStore } from '../../src/iommu/mapping-store.ts';
-import type { ReservedRegion } from '../../src/iommu/reserved-regions.ts';
+import type { MappingStore } from '../../src/iommu/store/mapping-store.ts';
+import type { ReservedRegion } from '../../src/iommu/regions/reserved-regions.ts';
 import { VirtioIommu } from '../../src/iommu/virtio-iommu.ts';
 import type { Gpa } from '../../src/memory/address.ts';
 import { toIova } from '../../src/memory/address.ts';

@@ -9,7 +9,7 @@ import {
   SET_WINDOWS,
   SPAN_DIRECTORY,
 } from '../../wasm/assembly/layout.ts';
-import { EngineMemory } from '../../src/iommu/wasm-memory.ts';
+import { EngineMemory } from '../../src/iommu/engine/wasm-memory.ts';
 import { storeModule } from './stores.ts';
 
 const PAGE = 0x1000;

@@ -2,7 +2,7 @@
 
 import { parseDeviceArguments } from '../../src/cli/device-arguments.ts';
 import { DeviceSession } from '../../src/cli/device-session.ts';
-import { WasmStore } from '../../src/iommu/wasm-store.ts';
+import { WasmStore } from '../../src/iommu/engine/wasm-store.ts';
 import { storeModule } from './stores.ts';
 
 /** ATTACH of endpoint 8 to domain 1; MAP of a page at 0x1000 to 0x4000, readable and writable. */

@@ -1,7 +1,7 @@
 // Each rule of the engine's memory, broken.
 
 import * as layout from '../../wasm/assembly/layout.ts';
-import type { EngineMemory } from '../../src/iommu/wasm-memory.ts';
+import type { EngineMemory } from '../../src/iommu/engine/wasm-memory.ts';
 import { TREE_START, type BusyEngine } from './busy-engine.ts';
 
 function setWord({ words }: EngineMemory, address: number, value: number): void {

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { toGpa, toIova } from '../../src/memory/address.ts';
-import type { Access, Binding, Mapping } from '../../src/iommu/mapping-store.ts';
+import type { Access, Binding, Mapping } from '../../src/iommu/store/mapping-store.ts';
 import { address, DOMAINS, mapping, range, WINDOW_PLACES, type StoreWorld } from './store-world.ts';
 
 export type Step = readonly [name: string, run: (world: StoreWorld) => unknown];

@@ -19,8 +19,8 @@ import {
   type Binding,
   type Mapping,
   type MappingStore,
-} from '../../src/iommu/mapping-store.ts';
-import type { EndpointWindows, RegionWindow } from '../../src/iommu/region-window.ts';
+} from '../../src/iommu/store/mapping-store.ts';
+import type { EndpointWindows, RegionWindow } from '../../src/iommu/regions/region-window.ts';
 
 export const DOMAINS = [0, 1, 0xffff_ffff];
 const PAGE = 0x1000n;

@@ -2,10 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MappingStore } from '../../src/iommu/mapping-store.ts';
-import { ReferenceStore } from '../../src/iommu/reference-store.ts';
-import type { StoreLimits } from '../../src/iommu/store-limits.ts';
-import { WasmStore } from '../../src/iommu/wasm-store.ts';
+import type { MappingStore } from '../../src/iommu/store/mapping-store.ts';
+import { ReferenceStore } from '../../src/iommu/store/reference-store.ts';
+import type { StoreLimits } from '../../src/iommu/store/store-limits.ts';
+import { WasmStore } from '../../src/iommu/engine/wasm-store.ts';
 import { STORE_VARIABLE } from '../tools/wasm-coverage/points.ts';
 
 type MakeStore = (limits?: StoreLimits) => MappingStore;

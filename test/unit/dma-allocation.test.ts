@@ -1,9 +1,12 @@
 // A DMA that goes well leaves no garbage: collecting it would stop the guest now and then.
 
 import { describe, expect, it } from 'vitest';
-import { WasmStore } from '../../src/iommu/wasm-store.ts';
+import { WasmStore } from '../../src/iommu/engine/wasm-store.ts';
 import { VirtioIommu } from '../../src/iommu/virtio-iommu.ts';
-import { VIRTIO_IOMMU_MAP_F_READ, VIRTIO_IOMMU_MAP_F_WRITE } from '../../src/iommu/protocol.ts';
+import {
+  VIRTIO_IOMMU_MAP_F_READ,
+  VIRTIO_IOMMU_MAP_F_WRITE,
+} from '../../src/iommu/protocol/protocol.ts';
 import { DmaBus } from '../../src/machine/dma-bus.ts';
 import type { AddressSpace } from '../../src/memory/address-space.ts';
 import type { Address, Gpa } from '../../src/memory/address.ts';

@@ -1,7 +1,7 @@
 // The whole virtio-iommu over packed rings, with every feature of the transport: the device does not see the difference.
 
 import { describe, expect, it } from 'vitest';
-import { ReferenceStore } from '../../src/iommu/reference-store.ts';
+import { ReferenceStore } from '../../src/iommu/store/reference-store.ts';
 import { VirtioIommu } from '../../src/iommu/virtio-iommu.ts';
 import { FlatMemory } from '../../src/memory/flat-memory.ts';
 import { IommuDriver } from '../../src/testing/driver/iommu-driver.ts';

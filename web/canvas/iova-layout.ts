@@ -1,6 +1,9 @@
 // Layout of the IOVA map: cells flow in lines of whole blocks; a missing stretch of addresses leaves a gap.
 
-import { VIRTIO_IOMMU_MAP_F_READ, VIRTIO_IOMMU_MAP_F_WRITE } from '../../src/iommu/protocol.ts';
+import {
+  VIRTIO_IOMMU_MAP_F_READ,
+  VIRTIO_IOMMU_MAP_F_WRITE,
+} from '../../src/iommu/protocol/protocol.ts';
 import type { MappingRow } from '../model/mapping-rows.ts';
 import type { MappingChange } from '../model/watched-domain.ts';
 import { CELLS_PER_BLOCK, cellAddress, type IovaAxis } from './iova-axis.ts';

@@ -1,7 +1,7 @@
 // Every device behind the IOMMU, where it stands, and how busy it is.
 
 import type { JSX } from 'preact';
-import type { EndpointState } from '../../src/iommu/iommu-event.ts';
+import type { EndpointState } from '../../src/iommu/events/iommu-event.ts';
 import type { EndpointInfo } from '../../src/worker/api.ts';
 import { formatBytes, formatCount, formatExact } from '../format/quantity.ts';
 import type { MachineSession } from '../machine-session.ts';

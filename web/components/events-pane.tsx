@@ -2,7 +2,7 @@
 
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { IommuEvent } from '../../src/iommu/iommu-event.ts';
+import type { IommuEvent } from '../../src/iommu/events/iommu-event.ts';
 import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
 import { eventWords } from '../format/event-words.ts';
 import { formatCount, formatExact, formatSeconds, TIME_TITLE } from '../format/quantity.ts';

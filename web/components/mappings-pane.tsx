@@ -2,7 +2,7 @@
 
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
-import type { DomainState } from '../../src/iommu/iommu-event.ts';
+import type { DomainState } from '../../src/iommu/events/iommu-event.ts';
 import { formatAddress, formatRange, formatShortRange } from '../format/address.ts';
 import { formatRights, rightsInWords } from '../format/iommu-words.ts';
 import { formatBytes, formatExact, formatPlural } from '../format/quantity.ts';

@@ -1,8 +1,8 @@
 // An event as one line of the feed: a marker, a few words, and whether it went well.
 
 import { assertNever } from '../../src/base/assert.ts';
-import type { IommuEvent } from '../../src/iommu/iommu-event.ts';
-import { VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol.ts';
+import type { IommuEvent } from '../../src/iommu/events/iommu-event.ts';
+import { VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol/protocol.ts';
 import { formatAddress, formatRange } from './address.ts';
 import { faultTitle, formatRights, isWriteFault, statusName } from './iommu-words.ts';
 import { formatBytes } from './quantity.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DeviceEvent } from '../../src/iommu/iommu-event.ts';
+import type { DeviceEvent } from '../../src/iommu/events/iommu-event.ts';
 import { formatAddress, formatRange, formatShortRange, parseAddress } from './address.ts';
 import { eventWords } from './event-words.ts';
 import {

@@ -16,8 +16,8 @@ import {
   VIRTIO_IOMMU_S_OK,
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
-} from '../../src/iommu/protocol.ts';
-import type { FaultEvent } from '../../src/iommu/iommu-event.ts';
+} from '../../src/iommu/protocol/protocol.ts';
+import type { FaultEvent } from '../../src/iommu/events/iommu-event.ts';
 import { formatAddress } from './address.ts';
 
 const STATUS_NAMES: ReadonlyMap<number, string> = new Map([

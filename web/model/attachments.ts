@@ -1,7 +1,7 @@
 // Which endpoint is in which domain, and the moment a domain ends (virtio 1.2, 5.13.6.4: with its last endpoint).
 
-import { VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol.ts';
-import type { IommuEvent, IommuState } from '../../src/iommu/iommu-event.ts';
+import { VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol/protocol.ts';
+import type { IommuEvent, IommuState } from '../../src/iommu/events/iommu-event.ts';
 
 /** Folds ATTACH and DETACH. */
 export class Attachments {

@@ -1,6 +1,6 @@
 // What the person has picked, and which domain's mappings that shows.
 
-import type { IommuState } from '../../src/iommu/iommu-event.ts';
+import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
 
 /** Nothing yet, an endpoint (then its domain, wherever it moves), or a domain. */
 export type Selection =

@@ -1,6 +1,6 @@
 // How busy each endpoint has been lately, as a short series for a sparkline.
 
-import type { IommuState } from '../../src/iommu/iommu-event.ts';
+import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
 
 /** Samples kept per endpoint. */
 export const ACTIVITY_SAMPLES = 32;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeviceEvent } from '../../src/iommu/iommu-event.ts';
+import type { DeviceEvent } from '../../src/iommu/events/iommu-event.ts';
 import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
 import { EventFeed, FEED_KINDS, isRequest, KEPT_PER_KIND } from './event-feed.ts';
 

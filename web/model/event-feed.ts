@@ -2,7 +2,7 @@
 // few ATTACHes and faults.
 
 import { assertNever } from '../../src/base/assert.ts';
-import type { IommuEvent } from '../../src/iommu/iommu-event.ts';
+import type { IommuEvent } from '../../src/iommu/events/iommu-event.ts';
 import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
 
 /** Kinds a person can filter by, in the order of their chips. */

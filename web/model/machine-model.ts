@@ -1,6 +1,6 @@
 // What the page knows about the IOMMU: batches in, views out. Pure: no clock, no DOM, no worker.
 
-import type { FaultEvent, IommuState } from '../../src/iommu/iommu-event.ts';
+import type { FaultEvent, IommuState } from '../../src/iommu/events/iommu-event.ts';
 import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
 import type { MachineBatch } from '../../src/worker/api.ts';
 import { EndpointActivity } from './endpoint-activity.ts';

@@ -1,6 +1,6 @@
 // Mappings of one domain in IOVA order, kept in step with MAP and UNMAP.
 
-import type { Mapping } from '../../src/iommu/mapping-store.ts';
+import type { Mapping } from '../../src/iommu/store/mapping-store.ts';
 
 /** A mapping as the page shows it: IOVA `start`..`end` (inclusive) to GPA from `phys` on. */
 export interface MappingRow {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EndpointState, IommuState } from '../../src/iommu/iommu-event.ts';
+import type { EndpointState, IommuState } from '../../src/iommu/events/iommu-event.ts';
 import { shownDomain, NO_SELECTION } from './domain-choice.ts';
 import { ACTIVITY_SAMPLES, EndpointActivity } from './endpoint-activity.ts';
 import { RateMeter } from './rate-meter.ts';

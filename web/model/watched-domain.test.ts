@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DeviceEvent, IommuEvent, IommuState } from '../../src/iommu/iommu-event.ts';
+import type { DeviceEvent, IommuEvent, IommuState } from '../../src/iommu/events/iommu-event.ts';
 import { toGpa, toIova } from '../../src/memory/address.ts';
-import type { Mapping } from '../../src/iommu/mapping-store.ts';
+import type { Mapping } from '../../src/iommu/store/mapping-store.ts';
 import { WatchedDomain, type ListRequest } from './watched-domain.ts';
 
 const DOMAIN = 3;

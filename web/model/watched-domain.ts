@@ -5,9 +5,9 @@
 // that already has them is harmless: the last event for an address decides, and it is in the replay whenever any
 // event for that address is. So events that arrive while a list is awaited are kept and replayed over it.
 
-import { VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol.ts';
-import type { IommuEvent, IommuState } from '../../src/iommu/iommu-event.ts';
-import type { Mapping } from '../../src/iommu/mapping-store.ts';
+import { VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol/protocol.ts';
+import type { IommuEvent, IommuState } from '../../src/iommu/events/iommu-event.ts';
+import type { Mapping } from '../../src/iommu/store/mapping-store.ts';
 import { Attachments } from './attachments.ts';
 import { MappingRows, type MappingRow } from './mapping-rows.ts';
 

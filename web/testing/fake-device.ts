@@ -5,14 +5,14 @@ import {
   VIRTIO_IOMMU_FAULT_R_MAPPING,
   VIRTIO_IOMMU_MAP_F_READ,
   VIRTIO_IOMMU_MAP_F_WRITE,
-} from '../../src/iommu/protocol.ts';
+} from '../../src/iommu/protocol/protocol.ts';
 import type {
   DeviceEvent,
   EndpointMode,
   EndpointState,
   IommuState,
-} from '../../src/iommu/iommu-event.ts';
-import type { Mapping } from '../../src/iommu/mapping-store.ts';
+} from '../../src/iommu/events/iommu-event.ts';
+import type { Mapping } from '../../src/iommu/store/mapping-store.ts';
 import { toGpa, toIova } from '../../src/memory/address.ts';
 import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
 import type { EndpointInfo, RogueRequest, RogueResult } from '../../src/worker/api.ts';

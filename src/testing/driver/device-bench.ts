@@ -2,13 +2,13 @@
 // that makes of each request one chain in the request queue, in any framing.
 
 import { assert } from '../../base/assert.ts';
-import type { MappingStore } from '../../iommu/mapping-store.ts';
+import type { MappingStore } from '../../iommu/store/mapping-store.ts';
 import type { IommuOptions } from '../../iommu/options.ts';
 import {
   FAULT_SIZE,
   VIRTIO_IOMMU_EVENT_VQ,
   VIRTIO_IOMMU_REQUEST_VQ,
-} from '../../iommu/protocol.ts';
+} from '../../iommu/protocol/protocol.ts';
 import { VirtioIommu } from '../../iommu/virtio-iommu.ts';
 import { FlatMemory } from '../../memory/flat-memory.ts';
 import type { Gpa } from '../../memory/address.ts';

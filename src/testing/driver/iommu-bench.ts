@@ -1,11 +1,11 @@
 // A virtio-iommu on a bench: guest RAM, the device behind its transport, endpoints, a started driver, a list of events.
 
 import { FlatMemory } from '../../memory/flat-memory.ts';
-import type { IommuEvent } from '../../iommu/iommu-event.ts';
-import type { MappingStore } from '../../iommu/mapping-store.ts';
+import type { IommuEvent } from '../../iommu/events/iommu-event.ts';
+import type { MappingStore } from '../../iommu/store/mapping-store.ts';
 import type { IommuOptions } from '../../iommu/options.ts';
-import { ReferenceStore } from '../../iommu/reference-store.ts';
-import type { ReservedRegion } from '../../iommu/reserved-regions.ts';
+import { ReferenceStore } from '../../iommu/store/reference-store.ts';
+import type { ReservedRegion } from '../../iommu/regions/reserved-regions.ts';
 import { VirtioIommu, type Doorbell } from '../../iommu/virtio-iommu.ts';
 import { VIRTIO_F_VERSION_1 } from '../../virtio/features.ts';
 import { MmioTransport } from '../../virtio/mmio-transport.ts';

@@ -9,7 +9,7 @@ import {
   TAIL_SIZE,
   VIRTIO_IOMMU_EVENT_VQ,
   VIRTIO_IOMMU_REQUEST_VQ,
-} from '../../iommu/protocol.ts';
+} from '../../iommu/protocol/protocol.ts';
 import type { ChainRequest, DriverQueue, UsedChain } from './driver-queue.ts';
 import {
   attachRequest,

@@ -1,9 +1,9 @@
 // A session's view of the guest's IOMMU: what it is now, what it did, how often.
 
 import type { Dispose } from '../../base/emitter.ts';
-import type { IommuState } from '../../iommu/iommu-event.ts';
-import type { Mapping } from '../../iommu/mapping-store.ts';
-import { DEFAULT_STORE_LIMITS } from '../../iommu/store-limits.ts';
+import type { IommuState } from '../../iommu/events/iommu-event.ts';
+import type { Mapping } from '../../iommu/store/mapping-store.ts';
+import { DEFAULT_STORE_LIMITS } from '../../iommu/store/store-limits.ts';
 import type { VirtioIommu } from '../../iommu/virtio-iommu.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { EventHistory, type EventHistoryState } from '../../trace/event-history.ts';

@@ -1,8 +1,8 @@
 // A Linux guest behind its virtio-iommu, for programs: boot it, run commands, look into its IOMMU.
 // This is the test kit that the package exports as `viommu/testing`.
 
-import type { MappingStore } from '../../iommu/mapping-store.ts';
-import { WasmStore } from '../../iommu/wasm-store.ts';
+import type { MappingStore } from '../../iommu/store/mapping-store.ts';
+import { WasmStore } from '../../iommu/engine/wasm-store.ts';
 import { BootWatch } from '../../machine/boot-watch.ts';
 import { demoShare } from '../../machine/demo-share.ts';
 import { DEFAULT_MEMORY_MIB } from '../../machine/machine-options.ts';

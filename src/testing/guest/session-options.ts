@@ -1,6 +1,6 @@
 // What a guest session is started with.
 
-import type { MappingStore } from '../../iommu/mapping-store.ts';
+import type { MappingStore } from '../../iommu/store/mapping-store.ts';
 import type { IommuOptions } from '../../iommu/options.ts';
 import type { RegionChoices } from '../../machine/endpoint-regions.ts';
 import type { IommuMode, MachineOptions } from '../../machine/machine-options.ts';

@@ -9,14 +9,14 @@ import {
   MODE_DOMAIN,
   SEGMENTS_OFFSET,
 } from '../../../wasm/assembly/layout.ts';
-import type { InlineLookup } from '../../../src/iommu/inline-lookup.ts';
-import type { Mapping, MappingStore } from '../../../src/iommu/mapping-store.ts';
-import { ReferenceStore } from '../../../src/iommu/reference-store.ts';
-import { NO_WINDOWS } from '../../../src/iommu/region-window.ts';
-import { checkStoreLimits } from '../../../src/iommu/store-limits.ts';
-import type { EngineExports } from '../../../src/iommu/wasm-exports.ts';
-import { EngineMemory } from '../../../src/iommu/wasm-memory.ts';
-import { WasmStore } from '../../../src/iommu/wasm-store.ts';
+import type { InlineLookup } from '../../../src/iommu/engine/inline-lookup.ts';
+import type { Mapping, MappingStore } from '../../../src/iommu/store/mapping-store.ts';
+import { ReferenceStore } from '../../../src/iommu/store/reference-store.ts';
+import { NO_WINDOWS } from '../../../src/iommu/regions/region-window.ts';
+import { checkStoreLimits } from '../../../src/iommu/store/store-limits.ts';
+import type { EngineExports } from '../../../src/iommu/engine/wasm-exports.ts';
+import { EngineMemory } from '../../../src/iommu/engine/wasm-memory.ts';
+import { WasmStore } from '../../../src/iommu/engine/wasm-store.ts';
 import type { Churn, ChurnDraws, MapAndUnmap } from '../churn-draws.ts';
 import { ACCESS_LENGTH, type Draws, type Lookup } from '../draws.ts';
 import { mappingsOf, type Layout } from '../layout.ts';

@@ -11,9 +11,9 @@ import {
   type MappingStore,
   type RemoveOutcome,
   type TranslationResult,
-} from '../../../src/iommu/mapping-store.ts';
-import { VIRTIO_IOMMU_FAULT_R_MAPPING } from '../../../src/iommu/protocol.ts';
-import type { EndpointWindows, RegionWindow } from '../../../src/iommu/region-window.ts';
+} from '../../../src/iommu/store/mapping-store.ts';
+import { VIRTIO_IOMMU_FAULT_R_MAPPING } from '../../../src/iommu/protocol/protocol.ts';
+import type { EndpointWindows, RegionWindow } from '../../../src/iommu/regions/region-window.ts';
 
 /** Keeps mappings as the store behind it does; translates nothing while it is blind. */
 export class BlindableStore implements MappingStore {

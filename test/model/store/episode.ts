@@ -2,8 +2,8 @@
 // everything about it.
 
 import { Random, type Weighted } from '../../differential/random.ts';
-import { ACCESS_READ, ACCESS_WRITE } from '../../../src/iommu/mapping-store.ts';
-import type { StoreLimits } from '../../../src/iommu/store-limits.ts';
+import { ACCESS_READ, ACCESS_WRITE } from '../../../src/iommu/store/mapping-store.ts';
+import type { StoreLimits } from '../../../src/iommu/store/store-limits.ts';
 import { MAX_ADDRESS } from '../../../src/memory/address.ts';
 import { PAGE, type PlainRange } from './layouts.ts';
 import type { Answer, Kind, Operation } from './operation.ts';

@@ -1,6 +1,6 @@
 // What a store run does to a store, as plain data, so that a history can be cut down and printed.
 
-import type { Access } from '../../../src/iommu/mapping-store.ts';
+import type { Access } from '../../../src/iommu/store/mapping-store.ts';
 import type { PlainRange } from './layouts.ts';
 
 interface InDomain {

@@ -1,6 +1,6 @@
 // What a store run has met, in words: so that a generator that no longer reaches some answer is found out.
 
-import { TRANSLATE_FAULT, TRANSLATE_TOO_MANY } from '../../../src/iommu/mapping-store.ts';
+import { TRANSLATE_FAULT, TRANSLATE_TOO_MANY } from '../../../src/iommu/store/mapping-store.ts';
 import { highWord, lowWord } from '../../../src/base/words.ts';
 import { THREW, type Answer, type Operation } from './operation.ts';
 

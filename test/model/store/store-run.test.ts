@@ -1,10 +1,10 @@
 // The store in WASM against the naive one, for a few seconds; `npm run test:long` does the same ten million times.
 
 import { describe, expect, it } from 'vitest';
-import type { MappingStore, RemoveOutcome } from '../../../src/iommu/mapping-store.ts';
-import { ReferenceStore } from '../../../src/iommu/reference-store.ts';
-import type { StoreLimits } from '../../../src/iommu/store-limits.ts';
-import { WasmStore } from '../../../src/iommu/wasm-store.ts';
+import type { MappingStore, RemoveOutcome } from '../../../src/iommu/store/mapping-store.ts';
+import { ReferenceStore } from '../../../src/iommu/store/reference-store.ts';
+import type { StoreLimits } from '../../../src/iommu/store/store-limits.ts';
+import { WasmStore } from '../../../src/iommu/engine/wasm-store.ts';
 import { storeModule } from '../../support/stores.ts';
 import { playStores } from './store-rounds.ts';
 

@@ -1,7 +1,7 @@
 // Two stores side by side: the same random operations, every answer compared.
 
-import type { MappingStore } from '../../../src/iommu/mapping-store.ts';
-import type { StoreLimits } from '../../../src/iommu/store-limits.ts';
+import type { MappingStore } from '../../../src/iommu/store/mapping-store.ts';
+import type { StoreLimits } from '../../../src/iommu/store/store-limits.ts';
 import type { Tally } from '../tally.ts';
 import { Episode } from './episode.ts';
 import { describeAnswer, describeOperation, doAgree, type Operation } from './operation.ts';

@@ -1,7 +1,7 @@
 // What distinguishes one episode of a store run from another: where, how many, how often.
 
 import type { Random, Weighted } from '../../differential/random.ts';
-import type { StoreLimits } from '../../../src/iommu/store-limits.ts';
+import type { StoreLimits } from '../../../src/iommu/store/store-limits.ts';
 import {
   BOUNDARIES,
   densePages,

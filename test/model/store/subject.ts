@@ -4,8 +4,8 @@ import {
   MAX_SEGMENTS,
   TRANSLATE_FAULT,
   type MappingStore,
-} from '../../../src/iommu/mapping-store.ts';
-import { NO_WINDOWS } from '../../../src/iommu/region-window.ts';
+} from '../../../src/iommu/store/mapping-store.ts';
+import { NO_WINDOWS } from '../../../src/iommu/regions/region-window.ts';
 import { highWord, lowWord } from '../../../src/base/words.ts';
 import { MAX_ADDRESS, toGpa, toIova } from '../../../src/memory/address.ts';
 import type { PlainRange } from './layouts.ts';

@@ -1,0 +1,28 @@
+// The copy of a request that is decoded: of one that is longer than any, the beginning.
+
+import { assert } from '../../base/assert.ts';
+import type { ReadablePart } from '../../virtio/virtqueue.ts';
+import { MAX_REQUEST_SIZE } from './codec.ts';
+
+/** Room for one request, with a view for each length that it may have, so that reading one allocates nothing. */
+export class RequestBuffer {
+  readonly #bytes: readonly Uint8Array[];
+  readonly #views: readonly DataView[];
+
+  constructor() {
+    const { buffer } = new Uint8Array(MAX_REQUEST_SIZE);
+    const lengths = Array.from({ length: MAX_REQUEST_SIZE + 1 }, (_unused, length) => length);
+    this.#bytes = lengths.map((length) => new Uint8Array(buffer, 0, length));
+    this.#views = lengths.map((length) => new DataView(buffer, 0, length));
+  }
+
+  /** The first bytes of a device-readable part, MAX_REQUEST_SIZE at most; good until the next call. */
+  load(readable: ReadablePart): DataView {
+    const length = Math.min(readable.length, MAX_REQUEST_SIZE);
+    const bytes = this.#bytes[length];
+    const view = this.#views[length];
+    assert(bytes !== undefined && view !== undefined, 'there is a view for every length');
+    readable.read(0, bytes);
+    return view;
+  }
+}
