@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../machine/guest-images.ts';
-import { BLOCK_ENDPOINT, ROGUE_ENDPOINT } from '../machine/topology.ts';
+import { InputError } from '../machine/images/guest-images.ts';
+import { BLOCK_ENDPOINT, ROGUE_ENDPOINT } from '../machine/plan/topology.ts';
 import { parseBootArguments } from './boot-arguments.ts';
 import { UsageError } from './usage-error.ts';
 

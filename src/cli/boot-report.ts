@@ -1,7 +1,7 @@
 // What `viommu boot` tells at its end, for programs and for people.
 
 import type { IommuState } from '../iommu/events/iommu-event.ts';
-import { ENDPOINTS } from '../machine/topology.ts';
+import { ENDPOINTS } from '../machine/plan/topology.ts';
 import type { CommandResult } from '../testing/guest/command-shell.ts';
 import type { EventTotals } from '../trace/event-totals.ts';
 

@@ -21,7 +21,7 @@ import {
   type IommuOptions,
 } from '../iommu/options.ts';
 import type { ReservedRegion } from '../iommu/regions/reserved-regions.ts';
-import { toReservedRegion } from '../machine/endpoint-regions.ts';
+import { toReservedRegion } from '../machine/plan/endpoint-regions.ts';
 import { parseUnsigned } from './number-text.ts';
 import type { OptionForms } from './option-words.ts';
 import { didYouMean } from './suggestion.ts';

@@ -1,6 +1,6 @@
 // From the words behind `viommu dts` to what it shall print.
 
-import type { DescribedMachine } from '../machine/machine-description.ts';
+import type { DescribedMachine } from '../machine/plan/machine-description.ts';
 import { readChoice } from './device-options.ts';
 import { readOptions, type OptionForms } from './option-words.ts';
 

@@ -1,7 +1,7 @@
 // The exit status of every command, and what an error tells of it.
 
-import { InputError } from '../machine/guest-images.ts';
-import { ImageCorruptError } from '../machine/image-files.ts';
+import { InputError } from '../machine/images/guest-images.ts';
+import { ImageCorruptError } from '../machine/images/image-files.ts';
 import { UsageError } from './usage-error.ts';
 
 export const EXIT_DONE = 0;

@@ -1,7 +1,7 @@
 // Writes the record to a file while it is made.
 
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { InputError } from '../machine/guest-images.ts';
+import { InputError } from '../machine/images/guest-images.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import { traceLine } from '../trace/trace-lines.ts';
 

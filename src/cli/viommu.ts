@@ -3,8 +3,8 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deviceTreeSource } from '../machine/device-tree.ts';
-import { describeMachine } from '../machine/machine-description.ts';
+import { deviceTreeSource } from '../machine/plan/device-tree.ts';
+import { describeMachine } from '../machine/plan/machine-description.ts';
 import { packageRoot } from '../testing/guest/package-root.ts';
 import { parseBootArguments, type BootArguments } from './boot-arguments.ts';
 import type { CliOutput } from './boot-command.ts';

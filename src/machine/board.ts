@@ -10,17 +10,17 @@ import type { FeatureOptions } from '../virtio/feature-negotiation.ts';
 import { RING_FEATURES, VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC } from '../virtio/features.ts';
 import { MmioTransport } from '../virtio/mmio-transport.ts';
 import type { VirtioDevice } from '../virtio/virtio-device.ts';
-import { createEmulator, type Emulator } from './emulator.ts';
-import { endpointRegions } from './endpoint-regions.ts';
-import { guardPorts } from './exception-guard.ts';
-import { installFirmware } from './firmware.ts';
-import { GuestMemory } from './guest-memory.ts';
-import { ioApicLine } from './interrupt-line.ts';
-import { machineIommuOptions } from './iommu-choices.ts';
-import { describeMachine } from './machine-description.ts';
-import { commandLine, type MachineOptions } from './machine-options.ts';
-import { installMmioBlock, type MmioRegisters } from './mmio-block.ts';
-import { guardShare, versionShare } from './share-guard.ts';
+import { createEmulator, type Emulator } from './v86/emulator.ts';
+import { endpointRegions } from './plan/endpoint-regions.ts';
+import { guardPorts } from './v86/exception-guard.ts';
+import { installFirmware } from './v86/firmware.ts';
+import { GuestMemory } from './v86/guest-memory.ts';
+import { ioApicLine } from './v86/interrupt-line.ts';
+import { machineIommuOptions } from './plan/iommu-choices.ts';
+import { describeMachine } from './plan/machine-description.ts';
+import { commandLine, type MachineOptions } from './plan/machine-options.ts';
+import { installMmioBlock, type MmioRegisters } from './v86/mmio-block.ts';
+import { guardShare, versionShare } from './v86/share-guard.ts';
 import {
   BLOCK_ENDPOINT,
   BLOCK_PLACE,
@@ -33,9 +33,9 @@ import {
   ROGUE_PLACE,
   SHARE_ENDPOINT,
   type MmioPlace,
-} from './topology.ts';
-import { moveIde, moveVirtio } from './v86-endpoints.ts';
-import type { V86Cpu } from './v86-internals.ts';
+} from './plan/topology.ts';
+import { moveIde, moveVirtio } from './v86/v86-endpoints.ts';
+import type { V86Cpu } from './v86/v86-internals.ts';
 
 /** Without indirect tables: one is made for every request, and behind an IOMMU it has to be mapped and unmapped. */
 const BLOCK_RING_FEATURES = RING_FEATURES & ~VIRTIO_F_INDIRECT_DESC;

@@ -4,11 +4,11 @@ import { out16Times, out32, out8, print, tinyBios } from '../../test/support/tin
 import { fakeImages, MEMORY_MIB, v86Module } from '../../test/support/stopped-emulator.ts';
 import { Emitter } from '../base/emitter.ts';
 import { WasmStore } from '../iommu/engine/wasm-store.ts';
-import { InputError } from './guest-images.ts';
-import type { MachineOptions } from './machine-options.ts';
+import { InputError } from './images/guest-images.ts';
+import type { MachineOptions } from './plan/machine-options.ts';
 import { Machine, type PowerEvent } from './machine.ts';
-import { ENDPOINTS, NET_ENDPOINT } from './topology.ts';
-import type { MachineSnapshot } from './snapshot.ts';
+import { ENDPOINTS, NET_ENDPOINT } from './plan/topology.ts';
+import type { MachineSnapshot } from './snapshot/snapshot.ts';
 
 const GUEST_PAGE = 0x20_0000;
 const MIB = 1 << 20;

@@ -4,18 +4,23 @@ import { assert } from '../base/assert.ts';
 import { Emitter, type Dispose } from '../base/emitter.ts';
 import { CopyOnWriteDisk } from '../endpoints/block-backend.ts';
 import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
-import type { GuestMemory } from './guest-memory.ts';
+import type { GuestMemory } from './v86/guest-memory.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import { createBoard, type Board, type Disks } from './board.ts';
-import { endEmulator } from './emulator.ts';
-import { guardMainLoop } from './exception-guard.ts';
-import { checkInitrd, checkKernel, checkMemory, InputError } from './guest-images.ts';
-import { checkIommuChoices } from './iommu-choices.ts';
-import { commandLine, type MachineOptions } from './machine-options.ts';
-import { onPowerOff } from './firmware.ts';
+import { endEmulator } from './v86/emulator.ts';
+import { guardMainLoop } from './v86/exception-guard.ts';
+import { checkInitrd, checkKernel, checkMemory, InputError } from './images/guest-images.ts';
+import { checkIommuChoices } from './plan/iommu-choices.ts';
+import { commandLine, type MachineOptions } from './plan/machine-options.ts';
+import { onPowerOff } from './v86/firmware.ts';
 import { rogueDma, type RogueRequest, type RogueResult } from './rogue-dma.ts';
-import { SerialPort } from './serial-port.ts';
-import { checkSnapshot, restoreBoard, saveBoard, type MachineSnapshot } from './snapshot.ts';
+import { SerialPort } from './v86/serial-port.ts';
+import {
+  checkSnapshot,
+  restoreBoard,
+  saveBoard,
+  type MachineSnapshot,
+} from './snapshot/snapshot.ts';
 
 /**
  * `power-cycled`: everything but the disks starts afresh. `powered-off`: the guest switched itself off. `crashed`: the

@@ -5,7 +5,7 @@ import type { FaultEvent } from '../iommu/events/iommu-event.ts';
 import { BusError } from '../memory/address-space.ts';
 import { MAX_ADDRESS } from '../memory/address.ts';
 import type { Board } from './board.ts';
-import { InputError } from './guest-images.ts';
+import { InputError } from './images/guest-images.ts';
 
 export interface RogueRequest {
   /** ID of the endpoint that makes the access. */

@@ -2,9 +2,9 @@
 
 import type { IommuState } from '../iommu/events/iommu-event.ts';
 import type { Mapping } from '../iommu/store/mapping-store.ts';
-import type { IommuMode } from '../machine/machine-options.ts';
+import type { IommuMode } from '../machine/plan/machine-options.ts';
 import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
-import type { EndpointInfo } from '../machine/topology.ts';
+import type { EndpointInfo } from '../machine/plan/topology.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 
 export interface BootRequest {

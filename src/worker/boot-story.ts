@@ -1,8 +1,8 @@
 // The start of a guest in words, and what can go wrong in it.
 
 import type { GuestStage } from '../machine/boot-watch.ts';
-import { InputError } from '../machine/guest-images.ts';
-import { ImageCorruptError } from '../machine/image-files.ts';
+import { InputError } from '../machine/images/guest-images.ts';
+import { ImageCorruptError } from '../machine/images/image-files.ts';
 import type { BootStage, MachineFailure } from './api.ts';
 import { ImageMissingError } from './image-download.ts';
 

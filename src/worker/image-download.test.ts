@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ImageCorruptError, IMAGE_NAMES } from '../machine/image-files.ts';
+import { ImageCorruptError, IMAGE_NAMES } from '../machine/images/image-files.ts';
 import type { ImageUrls } from './api.ts';
 import { downloadImages, fetchFile, ImageMissingError } from './image-download.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NET_ENDPOINT } from '../machine/topology.ts';
+import { NET_ENDPOINT } from '../machine/plan/topology.ts';
 import type { BootRequest, ImageUrls, MachineBatch } from './api.ts';
 import { SupersededError } from './boot-story.ts';
 import { ImageMissingError } from './image-download.ts';

@@ -5,7 +5,7 @@ import type { Mapping } from '../iommu/store/mapping-store.ts';
 import { BootWatch } from '../machine/boot-watch.ts';
 import { Machine } from '../machine/machine.ts';
 import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
-import { ENDPOINTS, OUTSIDE } from '../machine/topology.ts';
+import { ENDPOINTS, OUTSIDE } from '../machine/plan/topology.ts';
 import type {
   BootProgress,
   BootRequest,
@@ -29,7 +29,7 @@ import {
   SupersededError,
 } from './boot-story.ts';
 import { downloadImages, fetchFile, IMAGE_BYTES } from './image-download.ts';
-import { demoShare } from '../machine/demo-share.ts';
+import { demoShare } from '../machine/images/demo-share.ts';
 import { ConsoleSize } from './console-size.ts';
 import { InstructionRate } from './instruction-rate.ts';
 

@@ -3,8 +3,8 @@
 import { setInterval } from 'node:timers';
 import { WasmStore } from '../../src/iommu/engine/wasm-store.ts';
 import { BootWatch } from '../../src/machine/boot-watch.ts';
-import { demoShare } from '../../src/machine/demo-share.ts';
-import { DEFAULT_MEMORY_MIB } from '../../src/machine/machine-options.ts';
+import { demoShare } from '../../src/machine/images/demo-share.ts';
+import { DEFAULT_MEMORY_MIB } from '../../src/machine/plan/machine-options.ts';
 import { Machine } from '../../src/machine/machine.ts';
 import { loadImages, loadStoreWasm, loadV86Wasm } from '../../src/testing/guest/guest-files.ts';
 import { EventHistory } from '../../src/trace/event-history.ts';

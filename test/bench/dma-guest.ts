@@ -2,7 +2,7 @@
 
 import { GuestSession, type GuestSessionOptions } from '../../src/testing/guest/guest-session.ts';
 import { DISK_BYTES, SET_UP, SHARED_BYTES, SHARED_FILE, type GuestRead } from './dma-reads.ts';
-import { streamBytes } from '../../src/machine/http-server.ts';
+import { streamBytes } from '../../src/machine/v86/http-server.ts';
 
 /** No IOMMU; translation that is invalidated late (`iommu.strict=0`), or at once. */
 export const DMA_MODES = ['off', 'lazy', 'strict'] as const;

@@ -2,8 +2,8 @@
 
 import { describe, expect } from 'vitest';
 import { buildAcpiTables } from '../../src/acpi/acpi-tables.ts';
-import { describeMachine } from '../../src/machine/machine-description.ts';
-import { ENDPOINTS } from '../../src/machine/topology.ts';
+import { describeMachine } from '../../src/machine/plan/machine-description.ts';
+import { ENDPOINTS } from '../../src/machine/plan/topology.ts';
 import { guestTest } from './support/guest-test.ts';
 
 /** Lines about what is ours to get right, and what a complaint looks like. */

@@ -1,7 +1,7 @@
 // The same guest with its IOMMU in every mode.
 
 import { describe, expect, it } from 'vitest';
-import { ENDPOINTS } from '../../src/machine/topology.ts';
+import { ENDPOINTS } from '../../src/machine/plan/topology.ts';
 import { GuestSession, type GuestSessionOptions } from '../../src/testing/guest/guest-session.ts';
 import { QUICK_CHECKS } from './support/data-checks.ts';
 import { GUEST_OPTIONS } from './support/guest-test.ts';

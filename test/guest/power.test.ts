@@ -1,8 +1,8 @@
 // The guest restarts, switches off, panics or falls silent.
 
 import { describe, expect, it } from 'vitest';
-import { ENDPOINTS } from '../../src/machine/topology.ts';
-import { gunzip } from '../../src/machine/image-files.ts';
+import { ENDPOINTS } from '../../src/machine/plan/topology.ts';
+import { gunzip } from '../../src/machine/images/image-files.ts';
 import { loadImages } from '../../src/testing/guest/guest-files.ts';
 import { GuestSession } from '../../src/testing/guest/guest-session.ts';
 import { QUICK_CHECKS } from './support/data-checks.ts';

@@ -1,7 +1,7 @@
 // What a session keeps of the IOMMU's events, and what it does not.
 
 import { expect, it } from 'vitest';
-import { ROGUE_ENDPOINT } from '../../src/machine/topology.ts';
+import { ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
 import { GuestSession, type GuestSessionOptions } from '../../src/testing/guest/guest-session.ts';
 import { GUEST_OPTIONS } from './support/guest-test.ts';
 

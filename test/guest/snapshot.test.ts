@@ -1,7 +1,7 @@
 // A restored guest goes on as if nothing had happened, and soon.
 
 import { describe, expect } from 'vitest';
-import { ROGUE_ENDPOINT } from '../../src/machine/topology.ts';
+import { ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
 import { GuestSession } from '../../src/testing/guest/guest-session.ts';
 import { DATA_CHECKS } from './support/data-checks.ts';
 import { GUEST_OPTIONS, guestTest } from './support/guest-test.ts';

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createEmulator, type Emulator } from '../../src/machine/emulator.ts';
+import { createEmulator, type Emulator } from '../../src/machine/v86/emulator.ts';
 import { fakeKernel } from './fake-kernel.ts';
 
 const require = createRequire(import.meta.url);

@@ -1,6 +1,6 @@
 // The guest's end of a TCP connection (RFC 9293) to v86's network, frame by frame: just enough to send a request.
 
-import type { V86Network } from '../../src/machine/v86-internals.ts';
+import type { V86Network } from '../../src/machine/v86/v86-internals.ts';
 
 const ETHERNET = 14;
 const IPV4 = 20;

@@ -1,6 +1,6 @@
 // The driver's side of one of v86's virtio-pci devices (virtio 1.2, 4.1.4.3), through the ports a guest uses.
 
-import type { V86Cpu, V86Port } from '../../src/machine/v86-internals.ts';
+import type { V86Cpu, V86Port } from '../../src/machine/v86/v86-internals.ts';
 import type { FakeBus } from './fake-bus.ts';
 
 // Offsets in the common configuration structure.

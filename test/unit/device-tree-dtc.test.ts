@@ -4,8 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deviceTreeSource } from '../../src/machine/device-tree.ts';
-import { describeMachine, type DescribedMachine } from '../../src/machine/machine-description.ts';
+import { deviceTreeSource } from '../../src/machine/plan/device-tree.ts';
+import {
+  describeMachine,
+  type DescribedMachine,
+} from '../../src/machine/plan/machine-description.ts';
 import { dtc, ensureDtc } from '../tools/ensure-dtc.ts';
 
 const INSTALL_LIMIT_MS = 180_000;

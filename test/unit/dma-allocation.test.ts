@@ -7,7 +7,7 @@ import {
   VIRTIO_IOMMU_MAP_F_READ,
   VIRTIO_IOMMU_MAP_F_WRITE,
 } from '../../src/iommu/protocol/protocol.ts';
-import { DmaBus } from '../../src/machine/dma-bus.ts';
+import { DmaBus } from '../../src/machine/v86/dma-bus.ts';
 import type { AddressSpace } from '../../src/memory/address-space.ts';
 import type { Address, Gpa } from '../../src/memory/address.ts';
 import { FlatMemory } from '../../src/memory/flat-memory.ts';

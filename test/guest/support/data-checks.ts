@@ -3,13 +3,13 @@
 
 import { loadImages } from '../../../src/testing/guest/guest-files.ts';
 import type { GuestSession } from '../../../src/testing/guest/guest-session.ts';
-import { streamBytes } from '../../../src/machine/http-server.ts';
+import { streamBytes } from '../../../src/machine/v86/http-server.ts';
 import {
   BLOCK_ENDPOINT,
   IDE_ENDPOINT,
   NET_ENDPOINT,
   SHARE_ENDPOINT,
-} from '../../../src/machine/topology.ts';
+} from '../../../src/machine/plan/topology.ts';
 import { mountWithReadAhead } from '../../bench/share-mount.ts';
 import { md5, MIB, SHARED_BYTES, SHARED_FILE } from './payload.ts';
 

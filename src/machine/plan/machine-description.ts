@@ -1,0 +1,119 @@
+// The machine in the words that its firmware and its device tree share.
+
+import type { AcpiDescription } from '../../acpi/acpi-tables.ts';
+import type { IommuDescription } from '../../acpi/iommu-description.ts';
+import type { IommuTables } from '../../acpi/iommu-tables.ts';
+import { rotatedRoutes } from '../../acpi/pci-root.ts';
+import {
+  BLOCK_ENDPOINT,
+  BLOCK_PLACE,
+  IOMMU_PLACE,
+  LAST_PCI_ENDPOINT,
+  MMIO_WINDOW_SIZE,
+  PCI_IOMMU_FUNCTION,
+  ROGUE_ENDPOINT,
+  ROGUE_PLACE,
+} from './topology.ts';
+
+/** v86's PIIX4 power management registers are fixed here. */
+export const V86_PM_BASE = 0xb000;
+export const PM1A_CONTROL = V86_PM_BASE + 4;
+
+/** The hardware identifier Linux binds virtio-mmio to (drivers/virtio/virtio_mmio.c). */
+const VIRTIO_MMIO_HID = 'LNRO0005';
+
+/** v86 wires INTA#-INTD# of a device so, rotated by its number. */
+const PCI_GSIS = [10, 10, 11, 11] as const;
+const LAST_PCI_DEVICE = 31;
+
+const KEYBOARD_CONTROLLER = 0x64;
+const PULSE_RESET_LINE = 0xfe;
+
+/** What a description can differ in. */
+export interface DescribedMachine {
+  /** Where the IOMMU is. The machine itself has it at `mmio`, or none. */
+  readonly iommu: 'mmio' | 'pci' | 'none';
+  readonly tables: IommuTables;
+}
+
+const IOMMU_AT: Readonly<Record<'mmio' | 'pci', IommuDescription['at']>> = {
+  mmio: { kind: 'mmio', baseAddress: IOMMU_PLACE.base },
+  pci: { kind: 'pci', segment: 0, bdf: PCI_IOMMU_FUNCTION },
+};
+
+/** The machine; without an IOMMU it has no window for one, and no table of what would be behind it. */
+export function describeMachine({ iommu, tables }: DescribedMachine): AcpiDescription {
+  const places = [...(iommu === 'mmio' ? [IOMMU_PLACE] : []), BLOCK_PLACE, ROGUE_PLACE];
+  return {
+    identity: {
+      oemId: 'VIOMMU',
+      oemTableId: 'VIOMMUPC',
+      oemRevision: 1,
+      creatorId: 'VIOM',
+      creatorRevision: 1,
+    },
+    fixedHardware: {
+      sciGsi: 9,
+      pm1aEventPort: V86_PM_BASE,
+      pm1aControlPort: PM1A_CONTROL,
+      pmTimerPort: V86_PM_BASE + 8,
+      gpe0: { port: 0xafe0, length: 4 },
+      reset: { port: KEYBOARD_CONTROLLER, value: PULSE_RESET_LINE },
+      hasKeyboardController: false,
+      supportsMsi: false,
+    },
+    interrupts: {
+      localApicAddress: 0xfee0_0000,
+      processors: [{ uid: 0, apicId: 0 }],
+      ioApics: [{ id: 0, address: 0xfec0_0000, gsiBase: 0 }],
+      overrides: [9, 10, 11].map((irq) => ({
+        isaIrq: irq,
+        gsi: irq,
+        polarity: 'active-high',
+        trigger: 'level',
+      })),
+    },
+    devices: {
+      pciRoot: {
+        buses: { start: 0, end: 0xff },
+        ioWindows: [
+          { start: 0, end: 0xcf7 },
+          { start: 0xd00, end: 0xffff },
+        ],
+        memoryWindows: [{ start: 0xc000_0000, end: 0xfbff_ffff }],
+        configPorts: { base: 0xcf8, length: 8 },
+        routes: rotatedRoutes(PCI_GSIS, 1, LAST_PCI_DEVICE),
+      },
+      mmioDevices: places.map((place, uid) => ({
+        hardwareId: VIRTIO_MMIO_HID,
+        uid,
+        base: place.base,
+        size: MMIO_WINDOW_SIZE,
+        gsi: place.gsi,
+      })),
+      serialPorts: [],
+      softOffSleepType: 0,
+    },
+    iommus: iommu === 'none' ? [] : [describeIommu(IOMMU_AT[iommu])],
+    iommuTables: tables,
+  };
+}
+
+function describeIommu(at: IommuDescription['at']): IommuDescription {
+  return {
+    at,
+    pciRanges: [
+      {
+        endpointStart: 0,
+        segmentStart: 0,
+        segmentEnd: 0,
+        bdfStart: 0,
+        bdfEnd: LAST_PCI_ENDPOINT,
+      },
+    ],
+    mmioEndpoints: [
+      { endpoint: BLOCK_ENDPOINT, baseAddress: BLOCK_PLACE.base },
+      { endpoint: ROGUE_ENDPOINT, baseAddress: ROGUE_PLACE.base },
+    ],
+  };
+}
