@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { MachineBatch } from '../src/worker/api.ts';
+import type { MachineBatch } from '../src/worker/api/api.ts';
 import { MachineSession } from './machine-session.ts';
 import { startFakeMachine, type FakeOptions } from './testing/fake-machine.ts';
 

@@ -16,8 +16,8 @@ import type {
   MachineStatus,
   RogueRequest,
   RogueResult,
-} from '../src/worker/api.ts';
-import type { MachineClient, startMachine } from '../src/worker/client.ts';
+} from '../src/worker/api/api.ts';
+import type { MachineClient, startMachine } from '../src/worker/api/client.ts';
 import { NO_SELECTION, shownDomain, type Selection } from './model/domain-choice.ts';
 import { MachineModel } from './model/machine-model.ts';
 import { SILENT_CHECKS, SilenceWatch } from './model/silence-watch.ts';

@@ -1,8 +1,8 @@
 // Starts the page: theme, components, machine.
 
 import { render } from 'preact';
-import { startMachine } from '../src/worker/client.ts';
-import type { IommuMode } from '../src/worker/api.ts';
+import { startMachine } from '../src/worker/api/client.ts';
+import type { IommuMode } from '../src/worker/api/api.ts';
 import { App } from './components/app.tsx';
 import { IMAGE_URLS } from './images.ts';
 import { MachineSession } from './machine-session.ts';

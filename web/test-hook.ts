@@ -1,7 +1,7 @@
 // A small handle for tests that drive the page from outside: what the machine is doing, without reading pixels.
 
 import type { IommuState } from '../src/iommu/events/iommu-event.ts';
-import type { BootStage, MachineStatus, RogueRequest, RogueResult } from '../src/worker/api.ts';
+import type { BootStage, MachineStatus, RogueRequest, RogueResult } from '../src/worker/api/api.ts';
 import type { MachineSession } from './machine-session.ts';
 
 /** `window.viommu`. */

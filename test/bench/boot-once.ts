@@ -9,7 +9,7 @@ import { Machine } from '../../src/machine/machine.ts';
 import { loadImages, loadStoreWasm, loadV86Wasm } from '../../src/testing/guest/guest-files.ts';
 import { EventHistory } from '../../src/trace/event-history.ts';
 import { EventCounter } from '../../src/trace/event-totals.ts';
-import { BatchBuilder } from '../../src/worker/batch-builder.ts';
+import { BatchBuilder } from '../../src/worker/host/batch-builder.ts';
 import { BOOT_MODES, type BootMode, type BootRun } from './boot-run.ts';
 
 /** As often as the page gets a batch of events, and as many events as a session keeps. */

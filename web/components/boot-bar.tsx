@@ -1,7 +1,7 @@
 // The way to the prompt: one step per stage, what is being done, and how much is downloaded.
 
 import type { JSX } from 'preact';
-import { BOOT_STAGES, type BootProgress, type BootStage } from '../../src/worker/api.ts';
+import { BOOT_STAGES, type BootProgress, type BootStage } from '../../src/worker/api/api.ts';
 import { formatBytes, formatSeconds } from '../format/quantity.ts';
 import type { MachineSession } from '../machine-session.ts';
 

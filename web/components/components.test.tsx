@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { render, type ComponentChild } from 'preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { IommuMode, MachineFailure } from '../../src/worker/api.ts';
+import type { IommuMode, MachineFailure } from '../../src/worker/api/api.ts';
 import { MachineSession } from '../machine-session.ts';
 import { startFakeMachine, type FakeOptions } from '../testing/fake-machine.ts';
 import { bootFraction } from './boot-bar.tsx';

@@ -2,7 +2,7 @@
 
 import type { JSX } from 'preact';
 import type { EndpointState } from '../../src/iommu/events/iommu-event.ts';
-import type { EndpointInfo } from '../../src/worker/api.ts';
+import type { EndpointInfo } from '../../src/worker/api/api.ts';
 import { formatBytes, formatCount, formatExact } from '../format/quantity.ts';
 import type { MachineSession } from '../machine-session.ts';
 import { ACTIVITY_SAMPLES } from '../model/endpoint-activity.ts';

@@ -2,7 +2,7 @@
 
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { MachineFailure } from '../../src/worker/api.ts';
+import type { MachineFailure } from '../../src/worker/api/api.ts';
 import type { MachineSession } from '../machine-session.ts';
 import { ResetIcon } from './icons.tsx';
 

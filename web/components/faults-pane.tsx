@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { formatAddress } from '../format/address.ts';
 import { dmesgLine, faultReasonSentence, faultTitle, isWriteFault } from '../format/iommu-words.ts';
 import { formatExact, formatPlural, formatSeconds, TIME_TITLE } from '../format/quantity.ts';
-import type { IommuMode } from '../../src/worker/api.ts';
+import type { IommuMode } from '../../src/worker/api/api.ts';
 import type { MachineSession } from '../machine-session.ts';
 import type { FaultRecord } from '../model/machine-model.ts';
 import { Pane } from './pane.tsx';

@@ -2,7 +2,7 @@
 
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { IommuMode } from '../../src/worker/api.ts';
+import type { IommuMode } from '../../src/worker/api/api.ts';
 import type { MachineSession } from '../machine-session.ts';
 
 interface ModeWords {

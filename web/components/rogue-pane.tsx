@@ -2,7 +2,7 @@
 
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { IommuMode, RogueRequest, RogueResult } from '../../src/worker/api.ts';
+import type { IommuMode, RogueRequest, RogueResult } from '../../src/worker/api/api.ts';
 import { formatAddress, parseAddress } from '../format/address.ts';
 import type { MachineSession } from '../machine-session.ts';
 import { Pane } from './pane.tsx';

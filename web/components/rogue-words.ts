@@ -1,6 +1,6 @@
 // What the rogue form says: who would check the access, and what became of it.
 
-import type { IommuMode, RogueRequest, RogueResult } from '../../src/worker/api.ts';
+import type { IommuMode, RogueRequest, RogueResult } from '../../src/worker/api/api.ts';
 import { formatAddress } from '../format/address.ts';
 import { faultReasonSentence, faultTitle, formatHexBytes } from '../format/iommu-words.ts';
 

@@ -1,7 +1,7 @@
 // Name, what this is, how the machine is doing, and its switches.
 
 import type { JSX } from 'preact';
-import type { IommuMode } from '../../src/worker/api.ts';
+import type { IommuMode } from '../../src/worker/api/api.ts';
 import { formatClock } from '../format/quantity.ts';
 import type { MachineSession } from '../machine-session.ts';
 import { theme, toggleTheme } from '../theme.ts';

@@ -1,7 +1,7 @@
 // A scripted machine with the worker's API: plays a plausible boot without a guest. For the page's unit tests, and for
 // work on the page with `npm run dev` and `?fake` in the address; not in the product build.
 
-import { BOOT_STAGES } from '../../src/worker/api.ts';
+import { BOOT_STAGES } from '../../src/worker/api/api.ts';
 import type {
   BootRequest,
   EndpointInfo,
@@ -10,8 +10,8 @@ import type {
   MachineFailure,
   MachineInfo,
   MachineStatus,
-} from '../../src/worker/api.ts';
-import type { MachineClient } from '../../src/worker/client.ts';
+} from '../../src/worker/api/api.ts';
+import type { MachineClient } from '../../src/worker/api/client.ts';
 import { FakeDevice } from './fake-device.ts';
 
 const TICK_MS = 16;

@@ -1,6 +1,6 @@
 // Gathers what happened between two batches, within bounds.
 
-import type { RecordedEvent } from '../trace/recorded-event.ts';
+import type { RecordedEvent } from '../../trace/recorded-event.ts';
 
 /** Events one batch carries at most: what a page can fold in a frame. The oldest are left out first. */
 const MAX_EVENTS = 4096;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RecordedEvent } from '../trace/recorded-event.ts';
+import type { RecordedEvent } from '../../trace/recorded-event.ts';
 import { BatchBuilder } from './batch-builder.ts';
 
 const MAX_EVENTS = 4096;

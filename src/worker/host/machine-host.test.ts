@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NET_ENDPOINT } from '../machine/plan/topology.ts';
-import type { BootRequest, ImageUrls, MachineBatch } from './api.ts';
+import { NET_ENDPOINT } from '../../machine/plan/topology.ts';
+import type { BootRequest, ImageUrls, MachineBatch } from '../api/api.ts';
 import { SupersededError } from './boot-story.ts';
 import { ImageMissingError } from './image-download.ts';
 import { MachineHost } from './machine-host.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
+const ROOT = join(import.meta.dirname, '../../..');
 const require = createRequire(import.meta.url);
 const FILES: Readonly<Record<string, string>> = {
   'v86.wasm': require.resolve('v86/build/v86.wasm'),

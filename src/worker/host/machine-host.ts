@@ -1,11 +1,11 @@
 // The machine's end of the worker: one guest at a time, watched, batched, and its failures put into words.
 
-import { WasmStore } from '../iommu/engine/wasm-store.ts';
-import type { Mapping } from '../iommu/store/mapping-store.ts';
-import { BootWatch } from '../machine/boot-watch.ts';
-import { Machine } from '../machine/machine.ts';
-import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
-import { ENDPOINTS, OUTSIDE } from '../machine/plan/topology.ts';
+import { WasmStore } from '../../iommu/engine/wasm-store.ts';
+import type { Mapping } from '../../iommu/store/mapping-store.ts';
+import { BootWatch } from '../../machine/boot-watch.ts';
+import { Machine } from '../../machine/machine.ts';
+import type { RogueRequest, RogueResult } from '../../machine/rogue-dma.ts';
+import { ENDPOINTS, OUTSIDE } from '../../machine/plan/topology.ts';
 import type {
   BootProgress,
   BootRequest,
@@ -16,7 +16,7 @@ import type {
   MachineFailure,
   MachineInfo,
   MachineStatus,
-} from './api.ts';
+} from '../api/api.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import {
   CRASHED,
@@ -29,7 +29,7 @@ import {
   SupersededError,
 } from './boot-story.ts';
 import { downloadImages, fetchFile, IMAGE_BYTES } from './image-download.ts';
-import { demoShare } from '../machine/images/demo-share.ts';
+import { demoShare } from '../../machine/images/demo-share.ts';
 import { ConsoleSize } from './console-size.ts';
 import { InstructionRate } from './instruction-rate.ts';
 

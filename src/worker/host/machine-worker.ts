@@ -1,7 +1,7 @@
 // Entry of the machine's worker.
 
 import { expose } from 'comlink';
-import type { MachineApi } from './api.ts';
+import type { MachineApi } from '../api/api.ts';
 import { MachineHost } from './machine-host.ts';
 
 const host = new MachineHost();

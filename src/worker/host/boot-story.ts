@@ -1,9 +1,9 @@
 // The start of a guest in words, and what can go wrong in it.
 
-import type { GuestStage } from '../machine/boot-watch.ts';
-import { InputError } from '../machine/images/guest-images.ts';
-import { ImageCorruptError } from '../machine/images/image-files.ts';
-import type { BootStage, MachineFailure } from './api.ts';
+import type { GuestStage } from '../../machine/boot-watch.ts';
+import { InputError } from '../../machine/images/guest-images.ts';
+import { ImageCorruptError } from '../../machine/images/image-files.ts';
+import type { BootStage, MachineFailure } from '../api/api.ts';
 import { ImageMissingError } from './image-download.ts';
 
 const DETAILS: Readonly<Record<BootStage, string>> = {

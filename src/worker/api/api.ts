@@ -1,11 +1,11 @@
 // The border between the page and the machine's worker: types only, plain data both ways.
 
-import type { IommuState } from '../iommu/events/iommu-event.ts';
-import type { Mapping } from '../iommu/store/mapping-store.ts';
-import type { IommuMode } from '../machine/plan/machine-options.ts';
-import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
-import type { EndpointInfo } from '../machine/plan/topology.ts';
-import type { RecordedEvent } from '../trace/recorded-event.ts';
+import type { IommuState } from '../../iommu/events/iommu-event.ts';
+import type { Mapping } from '../../iommu/store/mapping-store.ts';
+import type { IommuMode } from '../../machine/plan/machine-options.ts';
+import type { RogueRequest, RogueResult } from '../../machine/rogue-dma.ts';
+import type { EndpointInfo } from '../../machine/plan/topology.ts';
+import type { RecordedEvent } from '../../trace/recorded-event.ts';
 
 export interface BootRequest {
   readonly iommu: IommuMode;

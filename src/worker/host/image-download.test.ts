@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ImageCorruptError, IMAGE_NAMES } from '../machine/images/image-files.ts';
-import type { ImageUrls } from './api.ts';
+import { ImageCorruptError, IMAGE_NAMES } from '../../machine/images/image-files.ts';
+import type { ImageUrls } from '../api/api.ts';
 import { downloadImages, fetchFile, ImageMissingError } from './image-download.ts';
 
 const PAGE = 'https://example.org/demo/index.html';
-const IMAGES = join(import.meta.dirname, '../../guest-images');
+const IMAGES = join(import.meta.dirname, '../../../guest-images');
 const URLS: ImageUrls = {
   v86Wasm: 'assets/v86.wasm',
   storeWasm: 'assets/store.wasm',

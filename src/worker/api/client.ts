@@ -18,7 +18,9 @@ export async function startMachine(
   onBatch: (batch: MachineBatch) => void,
   onCrash: (message: string) => void,
 ): Promise<MachineClient> {
-  const worker = new Worker(new URL('./machine-worker.ts', import.meta.url), { type: 'module' });
+  const worker = new Worker(new URL('../host/machine-worker.ts', import.meta.url), {
+    type: 'module',
+  });
   worker.addEventListener('error', (event) => {
     event.preventDefault();
     onCrash(event.message === '' ? 'The machine’s worker could not be loaded.' : event.message);

@@ -2,7 +2,7 @@
 //
 // A serial line has no size of its own. The guest image's agent on ttyS1 sets it; other guests keep theirs.
 
-import type { SerialPort } from '../machine/v86/serial-port.ts';
+import type { SerialPort } from '../../machine/v86/serial-port.ts';
 
 const AGENT_READY = 'viommu-agent ready';
 /** What a terminal can sensibly have; also what `stty` takes. */

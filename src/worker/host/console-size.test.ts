@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SerialPort } from '../machine/v86/serial-port.ts';
+import type { SerialPort } from '../../machine/v86/serial-port.ts';
 import { ConsoleSize } from './console-size.ts';
 
 /** An agent's end of the line: `say` is what the guest prints, `heard` what it was sent. */
