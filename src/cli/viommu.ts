@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { deviceTreeSource } from '../machine/plan/device-tree.ts';
 import { describeMachine } from '../machine/plan/machine-description.ts';
 import { packageRoot } from '../testing/guest/package-root.ts';
-import { parseBootArguments, type BootArguments } from './boot-arguments.ts';
-import type { CliOutput } from './boot-command.ts';
-import { parseDeviceArguments } from './device-arguments.ts';
-import { deviceCommand } from './device-command.ts';
+import { parseBootArguments, type BootArguments } from './boot/boot-arguments.ts';
+import type { CliOutput } from './boot/boot-command.ts';
+import { parseDeviceArguments } from './device/device-arguments.ts';
+import { deviceCommand } from './device/device-command.ts';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, exitStatusOf, messageOf } from './exit-status.ts';
-import { DEVICE_HELP } from './device-help.ts';
-import { parseDtsArguments, type DtsArguments } from './dts-arguments.ts';
+import { DEVICE_HELP } from './device/device-help.ts';
+import { parseDtsArguments, type DtsArguments } from './dts/dts-arguments.ts';
 import { BOOT_HELP, DTS_HELP, HELP } from './help.ts';
 import { didYouMean } from './suggestion.ts';
 import { UsageError } from './usage-error.ts';
@@ -31,7 +31,7 @@ async function boot(args: BootArguments, output: CliOutput): Promise<number> {
     return EXIT_DONE;
   }
   // Brings the emulator, which no other command should wait for
-  const { bootCommand } = await import('./boot-command.ts');
+  const { bootCommand } = await import('./boot/boot-command.ts');
   return bootCommand(args, output);
 }
 

@@ -1,7 +1,7 @@
 // A device session as `viommu device` has it, for tests: asked in objects instead of lines.
 
-import { parseDeviceArguments } from '../../src/cli/device-arguments.ts';
-import { DeviceSession } from '../../src/cli/device-session.ts';
+import { parseDeviceArguments } from '../../src/cli/device/device-arguments.ts';
+import { DeviceSession } from '../../src/cli/device/device-session.ts';
 import { WasmStore } from '../../src/iommu/engine/wasm-store.ts';
 import { storeModule } from './stores.ts';
 

@@ -1,9 +1,9 @@
 // What `viommu boot` tells at its end, for programs and for people.
 
-import type { IommuState } from '../iommu/events/iommu-event.ts';
-import { ENDPOINTS } from '../machine/plan/topology.ts';
-import type { CommandResult } from '../testing/guest/command-shell.ts';
-import type { EventTotals } from '../trace/event-totals.ts';
+import type { IommuState } from '../../iommu/events/iommu-event.ts';
+import { ENDPOINTS } from '../../machine/plan/topology.ts';
+import type { CommandResult } from '../../testing/guest/command-shell.ts';
+import type { EventTotals } from '../../trace/event-totals.ts';
 
 /** A command of `--run` and what came of it. */
 export interface CommandReport extends CommandResult {

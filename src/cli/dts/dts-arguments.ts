@@ -1,8 +1,8 @@
 // From the words behind `viommu dts` to what it shall print.
 
-import type { DescribedMachine } from '../machine/plan/machine-description.ts';
-import { readChoice } from './device-options.ts';
-import { readOptions, type OptionForms } from './option-words.ts';
+import type { DescribedMachine } from '../../machine/plan/machine-description.ts';
+import { readChoice } from '../device-options.ts';
+import { readOptions, type OptionForms } from '../option-words.ts';
 
 export interface DtsArguments {
   /** Where the printed machine has its IOMMU. */

@@ -12,8 +12,8 @@ import {
   read,
   fault,
   startMapped as startMappedWith,
-} from '../../test/support/device-asking.ts';
-import { probeRequest } from '../testing/driver/iommu-requests.ts';
+} from '../../../test/support/device-asking.ts';
+import { probeRequest } from '../../testing/driver/iommu-requests.ts';
 
 describe.each(['split', 'packed'])('request, through %s rings', (ring) => {
   const start = (words = '') => startWith(`--ring ${ring} ${words}`.trim());

@@ -1,8 +1,8 @@
 // From the words of the command line to the device that `viommu device` shall be, with a sentence for every mistake.
 
-import type { DialectName } from '../iommu/protocol/dialect.ts';
-import { dialectOf } from '../iommu/protocol/dialects.ts';
-import type { IommuOptions } from '../iommu/options.ts';
+import type { DialectName } from '../../iommu/protocol/dialect.ts';
+import { dialectOf } from '../../iommu/protocol/dialects.ts';
+import type { IommuOptions } from '../../iommu/options.ts';
 import {
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
   VIRTIO_IOMMU_F_DOMAIN_RANGE,
@@ -10,9 +10,9 @@ import {
   VIRTIO_IOMMU_F_MAP_UNMAP,
   VIRTIO_IOMMU_F_MMIO,
   VIRTIO_IOMMU_F_PROBE,
-} from '../iommu/protocol/protocol.ts';
-import type { ReservedRegion } from '../iommu/regions/reserved-regions.ts';
-import { DEFAULT_STORE_LIMITS, type StoreLimits } from '../iommu/store/store-limits.ts';
+} from '../../iommu/protocol/protocol.ts';
+import type { ReservedRegion } from '../../iommu/regions/reserved-regions.ts';
+import { DEFAULT_STORE_LIMITS, type StoreLimits } from '../../iommu/store/store-limits.ts';
 import {
   DEVICE_FORMS,
   featureNames,
@@ -23,10 +23,10 @@ import {
   readFeatures,
   readIommuOptions,
   readReserved,
-} from './device-options.ts';
-import { parseUnsigned } from './number-text.ts';
-import { readOptions, type OptionForms } from './option-words.ts';
-import { UsageError } from './usage-error.ts';
+} from '../device-options.ts';
+import { parseUnsigned } from '../number-text.ts';
+import { readOptions, type OptionForms } from '../option-words.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** An endpoint and the regions that the command line gives it. */
 export interface EndpointChoice {

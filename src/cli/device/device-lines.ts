@@ -5,7 +5,7 @@ import {
   ACCESS_WRITE,
   MAX_TRANSLATE_LENGTH,
   type Access,
-} from '../iommu/store/mapping-store.ts';
+} from '../../iommu/store/mapping-store.ts';
 import { LineError, LineFields, quote, suggest, type LineForm } from './line-fields.ts';
 
 /** What a line asks for. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDtsArguments } from './dts-arguments.ts';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 
 describe('parseDtsArguments', () => {
   it('prints the machine as it is unless told otherwise', () => {

@@ -16,8 +16,8 @@ import {
   request,
   read,
   startMapped,
-} from '../../test/support/device-asking.ts';
-import { UsageError } from './usage-error.ts';
+} from '../../../test/support/device-asking.ts';
+import { UsageError } from '../usage-error.ts';
 
 describe('config', () => {
   it('[A4 A6] answers the configuration space', () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { ATTACH, MAP, OK, open, request, read } from '../../test/support/device-asking.ts';
+import { ATTACH, MAP, OK, open, request, read } from '../../../test/support/device-asking.ts';
 
 describe('any line', () => {
   const number = fc.oneof(fc.nat(40), fc.integer(), fc.double(), fc.constantFrom('0x8', '9', -1));

@@ -1,9 +1,9 @@
 // Writes the record to a file while it is made.
 
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { InputError } from '../machine/images/guest-images.ts';
-import type { RecordedEvent } from '../trace/recorded-event.ts';
-import { traceLine } from '../trace/trace-lines.ts';
+import { InputError } from '../../machine/images/guest-images.ts';
+import type { RecordedEvent } from '../../trace/recorded-event.ts';
+import { traceLine } from '../../trace/trace-lines.ts';
 
 /** Characters gathered before they are written. */
 const CHUNK = 1 << 16;

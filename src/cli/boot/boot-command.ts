@@ -1,8 +1,8 @@
 // `viommu boot`: boots a guest, does what was asked for, reports.
 
-import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
-import { GuestSession } from '../testing/guest/guest-session.ts';
-import { NO_TOTALS } from '../trace/event-totals.ts';
+import type { RogueRequest, RogueResult } from '../../machine/rogue-dma.ts';
+import { GuestSession } from '../../testing/guest/guest-session.ts';
+import { NO_TOTALS } from '../../trace/event-totals.ts';
 import type { BootArguments } from './boot-arguments.ts';
 import {
   bootReport,
@@ -12,7 +12,7 @@ import {
   type CommandReport,
 } from './boot-report.ts';
 import type { BootStep } from './boot-steps.ts';
-import { EXIT_DONE, EXIT_FAILED, exitStatusOf, messageOf } from './exit-status.ts';
+import { EXIT_DONE, EXIT_FAILED, exitStatusOf, messageOf } from '../exit-status.ts';
 import { TraceFile } from './trace-file.ts';
 
 /** Where a command's words go. */

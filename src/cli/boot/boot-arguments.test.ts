@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../machine/images/guest-images.ts';
-import { BLOCK_ENDPOINT, ROGUE_ENDPOINT } from '../machine/plan/topology.ts';
+import { InputError } from '../../machine/images/guest-images.ts';
+import { BLOCK_ENDPOINT, ROGUE_ENDPOINT } from '../../machine/plan/topology.ts';
 import { parseBootArguments } from './boot-arguments.ts';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 
 describe('parseBootArguments', () => {
   it('boots the default guest without any option', () => {

@@ -1,17 +1,17 @@
 // One virtio-iommu and its driver, asked in lines of JSON: one answer for each line.
 
-import { joinWords, lowWord, highWord } from '../base/words.ts';
-import type { DmaOutcome, DmaPort } from '../iommu/dma-port.ts';
-import type { MappingStore } from '../iommu/store/mapping-store.ts';
-import { withPlatformDoorbell } from '../iommu/regions/reserved-regions.ts';
-import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
-import { DeviceBench } from '../testing/driver/device-bench.ts';
-import type { Shortage } from '../testing/driver/driver-queue.ts';
+import { joinWords, lowWord, highWord } from '../../base/words.ts';
+import type { DmaOutcome, DmaPort } from '../../iommu/dma-port.ts';
+import type { MappingStore } from '../../iommu/store/mapping-store.ts';
+import { withPlatformDoorbell } from '../../iommu/regions/reserved-regions.ts';
+import type { VirtioIommu } from '../../iommu/virtio-iommu.ts';
+import { DeviceBench } from '../../testing/driver/device-bench.ts';
+import type { Shortage } from '../../testing/driver/driver-queue.ts';
 import type { DeviceArguments, EndpointChoice, Ring } from './device-arguments.ts';
 import { parseDeviceLine, type DeviceOperation } from './device-lines.ts';
 import { describeState, hex } from './device-state.ts';
 import { LineError } from './line-fields.ts';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 
 type Operation<Name> = Extract<DeviceOperation, { op: Name }>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDeviceArguments } from './device-arguments.ts';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 
 describe('parseDeviceArguments', () => {
   it('makes the default device without any option', () => {

@@ -1,17 +1,17 @@
 // From the words of the command line to what `viommu boot` shall do, with a sentence for every mistake.
 
-import type { IommuOptions } from '../iommu/options.ts';
-import type { RegionChoice, RegionChoices } from '../machine/plan/endpoint-regions.ts';
-import { MAX_MEMORY_MIB, MIN_MEMORY_MIB, checkMemory } from '../machine/images/guest-images.ts';
+import type { IommuOptions } from '../../iommu/options.ts';
+import type { RegionChoice, RegionChoices } from '../../machine/plan/endpoint-regions.ts';
+import { MAX_MEMORY_MIB, MIN_MEMORY_MIB, checkMemory } from '../../machine/images/guest-images.ts';
 import {
   DEFAULT_MEMORY_MIB,
   type IommuMode,
   type MachineOptions,
-} from '../machine/plan/machine-options.ts';
+} from '../../machine/plan/machine-options.ts';
 import { findEndpoint, readStep, type BootStep } from './boot-steps.ts';
-import { DEVICE_FORMS, readChoice, readIommuOptions, readReserved } from './device-options.ts';
-import { readOptions, type GivenOption, type OptionForms } from './option-words.ts';
-import { UsageError } from './usage-error.ts';
+import { DEVICE_FORMS, readChoice, readIommuOptions, readReserved } from '../device-options.ts';
+import { readOptions, type GivenOption, type OptionForms } from '../option-words.ts';
+import { UsageError } from '../usage-error.ts';
 
 type IommuTables = MachineOptions['tables'];
 

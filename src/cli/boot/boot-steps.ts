@@ -1,10 +1,10 @@
 // What `viommu boot` does once the guest is up, from the texts of --run and --rogue.
 
-import type { RogueRequest } from '../machine/rogue-dma.ts';
-import { ENDPOINTS } from '../machine/plan/topology.ts';
-import { parseUnsigned } from './number-text.ts';
-import { didYouMean } from './suggestion.ts';
-import { UsageError } from './usage-error.ts';
+import type { RogueRequest } from '../../machine/rogue-dma.ts';
+import { ENDPOINTS } from '../../machine/plan/topology.ts';
+import { parseUnsigned } from '../number-text.ts';
+import { didYouMean } from '../suggestion.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** What is done once the guest is up, in the order of the command line. */
 export type BootStep =

@@ -1,9 +1,12 @@
 // What `{"op":"state"}` answers: the device at one moment, as plain JSON with addresses in hex.
 
-import type { IommuState } from '../iommu/events/iommu-event.ts';
-import type { Mapping } from '../iommu/store/mapping-store.ts';
-import { VIRTIO_IOMMU_MAP_F_READ, VIRTIO_IOMMU_MAP_F_WRITE } from '../iommu/protocol/protocol.ts';
-import type { ReservedRegion } from '../iommu/regions/reserved-regions.ts';
+import type { IommuState } from '../../iommu/events/iommu-event.ts';
+import type { Mapping } from '../../iommu/store/mapping-store.ts';
+import {
+  VIRTIO_IOMMU_MAP_F_READ,
+  VIRTIO_IOMMU_MAP_F_WRITE,
+} from '../../iommu/protocol/protocol.ts';
+import type { ReservedRegion } from '../../iommu/regions/reserved-regions.ts';
 
 /** Of a device, what its state is read from. */
 export interface StateSource {
