@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deviceTreeSource } from '../machine/plan/device-tree.ts';
 import { describeMachine } from '../machine/plan/machine-description.ts';
-import { packageRoot } from '../testing/guest/package-root.ts';
+import { packageRoot } from '../guest/package-root.ts';
 import { parseBootArguments, type BootArguments } from './boot/boot-arguments.ts';
 import type { CliOutput } from './boot/boot-command.ts';
 import { parseDeviceArguments } from './device/device-arguments.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FlatMemory } from '../memory/flat-memory.ts';
-import { createBench } from '../testing/driver/virtio-bench.ts';
+import { createBench } from '../../test/rigs/virtio-bench.ts';
 import { VIRTIO_F_VERSION_1 } from '../virtio/features.ts';
 import { MAX_ATTACK_BYTES, RogueDevice } from './rogue-device.ts';
 

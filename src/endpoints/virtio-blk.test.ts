@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { createBench } from '../testing/driver/virtio-bench.ts';
+import { createBench } from '../../test/rigs/virtio-bench.ts';
 import { VIRTIO_F_INDIRECT_DESC, VIRTIO_F_VERSION_1 } from '../virtio/features.ts';
 import * as blk from './blk-protocol.ts';
 import { CopyOnWriteDisk } from './block-backend.ts';

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
-import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../testing/driver/iommu-bench.ts';
-import { attachRequest, detachRequest } from '../testing/driver/iommu-requests.ts';
+import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../../test/rigs/iommu-bench.ts';
+import { attachRequest, detachRequest } from '../../test/rigs/iommu-requests.ts';
 import { toIova } from '../memory/address.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
 import {

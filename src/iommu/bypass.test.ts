@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
-import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../testing/driver/iommu-bench.ts';
+import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../../test/rigs/iommu-bench.ts';
 import { VIRTIO_MMIO_CONFIG_GENERATION, VIRTIO_MMIO_INT_CONFIG } from '../virtio/mmio-registers.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
 import {

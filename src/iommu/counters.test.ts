@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
-import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../testing/driver/iommu-bench.ts';
+import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../../test/rigs/iommu-bench.ts';
 import { ACCESS_READ, ACCESS_WRITE, MAX_SEGMENTS } from './store/mapping-store.ts';
 
 const DOMAIN = 1;

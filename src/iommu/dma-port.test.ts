@@ -9,7 +9,7 @@ import {
   OTHER_ENDPOINT,
   RAM_BYTES,
   startIommu,
-} from '../testing/driver/iommu-bench.ts';
+} from '../../test/rigs/iommu-bench.ts';
 import { MAX_SEGMENTS } from './store/mapping-store.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
 import {

@@ -3,15 +3,15 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { STORES } from '../../test/support/stores.ts';
-import { ENDPOINT, iommuBenchesOver, RAM_BYTES } from '../testing/driver/iommu-bench.ts';
-import { PLAIN_FRAMING, type Framing } from '../testing/driver/iommu-driver.ts';
+import { ENDPOINT, iommuBenchesOver, RAM_BYTES } from '../../test/rigs/iommu-bench.ts';
+import { PLAIN_FRAMING, type Framing } from '../../test/rigs/iommu-driver.ts';
 import {
   attachRequest,
   detachRequest,
   mapRequest,
   probeRequest,
   unmapRequest,
-} from '../testing/driver/iommu-requests.ts';
+} from '../../test/rigs/iommu-requests.ts';
 import { VIRTIO_F_INDIRECT_DESC } from '../virtio/features.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
 import {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
 import { highWord, lowWord } from '../base/words.ts';
 import { toIova } from '../memory/address.ts';
-import { ENDPOINT, OTHER_ENDPOINT, startIommu } from '../testing/driver/iommu-bench.ts';
+import { ENDPOINT, OTHER_ENDPOINT, startIommu } from '../../test/rigs/iommu-bench.ts';
 import { ACCESS_READ, ACCESS_WRITE, type Access } from './store/mapping-store.ts';
 import type { IdentityPolicy } from './options.ts';
 import {

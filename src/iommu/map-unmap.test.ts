@@ -8,9 +8,9 @@ import {
   OTHER_ENDPOINT,
   startIommu,
   type IommuBenchOptions,
-} from '../testing/driver/iommu-bench.ts';
-import type { IommuDriver } from '../testing/driver/iommu-driver.ts';
-import { unmapRequest } from '../testing/driver/iommu-requests.ts';
+} from '../../test/rigs/iommu-bench.ts';
+import type { IommuDriver } from '../../test/rigs/iommu-driver.ts';
+import { unmapRequest } from '../../test/rigs/iommu-requests.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
 import {
   UNMAP_RESERVED,

@@ -4,7 +4,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
 import { toGpa, toIova } from '../memory/address.ts';
-import { ENDPOINT, startIommu } from '../testing/driver/iommu-bench.ts';
+import { ENDPOINT, startIommu } from '../../test/rigs/iommu-bench.ts';
 import { ACCESS_WRITE, MAX_SEGMENTS } from './store/mapping-store.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
 import {

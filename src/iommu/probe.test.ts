@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { toIova } from '../memory/address.ts';
 import { STORES } from '../../test/support/stores.ts';
-import { ENDPOINT, iommuBenchesOver } from '../testing/driver/iommu-bench.ts';
-import { probeRequest } from '../testing/driver/iommu-requests.ts';
+import { ENDPOINT, iommuBenchesOver } from '../../test/rigs/iommu-bench.ts';
+import { probeRequest } from '../../test/rigs/iommu-requests.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
 import {
   PROBE_SIZE,

@@ -7,7 +7,7 @@ import {
   ENDPOINT,
   OTHER_ENDPOINT,
   startIommu,
-} from '../testing/driver/iommu-bench.ts';
+} from '../../test/rigs/iommu-bench.ts';
 import type { IommuSnapshot } from './iommu-snapshot.ts';
 import type { Mapping } from './store/mapping-store.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MirrorDevice } from '../testing/driver/mirror-device.ts';
-import { createBench } from '../testing/driver/virtio-bench.ts';
+import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
+import { createBench } from '../../test/rigs/virtio-bench.ts';
 import { VIRTIO_F_VERSION_1 } from './features.ts';
 import * as mmio from './mmio-registers.ts';
 

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { BusError } from '../memory/address-space.ts';
-import { MirrorDevice } from '../testing/driver/mirror-device.ts';
-import { createBench } from '../testing/driver/virtio-bench.ts';
+import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
+import { createBench } from '../../test/rigs/virtio-bench.ts';
 import { VIRTIO_F_VERSION_1 } from './features.ts';
 import {
   VIRTIO_MMIO_INT_CONFIG,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MirrorDevice } from '../testing/driver/mirror-device.ts';
-import { createBench } from '../testing/driver/virtio-bench.ts';
+import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
+import { createBench } from '../../test/rigs/virtio-bench.ts';
 import {
   VIRTIO_F_ACCESS_PLATFORM,
   VIRTIO_F_EVENT_IDX,

@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { AccessLog } from '../testing/driver/access-log.ts';
-import { MirrorDevice } from '../testing/driver/mirror-device.ts';
-import { RING_KINDS, type RingKind } from '../testing/driver/queue-bench.ts';
-import { createBench } from '../testing/driver/virtio-bench.ts';
+import { AccessLog } from '../../test/rigs/access-log.ts';
+import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
+import { RING_KINDS, type RingKind } from '../../test/rigs/queue-bench.ts';
+import { createBench } from '../../test/rigs/virtio-bench.ts';
 import {
   VIRTIO_F_EVENT_IDX,
   VIRTIO_F_INDIRECT_DESC,

@@ -2,11 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { AccessLog } from '../testing/driver/access-log.ts';
-import type { Descriptor } from '../testing/driver/driver-queue.ts';
-import { MirrorDevice } from '../testing/driver/mirror-device.ts';
-import { PackedDriverQueue } from '../testing/driver/packed-driver-queue.ts';
-import { createBench } from '../testing/driver/virtio-bench.ts';
+import { AccessLog } from '../../test/rigs/access-log.ts';
+import type { Descriptor } from '../driver/driver-queue.ts';
+import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
+import { PackedDriverQueue } from '../driver/packed-driver-queue.ts';
+import { createBench } from '../../test/rigs/virtio-bench.ts';
 import { MAX_INDIRECT_ENTRIES } from './descriptor-block.ts';
 import {
   VIRTIO_F_EVENT_IDX,

@@ -1,9 +1,9 @@
 // QueueNotify with and without VIRTIO_F_NOTIFICATION_DATA (virtio 1.2, 2.9 and 4.2.3.3).
 
 import { describe, expect, it } from 'vitest';
-import { MirrorDevice } from '../testing/driver/mirror-device.ts';
-import { RING_KINDS, type RingKind } from '../testing/driver/queue-bench.ts';
-import { createBench } from '../testing/driver/virtio-bench.ts';
+import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
+import { RING_KINDS, type RingKind } from '../../test/rigs/queue-bench.ts';
+import { createBench } from '../../test/rigs/virtio-bench.ts';
 import {
   VIRTIO_F_NOTIFICATION_DATA,
   VIRTIO_F_RING_PACKED,

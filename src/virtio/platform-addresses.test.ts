@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { BusError, type AddressSpace } from '../memory/address-space.ts';
 import type { Gpa } from '../memory/address.ts';
 import type { FlatMemory } from '../memory/flat-memory.ts';
-import { createIommuBench, ENDPOINT, startIommu } from '../testing/driver/iommu-bench.ts';
-import { MirrorDevice } from '../testing/driver/mirror-device.ts';
-import { RING_KINDS, type RingKind } from '../testing/driver/queue-bench.ts';
-import { createBench } from '../testing/driver/virtio-bench.ts';
+import { createIommuBench, ENDPOINT, startIommu } from '../../test/rigs/iommu-bench.ts';
+import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
+import { RING_KINDS, type RingKind } from '../../test/rigs/queue-bench.ts';
+import { createBench } from '../../test/rigs/virtio-bench.ts';
 import {
   VIRTIO_F_ACCESS_PLATFORM,
   VIRTIO_F_EVENT_IDX,

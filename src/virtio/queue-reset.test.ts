@@ -1,9 +1,9 @@
 // Reset of one queue (VIRTIO_F_RING_RESET; virtio 1.2, 2.6.1 and 4.2.2), in either ring format.
 
 import { describe, expect, it } from 'vitest';
-import { MirrorDevice } from '../testing/driver/mirror-device.ts';
-import { RING_KINDS, type RingKind } from '../testing/driver/queue-bench.ts';
-import { createBench } from '../testing/driver/virtio-bench.ts';
+import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
+import { RING_KINDS, type RingKind } from '../../test/rigs/queue-bench.ts';
+import { createBench } from '../../test/rigs/virtio-bench.ts';
 import { VIRTIO_F_RING_PACKED, VIRTIO_F_RING_RESET, VIRTIO_F_VERSION_1 } from './features.ts';
 import {
   VIRTIO_MMIO_INT_VRING,

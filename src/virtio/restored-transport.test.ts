@@ -1,8 +1,8 @@
 // What a driver must not notice of a snapshot in the middle.
 
 import { describe, expect, it } from 'vitest';
-import { MirrorDevice } from '../testing/driver/mirror-device.ts';
-import { createBench, type Bench } from '../testing/driver/virtio-bench.ts';
+import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
+import { createBench, type Bench } from '../../test/rigs/virtio-bench.ts';
 import {
   VIRTIO_CONFIG_S_ACKNOWLEDGE,
   VIRTIO_CONFIG_S_DRIVER,

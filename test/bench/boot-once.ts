@@ -6,7 +6,7 @@ import { BootWatch } from '../../src/machine/boot-watch.ts';
 import { demoShare } from '../../src/machine/images/demo-share.ts';
 import { DEFAULT_MEMORY_MIB } from '../../src/machine/plan/machine-options.ts';
 import { Machine } from '../../src/machine/machine.ts';
-import { loadImages, loadStoreWasm, loadV86Wasm } from '../../src/testing/guest/guest-files.ts';
+import { loadImages, loadStoreWasm, loadV86Wasm } from '../../src/guest/guest-files.ts';
 import { EventHistory } from '../../src/trace/event-history.ts';
 import { EventCounter } from '../../src/trace/event-totals.ts';
 import { BatchBuilder } from '../../src/worker/host/batch-builder.ts';

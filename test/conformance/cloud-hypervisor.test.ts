@@ -18,18 +18,14 @@ import {
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
 } from '../../src/iommu/protocol/protocol.ts';
-import {
-  ENDPOINT,
-  iommuBenchesOver,
-  OTHER_ENDPOINT,
-} from '../../src/testing/driver/iommu-bench.ts';
+import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../rigs/iommu-bench.ts';
 import {
   attachRequest,
   detachRequest,
   mapRequest,
   probeRequest,
   unmapRequest,
-} from '../../src/testing/driver/iommu-requests.ts';
+} from '../rigs/iommu-requests.ts';
 import { canRead, canWrite, pages, READ, READ_WRITE, WRITE } from '../support/endpoint-access.ts';
 import { STORES } from '../support/stores.ts';
 

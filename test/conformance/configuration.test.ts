@@ -18,12 +18,8 @@ import {
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
 } from '../../src/iommu/protocol/protocol.ts';
-import {
-  ENDPOINT,
-  iommuBenchesOver,
-  OTHER_ENDPOINT,
-} from '../../src/testing/driver/iommu-bench.ts';
-import type { MmioDriver } from '../../src/testing/driver/mmio-driver.ts';
+import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../rigs/iommu-bench.ts';
+import type { MmioDriver } from '../../src/driver/mmio-driver.ts';
 import { VIRTIO_F_VERSION_1 } from '../../src/virtio/features.ts';
 import { canRead, pages, PAGE_SIZE } from '../support/endpoint-access.ts';
 import { STORES } from '../support/stores.ts';

@@ -17,12 +17,8 @@ import {
   VIRTIO_IOMMU_FAULT_R_DOMAIN,
   VIRTIO_IOMMU_FAULT_R_MAPPING,
 } from '../../src/iommu/protocol/protocol.ts';
-import {
-  ENDPOINT,
-  iommuBenchesOver,
-  OTHER_ENDPOINT,
-} from '../../src/testing/driver/iommu-bench.ts';
-import { attachRequest } from '../../src/testing/driver/iommu-requests.ts';
+import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../rigs/iommu-bench.ts';
+import { attachRequest } from '../rigs/iommu-requests.ts';
 import { VIRTIO_F_VERSION_1 } from '../../src/virtio/features.ts';
 import { VIRTIO_MMIO_INT_VRING } from '../../src/virtio/mmio-registers.ts';
 import { canRead, canWrite, pages, READ } from '../support/endpoint-access.ts';

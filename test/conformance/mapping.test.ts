@@ -20,7 +20,7 @@ import {
   OTHER_ENDPOINT,
   RAM_BYTES,
   type IommuBenchOptions,
-} from '../../src/testing/driver/iommu-bench.ts';
+} from '../rigs/iommu-bench.ts';
 import { toIova } from '../../src/memory/address.ts';
 import { canRead, canWrite, pages, READ, READ_WRITE, WRITE } from '../support/endpoint-access.ts';
 import { STORES } from '../support/stores.ts';

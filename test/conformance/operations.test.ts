@@ -21,14 +21,14 @@ import {
   iommuBenchesOver,
   OTHER_ENDPOINT,
   type StartedIommu,
-} from '../../src/testing/driver/iommu-bench.ts';
+} from '../rigs/iommu-bench.ts';
 import {
   attachRequest,
   detachRequest,
   mapRequest,
   probeRequest,
   unmapRequest,
-} from '../../src/testing/driver/iommu-requests.ts';
+} from '../rigs/iommu-requests.ts';
 import { toIova } from '../../src/memory/address.ts';
 import { canRead, canWrite, pages } from '../support/endpoint-access.ts';
 import { STORES } from '../support/stores.ts';

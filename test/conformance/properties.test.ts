@@ -18,12 +18,8 @@ import {
 } from '../../src/iommu/protocol/protocol.ts';
 import { X86_MSI_REGION, type ReservedRegion } from '../../src/iommu/regions/reserved-regions.ts';
 import { toIova } from '../../src/memory/address.ts';
-import {
-  ENDPOINT,
-  iommuBenchesOver,
-  OTHER_ENDPOINT,
-} from '../../src/testing/driver/iommu-bench.ts';
-import { probeRequest } from '../../src/testing/driver/iommu-requests.ts';
+import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../rigs/iommu-bench.ts';
+import { probeRequest } from '../rigs/iommu-requests.ts';
 import { canRead, canWrite, pages } from '../support/endpoint-access.ts';
 import { STORES } from '../support/stores.ts';
 

@@ -17,16 +17,8 @@ import {
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
 } from '../../src/iommu/protocol/protocol.ts';
-import {
-  ENDPOINT,
-  iommuBenchesOver,
-  OTHER_ENDPOINT,
-} from '../../src/testing/driver/iommu-bench.ts';
-import {
-  attachRequest,
-  mapRequest,
-  probeRequest,
-} from '../../src/testing/driver/iommu-requests.ts';
+import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../rigs/iommu-bench.ts';
+import { attachRequest, mapRequest, probeRequest } from '../rigs/iommu-requests.ts';
 import { canRead, canWrite, pages, READ } from '../support/endpoint-access.ts';
 import { STORES } from '../support/stores.ts';
 

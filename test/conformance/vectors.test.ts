@@ -13,23 +13,19 @@ import {
   VIRTIO_IOMMU_S_OK,
 } from '../../src/iommu/protocol/protocol.ts';
 import type { Iova } from '../../src/memory/address.ts';
-import { DriverMemory } from '../../src/testing/driver/driver-memory.ts';
-import {
-  ENDPOINT,
-  iommuBenchesOver,
-  OTHER_ENDPOINT,
-} from '../../src/testing/driver/iommu-bench.ts';
-import type { Framing } from '../../src/testing/driver/iommu-driver.ts';
+import { DriverMemory } from '../../src/driver/driver-memory.ts';
+import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../rigs/iommu-bench.ts';
+import type { Framing } from '../rigs/iommu-driver.ts';
 import {
   attachRequest,
   detachRequest,
   mapRequest,
   probeRequest,
   unmapRequest,
-} from '../../src/testing/driver/iommu-requests.ts';
-import { MirrorDevice } from '../../src/testing/driver/mirror-device.ts';
-import { MmioDriver } from '../../src/testing/driver/mmio-driver.ts';
-import { RecordingLine } from '../../src/testing/driver/virtio-bench.ts';
+} from '../rigs/iommu-requests.ts';
+import { MirrorDevice } from '../rigs/mirror-device.ts';
+import { MmioDriver } from '../../src/driver/mmio-driver.ts';
+import { RecordingLine } from '../rigs/virtio-bench.ts';
 import {
   VIRTIO_F_ACCESS_PLATFORM,
   VIRTIO_F_INDIRECT_DESC,

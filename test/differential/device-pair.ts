@@ -2,7 +2,7 @@
 
 import type { MappingStore } from '../../src/iommu/store/mapping-store.ts';
 import { CONFIG_BYPASS, TAIL_SIZE, VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol/protocol.ts';
-import { probeRequest } from '../../src/testing/driver/iommu-requests.ts';
+import { probeRequest } from '../rigs/iommu-requests.ts';
 import { OurDevice } from './our-device.ts';
 import type { Answer, Operation, RequestOperation } from './operation.ts';
 import { replyOf } from './observation.ts';

@@ -11,7 +11,7 @@ import {
   VIRTIO_IOMMU_F_PROBE,
   VIRTIO_IOMMU_T_PROBE,
 } from '../../src/iommu/protocol/protocol.ts';
-import type { ChainRequest } from '../../src/testing/driver/driver-queue.ts';
+import type { ChainRequest } from '../../src/driver/driver-queue.ts';
 import type { AccessWidth } from '../../src/virtio/mmio-transport.ts';
 import { VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC } from '../../src/virtio/features.ts';
 import { Belief } from './belief.ts';

@@ -1,6 +1,6 @@
 // What a run does to both devices, and what they answer.
 
-import type { ChainRequest } from '../../src/testing/driver/driver-queue.ts';
+import type { ChainRequest } from '../../src/driver/driver-queue.ts';
 import type { AccessWidth } from '../../src/virtio/mmio-transport.ts';
 
 /** A request in the framing of its descriptors. */

@@ -1,7 +1,7 @@
 // QEMU's virtio-iommu as a driver sees it through virtio-pci (virtio 1.2, 4.1), over qtest.
 
 import { highWord, joinWords, lowWord } from '../../src/base/words.ts';
-import type { ChainRequest } from '../../src/testing/driver/driver-queue.ts';
+import type { ChainRequest } from '../../src/driver/driver-queue.ts';
 import { CONFIG_BYPASS } from '../../src/iommu/protocol/protocol.ts';
 import {
   VIRTIO_CONFIG_S_ACKNOWLEDGE,

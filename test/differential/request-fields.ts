@@ -14,7 +14,7 @@ import {
   mapRequest,
   probeRequest,
   unmapRequest,
-} from '../../src/testing/driver/iommu-requests.ts';
+} from '../rigs/iommu-requests.ts';
 import type { Belief, Pages } from './belief.ts';
 import type { Random, Weighted } from './random.ts';
 import { COMMON_FEATURES, ENDPOINTS, PAGE } from './setup.ts';

@@ -6,7 +6,7 @@
 
 import { assert } from '../../src/base/assert.ts';
 import { highWord, lowWord } from '../../src/base/words.ts';
-import type { ChainRequest } from '../../src/testing/driver/driver-queue.ts';
+import type { ChainRequest } from '../../src/driver/driver-queue.ts';
 import {
   VIRTQ_AVAIL_ENTRY_SIZE,
   VIRTQ_AVAIL_IDX,

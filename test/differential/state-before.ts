@@ -2,7 +2,7 @@
 
 import { VIRTIO_IOMMU_F_MAP_UNMAP } from '../../src/iommu/protocol/protocol.ts';
 import type { Mapping } from '../../src/iommu/store/mapping-store.ts';
-import { attachRequest, mapRequest } from '../../src/testing/driver/iommu-requests.ts';
+import { attachRequest, mapRequest } from '../rigs/iommu-requests.ts';
 import type { RequestOperation } from './operation.ts';
 import { ENDPOINTS } from './setup.ts';
 

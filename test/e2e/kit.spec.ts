@@ -1,7 +1,7 @@
 // The test kit's page half: what `GuestSession` does in Node, in a browser.
 
 import { expect, test } from '@playwright/test';
-import { GuestPage, type PageHandle } from '../../src/testing/guest/guest-page.ts';
+import { GuestPage, type PageHandle } from '../../src/guest/guest-page.ts';
 import type { TestHook } from '../../web/test-hook.ts';
 
 const ROGUE_ENDPOINT = 4098;

@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadImages } from '../../src/testing/guest/guest-files.ts';
-import { packageRoot } from '../../src/testing/guest/package-root.ts';
+import { loadImages } from '../../src/guest/guest-files.ts';
+import { packageRoot } from '../../src/guest/package-root.ts';
 import { md5 } from './support/payload.ts';
 
 const COMMAND = join('dist', 'src', 'cli', 'viommu.js');

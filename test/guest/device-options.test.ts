@@ -12,7 +12,7 @@ import {
 } from '../../src/iommu/protocol/protocol.ts';
 import { describeMachine } from '../../src/machine/plan/machine-description.ts';
 import { BLOCK_ENDPOINT, ENDPOINTS, ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
-import { GuestSession, type GuestSessionOptions } from '../../src/testing/guest/guest-session.ts';
+import { GuestSession, type GuestSessionOptions } from '../../src/guest/guest-session.ts';
 import { DATA_CHECKS } from './support/data-checks.ts';
 import { GUEST_OPTIONS } from './support/guest-test.ts';
 

@@ -2,7 +2,7 @@
 
 import { describe, expect } from 'vitest';
 import { ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
-import { GuestSession } from '../../src/testing/guest/guest-session.ts';
+import { GuestSession } from '../../src/guest/guest-session.ts';
 import { DATA_CHECKS } from './support/data-checks.ts';
 import { GUEST_OPTIONS, guestTest } from './support/guest-test.ts';
 

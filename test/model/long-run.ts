@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ReferenceStore } from '../../src/iommu/store/reference-store.ts';
 import { WasmStore } from '../../src/iommu/engine/wasm-store.ts';
-import { packageRoot } from '../../src/testing/guest/package-root.ts';
+import { packageRoot } from '../../src/guest/package-root.ts';
 import { findDifference } from './commands.ts';
 import { EXPECTED_RULES, LONG_RUN_MINIMUM } from './expected-rules.ts';
 import type { MakeStore } from './rig.ts';

@@ -1,7 +1,7 @@
 // Commands at the two queues: requests in any framing, one or several for a notification, and buffers for events.
 
 import fc from 'fast-check';
-import type { ChainRequest } from '../../src/testing/driver/driver-queue.ts';
+import type { ChainRequest } from '../../src/driver/driver-queue.ts';
 import { VIRTIO_IOMMU_FAULT_F_READ, VIRTIO_IOMMU_FAULT_F_WRITE } from './naive-numbers.ts';
 import { endpointAt, type NaiveIommu } from './naive-iommu.ts';
 import { hasAccepted } from './naive-state.ts';

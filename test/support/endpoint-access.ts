@@ -3,7 +3,7 @@
 import { highWord, lowWord } from '../../src/base/words.ts';
 import { BusError } from '../../src/memory/address-space.ts';
 import type { VirtioIommu } from '../../src/iommu/virtio-iommu.ts';
-import type { MapFields } from '../../src/testing/driver/iommu-requests.ts';
+import type { MapFields } from '../rigs/iommu-requests.ts';
 
 export const READ = 1;
 export const WRITE = 2;

@@ -1,7 +1,7 @@
 // `viommu device` as a script sees it: a process and its pipes.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { mapRequest } from '../../src/testing/driver/iommu-requests.ts';
+import { mapRequest } from '../rigs/iommu-requests.ts';
 import { buildCommand } from '../support/build-command.ts';
 import { DeviceProcess } from '../support/device-process.ts';
 

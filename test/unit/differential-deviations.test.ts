@@ -17,14 +17,14 @@ import {
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
 } from '../../src/iommu/protocol/protocol.ts';
-import type { ChainRequest } from '../../src/testing/driver/driver-queue.ts';
+import type { ChainRequest } from '../../src/driver/driver-queue.ts';
 import {
   attachRequest,
   detachRequest,
   mapRequest,
   probeRequest,
   unmapRequest,
-} from '../../src/testing/driver/iommu-requests.ts';
+} from '../rigs/iommu-requests.ts';
 import { VIRTIO_F_INDIRECT_DESC } from '../../src/virtio/features.ts';
 import { DEVIATIONS } from '../differential/deviations.ts';
 import { exchangeOf, type Observation, type Reply } from '../differential/observation.ts';

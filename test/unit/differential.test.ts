@@ -2,7 +2,7 @@
 
 import { PassThrough, Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { attachRequest, probeRequest } from '../../src/testing/driver/iommu-requests.ts';
+import { attachRequest, probeRequest } from '../rigs/iommu-requests.ts';
 import { parseArguments, UsageError } from '../differential/arguments.ts';
 import { Generator } from '../differential/generator.ts';
 import {

@@ -11,10 +11,10 @@ import { DmaBus } from '../../src/machine/v86/dma-bus.ts';
 import type { AddressSpace } from '../../src/memory/address-space.ts';
 import type { Address, Gpa } from '../../src/memory/address.ts';
 import { FlatMemory } from '../../src/memory/flat-memory.ts';
-import { DriverMemory } from '../../src/testing/driver/driver-memory.ts';
-import { IommuDriver } from '../../src/testing/driver/iommu-driver.ts';
-import { MmioDriver } from '../../src/testing/driver/mmio-driver.ts';
-import { RecordingLine } from '../../src/testing/driver/virtio-bench.ts';
+import { DriverMemory } from '../../src/driver/driver-memory.ts';
+import { IommuDriver } from '../rigs/iommu-driver.ts';
+import { MmioDriver } from '../../src/driver/mmio-driver.ts';
+import { RecordingLine } from '../rigs/virtio-bench.ts';
 import {
   VIRTIO_F_EVENT_IDX,
   VIRTIO_F_INDIRECT_DESC,

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { ReferenceStore } from '../../src/iommu/store/reference-store.ts';
 import { VirtioIommu } from '../../src/iommu/virtio-iommu.ts';
 import { FlatMemory } from '../../src/memory/flat-memory.ts';
-import { IommuDriver } from '../../src/testing/driver/iommu-driver.ts';
-import { PackedDriverQueue } from '../../src/testing/driver/packed-driver-queue.ts';
-import { createBench } from '../../src/testing/driver/virtio-bench.ts';
+import { IommuDriver } from '../rigs/iommu-driver.ts';
+import { PackedDriverQueue } from '../../src/driver/packed-driver-queue.ts';
+import { createBench } from '../rigs/virtio-bench.ts';
 import { VIRTIO_F_IN_ORDER, VIRTIO_F_RING_PACKED } from '../../src/virtio/features.ts';
 
 const ENDPOINT = 8;

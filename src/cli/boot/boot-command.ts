@@ -1,7 +1,7 @@
 // `viommu boot`: boots a guest, does what was asked for, reports.
 
 import type { RogueRequest, RogueResult } from '../../machine/rogue-dma.ts';
-import { GuestSession } from '../../testing/guest/guest-session.ts';
+import { GuestSession } from '../../guest/guest-session.ts';
 import { NO_TOTALS } from '../../trace/event-totals.ts';
 import type { BootArguments } from './boot-arguments.ts';
 import {

@@ -2,7 +2,7 @@
 
 import type { IommuState } from '../../iommu/events/iommu-event.ts';
 import { ENDPOINTS } from '../../machine/plan/topology.ts';
-import type { CommandResult } from '../../testing/guest/command-shell.ts';
+import type { CommandResult } from '../../guest/command-shell.ts';
 import type { EventTotals } from '../../trace/event-totals.ts';
 
 /** A command of `--run` and what came of it. */

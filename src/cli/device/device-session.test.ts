@@ -13,7 +13,7 @@ import {
   fault,
   startMapped as startMappedWith,
 } from '../../../test/support/device-asking.ts';
-import { probeRequest } from '../../testing/driver/iommu-requests.ts';
+import { probeRequest } from '../../../test/rigs/iommu-requests.ts';
 
 describe.each(['split', 'packed'])('request, through %s rings', (ring) => {
   const start = (words = '') => startWith(`--ring ${ring} ${words}`.trim());

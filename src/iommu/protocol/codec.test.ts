@@ -6,7 +6,7 @@ import {
   mapRequest,
   probeRequest,
   unmapRequest,
-} from '../../testing/driver/iommu-requests.ts';
+} from '../../../test/rigs/iommu-requests.ts';
 import { decodeRequest, encodeFault, requestType } from './codec.ts';
 
 const SEED = 22;

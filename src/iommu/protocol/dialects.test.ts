@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { toIova } from '../../memory/address.ts';
-import { startDraft } from '../../testing/driver/draft-driver.ts';
-import { DRAFTS } from '../../testing/driver/draft-requests.ts';
-import { createIommuBench, ENDPOINT, startIommu } from '../../testing/driver/iommu-bench.ts';
+import { startDraft } from '../../../test/rigs/draft-driver.ts';
+import { DRAFTS } from '../../../test/rigs/draft-requests.ts';
+import { createIommuBench, ENDPOINT, startIommu } from '../../../test/rigs/iommu-bench.ts';
 import { DIALECT_NAMES, dialectOf } from './dialects.ts';
 import { DEFAULT_IOMMU_OPTIONS, resolveOptions, type IommuOptions } from '../options.ts';
 import { VIRTIO_IOMMU_F_BYPASS, VIRTIO_IOMMU_F_PROBE } from './protocol.ts';

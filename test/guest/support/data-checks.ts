@@ -1,8 +1,8 @@
 // Moves data through each endpoint and compares it with the host's own bytes. The same checks run where they must pass
 // and where they must fail.
 
-import { loadImages } from '../../../src/testing/guest/guest-files.ts';
-import type { GuestSession } from '../../../src/testing/guest/guest-session.ts';
+import { loadImages } from '../../../src/guest/guest-files.ts';
+import type { GuestSession } from '../../../src/guest/guest-session.ts';
 import { streamBytes } from '../../../src/machine/v86/http-server.ts';
 import {
   BLOCK_ENDPOINT,

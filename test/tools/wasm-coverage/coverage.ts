@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { packageRoot } from '../../../src/testing/guest/package-root.ts';
+import { packageRoot } from '../../../src/guest/package-root.ts';
 import { compileInstrumented } from './build.ts';
 import { HITS_VARIABLE, STORE_VARIABLE, type Point } from './points.ts';
 import { describeSummaries, percentage, summarise, total } from './summary.ts';

@@ -4,10 +4,10 @@
 import { describe, expect, it } from 'vitest';
 import { STORES } from '../../../../test/support/stores.ts';
 import { toIova } from '../../../memory/address.ts';
-import { startDraft } from '../../../testing/driver/draft-driver.ts';
-import { DRAFTS, type DraftName } from '../../../testing/driver/draft-requests.ts';
-import { ENDPOINT, OTHER_ENDPOINT, startIommu } from '../../../testing/driver/iommu-bench.ts';
-import { probeRequest } from '../../../testing/driver/iommu-requests.ts';
+import { startDraft } from '../../../../test/rigs/draft-driver.ts';
+import { DRAFTS, type DraftName } from '../../../../test/rigs/draft-requests.ts';
+import { ENDPOINT, OTHER_ENDPOINT, startIommu } from '../../../../test/rigs/iommu-bench.ts';
+import { probeRequest } from '../../../../test/rigs/iommu-requests.ts';
 import type { ReservedRegion } from '../../regions/reserved-regions.ts';
 
 const DOMAIN = 1;

@@ -2,14 +2,14 @@
 
 import { describe, expect, it } from 'vitest';
 import { STORES } from '../../../../test/support/stores.ts';
-import { startDraft } from '../../../testing/driver/draft-driver.ts';
+import { startDraft } from '../../../../test/rigs/draft-driver.ts';
 import {
   DRAFT_REQUESTS,
   DRAFTS,
   sizedMapRequest,
   sizedUnmapRequest,
-} from '../../../testing/driver/draft-requests.ts';
-import { ENDPOINT, OTHER_ENDPOINT } from '../../../testing/driver/iommu-bench.ts';
+} from '../../../../test/rigs/draft-requests.ts';
+import { ENDPOINT, OTHER_ENDPOINT } from '../../../../test/rigs/iommu-bench.ts';
 
 const SIZED_DRAFTS = ['v0.4', 'v0.5'] as const;
 const DOMAIN = 1;

@@ -3,10 +3,10 @@
 import { describe, expect, it } from 'vitest';
 import { STORES } from '../../../../test/support/stores.ts';
 import { toIova } from '../../../memory/address.ts';
-import { startDraft } from '../../../testing/driver/draft-driver.ts';
-import { DRAFT_FAULT_SIZES } from '../../../testing/driver/draft-replies.ts';
-import { DRAFTS } from '../../../testing/driver/draft-requests.ts';
-import { ENDPOINT, OTHER_ENDPOINT } from '../../../testing/driver/iommu-bench.ts';
+import { startDraft } from '../../../../test/rigs/draft-driver.ts';
+import { DRAFT_FAULT_SIZES } from '../../../../test/rigs/draft-replies.ts';
+import { DRAFTS } from '../../../../test/rigs/draft-requests.ts';
+import { ENDPOINT, OTHER_ENDPOINT } from '../../../../test/rigs/iommu-bench.ts';
 
 const DOMAIN = 1;
 const IOVA = 0x1_0000;

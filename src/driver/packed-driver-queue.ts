@@ -1,7 +1,7 @@
 // Driver side of one packed virtqueue (virtio 1.2, 2.8): lays out the ring, adds chains in any framing, takes used ones.
 
-import { assert } from '../../base/assert.ts';
-import { highWord, lowWord } from '../../base/words.ts';
+import { assert } from '../base/assert.ts';
+import { highWord, lowWord } from '../base/words.ts';
 import {
   PACKED_START,
   PVIRTQ_DESC_FLAGS,
@@ -29,7 +29,7 @@ import {
   packedAdvance,
   packedIndex,
   packedWrap,
-} from '../../virtio/ring-layout.ts';
+} from '../virtio/ring-layout.ts';
 import { DriverBuffers, type LooseDescriptor, type WritableBuffer } from './driver-buffers.ts';
 import type {
   ChainRequest,

@@ -1,14 +1,14 @@
 // A Linux guest behind its virtio-iommu, for programs: boot it, run commands, look into its IOMMU.
 // This is the test kit that the package exports as `viommu/testing`.
 
-import type { MappingStore } from '../../iommu/store/mapping-store.ts';
-import { WasmStore } from '../../iommu/engine/wasm-store.ts';
-import { BootWatch } from '../../machine/boot-watch.ts';
-import { demoShare } from '../../machine/images/demo-share.ts';
-import { DEFAULT_MEMORY_MIB } from '../../machine/plan/machine-options.ts';
-import { Machine, type PowerEvent } from '../../machine/machine.ts';
-import type { RogueRequest, RogueResult } from '../../machine/rogue-dma.ts';
-import type { MachineSnapshot } from '../../machine/snapshot/snapshot.ts';
+import type { MappingStore } from '../iommu/store/mapping-store.ts';
+import { WasmStore } from '../iommu/engine/wasm-store.ts';
+import { BootWatch } from '../machine/boot-watch.ts';
+import { demoShare } from '../machine/images/demo-share.ts';
+import { DEFAULT_MEMORY_MIB } from '../machine/plan/machine-options.ts';
+import { Machine, type PowerEvent } from '../machine/machine.ts';
+import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
+import type { MachineSnapshot } from '../machine/snapshot/snapshot.ts';
 import { CommandShell, type CommandResult } from './command-shell.ts';
 import { ConsoleLog } from './console-log.ts';
 import { GuestError, type GuestFailure } from './guest-error.ts';
@@ -21,7 +21,7 @@ export type { CommandResult } from './command-shell.ts';
 export { GuestError } from './guest-error.ts';
 export type { GuestIommu } from './guest-iommu.ts';
 export type { GuestSessionOptions, WaitBounds } from './session-options.ts';
-export { InputError } from '../../machine/images/guest-images.ts';
+export { InputError } from '../machine/images/guest-images.ts';
 
 /** What the agent of the project's guest image says first on ttyS1. */
 const AGENT_READY = 'viommu-agent ready\n';

@@ -1,8 +1,8 @@
 // Guest RAM that remembers what a device did to it.
 
-import type { AddressSpace } from '../../memory/address-space.ts';
-import type { Gpa } from '../../memory/address.ts';
-import type { FlatMemory } from '../../memory/flat-memory.ts';
+import type { AddressSpace } from '../../src/memory/address-space.ts';
+import type { Gpa } from '../../src/memory/address.ts';
+import type { FlatMemory } from '../../src/memory/flat-memory.ts';
 
 /** One access that succeeded. */
 export interface LoggedAccess {

@@ -4,7 +4,7 @@ import {
   VIRTQ_DESC_ALIGN,
   VIRTQ_DESC_F_WRITE,
   descriptorTableLength,
-} from '../../virtio/ring-layout.ts';
+} from '../virtio/ring-layout.ts';
 import { roomFor, type DriverMemory } from './driver-memory.ts';
 import type { ChainRequest, Descriptor, DriverQueueOptions } from './driver-queue.ts';
 

@@ -26,7 +26,7 @@ import {
   VIRTIO_IOMMU_T_MAP,
   VIRTIO_IOMMU_T_PROBE,
   VIRTIO_IOMMU_T_UNMAP,
-} from '../../iommu/protocol/protocol.ts';
+} from '../../src/iommu/protocol/protocol.ts';
 
 function request(type: number, size: number, fill: (view: DataView) => void): Uint8Array {
   const bytes = new Uint8Array(size);

@@ -1,7 +1,7 @@
 // Packed little-endian structures, written and read field by field: no offsets, so that nothing here agrees with a
 // device's offsets by having copied them.
 
-import { assert } from '../../base/assert.ts';
+import { assert } from '../../src/base/assert.ts';
 
 /** A field's width in bytes and value. */
 export type Field = readonly [width: 1 | 2 | 4 | 8, value: bigint | number];

@@ -1,13 +1,13 @@
 // A device on a bench: guest RAM, a transport in front of the device, a driver at its registers, a line to look at.
 
-import type { AddressSpace } from '../../memory/address-space.ts';
-import type { Gpa } from '../../memory/address.ts';
-import { FlatMemory } from '../../memory/flat-memory.ts';
-import type { FeatureOptions } from '../../virtio/feature-negotiation.ts';
-import { MmioTransport } from '../../virtio/mmio-transport.ts';
-import type { InterruptLine, VirtioDevice } from '../../virtio/virtio-device.ts';
-import { DriverMemory } from './driver-memory.ts';
-import { MmioDriver } from './mmio-driver.ts';
+import type { AddressSpace } from '../../src/memory/address-space.ts';
+import type { Gpa } from '../../src/memory/address.ts';
+import { FlatMemory } from '../../src/memory/flat-memory.ts';
+import type { FeatureOptions } from '../../src/virtio/feature-negotiation.ts';
+import { MmioTransport } from '../../src/virtio/mmio-transport.ts';
+import type { InterruptLine, VirtioDevice } from '../../src/virtio/virtio-device.ts';
+import { DriverMemory } from '../../src/driver/driver-memory.ts';
+import { MmioDriver } from '../../src/driver/mmio-driver.ts';
 
 /** Remembers its level, and how often it went up. */
 export class RecordingLine implements InterruptLine {

@@ -1,10 +1,10 @@
 // What a guest session is started with.
 
-import type { MappingStore } from '../../iommu/store/mapping-store.ts';
-import type { IommuOptions } from '../../iommu/options.ts';
-import type { RegionChoices } from '../../machine/plan/endpoint-regions.ts';
-import type { IommuMode, MachineOptions } from '../../machine/plan/machine-options.ts';
-import type { RecordedEvent } from '../../trace/recorded-event.ts';
+import type { MappingStore } from '../iommu/store/mapping-store.ts';
+import type { IommuOptions } from '../iommu/options.ts';
+import type { RegionChoices } from '../machine/plan/endpoint-regions.ts';
+import type { IommuMode, MachineOptions } from '../machine/plan/machine-options.ts';
+import type { RecordedEvent } from '../trace/recorded-event.ts';
 import type { OwnImages } from './guest-files.ts';
 import type { WaitClock } from './progress-watch.ts';
 

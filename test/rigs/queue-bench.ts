@@ -1,17 +1,17 @@
 // One virtqueue on a bench, without a transport: the driver's side, the device's side, and the RAM between them.
 
-import { FlatMemory } from '../../memory/flat-memory.ts';
-import { VIRTIO_F_INDIRECT_DESC } from '../../virtio/features.ts';
-import { PackedVirtqueue } from '../../virtio/packed-virtqueue.ts';
-import type { RingPosition, RingQueue, RingQueueOptions } from '../../virtio/ring-queue.ts';
-import { SplitVirtqueue } from '../../virtio/split-virtqueue.ts';
-import type { Gpa } from '../../memory/address.ts';
-import type { DescriptorChain } from '../../virtio/virtqueue.ts';
+import { FlatMemory } from '../../src/memory/flat-memory.ts';
+import { VIRTIO_F_INDIRECT_DESC } from '../../src/virtio/features.ts';
+import { PackedVirtqueue } from '../../src/virtio/packed-virtqueue.ts';
+import type { RingPosition, RingQueue, RingQueueOptions } from '../../src/virtio/ring-queue.ts';
+import { SplitVirtqueue } from '../../src/virtio/split-virtqueue.ts';
+import type { Gpa } from '../../src/memory/address.ts';
+import type { DescriptorChain } from '../../src/virtio/virtqueue.ts';
 import { AccessLog } from './access-log.ts';
-import { DriverMemory } from './driver-memory.ts';
-import type { DriverQueue, DriverQueueOptions } from './driver-queue.ts';
-import { PackedDriverQueue } from './packed-driver-queue.ts';
-import { SplitDriverQueue } from './split-driver-queue.ts';
+import { DriverMemory } from '../../src/driver/driver-memory.ts';
+import type { DriverQueue, DriverQueueOptions } from '../../src/driver/driver-queue.ts';
+import { PackedDriverQueue } from '../../src/driver/packed-driver-queue.ts';
+import { SplitDriverQueue } from '../../src/driver/split-driver-queue.ts';
 
 /** The two ring formats, for `describe.each`. */
 export const RING_KINDS = ['split', 'packed'] as const;

@@ -1,23 +1,23 @@
 // A virtio-iommu by itself, for whoever wants to send it bytes: guest RAM, the device behind its transport, and a driver
 // that makes of each request one chain in the request queue, in any framing.
 
-import { assert } from '../../base/assert.ts';
-import type { MappingStore } from '../../iommu/store/mapping-store.ts';
-import type { IommuOptions } from '../../iommu/options.ts';
+import { assert } from '../base/assert.ts';
+import type { MappingStore } from '../iommu/store/mapping-store.ts';
+import type { IommuOptions } from '../iommu/options.ts';
 import {
   FAULT_SIZE,
   VIRTIO_IOMMU_EVENT_VQ,
   VIRTIO_IOMMU_REQUEST_VQ,
-} from '../../iommu/protocol/protocol.ts';
-import { VirtioIommu } from '../../iommu/virtio-iommu.ts';
-import { FlatMemory } from '../../memory/flat-memory.ts';
-import type { Gpa } from '../../memory/address.ts';
+} from '../iommu/protocol/protocol.ts';
+import { VirtioIommu } from '../iommu/virtio-iommu.ts';
+import { FlatMemory } from '../memory/flat-memory.ts';
+import type { Gpa } from '../memory/address.ts';
 import {
   VIRTIO_F_INDIRECT_DESC,
   VIRTIO_F_RING_PACKED,
   VIRTIO_F_VERSION_1,
-} from '../../virtio/features.ts';
-import { MmioTransport, type AccessWidth } from '../../virtio/mmio-transport.ts';
+} from '../virtio/features.ts';
+import { MmioTransport, type AccessWidth } from '../virtio/mmio-transport.ts';
 import { DriverMemory } from './driver-memory.ts';
 import type { ChainRequest, DriverQueue, Shortage, UsedChain } from './driver-queue.ts';
 import { MmioDriver } from './mmio-driver.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { FlatMemory } from '../../memory/flat-memory.ts';
+import { FlatMemory } from '../memory/flat-memory.ts';
 import { DriverMemory, roomFor } from './driver-memory.ts';
 
 const START = 16;

@@ -1,14 +1,14 @@
 // A session's view of the guest's IOMMU: what it is now, what it did, how often.
 
-import type { Dispose } from '../../base/emitter.ts';
-import type { IommuState } from '../../iommu/events/iommu-event.ts';
-import type { Mapping } from '../../iommu/store/mapping-store.ts';
-import { DEFAULT_STORE_LIMITS } from '../../iommu/store/store-limits.ts';
-import type { VirtioIommu } from '../../iommu/virtio-iommu.ts';
-import type { Machine } from '../../machine/machine.ts';
-import { EventHistory, type EventHistoryState } from '../../trace/event-history.ts';
-import { EventCounter, type EventTotals } from '../../trace/event-totals.ts';
-import type { RecordedEvent } from '../../trace/recorded-event.ts';
+import type { Dispose } from '../base/emitter.ts';
+import type { IommuState } from '../iommu/events/iommu-event.ts';
+import type { Mapping } from '../iommu/store/mapping-store.ts';
+import { DEFAULT_STORE_LIMITS } from '../iommu/store/store-limits.ts';
+import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
+import type { Machine } from '../machine/machine.ts';
+import { EventHistory, type EventHistoryState } from '../trace/event-history.ts';
+import { EventCounter, type EventTotals } from '../trace/event-totals.ts';
+import type { RecordedEvent } from '../trace/recorded-event.ts';
 
 /** Events kept: a boot has some 300, reading a MiB over 9p some 5000. */
 const HISTORY_CAPACITY = 1 << 17;

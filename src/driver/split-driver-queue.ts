@@ -1,7 +1,7 @@
 // Driver side of one split virtqueue (virtio 1.2, 2.7): lays out the ring, adds chains in any framing, takes used ones.
 
-import { assert } from '../../base/assert.ts';
-import { highWord, lowWord } from '../../base/words.ts';
+import { assert } from '../base/assert.ts';
+import { highWord, lowWord } from '../base/words.ts';
 import {
   VIRTQ_AVAIL_ENTRY_SIZE,
   VIRTQ_AVAIL_FLAGS,
@@ -28,7 +28,7 @@ import {
   descriptorTableLength,
   usedEventOffset,
   usedRingLength,
-} from '../../virtio/ring-layout.ts';
+} from '../virtio/ring-layout.ts';
 import { DriverBuffers, type LooseDescriptor, type WritableBuffer } from './driver-buffers.ts';
 import type {
   ChainRequest,

@@ -9,8 +9,8 @@ import {
   TAIL_SIZE,
   VIRTIO_IOMMU_EVENT_VQ,
   VIRTIO_IOMMU_REQUEST_VQ,
-} from '../../iommu/protocol/protocol.ts';
-import type { ChainRequest, DriverQueue, UsedChain } from './driver-queue.ts';
+} from '../../src/iommu/protocol/protocol.ts';
+import type { ChainRequest, DriverQueue, UsedChain } from '../../src/driver/driver-queue.ts';
 import {
   attachRequest,
   detachRequest,
@@ -19,7 +19,7 @@ import {
   unmapRequest,
   type MapFields,
 } from './iommu-requests.ts';
-import type { MmioDriver } from './mmio-driver.ts';
+import type { MmioDriver } from '../../src/driver/mmio-driver.ts';
 
 /** A fault report as it came through the event queue. */
 export interface FaultReport {

@@ -1,7 +1,7 @@
 // Driver side of a virtio-iommu that speaks a draft, as Linux's drivers of the time did it but in any framing.
 
-import { VIRTIO_F_VERSION_1 } from '../../virtio/features.ts';
-import type { DriverQueue, UsedChain } from './driver-queue.ts';
+import { VIRTIO_F_VERSION_1 } from '../../src/virtio/features.ts';
+import type { DriverQueue, UsedChain } from '../../src/driver/driver-queue.ts';
 import {
   DRAFT_FAULT_SIZES,
   readDraftConfig,
@@ -19,7 +19,7 @@ import {
 } from './draft-requests.ts';
 import { createIommuBench, type IommuBench, type IommuBenchOptions } from './iommu-bench.ts';
 import { PLAIN_FRAMING, type Framing } from './iommu-driver.ts';
-import type { MmioDriver } from './mmio-driver.ts';
+import type { MmioDriver } from '../../src/driver/mmio-driver.ts';
 
 const TAIL_BYTES = 4;
 const CONFIG_BYTES = 32;

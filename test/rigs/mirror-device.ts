@@ -1,7 +1,7 @@
 // A device model for tests of transports and queues: answers each chain with its readable bytes, last byte first.
 
-import type { DeviceContext, VirtioDevice } from '../../virtio/virtio-device.ts';
-import type { DescriptorChain } from '../../virtio/virtqueue.ts';
+import type { DeviceContext, VirtioDevice } from '../../src/virtio/virtio-device.ts';
+import type { DescriptorChain } from '../../src/virtio/virtqueue.ts';
 
 const QUEUE_SIZE = 16;
 const CONFIG_LENGTH = 6;

@@ -1,18 +1,18 @@
 // A virtio-iommu on a bench: guest RAM, the device behind its transport, endpoints, a started driver, a list of events.
 
-import { FlatMemory } from '../../memory/flat-memory.ts';
-import type { IommuEvent } from '../../iommu/events/iommu-event.ts';
-import type { MappingStore } from '../../iommu/store/mapping-store.ts';
-import type { IommuOptions } from '../../iommu/options.ts';
-import { ReferenceStore } from '../../iommu/store/reference-store.ts';
-import type { ReservedRegion } from '../../iommu/regions/reserved-regions.ts';
-import { VirtioIommu, type Doorbell } from '../../iommu/virtio-iommu.ts';
-import { VIRTIO_F_VERSION_1 } from '../../virtio/features.ts';
-import { MmioTransport } from '../../virtio/mmio-transport.ts';
-import type { Gpa } from '../../memory/address.ts';
-import { DriverMemory } from './driver-memory.ts';
+import { FlatMemory } from '../../src/memory/flat-memory.ts';
+import type { IommuEvent } from '../../src/iommu/events/iommu-event.ts';
+import type { MappingStore } from '../../src/iommu/store/mapping-store.ts';
+import type { IommuOptions } from '../../src/iommu/options.ts';
+import { ReferenceStore } from '../../src/iommu/store/reference-store.ts';
+import type { ReservedRegion } from '../../src/iommu/regions/reserved-regions.ts';
+import { VirtioIommu, type Doorbell } from '../../src/iommu/virtio-iommu.ts';
+import { VIRTIO_F_VERSION_1 } from '../../src/virtio/features.ts';
+import { MmioTransport } from '../../src/virtio/mmio-transport.ts';
+import type { Gpa } from '../../src/memory/address.ts';
+import { DriverMemory } from '../../src/driver/driver-memory.ts';
 import { IommuDriver } from './iommu-driver.ts';
-import { MmioDriver } from './mmio-driver.ts';
+import { MmioDriver } from '../../src/driver/mmio-driver.ts';
 import { RecordingLine } from './virtio-bench.ts';
 
 /** Two endpoints of every bench. */

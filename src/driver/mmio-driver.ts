@@ -1,13 +1,13 @@
 // Driver side of the virtio-mmio transport (virtio 1.2, 3.1 and 4.2): drives a device through its registers only.
 
-import { highWord, joinWords, lowWord } from '../../base/words.ts';
+import { highWord, joinWords, lowWord } from '../base/words.ts';
 import {
   VIRTIO_CONFIG_S_ACKNOWLEDGE,
   VIRTIO_CONFIG_S_DRIVER,
   VIRTIO_CONFIG_S_DRIVER_OK,
   VIRTIO_CONFIG_S_FEATURES_OK,
   VIRTIO_CONFIG_S_NEEDS_RESET,
-} from '../../virtio/device-status.ts';
+} from '../virtio/device-status.ts';
 import {
   VIRTIO_MMIO_CONFIG,
   VIRTIO_MMIO_DEVICE_FEATURES,
@@ -29,9 +29,9 @@ import {
   VIRTIO_MMIO_QUEUE_USED_HIGH,
   VIRTIO_MMIO_QUEUE_USED_LOW,
   VIRTIO_MMIO_STATUS,
-} from '../../virtio/mmio-registers.ts';
-import { VIRTIO_F_NOTIFICATION_DATA, VIRTIO_F_RING_PACKED } from '../../virtio/features.ts';
-import type { AccessWidth } from '../../virtio/mmio-transport.ts';
+} from '../virtio/mmio-registers.ts';
+import { VIRTIO_F_NOTIFICATION_DATA, VIRTIO_F_RING_PACKED } from '../virtio/features.ts';
+import type { AccessWidth } from '../virtio/mmio-transport.ts';
 import type { DriverMemory } from './driver-memory.ts';
 import type { ChainRequest, DriverQueue, UsedChain } from './driver-queue.ts';
 import { PackedDriverQueue } from './packed-driver-queue.ts';

@@ -1,7 +1,7 @@
 // Where a test's driver keeps its rings and buffers: a piece of guest RAM, handed out from its start.
 
-import { assert } from '../../base/assert.ts';
-import type { FlatMemory } from '../../memory/flat-memory.ts';
+import { assert } from '../base/assert.ts';
+import type { FlatMemory } from '../memory/flat-memory.ts';
 
 /** Fills the space around every buffer, so that a device that writes past an end is found out. */
 const CANARY = 0xa5;

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { InputError, type GuestImages } from '../../machine/images/guest-images.ts';
+import { InputError, type GuestImages } from '../machine/images/guest-images.ts';
 import {
   gunzip,
   ImageCorruptError,
@@ -11,7 +11,7 @@ import {
   unpackImages,
   type ImageManifest,
   type ImageName,
-} from '../../machine/images/image-files.ts';
+} from '../machine/images/image-files.ts';
 import { packageRoot } from './package-root.ts';
 
 /** A file's path, or its bytes. */

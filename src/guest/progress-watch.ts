@@ -1,6 +1,6 @@
 // Waiting that is bounded by progress, not by time: a slow guest may take as long as it goes on saying something.
 
-import type { Dispose } from '../../base/emitter.ts';
+import type { Dispose } from '../base/emitter.ts';
 
 /** The time that a wait is measured with. */
 export interface WaitClock {
