@@ -2,7 +2,6 @@
 
 import { assert } from '../../base/assert.ts';
 import type { RegionList } from '../regions/combination-table.ts';
-import type { Endpoint } from './endpoint-table.ts';
 import type { DmaCounters, MappingStore } from '../store/mapping-store.ts';
 import type { IdentityPolicy } from '../options.ts';
 import { joinRegions, toWindows } from '../regions/region-window.ts';
@@ -11,6 +10,12 @@ import { joinRegions, toWindows } from '../regions/region-window.ts';
 export interface DomainKey {
   readonly id: number;
   readonly isBypass: boolean;
+}
+
+/** What a domain knows of an endpoint in it. */
+interface DomainMember {
+  readonly reserved: RegionList;
+  readonly counters: DmaCounters;
 }
 
 const NO_REGIONS: RegionList = [];
@@ -38,7 +43,7 @@ export class Domain implements DomainKey {
   /** How many of its endpoints have which regions; equal lists are one object (`EndpointTable`). */
   readonly #lists = new Map<RegionList, number>();
   /** Its endpoints, with their counters when they came. */
-  readonly #endpoints = new Map<Endpoint, DmaCounters>();
+  readonly #endpoints = new Map<DomainMember, DmaCounters>();
   #regions: RegionList | undefined = NO_REGIONS;
   #hasWindows = true;
   /** Counted before the endpoints that are here now came. */
@@ -90,7 +95,7 @@ export class Domain implements DomainKey {
   }
 
   /** An endpoint was attached. */
-  enter(endpoint: Endpoint): void {
+  enter(endpoint: DomainMember): void {
     const count = this.#lists.get(endpoint.reserved) ?? 0;
     this.#lists.set(endpoint.reserved, count + 1);
     this.#endpoints.set(endpoint, endpoint.counters);
@@ -98,7 +103,7 @@ export class Domain implements DomainKey {
   }
 
   /** An endpoint of it was detached. */
-  leave(endpoint: Endpoint): void {
+  leave(endpoint: DomainMember): void {
     const list = endpoint.reserved;
     const count = this.#lists.get(list);
     const before = this.#endpoints.get(endpoint);
