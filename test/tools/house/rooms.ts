@@ -1,0 +1,374 @@
+// The rooms of the house: each folder, what it is for, and what its files may import. A list of what is allowed: a
+// folder that is not here fails the check, and so does an import that its room does not name. A rule is for the files
+// in the folder itself; folders in it have rules of their own, and files of one room may import each other.
+
+export interface Room {
+  readonly folder: string;
+  readonly purpose: string;
+  /** Folders, or single files, from the root of the project. */
+  readonly imports: readonly string[] | 'anything';
+  /** The same, for imports of types only. */
+  readonly types?: readonly string[];
+  /** Names of packages; `node` is all that Node brings along. */
+  readonly packages?: readonly string[];
+}
+
+const LAYOUT = 'wasm/assembly/layout.ts';
+const OPTIONS = 'src/iommu/options.ts';
+const RESERVED_REGIONS = 'src/iommu/regions/reserved-regions.ts';
+const PROTOCOL = 'src/iommu/protocol/protocol.ts';
+
+/** Packages that tests anywhere may import. */
+const TEST_PACKAGES = ['fast-check', 'node', 'vitest'];
+
+/** `*.test.ts` and `*.test.tsx`, wherever they are: a test may look at anything. */
+export const TESTS: Omit<Room, 'folder'> = {
+  purpose: 'tests beside what they test',
+  imports: 'anything',
+  packages: [...TEST_PACKAGES, 'preact', 'prettier', 'v86'],
+};
+
+const CORE: readonly Room[] = [
+  {
+    folder: 'src/base',
+    purpose: 'tiny tools without domain words: brands, assertions, emitter, 64-bit words as halves',
+    imports: [],
+  },
+  {
+    folder: 'src/memory',
+    purpose: 'the two address types and the one memory seam, `AddressSpace`',
+    imports: ['src/base'],
+  },
+  {
+    folder: 'src/virtio',
+    purpose:
+      'VIRTIO chapters 2 and 4.2: status, features, split and packed virtqueue, mmio transport',
+    imports: ['src/base', 'src/memory'],
+  },
+  {
+    folder: 'src/endpoints',
+    purpose:
+      'our own bus masters: virtio-blk and the rogue. They see an `AddressSpace`, as hardware sees a bus, and never the IOMMU',
+    imports: ['src/base', 'src/memory', 'src/virtio'],
+  },
+  {
+    folder: 'src/acpi',
+    purpose: "bytes of tables: DSDT, FADT, MADT, VIOT, IORT, and the firmware's loader script",
+    imports: ['src/base', 'src/acpi/aml'],
+  },
+  {
+    folder: 'src/acpi/aml',
+    purpose: 'a small typed AML encoder',
+    imports: ['src/base', 'src/acpi/structure.ts'],
+  },
+  {
+    folder: 'src/trace',
+    purpose: 'the record of what happened: ring of events, export',
+    imports: ['src/iommu/protocol'],
+    types: ['src/iommu/events'],
+  },
+  {
+    folder: 'src/driver',
+    purpose:
+      "the driver's side of rings and registers: the `device` command drives the device with it, and so do tests",
+    imports: ['src/base', 'src/memory', 'src/virtio', 'src/iommu', 'src/iommu/protocol'],
+    types: ['src/iommu/store'],
+  },
+];
+
+const IOMMU: readonly Room[] = [
+  {
+    folder: 'src/iommu',
+    purpose: 'VIRTIO 5.13: the device, pure; what becomes of each request; `DmaPort`',
+    imports: [
+      'src/base',
+      'src/memory',
+      'src/virtio',
+      'src/iommu/protocol',
+      'src/iommu/regions',
+      'src/iommu/store',
+      'src/iommu/domains',
+      'src/iommu/events',
+    ],
+  },
+  {
+    folder: 'src/iommu/protocol',
+    purpose: 'bytes of requests, replies and configuration, for each version of the protocol',
+    imports: ['src/base', 'src/iommu/protocol/drafts', RESERVED_REGIONS],
+    types: ['src/virtio', OPTIONS],
+  },
+  {
+    folder: 'src/iommu/protocol/drafts',
+    purpose: 'the drafts v0.4, v0.5 and v0.9',
+    imports: ['src/iommu/protocol', RESERVED_REGIONS],
+  },
+  {
+    folder: 'src/iommu/regions',
+    purpose: 'reserved regions of an endpoint, and of several together',
+    imports: ['src/memory', 'src/iommu/protocol'],
+    types: [OPTIONS],
+  },
+  {
+    folder: 'src/iommu/store',
+    purpose:
+      'mappings: `MappingStore`, the naive store that is the oracle, and the image that both save',
+    imports: ['src/base', 'src/memory', 'src/iommu/protocol', LAYOUT],
+    types: ['src/iommu/regions'],
+  },
+  {
+    folder: 'src/iommu/engine',
+    purpose: 'the store that runs: the engine in WASM memory',
+    imports: ['src/base', 'src/memory', 'src/iommu/store', LAYOUT],
+    types: ['src/iommu/regions'],
+  },
+  {
+    folder: 'src/iommu/domains',
+    purpose: 'domains, endpoints, and which may be together',
+    imports: ['src/base', 'src/memory', 'src/iommu/regions'],
+    types: [OPTIONS, 'src/iommu/store'],
+  },
+  {
+    folder: 'src/iommu/events',
+    purpose: 'what the device tells: `IommuEvent`, its state, the event queue',
+    imports: ['src/base', 'src/iommu/protocol'],
+    types: ['src/virtio', 'src/iommu/regions', 'src/iommu/store', 'src/iommu/domains'],
+  },
+];
+
+const MACHINE: readonly Room[] = [
+  {
+    folder: 'src/machine',
+    purpose: 'the composition root: power, board, stray DMA',
+    imports: [
+      'src/base',
+      'src/memory',
+      'src/virtio',
+      'src/iommu',
+      'src/endpoints',
+      'src/machine/plan',
+      'src/machine/images',
+      'src/machine/v86',
+      'src/machine/snapshot',
+    ],
+    types: ['src/iommu/events', 'src/trace'],
+  },
+  {
+    folder: 'src/machine/plan',
+    purpose: 'what a machine is made of, and how it is described to its guest',
+    imports: [
+      'src/base',
+      'src/memory',
+      'src/acpi',
+      'src/iommu',
+      'src/iommu/protocol',
+      'src/iommu/regions',
+      'src/machine/images',
+    ],
+    types: ['src/iommu/store'],
+  },
+  {
+    folder: 'src/machine/images',
+    purpose: "the guest's files: checked, unpacked, named",
+    imports: [],
+    packages: ['@noble/hashes'],
+  },
+  {
+    folder: 'src/machine/v86',
+    purpose: 'the emulator, and what makes its devices behave; the only importer of v86',
+    imports: ['src/base', 'src/memory', 'src/virtio', 'src/acpi', 'src/machine/plan'],
+    types: ['src/machine/images'],
+    packages: ['v86'],
+  },
+  {
+    folder: 'src/machine/snapshot',
+    purpose: 'the whole machine at one moment',
+    imports: ['src/iommu/regions', 'src/machine/plan', 'src/machine/images'],
+    types: ['src/virtio', 'src/endpoints', 'src/iommu', 'src/machine/board.ts'],
+  },
+];
+
+const HOSTS: readonly Room[] = [
+  {
+    folder: 'src/worker/api',
+    purpose: 'what the page may know of the worker: types, and the client that starts it',
+    imports: [],
+    types: ['src/iommu/events', 'src/iommu/store', 'src/trace', 'src/machine', 'src/machine/plan'],
+    packages: ['comlink'],
+  },
+  {
+    folder: 'src/worker/host',
+    purpose: 'the machine in the worker, and what it tells the page',
+    imports: [
+      'src/iommu/engine',
+      'src/machine',
+      'src/machine/plan',
+      'src/machine/images',
+      'guest-images/images.json',
+    ],
+    types: ['src/iommu/store', 'src/machine/v86', 'src/trace', 'src/worker/api'],
+    packages: ['comlink'],
+  },
+  {
+    folder: 'src/guest',
+    purpose: '`GuestSession` and `GuestPage`, the test kit',
+    imports: [
+      'src/base',
+      'src/iommu/store',
+      'src/iommu/engine',
+      'src/trace',
+      'src/machine',
+      'src/machine/plan',
+      'src/machine/images',
+    ],
+    types: ['src/iommu', 'src/iommu/events', 'src/machine/snapshot'],
+    packages: ['node'],
+  },
+  {
+    folder: 'src/cli',
+    purpose: 'the `viommu` command: what its commands share',
+    imports: [
+      'src/iommu',
+      'src/iommu/protocol',
+      'src/iommu/regions',
+      'src/machine/plan',
+      'src/machine/images',
+      'src/guest',
+      'src/cli/boot',
+      'src/cli/device',
+      'src/cli/dts',
+    ],
+    packages: ['node'],
+  },
+  {
+    folder: 'src/cli/boot',
+    purpose: '`viommu boot`',
+    imports: ['src/trace', 'src/machine/plan', 'src/machine/images', 'src/guest', 'src/cli'],
+    types: ['src/iommu', 'src/iommu/events', 'src/machine'],
+    packages: ['node'],
+  },
+  {
+    folder: 'src/cli/device',
+    purpose: '`viommu device`: the device alone, driven line by line',
+    imports: [
+      'src/base',
+      'src/iommu',
+      'src/iommu/protocol',
+      'src/iommu/regions',
+      'src/iommu/store',
+      'src/iommu/engine',
+      'src/driver',
+      'src/guest',
+      'src/cli',
+    ],
+    types: ['src/iommu/events'],
+    packages: ['node'],
+  },
+  {
+    folder: 'src/cli/dts',
+    purpose: '`viommu dts`',
+    imports: ['src/machine/plan', 'src/cli'],
+  },
+];
+
+/** What any room of the page may know of the product. */
+const PAGE_IMPORTS = ['src/base', PROTOCOL];
+const PAGE_TYPES = ['src/iommu/events', 'src/iommu/store', 'src/trace', 'src/worker/api'];
+
+const PAGE: readonly Room[] = [
+  {
+    folder: 'web',
+    purpose: 'the page: its start, and its side of the machine',
+    imports: [
+      ...PAGE_IMPORTS,
+      'src/worker/api',
+      'web/components',
+      'web/model',
+      'web/styles',
+      'web/testing',
+    ],
+    types: PAGE_TYPES,
+    packages: ['@preact/signals', 'preact'],
+  },
+  {
+    folder: 'web/components',
+    purpose: 'what is on the screen',
+    imports: [
+      ...PAGE_IMPORTS,
+      'src/worker/api/api.ts',
+      'web',
+      'web/canvas',
+      'web/format',
+      'web/model',
+    ],
+    types: PAGE_TYPES,
+    packages: ['@preact/signals', '@xterm/addon-fit', '@xterm/xterm', 'preact'],
+  },
+  {
+    folder: 'web/canvas',
+    purpose: 'layout and painting of what is drawn',
+    imports: PAGE_IMPORTS,
+    types: ['web/model', 'web/theme.ts'],
+    packages: ['@xterm/xterm'],
+  },
+  {
+    folder: 'web/model',
+    purpose: 'what the page knows, from events',
+    imports: PAGE_IMPORTS,
+    types: PAGE_TYPES,
+  },
+  {
+    folder: 'web/format',
+    purpose: 'numbers and events in words',
+    imports: PAGE_IMPORTS,
+    types: PAGE_TYPES,
+  },
+  { folder: 'web/styles', purpose: 'style sheets', imports: [] },
+  {
+    folder: 'web/testing',
+    purpose: 'a machine without an emulator, for working on the page',
+    imports: [...PAGE_IMPORTS, 'src/memory', 'src/worker/api'],
+    types: PAGE_TYPES,
+  },
+];
+
+const ENGINE: readonly Room[] = [
+  {
+    folder: 'wasm/assembly',
+    purpose: 'AssemblyScript: the IOVA engine',
+    imports: [],
+  },
+];
+
+const TEST: readonly Room[] = [
+  ['test/bench', 'benchmarks', 'node'],
+  ['test/bench/contestants', 'what is raced', 'node', '@js-sdsl/ordered-map', 'sorted-btree'],
+  ['test/conformance', 'each requirement of the specification', ...TEST_PACKAGES, 'prettier'],
+  ['test/differential', "QEMU's device and ours", 'node'],
+  ['test/e2e', 'the page in a browser', '@playwright/test', 'node'],
+  ['test/e2e/pages', 'page objects', '@playwright/test'],
+  ['test/guest', 'booted guests', ...TEST_PACKAGES],
+  ['test/guest/support', 'booted guests, shared', ...TEST_PACKAGES],
+  ['test/model', 'a second, naive device', ...TEST_PACKAGES],
+  ['test/model/store', 'random operations on both stores', ...TEST_PACKAGES],
+  ['test/rigs', 'a device on a bench, with a driver to drive it'],
+  ['test/support', 'what tests share', ...TEST_PACKAGES],
+  ['test/tools', 'programs around tests', '@playwright/test', 'node'],
+  ['test/tools/house', 'who may import whom', 'node', 'oxc-parser', 'prettier'],
+  ['test/tools/wasm-coverage', 'lines of the engine that tests reach', 'assemblyscript', 'node'],
+  ['test/unit', 'what spans rooms', ...TEST_PACKAGES],
+].map(([folder = '', purpose = '', ...packages]) => ({
+  folder,
+  purpose,
+  imports: 'anything' as const,
+  packages,
+}));
+
+export const ROOMS: readonly Room[] = [
+  ...CORE,
+  ...IOMMU,
+  ...MACHINE,
+  ...HOSTS,
+  ...PAGE,
+  ...ENGINE,
+  ...TEST,
+];
