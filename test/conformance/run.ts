@@ -16,13 +16,14 @@ const USAGE = `usage: npm run conformance -- [--update] [--json FILE] [--report 
   --json FILE    write the whole result
   --report FILE  take the tests from this report of "vitest --reporter=json" instead of running them`;
 const ROOT = join(import.meta.dirname, '..', '..', '..');
+const CONFIG = 'test/vitest.config.ts';
 const DATA = join(ROOT, 'test', 'conformance', 'requirements.json');
 
 /** Runs the tests that carry IDs; throws `Error` when there is no report of them. */
 function runTests(): unknown {
   const folder = mkdtempSync(join(tmpdir(), 'viommu-conformance-'));
   const file = join(folder, 'report.json');
-  const words = ['vitest', 'run', '--reporter=json', `--outputFile=${file}`];
+  const words = ['vitest', 'run', '--config', CONFIG, '--reporter=json', `--outputFile=${file}`];
   try {
     spawnSync('npx', [...words, '--testNamePattern', ID_PATTERN.source], {
       cwd: ROOT,

@@ -57,7 +57,7 @@ const SECTIONS: readonly Section[] = [
     title: 'Types, lint, format, cycles, dead code',
     command: ['npm', 'run', '--silent', 'check'],
   },
-  vitest('Unit and property tests', UNIT_REPORT),
+  vitest('Unit and property tests', UNIT_REPORT, '--config', 'test/vitest.config.ts'),
   {
     title: 'Lines of wasm/ that the property tests reach',
     command: ['node', WASM_COVERAGE],
@@ -71,11 +71,18 @@ const SECTIONS: readonly Section[] = [
     command: ['node', DIFFERENTIAL, '--requests', '4000', '--if-installed'],
     skipped: 'skipped: no request was compared',
   },
-  vitest('Guest boots in Node', REPORT, '--config', 'vitest.guest.config.ts'),
+  vitest('Guest boots in Node', REPORT, '--config', 'test/vitest.guest.config.ts'),
   { title: 'Build of the page', command: ['npm', 'run', '--silent', 'build'] },
   {
     title: 'The page in Chromium',
-    command: ['npx', 'playwright', 'test', '--reporter=list,json'],
+    command: [
+      'npx',
+      'playwright',
+      'test',
+      '--config',
+      'test/playwright.config.ts',
+      '--reporter=list,json',
+    ],
     env: { PLAYWRIGHT_JSON_OUTPUT_NAME: REPORT },
     count: (report) => ({
       passed: numberAt(report, 'stats', 'expected'),

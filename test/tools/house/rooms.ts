@@ -340,6 +340,7 @@ const ENGINE: readonly Room[] = [
 ];
 
 const TEST: readonly Room[] = [
+  ['test', 'how tests are run', '@playwright/test', 'node', 'vitest'],
   ['test/bench', 'benchmarks', 'node'],
   ['test/bench/contestants', 'what is raced', 'node', '@js-sdsl/ordered-map', 'sorted-btree'],
   ['test/conformance', 'each requirement of the specification', ...TEST_PACKAGES, 'prettier'],

@@ -16,7 +16,7 @@ Builds the mapping store with counters, runs its property tests over it and prin
 many of the lines with code they reached, and the numbers of the others.
 
   --threshold  below how much of all lines the run fails, default 95`;
-const CONFIG = 'vitest.wasm-coverage.config.ts';
+const CONFIG = 'test/vitest.wasm-coverage.config.ts';
 const root = packageRoot();
 
 /** The percentage asked for, to be told the usage, or nothing sensible. */

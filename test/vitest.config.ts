@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // Unit and property tests beside their sources; test/ adds what spans layers or needs a guest (see vitest.guest.config.ts).
 export default defineConfig({
+  root: join(import.meta.dirname, '..'),
   test: {
     globalSetup: ['test/support/build-wasm.ts'],
     include: [

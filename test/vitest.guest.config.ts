@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // Tests on a real guest. They share one booted guest and both of a small machine's processors: one file at a time.
 export default defineConfig({
+  root: join(import.meta.dirname, '..'),
   test: {
     include: ['test/guest/**/*.test.ts'],
     globalSetup: ['test/guest/support/build-command.ts'],

@@ -1,13 +1,13 @@
 // Browser tests on the built page.
 
 import { defineConfig } from '@playwright/test';
-import { findChromium } from './test/tools/find-chromium.ts';
+import { findChromium } from './tools/find-chromium.ts';
 
 const PORT = 8187;
 
 export default defineConfig({
-  testDir: 'test/e2e',
-  outputDir: 'test-results',
+  testDir: 'e2e',
+  outputDir: '../test-results',
   // A guest wants a processor to itself.
   workers: 1,
   retries: 0,
@@ -33,6 +33,7 @@ export default defineConfig({
     },
   },
   webServer: {
+    cwd: '..',
     command: `npx vite preview --host 127.0.0.1 --port ${PORT} --strictPort`,
     url: `http://127.0.0.1:${PORT}/`,
     reuseExistingServer: false,

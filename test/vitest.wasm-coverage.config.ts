@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // The property tests of what wasm/ exports, on an instrumented build of it: `npm run wasm:coverage`.
 export default defineConfig({
+  root: join(import.meta.dirname, '..'),
   test: {
     setupFiles: ['test/support/record-wasm-coverage.ts'],
     include: ['src/iommu/engine/wasm-*.test.ts', 'test/model/store/store-run.test.ts'],
