@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FlatMemory } from '../memory/flat-memory.ts';
-import { createBench } from '../../test/rigs/virtio-bench.ts';
+import { createRig } from '../../test/rigs/virtio-rig.ts';
 import { VIRTIO_F_VERSION_1 } from '../virtio/features.ts';
 import { MAX_ATTACK_BYTES, RogueDevice } from './rogue-device.ts';
 
@@ -18,7 +18,7 @@ function createRogue() {
 describe('RogueDevice as an entropy device', () => {
   it('fills what the driver gives it with its source, 4096 bytes at most', () => {
     const { rogue } = createRogue();
-    const { driver } = createBench(rogue);
+    const { driver } = createRig(rogue);
     driver.start(VIRTIO_F_VERSION_1, [{}]);
     const small = driver.request(0, { writable: [60, 4] });
     const large = driver.request(0, { writable: [5000] });
@@ -30,7 +30,7 @@ describe('RogueDevice as an entropy device', () => {
 
   it('returns a buffer out of reach empty and goes on', () => {
     const { rogue } = createRogue();
-    const { driver } = createBench(rogue);
+    const { driver } = createRig(rogue);
     const [queue] = driver.start(VIRTIO_F_VERSION_1, [{}]);
     queue?.writeDescriptor(0, { address: 1n << 40n, length: 64, flags: 2, next: 0 });
     queue?.makeAvailable(0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { createBench } from '../../test/rigs/virtio-bench.ts';
+import { createRig } from '../../test/rigs/virtio-rig.ts';
 import { VIRTIO_F_INDIRECT_DESC, VIRTIO_F_VERSION_1 } from '../virtio/features.ts';
 import * as blk from './blk-protocol.ts';
 import { CopyOnWriteDisk } from './block-backend.ts';
@@ -27,11 +27,11 @@ function header(type: number, sector: bigint): Uint8Array {
 function startBlk(image = Uint8Array.from({ length: DISK_BYTES }, (_, index) => index * 7)) {
   const disk = new CopyOnWriteDisk(image);
   const device = new VirtioBlk({ backend: disk, serial: 'disk-of-the-test' });
-  const bench = createBench(device);
+  const rig = createRig(device);
   const features = VIRTIO_F_VERSION_1 | VIRTIO_F_INDIRECT_DESC | device.deviceFeatures;
-  const [queue] = bench.driver.start(features, [{}]);
+  const [queue] = rig.driver.start(features, [{}]);
   if (queue === undefined) throw new Error('one queue');
-  return { disk, image, queue, ...bench };
+  return { disk, image, queue, ...rig };
 }
 
 describe('VirtioBlk', () => {
@@ -167,8 +167,8 @@ describe('VirtioBlk under random requests', () => {
 describe('VirtioBlk and memory it can not reach', () => {
   // Descriptors: 0 header, 1 data, 2 status; every one inside RAM until a test moves it.
   function prepare(type: number, move: 0 | 1 | 2) {
-    const bench = startBlk();
-    const { memory, queue } = bench;
+    const rig = startBlk();
+    const { memory, queue } = rig;
     memory.bytes.set(header(type, 0n), 0);
     memory.bytes[0x800] = NO_STATUS;
     const dataFlags = type === IN ? 2 : 0;
@@ -182,8 +182,8 @@ describe('VirtioBlk and memory it can not reach', () => {
     });
     queue.writeDescriptor(2, { address: at(2, 0x800n), length: 1, flags: 2, next: 0 });
     queue.makeAvailable(0);
-    bench.driver.notify(0);
-    return bench;
+    rig.driver.notify(0);
+    return rig;
   }
 
   it.each([
@@ -208,7 +208,7 @@ describe('VirtioBlk and memory it can not reach', () => {
       backend: new CopyOnWriteDisk(new Uint8Array(DISK_BYTES)),
       serial: '',
     });
-    const { driver } = createBench(device);
+    const { driver } = createRig(device);
     driver.start(VIRTIO_F_VERSION_1, [{ toBus: (offset) => BEYOND_RAM + BigInt(offset) }]);
     driver.notify(0);
     expect(driver.needsReset).toBe(true);

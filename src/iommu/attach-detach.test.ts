@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
-import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../../test/rigs/iommu-bench.ts';
+import { ENDPOINT, iommuRigsOver, OTHER_ENDPOINT } from '../../test/rigs/iommu-rig.ts';
 import { attachRequest, detachRequest } from '../../test/rigs/iommu-requests.ts';
 import { toIova } from '../memory/address.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
@@ -29,7 +29,7 @@ const F_BYPASS = VIRTIO_IOMMU_ATTACH_F_BYPASS;
 const PAGE = { virtStart: 0x1000n, virtEnd: 0x1fffn, physStart: 0x5000n, flags: 3 };
 
 describe.each(STORES)('ATTACH over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
   it('[A29 A33 A34 A51 C8 C22 C23] creates the domain on first use and lets endpoints share its mappings', () => {
     const { driver, iommu, memory } = startIommu();
     expect(driver.attach(DOMAIN, ENDPOINT)).toBe(VIRTIO_IOMMU_S_OK);
@@ -174,7 +174,7 @@ describe.each(STORES)('ATTACH over a %s', (_name, makeStore) => {
 });
 
 describe.each(STORES)('ATTACH that moves an endpoint, over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
 
   it('[A31] has the room that the domain it leaves empty took', () => {
     const store = makeStore({ maxDomains: 1, maxMappings: 10 });
@@ -190,7 +190,7 @@ describe.each(STORES)('ATTACH that moves an endpoint, over a %s', (_name, makeSt
 });
 
 describe.each(STORES)('DETACH over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
   it('[A41 A42 A19] ends the use of every mapping; the domain ID can be used anew', () => {
     const { driver, iommu } = startIommu();
     driver.attach(DOMAIN, ENDPOINT);

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
-import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../../test/rigs/iommu-bench.ts';
+import { ENDPOINT, iommuRigsOver, OTHER_ENDPOINT } from '../../test/rigs/iommu-rig.ts';
 import { VIRTIO_MMIO_CONFIG_GENERATION, VIRTIO_MMIO_INT_CONFIG } from '../virtio/mmio-registers.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
 import {
@@ -21,9 +21,9 @@ const { features } = DEFAULT_IOMMU_OPTIONS;
 const WITHOUT_BYPASS_CONFIG = features & ~VIRTIO_IOMMU_F_BYPASS_CONFIG;
 
 describe.each(STORES)('configuration space over a %s', (_name, makeStore) => {
-  const { createIommuBench, startIommu } = iommuBenchesOver(makeStore);
+  const { createIommuRig, startIommu } = iommuRigsOver(makeStore);
   it('[A4 A5] shows the options, little-endian', () => {
-    const { mmio } = createIommuBench({
+    const { mmio } = createIommuRig({
       options: {
         pageSizeMask: 0x1122_3344_5566_7000n,
         inputRange: { start: 0x1000n, end: 0x8765_4321_0fffn },
@@ -42,7 +42,7 @@ describe.each(STORES)('configuration space over a %s', (_name, makeStore) => {
   });
 
   it('[A4] has zeros for every field whose feature is not offered', () => {
-    const { mmio } = createIommuBench({ options: { features: VIRTIO_IOMMU_F_MAP_UNMAP } });
+    const { mmio } = createIommuRig({ options: { features: VIRTIO_IOMMU_F_MAP_UNMAP } });
     const words = Array.from({ length: 8 }, (_, index) => mmio.readConfig(8 + index * 4, 4));
     expect(words).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
     expect(mmio.readConfig(0, 4)).toBe(0xffff_f000);
@@ -105,7 +105,7 @@ describe.each(STORES)('configuration space over a %s', (_name, makeStore) => {
 });
 
 describe.each(STORES)('an unattached endpoint over a %s', (_name, makeStore) => {
-  const { createIommuBench, startIommu } = iommuBenchesOver(makeStore);
+  const { createIommuRig, startIommu } = iommuRigsOver(makeStore);
   it.each([
     ['bypass = 1, no driver [A6 A23]', { bootBypass: true, features }, undefined, 'bypass'],
     ['bypass = 0, no driver [A19]', { bootBypass: false, features }, undefined, 'blocked'],
@@ -134,10 +134,10 @@ describe.each(STORES)('an unattached endpoint over a %s', (_name, makeStore) => 
       'blocked',
     ],
   ])('[A22] with %s', (_what, options, accepts, mode) => {
-    const bench = createIommuBench({ options, ...(accepts === undefined ? {} : { accepts }) });
-    if (accepts !== undefined) bench.start();
-    expect(bench.iommu.state().endpoints[0]?.mode).toBe(mode);
-    const access = (): number => bench.iommu.port(ENDPOINT).readU32(0, BUFFER);
+    const rig = createIommuRig({ options, ...(accepts === undefined ? {} : { accepts }) });
+    if (accepts !== undefined) rig.start();
+    expect(rig.iommu.state().endpoints[0]?.mode).toBe(mode);
+    const access = (): number => rig.iommu.port(ENDPOINT).readU32(0, BUFFER);
     const outcome = {
       bypass: () => expect(access()).toBe(0),
       blocked: () => expect(access).toThrow(),
@@ -156,7 +156,7 @@ describe.each(STORES)('an unattached endpoint over a %s', (_name, makeStore) => 
 });
 
 describe.each(STORES)('a bypass domain over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
   it('[A23 A35 A22] translates identically whatever the configuration says', () => {
     const { driver, iommu, memory } = startIommu();
     iommu.setBypass(false);
@@ -172,7 +172,7 @@ describe.each(STORES)('a bypass domain over a %s', (_name, makeStore) => {
 });
 
 describe.each(STORES)('reset over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
   it.each([true, false])(
     '[A7 A10 F10] of the device keeps bypass = %s and drops all domains',
     (isBypass) => {
@@ -202,9 +202,9 @@ describe.each(STORES)('reset over a %s', (_name, makeStore) => {
   );
 
   it('[A10] lets the next driver start over with the same endpoints', () => {
-    const bench = startIommu();
-    bench.driver.attach(DOMAIN, ENDPOINT);
-    const driver = bench.start();
+    const rig = startIommu();
+    rig.driver.attach(DOMAIN, ENDPOINT);
+    const driver = rig.start();
     expect(driver.attach(DOMAIN, ENDPOINT, VIRTIO_IOMMU_ATTACH_F_BYPASS)).toBe(VIRTIO_IOMMU_S_OK);
   });
 });

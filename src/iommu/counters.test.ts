@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
-import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../../test/rigs/iommu-bench.ts';
+import { ENDPOINT, iommuRigsOver, OTHER_ENDPOINT } from '../../test/rigs/iommu-rig.ts';
 import { ACCESS_READ, ACCESS_WRITE, MAX_SEGMENTS } from './store/mapping-store.ts';
 
 const DOMAIN = 1;
@@ -12,21 +12,21 @@ const MAPPED = 0x10_0000;
 const NOTHING = { translated: 0, translatedBytes: 0, blocked: 0, blockedBytes: 0 };
 
 describe.each(STORES)('counters over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
 
   function start(pages = 1) {
-    const bench = startIommu();
-    bench.driver.attach(DOMAIN, ENDPOINT);
+    const rig = startIommu();
+    rig.driver.attach(DOMAIN, ENDPOINT);
     for (let page = 0; page < pages; page += 1) {
       const virtStart = BigInt(MAPPED + page * PAGE);
       // Every second page, so that no two segments are one
       const physStart = BigInt((page % 2) * 2 * PAGE);
       const fields = { virtStart, virtEnd: virtStart + 0xfffn, physStart, flags: 3 };
-      expect(bench.driver.map(DOMAIN, fields)).toBe(0);
+      expect(rig.driver.map(DOMAIN, fields)).toBe(0);
     }
-    const ofDomain = (id: number) => bench.iommu.state().domains.find((each) => each.id === id);
-    const ofEndpoint = (id: number) => bench.iommu.state().endpoints.find((each) => each.id === id);
-    return { ...bench, port: bench.iommu.port(ENDPOINT), ofDomain, ofEndpoint };
+    const ofDomain = (id: number) => rig.iommu.state().domains.find((each) => each.id === id);
+    const ofEndpoint = (id: number) => rig.iommu.state().endpoints.find((each) => each.id === id);
+    return { ...rig, port: rig.iommu.port(ENDPOINT), ofDomain, ofEndpoint };
   }
 
   it('count accesses that went through and accesses that were stopped, in whole', () => {

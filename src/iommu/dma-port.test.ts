@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
 import { BusError } from '../memory/address-space.ts';
 import {
-  createIommuBench,
+  createIommuRig,
   ENDPOINT,
   OTHER_ENDPOINT,
   RAM_BYTES,
   startIommu,
-} from '../../test/rigs/iommu-bench.ts';
+} from '../../test/rigs/iommu-rig.ts';
 import { MAX_SEGMENTS } from './store/mapping-store.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
 import {
@@ -29,15 +29,15 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
   /** IOVA pages from `EDGE` on, across 4 GiB, each to the GPA given. */
   function start(gpas: readonly bigint[], flags: readonly number[] = []) {
     const options = { features: DEFAULT_IOMMU_OPTIONS.features & ~VIRTIO_IOMMU_F_INPUT_RANGE };
-    const bench = startIommu({ store: makeStore(), options });
-    bench.driver.attach(DOMAIN, ENDPOINT);
+    const rig = startIommu({ store: makeStore(), options });
+    rig.driver.attach(DOMAIN, ENDPOINT);
     gpas.forEach((physStart, index) => {
       const virtStart = EDGE + BigInt(index * PAGE);
       const virtEnd = virtStart + BigInt(PAGE - 1);
       const rights = flags[index] ?? READ_WRITE;
-      bench.driver.map(DOMAIN, { virtStart, virtEnd, physStart, flags: rights });
+      rig.driver.map(DOMAIN, { virtStart, virtEnd, physStart, flags: rights });
     });
-    return { ...bench, port: bench.iommu.port(ENDPOINT) };
+    return { ...rig, port: rig.iommu.port(ENDPOINT) };
   }
 
   it('[A51] splits a buffer over scattered pages, and joins it again', () => {
@@ -115,15 +115,15 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
     function startScattered(pieces: number) {
       const features = DEFAULT_IOMMU_OPTIONS.features & ~VIRTIO_IOMMU_F_INPUT_RANGE;
       const options = { pageSizeMask: 1n, features };
-      const bench = startIommu({ store: makeStore(), options });
-      bench.driver.attach(DOMAIN, ENDPOINT);
+      const rig = startIommu({ store: makeStore(), options });
+      rig.driver.attach(DOMAIN, ENDPOINT);
       for (let piece = 0; piece < pieces; piece++) {
         const virtStart = BASE + BigInt(2 * piece);
         const physStart = BigInt(3 * piece);
         const fields = { virtStart, virtEnd: virtStart + 1n, physStart, flags: READ_WRITE };
-        bench.driver.map(DOMAIN, fields);
+        rig.driver.map(DOMAIN, fields);
       }
-      return { ...bench, port: bench.iommu.port(ENDPOINT) };
+      return { ...rig, port: rig.iommu.port(ENDPOINT) };
     }
 
     it('moves every byte and counts one access', () => {
@@ -156,7 +156,7 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
 
 describe('before a driver', () => {
   it('[A6 A22 A23] lets every endpoint through in boot bypass', () => {
-    const { iommu, memory, events } = createIommuBench();
+    const { iommu, memory, events } = createIommuRig();
     iommu.port(ENDPOINT).write(0, 0x100, Uint8Array.of(1, 2, 3));
     expect([...memory.bytes.subarray(0x100, 0x103)]).toEqual([1, 2, 3]);
     expect(() => iommu.port(ENDPOINT).readU16(1, 0)).toThrow(BusError);
@@ -164,6 +164,6 @@ describe('before a driver', () => {
   });
 
   it('knows no port of an endpoint that was never added', () => {
-    expect(() => createIommuBench().iommu.port(77)).toThrow('endpoint 77');
+    expect(() => createIommuRig().iommu.port(77)).toThrow('endpoint 77');
   });
 });

@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { highWord, lowWord } from '../base/words.ts';
 import { toIova } from '../memory/address.ts';
 import { STORES } from '../../test/support/stores.ts';
-import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../../test/rigs/iommu-bench.ts';
+import { ENDPOINT, iommuRigsOver, OTHER_ENDPOINT } from '../../test/rigs/iommu-rig.ts';
 import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
 import { DriverMemory } from '../driver/driver-memory.ts';
 import { MmioDriver } from '../driver/mmio-driver.ts';
-import { RecordingLine } from '../../test/rigs/virtio-bench.ts';
+import { RecordingLine } from '../../test/rigs/virtio-rig.ts';
 import type { Iova } from '../memory/address.ts';
 import { VIRTIO_F_ACCESS_PLATFORM, VIRTIO_F_VERSION_1 } from '../virtio/features.ts';
 import { VIRTIO_MMIO_INT_VRING } from '../virtio/mmio-registers.ts';
@@ -34,13 +34,13 @@ const CLOSED_PAGE = { virtStart: 0x3000n, virtEnd: 0x3fffn, physStart: 0x7000n, 
 
 /** ENDPOINT in a domain with the three pages above; the other endpoint unattached and blocked. */
 function startOver(makeStore: () => MappingStore, eventBuffers: number) {
-  const bench = iommuBenchesOver(makeStore).startIommu();
-  bench.driver.attach(DOMAIN, ENDPOINT);
-  for (const page of [READ_ONLY_PAGE, WRITE_ONLY_PAGE, CLOSED_PAGE]) bench.driver.map(DOMAIN, page);
-  bench.iommu.setBypass(false);
-  bench.mmio.takeInterrupts();
-  bench.driver.addEventBuffers(eventBuffers);
-  return bench;
+  const rig = iommuRigsOver(makeStore).startIommu();
+  rig.driver.attach(DOMAIN, ENDPOINT);
+  for (const page of [READ_ONLY_PAGE, WRITE_ONLY_PAGE, CLOSED_PAGE]) rig.driver.map(DOMAIN, page);
+  rig.iommu.setBypass(false);
+  rig.mmio.takeInterrupts();
+  rig.driver.addEventBuffers(eventBuffers);
+  return rig;
 }
 
 describe.each(STORES)('a fault over a %s', (_name, makeStore) => {
@@ -142,7 +142,7 @@ describe.each(STORES)('a fault over a %s', (_name, makeStore) => {
 
 describe.each(STORES)('the event queue over a %s', (_name, makeStore) => {
   const start = (eventBuffers: number) => startOver(makeStore, eventBuffers);
-  const { createIommuBench, startIommu } = iommuBenchesOver(makeStore);
+  const { createIommuRig, startIommu } = iommuRigsOver(makeStore);
   it('[A84 B26 F14] reports in order while there are buffers and drops, visibly, when there are none', () => {
     const { driver, iommu, events } = start(4);
     const port = iommu.port(ENDPOINT);
@@ -173,23 +173,23 @@ describe.each(STORES)('the event queue over a %s', (_name, makeStore) => {
   });
 
   it('[A87] breaks the device, not the host, when its buffer lies outside memory', () => {
-    const bench = startIommu();
-    const { eventQueue } = bench.driver;
+    const rig = startIommu();
+    const { eventQueue } = rig.driver;
     eventQueue.writeDescriptor(0, { address: 1n << 50n, length: 64, flags: 2, next: 0 });
     eventQueue.makeAvailable(0);
-    bench.driver.attach(DOMAIN, ENDPOINT);
-    expect(() => bench.iommu.port(ENDPOINT).readU16(0, 0x9000)).toThrow('IOMMU');
-    expect(bench.mmio.needsReset).toBe(true);
-    expect(bench.events.at(-1)).toMatchObject({ kind: 'faulted', isReported: false });
+    rig.driver.attach(DOMAIN, ENDPOINT);
+    expect(() => rig.iommu.port(ENDPOINT).readU16(0, 0x9000)).toThrow('IOMMU');
+    expect(rig.mmio.needsReset).toBe(true);
+    expect(rig.events.at(-1)).toMatchObject({ kind: 'faulted', isReported: false });
   });
 
   it('[A84] is out of reach before the driver started and after it reset the device', () => {
-    const bench = createIommuBench({ options: { bootBypass: false } });
-    expect(() => bench.iommu.port(ENDPOINT).readU16(0, 0x9000)).toThrow();
-    bench.start().addEventBuffers(4);
-    bench.mmio.reset();
-    expect(() => bench.iommu.port(ENDPOINT).readU16(0, 0x9000)).toThrow();
-    const faults = bench.events.filter(({ kind }) => kind === 'faulted');
+    const rig = createIommuRig({ options: { bootBypass: false } });
+    expect(() => rig.iommu.port(ENDPOINT).readU16(0, 0x9000)).toThrow();
+    rig.start().addEventBuffers(4);
+    rig.mmio.reset();
+    expect(() => rig.iommu.port(ENDPOINT).readU16(0, 0x9000)).toThrow();
+    const faults = rig.events.filter(({ kind }) => kind === 'faulted');
     expect(faults).toMatchObject([{ isReported: false }, { isReported: false }]);
   });
 });
@@ -221,18 +221,18 @@ describe.each(STORES)(
 );
 
 describe.each(STORES)('a reserved region over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
   const RESERVED = { kind: 'reserved', start: toIova(0x4000n), end: toIova(0x4fffn) } as const;
   const MSI = { kind: 'msi', start: toIova(0xfee0_0000n), end: toIova(0xfeef_ffffn) } as const;
 
   function startReserved() {
     const rings: unknown[] = [];
-    const bench = startIommu({
+    const rig = startIommu({
       reserved: { [ENDPOINT]: [RESERVED, MSI] },
       doorbell: (endpoint, address, message) => rings.push([endpoint, address, [...message]]),
     });
-    bench.driver.addEventBuffers(2);
-    return { ...bench, rings };
+    rig.driver.addEventBuffers(2);
+    return { ...rig, rings };
   }
 
   it.each([

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { STORES } from '../../test/support/stores.ts';
-import { ENDPOINT, iommuBenchesOver, RAM_BYTES } from '../../test/rigs/iommu-bench.ts';
+import { ENDPOINT, iommuRigsOver, RAM_BYTES } from '../../test/rigs/iommu-rig.ts';
 import { PLAIN_FRAMING, type Framing } from '../../test/rigs/iommu-driver.ts';
 import {
   attachRequest,
@@ -50,7 +50,7 @@ const DIRECT_THEN_INDIRECT: Framing = (...request) => ({
 });
 
 describe.each(STORES)('over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
 
   describe.each([
     ['one descriptor each way', PLAIN_FRAMING],

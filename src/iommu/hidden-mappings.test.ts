@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
 import { highWord, lowWord } from '../base/words.ts';
 import { toIova } from '../memory/address.ts';
-import { ENDPOINT, OTHER_ENDPOINT, startIommu } from '../../test/rigs/iommu-bench.ts';
+import { ENDPOINT, OTHER_ENDPOINT, startIommu } from '../../test/rigs/iommu-rig.ts';
 import { ACCESS_READ } from './store/mapping-store.ts';
 import { VIRTIO_IOMMU_FAULT_R_MAPPING, VIRTIO_IOMMU_S_OK } from './protocol/protocol.ts';
 

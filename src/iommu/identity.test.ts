@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
 import { highWord, lowWord } from '../base/words.ts';
 import { toIova } from '../memory/address.ts';
-import { ENDPOINT, OTHER_ENDPOINT, startIommu } from '../../test/rigs/iommu-bench.ts';
+import { ENDPOINT, OTHER_ENDPOINT, startIommu } from '../../test/rigs/iommu-rig.ts';
 import { ACCESS_READ, ACCESS_WRITE, type Access } from './store/mapping-store.ts';
 import type { IdentityPolicy } from './options.ts';
 import {
@@ -59,20 +59,20 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
     one: readonly ReservedRegion[],
     other: readonly ReservedRegion[] = [],
   ) {
-    const bench = startIommu({
+    const rig = startIommu({
       store: makeStore(),
       options: { identityPolicy: policy },
       reserved: { [ENDPOINT]: one, [OTHER_ENDPOINT]: other },
     });
-    bench.iommu.setBypass(false);
-    const attach = (ids: readonly number[]) => ids.map((id) => bench.driver.attach(DOMAIN, id));
+    rig.iommu.setBypass(false);
+    const attach = (ids: readonly number[]) => ids.map((id) => rig.driver.attach(DOMAIN, id));
     const go = (endpoint: number, address: bigint, access: Access, length = 4): unknown => {
-      const port = bench.iommu.port(endpoint);
+      const port = rig.iommu.port(endpoint);
       const outcome = port.translate(highWord(address), lowWord(address), length, access);
       if (outcome.kind === 'memory') return outcome.segments.map((each) => each.address);
       return outcome.kind === 'doorbell' ? 'doorbell' : outcome.fault.reason;
     };
-    return { ...bench, attach, go };
+    return { ...rig, attach, go };
   }
 
   const FAULT = VIRTIO_IOMMU_FAULT_R_MAPPING;

@@ -7,8 +7,8 @@ import {
   ENDPOINT,
   OTHER_ENDPOINT,
   startIommu,
-  type IommuBenchOptions,
-} from '../../test/rigs/iommu-bench.ts';
+  type IommuRigOptions,
+} from '../../test/rigs/iommu-rig.ts';
 import type { IommuDriver } from '../../test/rigs/iommu-driver.ts';
 import { unmapRequest } from '../../test/rigs/iommu-requests.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
@@ -42,11 +42,11 @@ function map(driver: IommuDriver, virtStart: bigint, virtEnd: bigint, physStart 
 
 describe.each(STORES)('over a %s', (_name, makeStore) => {
   /** ENDPOINT in a domain, the other endpoint in a bypass domain. */
-  function start(options: IommuBenchOptions = {}) {
-    const bench = startIommu({ store: makeStore(), ...options });
-    bench.driver.attach(DOMAIN, ENDPOINT);
-    bench.driver.attach(BYPASS_DOMAIN, OTHER_ENDPOINT, VIRTIO_IOMMU_ATTACH_F_BYPASS);
-    return bench;
+  function start(options: IommuRigOptions = {}) {
+    const rig = startIommu({ store: makeStore(), ...options });
+    rig.driver.attach(DOMAIN, ENDPOINT);
+    rig.driver.attach(BYPASS_DOMAIN, OTHER_ENDPOINT, VIRTIO_IOMMU_ATTACH_F_BYPASS);
+    return rig;
   }
 
   describe('MAP', () => {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
 import { toIova } from '../memory/address.ts';
-import { ENDPOINT, OTHER_ENDPOINT, startIommu } from '../../test/rigs/iommu-bench.ts';
+import { ENDPOINT, OTHER_ENDPOINT, startIommu } from '../../test/rigs/iommu-rig.ts';
 import { ACCESS_READ, ACCESS_WRITE } from './store/mapping-store.ts';
 
 const DOMAIN = 1;

@@ -4,7 +4,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
 import { toGpa, toIova } from '../memory/address.ts';
-import { ENDPOINT, startIommu } from '../../test/rigs/iommu-bench.ts';
+import { ENDPOINT, startIommu } from '../../test/rigs/iommu-rig.ts';
 import { ACCESS_WRITE, MAX_SEGMENTS } from './store/mapping-store.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
 import {
@@ -21,14 +21,14 @@ const PAGE = 0x1000;
 describe.each(STORES)('over a %s', (_name, makeStore) => {
   function start() {
     const features = DEFAULT_IOMMU_OPTIONS.features | VIRTIO_IOMMU_F_MMIO;
-    const bench = startIommu({ store: makeStore(), options: { features } });
-    bench.driver.attach(DOMAIN, ENDPOINT);
+    const rig = startIommu({ store: makeStore(), options: { features } });
+    rig.driver.attach(DOMAIN, ENDPOINT);
     const map = (page: number, phys: number, flags: number) => {
       const virtStart = BigInt(page * PAGE);
       const fields = { virtStart, virtEnd: virtStart + 0xfffn, physStart: BigInt(phys), flags };
-      expect(bench.driver.map(DOMAIN, fields)).toBe(0);
+      expect(rig.driver.map(DOMAIN, fields)).toBe(0);
     };
-    return { ...bench, map, port: bench.iommu.port(ENDPOINT) };
+    return { ...rig, map, port: rig.iommu.port(ENDPOINT) };
   }
 
   it.each([
@@ -66,15 +66,15 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
     const doorbell = vi.fn<() => void>();
     const first = 0x10_0000;
     const msi = { kind: 'msi', start: toIova(0x50_0000n), end: toIova(0x50_0fffn) } as const;
-    const bench = startIommu({ store: makeStore(), reserved: { [ENDPOINT]: [msi] }, doorbell });
-    bench.driver.attach(DOMAIN, ENDPOINT);
+    const rig = startIommu({ store: makeStore(), reserved: { [ENDPOINT]: [msi] }, doorbell });
+    rig.driver.attach(DOMAIN, ENDPOINT);
     for (let index = 0; index < MAX_SEGMENTS; index += 1) {
       const virtStart = BigInt(first + index * PAGE);
       const physStart = toGpa(BigInt((index % 2) * 2 * PAGE));
       const fields = { virtStart, virtEnd: virtStart + 0xfffn, physStart, flags: READ_WRITE };
-      expect(bench.driver.map(DOMAIN, fields)).toBe(0);
+      expect(rig.driver.map(DOMAIN, fields)).toBe(0);
     }
-    const port = bench.iommu.port(ENDPOINT);
+    const port = rig.iommu.port(ENDPOINT);
     const length = MAX_SEGMENTS * PAGE + 4;
     const fault = { reason: VIRTIO_IOMMU_FAULT_R_MAPPING, high: 0, low: 0x50_0000 };
     expect(port.translate(0, first, length, ACCESS_WRITE)).toMatchObject({ kind: 'fault', fault });
@@ -93,8 +93,8 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
       const window = 0x80_0000;
       const region = { start: toIova(BigInt(window)), end: toIova(BigInt(window + PAGE - 1)) };
       const identity = { kind: 'identity', ...region, flags: READ_WRITE } as const;
-      const bench = startIommu({ store: makeStore(), reserved: { [ENDPOINT]: [identity] } });
-      bench.driver.attach(DOMAIN, ENDPOINT);
+      const rig = startIommu({ store: makeStore(), reserved: { [ENDPOINT]: [identity] } });
+      rig.driver.attach(DOMAIN, ENDPOINT);
       const first = window - before * PAGE;
       const pages = Array.from({ length: before + 1 + behind }, (_, index) => ({
         iova: first + index * PAGE,
@@ -103,9 +103,9 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
       for (const { iova, gpa } of pages) {
         const virtStart = BigInt(iova);
         const fields = { virtStart, virtEnd: virtStart + 0xfffn, physStart: BigInt(gpa), flags: 3 };
-        if (iova !== window) expect(bench.driver.map(DOMAIN, fields)).toBe(0);
+        if (iova !== window) expect(rig.driver.map(DOMAIN, fields)).toBe(0);
       }
-      const port = bench.iommu.port(ENDPOINT);
+      const port = rig.iommu.port(ENDPOINT);
       expect(port.translate(0, first, pages.length * PAGE, ACCESS_WRITE)).toEqual({
         kind: 'memory',
         segments: pages.map(({ gpa }) => ({ address: BigInt(gpa), length: PAGE })),

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { toIova } from '../memory/address.ts';
 import { STORES } from '../../test/support/stores.ts';
-import { ENDPOINT, iommuBenchesOver } from '../../test/rigs/iommu-bench.ts';
+import { ENDPOINT, iommuRigsOver } from '../../test/rigs/iommu-rig.ts';
 import { probeRequest } from '../../test/rigs/iommu-requests.ts';
 import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
 import {
@@ -27,7 +27,7 @@ function hex(bytes: Uint8Array): string[] {
 }
 
 describe.each(STORES)('PROBE over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
   it('[A67 A68 A71 A73 A78 C1 C3 C4 C5 C16] tells of the MSI region in the bytes of the specification, then zeros, then OK', () => {
     const { bytes, length } = startIommu().driver.probe(ENDPOINT, probeSize);
     expect(length).toBe(probeSize + TAIL_SIZE);

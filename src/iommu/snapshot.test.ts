@@ -2,12 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { STORES } from '../../test/support/stores.ts';
-import {
-  createIommuBench,
-  ENDPOINT,
-  OTHER_ENDPOINT,
-  startIommu,
-} from '../../test/rigs/iommu-bench.ts';
+import { createIommuRig, ENDPOINT, OTHER_ENDPOINT, startIommu } from '../../test/rigs/iommu-rig.ts';
 import type { IommuSnapshot } from './iommu-snapshot.ts';
 import type { Mapping } from './store/mapping-store.ts';
 import {
@@ -23,24 +18,24 @@ const DOMAIN = 1;
 const BYPASS_DOMAIN = 2;
 const PAGE = { virtStart: 0x1000n, virtEnd: 0x1fffn, physStart: 0x5000n, flags: 3 };
 
-function busyBench(store = new ReferenceStore()) {
-  const bench = startIommu({ store });
-  bench.driver.attach(DOMAIN, ENDPOINT);
-  bench.driver.attach(BYPASS_DOMAIN, OTHER_ENDPOINT, VIRTIO_IOMMU_ATTACH_F_BYPASS);
-  bench.driver.map(DOMAIN, PAGE);
-  bench.iommu.setBypass(false);
-  bench.driver.addEventBuffers(2);
-  expect(() => bench.iommu.port(ENDPOINT).readU16(0, 0)).toThrow();
-  bench.iommu.port(ENDPOINT).writeU32(0, 0x1000, 0xfeed);
-  return bench;
+function busyRig(store = new ReferenceStore()) {
+  const rig = startIommu({ store });
+  rig.driver.attach(DOMAIN, ENDPOINT);
+  rig.driver.attach(BYPASS_DOMAIN, OTHER_ENDPOINT, VIRTIO_IOMMU_ATTACH_F_BYPASS);
+  rig.driver.map(DOMAIN, PAGE);
+  rig.iommu.setBypass(false);
+  rig.driver.addEventBuffers(2);
+  expect(() => rig.iommu.port(ENDPOINT).readU16(0, 0)).toThrow();
+  rig.iommu.port(ENDPOINT).writeU32(0, 0x1000, 0xfeed);
+  return rig;
 }
 
 describe.each(STORES)('into a %s', (_name, makeStore) => {
   it('brings back attachments, mappings, bypass, counters and the sequence', () => {
-    const saved = busyBench();
+    const saved = busyRig();
     const snapshot = structuredClone(saved.iommu.save());
     const transport = saved.transport.save();
-    const target = createIommuBench({ store: makeStore() });
+    const target = createIommuRig({ store: makeStore() });
     target.memory.bytes.set(saved.memory.bytes);
     target.transport.restore(transport);
     target.iommu.restore(snapshot);
@@ -50,8 +45,8 @@ describe.each(STORES)('into a %s', (_name, makeStore) => {
   });
 
   it('goes on reporting faults into the buffers that the driver left', () => {
-    const saved = busyBench();
-    const target = createIommuBench({ store: makeStore() });
+    const saved = busyRig();
+    const target = createIommuRig({ store: makeStore() });
     target.memory.bytes.set(saved.memory.bytes);
     target.transport.restore(saved.transport.save());
     target.iommu.restore(saved.iommu.save());
@@ -66,8 +61,8 @@ describe.each(STORES)('into a %s', (_name, makeStore) => {
   });
 
   it('replaces what the device held', () => {
-    const snapshot = createIommuBench().iommu.save();
-    const target = busyBench(new ReferenceStore());
+    const snapshot = createIommuRig().iommu.save();
+    const target = busyRig(new ReferenceStore());
     target.iommu.restore(snapshot);
     expect(target.iommu.state()).toMatchObject({ sequence: 0, isBypass: true, domains: [] });
     expect(target.driver.detach(DOMAIN, ENDPOINT)).toBe(VIRTIO_IOMMU_S_INVAL);
@@ -77,15 +72,15 @@ describe.each(STORES)('into a %s', (_name, makeStore) => {
 });
 
 it('refuses the snapshot of a machine with other endpoints', () => {
-  const { iommu } = createIommuBench();
+  const { iommu } = createIommuRig();
   iommu.addEndpoint(99);
-  expect(() => createIommuBench().iommu.restore(iommu.save())).toThrow('endpoints 8,65545,99');
+  expect(() => createIommuRig().iommu.restore(iommu.save())).toThrow('endpoints 8,65545,99');
 });
 
 describe('refuses a snapshot that contradicts itself, and changes nothing:', () => {
   const NONE = { domain: null };
   function savedWith(change: (saved: IommuSnapshot) => Partial<IommuSnapshot>): IommuSnapshot {
-    const saved = busyBench().iommu.save();
+    const saved = busyRig().iommu.save();
     return { ...saved, ...change(saved) };
   }
   function imageOf(domains: readonly DomainImage[]): Uint8Array {
@@ -138,7 +133,7 @@ describe('refuses a snapshot that contradicts itself, and changes nothing:', () 
       'damaged',
     ],
   ])('%s', (_what, change, message) => {
-    const { iommu, driver } = busyBench();
+    const { iommu, driver } = busyRig();
     const before = iommu.state();
     expect(() => iommu.restore(savedWith(change))).toThrow(message);
     expect(iommu.state()).toEqual(before);

@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { storeModule } from '../../test/support/stores.ts';
 import { toIova } from '../memory/address.ts';
-import { ENDPOINT, startIommu } from '../../test/rigs/iommu-bench.ts';
+import { ENDPOINT, startIommu } from '../../test/rigs/iommu-rig.ts';
 import { ACCESS_READ } from './store/mapping-store.ts';
 import { VIRTIO_IOMMU_FAULT_R_MAPPING } from './protocol/protocol.ts';
 import type { ReservedRegion } from './regions/reserved-regions.ts';

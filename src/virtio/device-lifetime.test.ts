@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { BusError } from '../memory/address-space.ts';
 import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
-import { createBench } from '../../test/rigs/virtio-bench.ts';
+import { createRig } from '../../test/rigs/virtio-rig.ts';
 import { VIRTIO_F_VERSION_1 } from './features.ts';
 import {
   VIRTIO_MMIO_INT_CONFIG,
@@ -18,16 +18,16 @@ const TWO_BYTES = { readable: [Uint8Array.of(1, 2)], writable: [2] };
 
 function startMirror() {
   const device = new MirrorDevice();
-  const bench = createBench(device);
-  const [first, second] = bench.driver.start(VIRTIO_F_VERSION_1, [{}, {}]);
+  const rig = createRig(device);
+  const [first, second] = rig.driver.start(VIRTIO_F_VERSION_1, [{}, {}]);
   if (first === undefined || second === undefined) throw new Error('two queues');
-  return { device, first, second, ...bench };
+  return { device, first, second, ...rig };
 }
 
 describe('a running device', () => {
   it('[B11] hears of nothing before DRIVER_OK', () => {
     const device = new MirrorDevice();
-    const { driver, line } = createBench(device);
+    const { driver, line } = createRig(device);
     driver.negotiate(VIRTIO_F_VERSION_1);
     driver.setUpQueue(0).add(TWO_BYTES);
     driver.notify(0);
@@ -91,7 +91,7 @@ describe('a bus or ring error', () => {
 
   it('[B13] before DRIVER_OK sets DEVICE_NEEDS_RESET and sends no notification', () => {
     const device = new MirrorDevice();
-    const { driver, line } = createBench(device);
+    const { driver, line } = createRig(device);
     device.writeConfig = () => {
       throw new BusError('not now');
     };
@@ -255,7 +255,7 @@ describe('save and restore', () => {
     const state = JSON.stringify(transport.save());
 
     const device = new MirrorDevice();
-    const other = createBench(device);
+    const other = createRig(device);
     other.memory.bytes.set(memory.bytes);
     other.transport.restore(JSON.parse(state));
     expect(JSON.stringify(other.transport.save())).toBe(state);
@@ -278,7 +278,7 @@ describe('save and restore', () => {
     const state = transport.save();
 
     const device = new MirrorDevice();
-    const other = createBench(device);
+    const other = createRig(device);
     other.memory.bytes.set(memory.bytes);
     other.transport.restore(state);
     other.driver.notify(1);
@@ -289,7 +289,7 @@ describe('save and restore', () => {
 
   it('brings a running device back to where no driver was', () => {
     const { device, driver, transport } = startMirror();
-    transport.restore(createBench(new MirrorDevice()).transport.save());
+    transport.restore(createRig(new MirrorDevice()).transport.save());
     expect(driver.status).toBe(0);
     expect(device.context).toBeUndefined();
   });

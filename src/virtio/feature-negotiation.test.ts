@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
-import { createBench } from '../../test/rigs/virtio-bench.ts';
+import { createRig } from '../../test/rigs/virtio-rig.ts';
 import {
   VIRTIO_F_ACCESS_PLATFORM,
   VIRTIO_F_EVENT_IDX,
@@ -18,7 +18,7 @@ const UNOFFERED = 1n << 36n;
 
 describe('[B11 B15] features', () => {
   it('offers those of device, ring and transport in two words', () => {
-    const { driver } = createBench(new MirrorDevice());
+    const { driver } = createRig(new MirrorDevice());
     driver.writeRegister(mmio.VIRTIO_MMIO_DEVICE_FEATURES_SEL, 2);
     expect(driver.readRegister(mmio.VIRTIO_MMIO_DEVICE_FEATURES)).toBe(0);
     expect(driver.deviceFeatures).toBe(
@@ -44,30 +44,30 @@ describe('[B11 B15] features', () => {
     ['[B9] ADMIN_VQ', 41n],
     ['[B14] SUSPEND', 43n],
   ])('does not offer %s', (_name, bit) => {
-    expect(createBench(new MirrorDevice()).driver.deviceFeatures & (1n << bit)).toBe(0n);
+    expect(createRig(new MirrorDevice()).driver.deviceFeatures & (1n << bit)).toBe(0n);
   });
 
   it('[B28] offers RING_PACKED on demand', () => {
-    const { driver } = createBench(new MirrorDevice(), { rings: 'split-and-packed' });
+    const { driver } = createRig(new MirrorDevice(), { rings: 'split-and-packed' });
     expect(driver.deviceFeatures & VIRTIO_F_RING_PACKED).toBe(VIRTIO_F_RING_PACKED);
   });
 
   it('[B24] offers IN_ORDER only for a device that claims it', () => {
     const device = new MirrorDevice();
     device.usesBuffersInOrder = false;
-    expect(createBench(device).driver.deviceFeatures & VIRTIO_F_IN_ORDER).toBe(0n);
+    expect(createRig(device).driver.deviceFeatures & VIRTIO_F_IN_ORDER).toBe(0n);
   });
 
   it.each([24n, 33n, 40n, 43n, 49n])(
     'takes no bit %s from a device: it is not of its type',
     (bit) => {
       const device = Object.assign(new MirrorDevice(), { deviceFeatures: 1n << bit });
-      expect(() => createBench(device)).toThrow('internal error');
+      expect(() => createRig(device)).toThrow('internal error');
     },
   );
 
   it('[B32] offers ACCESS_PLATFORM on demand', () => {
-    const { driver } = createBench(new MirrorDevice(), { offersAccessPlatform: true });
+    const { driver } = createRig(new MirrorDevice(), { offersAccessPlatform: true });
     expect(driver.deviceFeatures & VIRTIO_F_ACCESS_PLATFORM).toBe(VIRTIO_F_ACCESS_PLATFORM);
   });
 
@@ -79,12 +79,12 @@ describe('[B11 B15] features', () => {
     ['[B32] refuses an endpoint driver without ACCESS_PLATFORM', VIRTIO_F_VERSION_1, true, false],
     ['[B32] takes it with', VIRTIO_F_VERSION_1 | VIRTIO_F_ACCESS_PLATFORM, true, true],
   ])('%s', (_outcome, features, offersAccessPlatform, isAccepted) => {
-    const { driver } = createBench(new MirrorDevice(), { offersAccessPlatform });
+    const { driver } = createRig(new MirrorDevice(), { offersAccessPlatform });
     expect(driver.negotiate(features)).toBe(isAccepted);
   });
 
   it('refuses bits beyond the 64th, which it never offers, until a reset', () => {
-    const { driver } = createBench(new MirrorDevice());
+    const { driver } = createRig(new MirrorDevice());
     driver.writeRegister(mmio.VIRTIO_MMIO_DRIVER_FEATURES_SEL, 2);
     driver.writeRegister(mmio.VIRTIO_MMIO_DRIVER_FEATURES, 1);
     expect(driver.negotiate(VIRTIO_F_VERSION_1)).toBe(false);
@@ -95,7 +95,7 @@ describe('[B11 B15] features', () => {
   });
 
   it('leaves FEATURES_OK clear for a refused set, and takes a smaller one at once', () => {
-    const { driver } = createBench(new MirrorDevice());
+    const { driver } = createRig(new MirrorDevice());
     expect(driver.negotiate(VIRTIO_F_VERSION_1 | UNOFFERED)).toBe(false);
     expect(driver.status).toBe(3);
     expect(driver.negotiate(VIRTIO_F_VERSION_1)).toBe(true);
@@ -104,7 +104,7 @@ describe('[B11 B15] features', () => {
 
   it('keeps them once FEATURES_OK is set', () => {
     const device = new MirrorDevice();
-    const { driver } = createBench(device);
+    const { driver } = createRig(device);
     driver.negotiate(VIRTIO_F_VERSION_1 | 1n);
     driver.writeRegister(mmio.VIRTIO_MMIO_DRIVER_FEATURES_SEL, 0);
     driver.writeRegister(mmio.VIRTIO_MMIO_DRIVER_FEATURES, 0b101);
@@ -113,7 +113,7 @@ describe('[B11 B15] features', () => {
   });
 
   it('can be negotiated again after a reset, the same or others', () => {
-    const { driver } = createBench(new MirrorDevice());
+    const { driver } = createRig(new MirrorDevice());
     const all = driver.deviceFeatures;
     for (const features of [VIRTIO_F_VERSION_1, all, all, VIRTIO_F_VERSION_1]) {
       expect(driver.negotiate(features)).toBe(true);

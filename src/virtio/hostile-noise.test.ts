@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { AccessLog } from '../../test/rigs/access-log.ts';
 import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
-import { RING_KINDS, type RingKind } from '../../test/rigs/queue-bench.ts';
-import { createBench } from '../../test/rigs/virtio-bench.ts';
+import { RING_KINDS, type RingKind } from '../../test/rigs/queue-rig.ts';
+import { createRig } from '../../test/rigs/virtio-rig.ts';
 import {
   VIRTIO_F_EVENT_IDX,
   VIRTIO_F_INDIRECT_DESC,
@@ -65,7 +65,7 @@ const step = fc.record({
 function startNoisy(kind: RingKind) {
   const device = new MirrorDevice();
   const logs: AccessLog[] = [];
-  const bench = createBench(device, {
+  const rig = createRig(device, {
     rings: 'split-and-packed',
     ramBytes: RAM_BYTES,
     viewOf: (ram) => {
@@ -75,17 +75,17 @@ function startNoisy(kind: RingKind) {
     },
   });
   const request = { size: SIZE, bufferBytes: 0x100 };
-  const [queue] = bench.driver.start(FEATURES[kind], [request, request]);
+  const [queue] = rig.driver.start(FEATURES[kind], [request, request]);
   const [log] = logs;
   if (queue === undefined || log === undefined) throw new Error('one queue, one log');
-  return { device, queue, log, ...bench };
+  return { device, queue, log, ...rig };
 }
 
-type NoisyBench = ReturnType<typeof startNoisy>;
+type NoisyRig = ReturnType<typeof startNoisy>;
 const TABLE = 0x7000;
 
 // WRITE and the zone go together, so that a write outside the writable zone is a device's own.
-function writeNoise({ queue }: NoisyBench, at: number, noise: NoisyDescriptor, isInner: boolean) {
+function writeNoise({ queue }: NoisyRig, at: number, noise: NoisyDescriptor, isInner: boolean) {
   const { isWritable, offset, length, next } = noise;
   const isTable = noise.isTable && !isInner;
   const flags = (noise.flags & ~VIRTQ_DESC_F_WRITE) | (isWritable ? VIRTQ_DESC_F_WRITE : 0);
@@ -100,15 +100,15 @@ describe.each(RING_KINDS)('noise on a %s ring', (kind) => {
     const seen = { broken: 0, answered: 0 };
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 6 }), (steps) => {
-        const bench = startNoisy(kind);
-        const { device, driver, queue, log, memory } = bench;
+        const rig = startNoisy(kind);
+        const { device, driver, queue, log, memory } = rig;
         const view = new DataView(memory.bytes.buffer);
         memory.bytes.fill(CANARY, READABLE, RAM_BYTES);
         device.onChain = () => seen.answered++;
         for (const { descriptors, areas, ahead, notification } of steps) {
           descriptors.forEach((noise, index) => {
-            writeNoise(bench, queue.descriptorArea + index * VIRTQ_DESC_SIZE, noise, false);
-            writeNoise(bench, TABLE + index * VIRTQ_DESC_SIZE, noise, true);
+            writeNoise(rig, queue.descriptorArea + index * VIRTQ_DESC_SIZE, noise, false);
+            writeNoise(rig, TABLE + index * VIRTQ_DESC_SIZE, noise, true);
           });
           if (kind === 'split') {
             memory.bytes.set(areas, queue.driverArea);

@@ -6,7 +6,7 @@ import { AccessLog } from '../../test/rigs/access-log.ts';
 import type { Descriptor } from '../driver/driver-queue.ts';
 import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
 import { SplitDriverQueue } from '../driver/split-driver-queue.ts';
-import { createBench } from '../../test/rigs/virtio-bench.ts';
+import { createRig } from '../../test/rigs/virtio-rig.ts';
 import { MAX_INDIRECT_ENTRIES } from './descriptor-block.ts';
 import { VIRTIO_F_INDIRECT_DESC, VIRTIO_F_VERSION_1 } from './features.ts';
 import {
@@ -28,7 +28,7 @@ const UNREACHABLE = 1n << 40n;
 function startHostile(features = FEATURES) {
   const device = new MirrorDevice();
   const logs: AccessLog[] = [];
-  const bench = createBench(device, {
+  const rig = createRig(device, {
     ramBytes: RAM_BYTES,
     viewOf: (ram) => {
       const log = new AccessLog(ram);
@@ -36,10 +36,10 @@ function startHostile(features = FEATURES) {
       return log;
     },
   });
-  const [queue] = bench.driver.start(features, [{ size: SIZE, bufferBytes: 256 }]);
+  const [queue] = rig.driver.start(features, [{ size: SIZE, bufferBytes: 256 }]);
   const [log] = logs;
   if (!(queue instanceof SplitDriverQueue) || log === undefined) throw new Error('queue, log');
-  return { device, queue, log, ...bench };
+  return { device, queue, log, ...rig };
 }
 
 function describeBuffer(over: Partial<Descriptor> = {}): Descriptor {

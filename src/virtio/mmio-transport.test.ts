@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
-import { createBench } from '../../test/rigs/virtio-bench.ts';
+import { createRig } from '../../test/rigs/virtio-rig.ts';
 import { VIRTIO_F_RING_PACKED, VIRTIO_F_VERSION_1 } from './features.ts';
 import * as mmio from './mmio-registers.ts';
 
@@ -55,31 +55,31 @@ describe('[B1] registers', () => {
     ['[B8] QueueReset is 0', 0x0c0, 0],
     ['an unknown register is 0', 0x0f8, 0],
   ])('%s', (_claim, offset, value) => {
-    expect(createBench(new MirrorDevice()).transport.read(offset, 4)).toBe(value);
+    expect(createRig(new MirrorDevice()).transport.read(offset, 4)).toBe(value);
   });
 
   it.each(READ_ONLY)('ignores a write to read-only 0x%s', (offset) => {
-    const { transport } = createBench(new MirrorDevice());
+    const { transport } = createRig(new MirrorDevice());
     const before = transport.read(offset, 4);
     transport.write(offset, 4, 0xffff_ffff);
     expect(transport.read(offset, 4)).toBe(before);
   });
 
   it.each(WRITE_ONLY)('reads 0 from write-only 0x%s', (offset) => {
-    const { transport } = createBench(new MirrorDevice());
+    const { transport } = createRig(new MirrorDevice());
     transport.write(offset, 4, 0x33);
     expect(transport.read(offset, 4)).toBe(0);
   });
 
   it.each(LEGACY)('has no legacy %s', (_name, offset) => {
-    const { transport, driver } = createBench(new MirrorDevice());
+    const { transport, driver } = createRig(new MirrorDevice());
     transport.write(offset, 4, 0x1000);
     expect(transport.read(offset, 4)).toBe(0);
     expect(driver.status).toBe(0);
   });
 
   it('[B9] has no shared memory region, whichever one is selected', () => {
-    const { driver } = createBench(new MirrorDevice());
+    const { driver } = createRig(new MirrorDevice());
     for (const region of [0, 1, 0xff]) {
       driver.writeRegister(SHM_SEL, region);
       expect(driver.readRegister(mmio.VIRTIO_MMIO_SHM_LEN_LOW)).toBe(0xffff_ffff);
@@ -88,7 +88,7 @@ describe('[B1] registers', () => {
   });
 
   it('[B6] shows the parts of a register to narrow reads and ignores narrow writes', () => {
-    const { transport } = createBench(new MirrorDevice());
+    const { transport } = createRig(new MirrorDevice());
     const bytes = [0, 1, 2, 3].map((index) => transport.read(index, 1));
     transport.write(mmio.VIRTIO_MMIO_STATUS, 1, 1);
     expect(String.fromCharCode(...bytes)).toBe('virt');
@@ -97,7 +97,7 @@ describe('[B1] registers', () => {
   });
 
   it.each([1, 2, 4] as const)('survives accesses of %s bytes at every offset', (width) => {
-    const { transport, driver } = createBench(new MirrorDevice());
+    const { transport, driver } = createRig(new MirrorDevice());
     for (let offset = 0; offset < 0x200; offset++) {
       expect(transport.read(offset, width)).toBeGreaterThanOrEqual(0);
       transport.write(offset, width, 0xffff_ffff);
@@ -107,7 +107,7 @@ describe('[B1] registers', () => {
   });
 
   it('[B7] knows no queue beyond the last', () => {
-    const { driver, transport } = createBench(new MirrorDevice());
+    const { driver, transport } = createRig(new MirrorDevice());
     driver.writeRegister(mmio.VIRTIO_MMIO_QUEUE_SEL, 2);
     driver.writeRegister(mmio.VIRTIO_MMIO_QUEUE_NUM, 8);
     driver.writeRegister(mmio.VIRTIO_MMIO_QUEUE_READY, 1);
@@ -128,7 +128,7 @@ describe('[B7] queue set-up', () => {
       { toBus: (offset: number) => 0xffff_ffff_ffff_fff0n + BigInt(offset % 16) },
     ],
   ])('refuses %s and goes on', (_fault, request) => {
-    const { driver } = createBench(new MirrorDevice());
+    const { driver } = createRig(new MirrorDevice());
     driver.negotiate(VIRTIO_F_VERSION_1);
     expect(() => driver.setUpQueue(0, request)).toThrow('refused');
     expect(driver.needsReset).toBe(false);
@@ -136,7 +136,7 @@ describe('[B7] queue set-up', () => {
   });
 
   it.each([1, 3, 7, 12, 16])('[B28] takes a packed ring of %s, and runs it', (size) => {
-    const { driver } = createBench(new MirrorDevice(), { rings: 'split-and-packed' });
+    const { driver } = createRig(new MirrorDevice(), { rings: 'split-and-packed' });
     driver.start(VIRTIO_F_VERSION_1 | VIRTIO_F_RING_PACKED, [{ size }]);
     for (let round = 0; round < 3 * size; round++) {
       const used = driver.request(0, { readable: [Uint8Array.of(round)] });
@@ -155,7 +155,7 @@ describe('[B7] queue set-up', () => {
       { toBus: (offset: number) => 0xffff_ffff_ffff_fff0n + BigInt(offset % 16) },
     ],
   ])('[B28] refuses %s for a packed ring and goes on', (_fault, request) => {
-    const { driver } = createBench(new MirrorDevice(), { rings: 'split-and-packed' });
+    const { driver } = createRig(new MirrorDevice(), { rings: 'split-and-packed' });
     driver.negotiate(VIRTIO_F_VERSION_1 | VIRTIO_F_RING_PACKED);
     expect(() => driver.setUpQueue(0, request)).toThrow('refused');
     expect(driver.needsReset).toBe(false);
@@ -163,11 +163,11 @@ describe('[B7] queue set-up', () => {
   });
 
   it('refuses a queue before the features are settled', () => {
-    expect(() => createBench(new MirrorDevice()).driver.setUpQueue(0)).toThrow('refused');
+    expect(() => createRig(new MirrorDevice()).driver.setUpQueue(0)).toThrow('refused');
   });
 
   it('leaves an enabled queue where it is', () => {
-    const { driver } = createBench(new MirrorDevice());
+    const { driver } = createRig(new MirrorDevice());
     driver.start(VIRTIO_F_VERSION_1, [{}]);
     driver.writeRegister(mmio.VIRTIO_MMIO_QUEUE_NUM, 1);
     driver.writeRegister(mmio.VIRTIO_MMIO_QUEUE_DESC_LOW, 0);
@@ -178,7 +178,7 @@ describe('[B7] queue set-up', () => {
 
   it('[B4 B27] touches a queue no more after QueueReady = 0', () => {
     const device = new MirrorDevice();
-    const { driver } = createBench(device);
+    const { driver } = createRig(device);
     const [queue] = driver.start(VIRTIO_F_VERSION_1, [{}]);
     queue?.add({ writable: [4] });
     driver.writeRegister(mmio.VIRTIO_MMIO_QUEUE_READY, 0);
@@ -192,7 +192,7 @@ describe('[B7] queue set-up', () => {
 describe('[B2] interrupts', () => {
   it('hold the line until every bit is acknowledged', () => {
     const device = new MirrorDevice();
-    const { driver, line } = createBench(device);
+    const { driver, line } = createRig(device);
     driver.start(VIRTIO_F_VERSION_1, [{}]);
     driver.request(0, { writable: [1] });
     device.context?.notifyConfigChange();
@@ -206,7 +206,7 @@ describe('[B2] interrupts', () => {
   });
 
   it('stay as long as they are not acknowledged, and no other bit ever shows', () => {
-    const { driver, line } = createBench(new MirrorDevice());
+    const { driver, line } = createRig(new MirrorDevice());
     driver.start(VIRTIO_F_VERSION_1, [{}]);
     driver.request(0, { writable: [1] });
     driver.request(0, { writable: [1] });
@@ -221,7 +221,7 @@ describe('[B2] interrupts', () => {
   });
 
   it('[B3] end with a reset, and so does every QueueReady', () => {
-    const { driver, line } = createBench(new MirrorDevice());
+    const { driver, line } = createRig(new MirrorDevice());
     driver.start(VIRTIO_F_VERSION_1, [{}, {}]);
     driver.request(0, { writable: [1] });
     driver.reset();

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
-import { RING_KINDS, type RingKind } from '../../test/rigs/queue-bench.ts';
-import { createBench } from '../../test/rigs/virtio-bench.ts';
+import { RING_KINDS, type RingKind } from '../../test/rigs/queue-rig.ts';
+import { createRig } from '../../test/rigs/virtio-rig.ts';
 import {
   VIRTIO_F_NOTIFICATION_DATA,
   VIRTIO_F_RING_PACKED,
@@ -16,10 +16,10 @@ const RING_BITS: Record<RingKind, bigint> = { split: 0n, packed: VIRTIO_F_RING_P
 
 function start(features: bigint) {
   const device = new MirrorDevice();
-  const bench = createBench(device, { rings: 'split-and-packed' });
-  const [, second] = bench.driver.start(VIRTIO_F_VERSION_1 | features, [{}, {}]);
+  const rig = createRig(device, { rings: 'split-and-packed' });
+  const [, second] = rig.driver.start(VIRTIO_F_VERSION_1 | features, [{}, {}]);
   if (second === undefined) throw new Error('two queues');
-  return { device, second, ...bench };
+  return { device, second, ...rig };
 }
 
 describe.each(RING_KINDS)('[B1 B15] QueueNotify of a %s ring', (kind) => {

@@ -6,7 +6,7 @@ import {
   createPackedQueue,
   popAll,
   pushAll,
-} from '../../test/rigs/queue-bench.ts';
+} from '../../test/rigs/queue-rig.ts';
 import { VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC } from './features.ts';
 import {
   PACKED_START,

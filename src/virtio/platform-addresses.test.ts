@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { BusError, type AddressSpace } from '../memory/address-space.ts';
 import type { Gpa } from '../memory/address.ts';
 import type { FlatMemory } from '../memory/flat-memory.ts';
-import { createIommuBench, ENDPOINT, startIommu } from '../../test/rigs/iommu-bench.ts';
+import { createIommuRig, ENDPOINT, startIommu } from '../../test/rigs/iommu-rig.ts';
 import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
-import { RING_KINDS, type RingKind } from '../../test/rigs/queue-bench.ts';
-import { createBench } from '../../test/rigs/virtio-bench.ts';
+import { RING_KINDS, type RingKind } from '../../test/rigs/queue-rig.ts';
+import { createRig } from '../../test/rigs/virtio-rig.ts';
 import {
   VIRTIO_F_ACCESS_PLATFORM,
   VIRTIO_F_EVENT_IDX,
@@ -65,7 +65,7 @@ class ShiftedMemory implements AddressSpace<Gpa> {
 function startBehind(kind: RingKind, toBus: (offset: number) => bigint) {
   const device = new MirrorDevice();
   const views: ShiftedMemory[] = [];
-  const bench = createBench(device, {
+  const rig = createRig(device, {
     rings: 'split-and-packed',
     offersAccessPlatform: true,
     viewOf: (ram) => {
@@ -74,10 +74,10 @@ function startBehind(kind: RingKind, toBus: (offset: number) => bigint) {
       return view;
     },
   });
-  const [queue] = bench.driver.start(FEATURES | RING_BITS[kind], [{ toBus }]);
+  const [queue] = rig.driver.start(FEATURES | RING_BITS[kind], [{ toBus }]);
   const [view] = views;
   if (queue === undefined || view === undefined) throw new Error('one queue, one view');
-  return { device, queue, view, ...bench };
+  return { device, queue, view, ...rig };
 }
 
 describe.each(RING_KINDS)('an endpoint with ACCESS_PLATFORM, on a %s ring', (kind) => {
@@ -124,7 +124,7 @@ describe.each(RING_KINDS)('an endpoint with ACCESS_PLATFORM, on a %s ring', (kin
 
 describe('[B33] the IOMMU itself', () => {
   it('offers no ACCESS_PLATFORM: it is not its own endpoint', () => {
-    const { mmio } = createIommuBench();
+    const { mmio } = createIommuRig();
     expect(mmio.deviceFeatures & VIRTIO_F_ACCESS_PLATFORM).toBe(0n);
   });
 

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { MirrorDevice } from '../../test/rigs/mirror-device.ts';
-import { RING_KINDS, type RingKind } from '../../test/rigs/queue-bench.ts';
-import { createBench } from '../../test/rigs/virtio-bench.ts';
+import { RING_KINDS, type RingKind } from '../../test/rigs/queue-rig.ts';
+import { createRig } from '../../test/rigs/virtio-rig.ts';
 import { VIRTIO_F_RING_PACKED, VIRTIO_F_RING_RESET, VIRTIO_F_VERSION_1 } from './features.ts';
 import {
   VIRTIO_MMIO_INT_VRING,
@@ -20,19 +20,19 @@ const FEATURES: Record<RingKind, bigint> = {
 
 function start(features: bigint) {
   const device = new MirrorDevice();
-  const bench = createBench(device, { rings: 'split-and-packed' });
-  const [first, second] = bench.driver.start(features, [
+  const rig = createRig(device, { rings: 'split-and-packed' });
+  const [first, second] = rig.driver.start(features, [
     { bufferBytes: 0x1000 },
     { bufferBytes: 0x1000 },
   ]);
   if (first === undefined || second === undefined) throw new Error('two queues');
   const readReset = (index: number) => {
-    bench.driver.writeRegister(VIRTIO_MMIO_QUEUE_SEL, index);
+    rig.driver.writeRegister(VIRTIO_MMIO_QUEUE_SEL, index);
     return [VIRTIO_MMIO_QUEUE_RESET, VIRTIO_MMIO_QUEUE_READY].map((register) =>
-      bench.driver.readRegister(register),
+      rig.driver.readRegister(register),
     );
   };
-  return { device, first, second, readReset, ...bench };
+  return { device, first, second, readReset, ...rig };
 }
 
 describe.each(RING_KINDS)('[B8] QueueReset of a %s ring', (kind) => {

@@ -9,7 +9,7 @@ import {
   popAll,
   pushAll,
   RING_KINDS,
-} from '../../test/rigs/queue-bench.ts';
+} from '../../test/rigs/queue-rig.ts';
 import { VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC, VIRTIO_F_IN_ORDER } from './features.ts';
 import { packedDistance } from './ring-layout.ts';
 import type { RingQueue } from './ring-queue.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { answerAll, createSplitQueue, popAll, pushAll } from '../../test/rigs/queue-bench.ts';
+import { answerAll, createSplitQueue, popAll, pushAll } from '../../test/rigs/queue-rig.ts';
 import { VIRTIO_F_EVENT_IDX } from './features.ts';
 
 const SIZE = 8;

@@ -10,7 +10,7 @@ import {
   VIRTIO_IOMMU_S_UNSUPP,
 } from '../../src/iommu/protocol/protocol.ts';
 import { toIova } from '../../src/memory/address.ts';
-import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../rigs/iommu-bench.ts';
+import { ENDPOINT, iommuRigsOver, OTHER_ENDPOINT } from '../rigs/iommu-rig.ts';
 import { canRead, canWrite, pages } from '../support/endpoint-access.ts';
 import { STORES } from '../support/stores.ts';
 
@@ -24,7 +24,7 @@ const OTHER_GPA = 0x6000;
 const REGION = { kind: 'reserved', start: toIova(IOVA), end: toIova(IOVA + 0xfffn) } as const;
 
 describe.each(STORES)('ATTACH over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
 
   it('[A33] is in force with the next access', () => {
     const { driver, iommu, memory } = startIommu();
@@ -123,7 +123,7 @@ describe.each(STORES)('ATTACH over a %s', (_name, makeStore) => {
 });
 
 describe.each(STORES)('DETACH over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
 
   it('[A41] ends mappings that the endpoint just used, through the same port', () => {
     const { driver, iommu, memory } = startIommu();

@@ -18,7 +18,7 @@ import {
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
 } from '../../src/iommu/protocol/protocol.ts';
-import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../rigs/iommu-bench.ts';
+import { ENDPOINT, iommuRigsOver, OTHER_ENDPOINT } from '../rigs/iommu-rig.ts';
 import {
   attachRequest,
   detachRequest,
@@ -41,16 +41,16 @@ const F_BYPASS = VIRTIO_IOMMU_ATTACH_F_BYPASS;
 const { features: DEFAULT_FEATURES } = DEFAULT_IOMMU_OPTIONS;
 
 describe.each(STORES)('unlike cloud-hypervisor, over a %s,', (_name, makeStore) => {
-  const { createIommuBench, startIommu } = iommuBenchesOver(makeStore);
+  const { createIommuRig, startIommu } = iommuRigsOver(makeStore);
 
   function startAttached(options: Parameters<typeof startIommu>[0] = {}) {
-    const bench = startIommu(options);
-    bench.driver.attach(DOMAIN, ENDPOINT);
-    return bench;
+    const rig = startIommu(options);
+    rig.driver.attach(DOMAIN, ENDPOINT);
+    return rig;
   }
 
   it.each([true, false])('[E-ch-A6 A6] bypass reads as it is at boot: %s', (bootBypass) => {
-    const { mmio, iommu } = createIommuBench({ options: { bootBypass } });
+    const { mmio, iommu } = createIommuRig({ options: { bootBypass } });
     expect(mmio.readConfig(CONFIG_BYPASS, 1) === 1).toBe(canRead(iommu, ENDPOINT, 0x3000n));
     expect(canRead(iommu, ENDPOINT, 0x3000n)).toBe(bootBypass);
   });
@@ -67,11 +67,11 @@ describe.each(STORES)('unlike cloud-hypervisor, over a %s,', (_name, makeStore) 
   });
 
   it('[E-ch-A10 A10] domains do not survive a reset', () => {
-    const bench = startAttached();
-    bench.driver.map(DOMAIN, pages(IOVA, BigInt(GPA)));
-    const driver = bench.start();
+    const rig = startAttached();
+    rig.driver.map(DOMAIN, pages(IOVA, BigInt(GPA)));
+    const driver = rig.start();
     expect(driver.unmap(DOMAIN, IOVA, END)).toBe(VIRTIO_IOMMU_S_NOENT);
-    expect(bench.iommu.state().endpoints[0]).toMatchObject({ domain: null });
+    expect(rig.iommu.state().endpoints[0]).toMatchObject({ domain: null });
   });
 
   it('[E-ch-A11 A11] MAP and UNMAP need MAP_UNMAP to be accepted', () => {
@@ -197,7 +197,7 @@ describe.each(STORES)('unlike cloud-hypervisor, over a %s,', (_name, makeStore) 
   });
 
   it('[E-bug-ch-config-size A4] the configuration is 40 bytes, and zero behind', () => {
-    const { mmio, iommu } = createIommuBench();
+    const { mmio, iommu } = createIommuRig();
     expect([iommu.configLength, CONFIG_LENGTH]).toEqual([40, 40]);
     expect(mmio.readConfig(CONFIG_LENGTH - 4, 4)).toBe(1);
     expect(mmio.readConfig(CONFIG_LENGTH, 4)).toBe(0);

@@ -18,7 +18,7 @@ import {
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
 } from '../../src/iommu/protocol/protocol.ts';
-import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../rigs/iommu-bench.ts';
+import { ENDPOINT, iommuRigsOver, OTHER_ENDPOINT } from '../rigs/iommu-rig.ts';
 import type { MmioDriver } from '../../src/driver/mmio-driver.ts';
 import { VIRTIO_F_VERSION_1 } from '../../src/virtio/features.ts';
 import { canRead, pages, PAGE_SIZE } from '../support/endpoint-access.ts';
@@ -42,17 +42,17 @@ function configBytes(mmio: MmioDriver): number[] {
 }
 
 describe.each(STORES)('features over a %s', (_name, makeStore) => {
-  const { createIommuBench, startIommu } = iommuBenchesOver(makeStore);
+  const { createIommuRig, startIommu } = iommuRigsOver(makeStore);
 
   it('[A1 A2] are offered with MAP_UNMAP and without BYPASS', () => {
-    const offered = createIommuBench().mmio.deviceFeatures;
+    const offered = createIommuRig().mmio.deviceFeatures;
     expect(offered & VIRTIO_IOMMU_F_MAP_UNMAP).toBe(VIRTIO_IOMMU_F_MAP_UNMAP);
     expect(offered & VIRTIO_IOMMU_F_BYPASS).toBe(0n);
   });
 
   it('[A2] never hold BYPASS and BYPASS_CONFIG together', () => {
     const features = DEFAULT_FEATURES | VIRTIO_IOMMU_F_BYPASS;
-    expect(() => createIommuBench({ options: { features } })).toThrow('BYPASS_CONFIG');
+    expect(() => createIommuRig({ options: { features } })).toThrow('BYPASS_CONFIG');
   });
 
   it('[A89 B14] hold no bit of the transport or of others but what is done; SUSPEND is without effect', () => {
@@ -84,7 +84,7 @@ describe.each(STORES)('features over a %s', (_name, makeStore) => {
 });
 
 describe.each(STORES)('the configuration over a %s', (_name, makeStore) => {
-  const { createIommuBench, startIommu } = iommuBenchesOver(makeStore);
+  const { createIommuRig, startIommu } = iommuRigsOver(makeStore);
 
   it.each([
     ['INPUT_RANGE', VIRTIO_IOMMU_F_INPUT_RANGE, 0x08, 0x18],
@@ -92,7 +92,7 @@ describe.each(STORES)('the configuration over a %s', (_name, makeStore) => {
     ['PROBE', VIRTIO_IOMMU_F_PROBE, 0x20, 0x24],
     ['BYPASS_CONFIG', VIRTIO_IOMMU_F_BYPASS_CONFIG, 0x24, 0x25],
   ])('[A4] shows with %s alone the mask and its own field alone', (_what, features, from, to) => {
-    const { mmio } = createIommuBench({
+    const { mmio } = createIommuRig({
       options: { features, inputRange: { start: 1n, end: 2n }, domainRange: { start: 3, end: 4 } },
     });
     const bytes = configBytes(mmio);
@@ -128,7 +128,7 @@ describe.each(STORES)('the configuration over a %s', (_name, makeStore) => {
     [true, 1],
     [false, 0],
   ])('[A6 A8] starts with bypass as the machine boots with it: %s', (bootBypass, value) => {
-    const { mmio, iommu } = createIommuBench({ options: { bootBypass } });
+    const { mmio, iommu } = createIommuRig({ options: { bootBypass } });
     expect(mmio.readConfig(CONFIG_BYPASS, 1)).toBe(value);
     expect(canRead(iommu, ENDPOINT, 0n)).toBe(bootBypass);
   });
@@ -136,17 +136,17 @@ describe.each(STORES)('the configuration over a %s', (_name, makeStore) => {
   it.each([0, 1])(
     '[A7 A10 F10] keeps the bypass %i that the driver wrote over a reset',
     (value) => {
-      const bench = startIommu({ options: { bootBypass: value === 0 } });
-      bench.mmio.writeConfig(CONFIG_BYPASS, 1, value);
-      bench.driver.attach(DOMAIN, ENDPOINT);
-      bench.driver.attach(OTHER_DOMAIN, OTHER_ENDPOINT, VIRTIO_IOMMU_ATTACH_F_BYPASS);
-      bench.mmio.reset();
-      expect(bench.mmio.readConfig(CONFIG_BYPASS, 1)).toBe(value);
+      const rig = startIommu({ options: { bootBypass: value === 0 } });
+      rig.mmio.writeConfig(CONFIG_BYPASS, 1, value);
+      rig.driver.attach(DOMAIN, ENDPOINT);
+      rig.driver.attach(OTHER_DOMAIN, OTHER_ENDPOINT, VIRTIO_IOMMU_ATTACH_F_BYPASS);
+      rig.mmio.reset();
+      expect(rig.mmio.readConfig(CONFIG_BYPASS, 1)).toBe(value);
       for (const endpoint of [ENDPOINT, OTHER_ENDPOINT]) {
-        expect(canRead(bench.iommu, endpoint, 0x1000n)).toBe(value === 1);
+        expect(canRead(rig.iommu, endpoint, 0x1000n)).toBe(value === 1);
       }
-      bench.iommu.systemReset();
-      expect(bench.mmio.readConfig(CONFIG_BYPASS, 1)).toBe(1 - value);
+      rig.iommu.systemReset();
+      expect(rig.mmio.readConfig(CONFIG_BYPASS, 1)).toBe(1 - value);
     },
   );
 
@@ -185,17 +185,17 @@ describe.each(STORES)('the configuration over a %s', (_name, makeStore) => {
 });
 
 describe.each(STORES)('initialisation over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
 
   it('[A10 A42] after a reset finds no domain, no mapping and every endpoint', () => {
-    const bench = startIommu();
-    bench.driver.attach(DOMAIN, ENDPOINT);
-    bench.driver.attach(DOMAIN, OTHER_ENDPOINT);
-    bench.driver.map(DOMAIN, pages(0x1000n, 0x5000n));
-    const driver = bench.start();
+    const rig = startIommu();
+    rig.driver.attach(DOMAIN, ENDPOINT);
+    rig.driver.attach(DOMAIN, OTHER_ENDPOINT);
+    rig.driver.map(DOMAIN, pages(0x1000n, 0x5000n));
+    const driver = rig.start();
     expect(driver.map(DOMAIN, pages(0x2000n, 0x5000n))).toBe(VIRTIO_IOMMU_S_NOENT);
     expect(driver.attach(DOMAIN, OTHER_ENDPOINT)).toBe(VIRTIO_IOMMU_S_OK);
-    expect(canRead(bench.iommu, OTHER_ENDPOINT, 0x1000n)).toBe(false);
+    expect(canRead(rig.iommu, OTHER_ENDPOINT, 0x1000n)).toBe(false);
     expect(driver.map(DOMAIN, pages(0x1000n, 0x5000n))).toBe(VIRTIO_IOMMU_S_OK);
     expect(driver.attach(OTHER_DOMAIN, ENDPOINT)).toBe(VIRTIO_IOMMU_S_OK);
   });

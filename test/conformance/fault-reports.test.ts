@@ -17,7 +17,7 @@ import {
   VIRTIO_IOMMU_FAULT_R_DOMAIN,
   VIRTIO_IOMMU_FAULT_R_MAPPING,
 } from '../../src/iommu/protocol/protocol.ts';
-import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../rigs/iommu-bench.ts';
+import { ENDPOINT, iommuRigsOver, OTHER_ENDPOINT } from '../rigs/iommu-rig.ts';
 import { attachRequest } from '../rigs/iommu-requests.ts';
 import { VIRTIO_F_VERSION_1 } from '../../src/virtio/features.ts';
 import { VIRTIO_MMIO_INT_VRING } from '../../src/virtio/mmio-registers.ts';
@@ -36,16 +36,16 @@ const FIELDS = [
 ] as const;
 
 describe.each(STORES)('a fault report over a %s', (_name, makeStore) => {
-  const { createIommuBench, startIommu } = iommuBenchesOver(makeStore);
+  const { createIommuRig, startIommu } = iommuRigsOver(makeStore);
 
   /** ENDPOINT in a domain with one read-only page at 0x1000, the other blocked. */
   function start() {
-    const bench = startIommu();
-    bench.driver.attach(DOMAIN, ENDPOINT);
-    bench.driver.map(DOMAIN, pages(0x1000n, 0x5000n, READ));
-    bench.iommu.setBypass(false);
-    bench.mmio.takeInterrupts();
-    return bench;
+    const rig = startIommu();
+    rig.driver.attach(DOMAIN, ENDPOINT);
+    rig.driver.map(DOMAIN, pages(0x1000n, 0x5000n, READ));
+    rig.iommu.setBypass(false);
+    rig.mmio.takeInterrupts();
+    return rig;
   }
 
   it('[A80 A81 A82 A83 A86 A88] says who, where and why in 24 bytes, and nothing else', () => {
@@ -131,7 +131,7 @@ describe.each(STORES)('a fault report over a %s', (_name, makeStore) => {
   });
 
   it('[A84] is dropped when the driver never set an event queue up', () => {
-    const { mmio, iommu, events } = createIommuBench({ options: { bootBypass: false } });
+    const { mmio, iommu, events } = createIommuRig({ options: { bootBypass: false } });
     mmio.start(iommu.deviceFeatures | VIRTIO_F_VERSION_1, [{}]);
     expect(canRead(iommu, ENDPOINT, 0x9000n)).toBe(false);
     expect(events.at(-1)).toMatchObject({ kind: 'faulted', isReported: false });

@@ -16,11 +16,11 @@ import {
 } from '../../src/iommu/protocol/protocol.ts';
 import {
   ENDPOINT,
-  iommuBenchesOver,
+  iommuRigsOver,
   OTHER_ENDPOINT,
   RAM_BYTES,
-  type IommuBenchOptions,
-} from '../rigs/iommu-bench.ts';
+  type IommuRigOptions,
+} from '../rigs/iommu-rig.ts';
 import { toIova } from '../../src/memory/address.ts';
 import { canRead, canWrite, pages, READ, READ_WRITE, WRITE } from '../support/endpoint-access.ts';
 import { STORES } from '../support/stores.ts';
@@ -35,12 +35,12 @@ const WITH_MMIO = { features: DEFAULT_IOMMU_OPTIONS.features | VIRTIO_IOMMU_F_MM
 const WHOLE_SPACE = { features: DEFAULT_IOMMU_OPTIONS.features & ~VIRTIO_IOMMU_F_INPUT_RANGE };
 
 describe.each(STORES)('MAP over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
 
-  function start(options: IommuBenchOptions = {}) {
-    const bench = startIommu(options);
-    bench.driver.attach(DOMAIN, ENDPOINT);
-    return bench;
+  function start(options: IommuRigOptions = {}) {
+    const rig = startIommu(options);
+    rig.driver.attach(DOMAIN, ENDPOINT);
+    return rig;
   }
 
   it.each([
@@ -173,7 +173,7 @@ describe.each(STORES)('MAP over a %s', (_name, makeStore) => {
 });
 
 describe.each(STORES)('UNMAP over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
 
   it('[A61 A41] takes effect with the next access, for every endpoint of the domain', () => {
     const { driver, iommu } = startIommu();

@@ -16,12 +16,7 @@ import {
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
 } from '../../src/iommu/protocol/protocol.ts';
-import {
-  ENDPOINT,
-  iommuBenchesOver,
-  OTHER_ENDPOINT,
-  type StartedIommu,
-} from '../rigs/iommu-bench.ts';
+import { ENDPOINT, iommuRigsOver, OTHER_ENDPOINT, type StartedIommu } from '../rigs/iommu-rig.ts';
 import {
   attachRequest,
   detachRequest,
@@ -56,18 +51,18 @@ const SESSION = [
 ] as const;
 
 describe.each(STORES)('every request over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
 
   /** ENDPOINT in a full domain, the other endpoint, which has a region on the domain's page, outside. */
   function startFull(): StartedIommu {
-    const bench = startIommu({
+    const rig = startIommu({
       store: makeStore({ maxDomains: 2, maxMappings: 1 }),
       options: { probeSize: PROBE_SIZE },
       reserved: { [OTHER_ENDPOINT]: [REGION] },
     });
-    bench.driver.attach(DOMAIN, ENDPOINT);
-    bench.driver.map(DOMAIN, PAGE);
-    return bench;
+    rig.driver.attach(DOMAIN, ENDPOINT);
+    rig.driver.map(DOMAIN, PAGE);
+    return rig;
   }
 
   it.each([
@@ -127,7 +122,7 @@ describe.each(STORES)('every request over a %s', (_name, makeStore) => {
 });
 
 describe.each(STORES)('bypass mode over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
 
   // [offered, accepted, bypass, attached to, whether it is in bypass mode]
   const CONFIG = DEFAULT_FEATURES;
@@ -172,19 +167,19 @@ describe.each(STORES)('bypass mode over a %s', (_name, makeStore) => {
   });
 
   it.each([
-    ['unattached', (_bench: StartedIommu) => undefined],
+    ['unattached', (_rig: StartedIommu) => undefined],
     [
       'in a bypass domain',
       ({ driver }: StartedIommu) => driver.attach(BYPASS_DOMAIN, ENDPOINT, F_BYPASS),
     ],
   ])('[A23] translates every address to itself, %s', (_what, prepare) => {
-    const bench = startIommu();
-    prepare(bench);
-    const port = bench.iommu.port(ENDPOINT);
+    const rig = startIommu();
+    prepare(rig);
+    const port = rig.iommu.port(ENDPOINT);
     fc.assert(
       fc.property(fc.nat({ max: 0xf_0000 }), fc.uint8Array({ minLength: 1 }), (at, bytes) => {
         port.write(0, at, bytes);
-        expect(bench.memory.bytes.slice(at, at + bytes.length)).toEqual(bytes);
+        expect(rig.memory.bytes.slice(at, at + bytes.length)).toEqual(bytes);
         const back = new Uint8Array(bytes.length);
         port.read(0, at, back);
         expect(back).toEqual(bytes);
@@ -194,13 +189,13 @@ describe.each(STORES)('bypass mode over a %s', (_name, makeStore) => {
     port.writeU16(0, 0x3002, 0x1234);
     port.writeU32(0, 0x3004, 0x89ab_cdef);
     expect([port.readU16(0, 0x3002), port.readU32(0, 0x3004)]).toEqual([0x1234, 0x89ab_cdef]);
-    expect(bench.memory.readU32(0, 0x3004)).toBe(0x89ab_cdef);
+    expect(rig.memory.readU32(0, 0x3004)).toBe(0x89ab_cdef);
   });
 });
 
 // One order for all requests (each row breaks two rules; the first of them decides)
 describe.each(STORES)('precedence over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
   const reservedAttach = attachRequest(DOMAIN, NO_ENDPOINT).fill(1, 16, 17);
   const reservedUnmap = unmapRequest(NO_DOMAIN, 0n, 0xfffn).fill(1, 24, 25);
   const map = (domain: number, virtStart: bigint, virtEnd: bigint, flags = 3): Uint8Array =>

@@ -13,7 +13,7 @@ import {
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
 } from '../../src/iommu/protocol/protocol.ts';
-import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../rigs/iommu-bench.ts';
+import { ENDPOINT, iommuRigsOver, OTHER_ENDPOINT } from '../rigs/iommu-rig.ts';
 import { detachRequest } from '../rigs/iommu-requests.ts';
 import { canRead, canWrite, pages } from '../support/endpoint-access.ts';
 import { STORES } from '../support/stores.ts';
@@ -28,22 +28,22 @@ const { features: DEFAULT_FEATURES } = DEFAULT_IOMMU_OPTIONS;
 const WHOLE_SPACE = { features: DEFAULT_FEATURES & ~VIRTIO_IOMMU_F_INPUT_RANGE };
 
 describe.each(STORES)('unlike crosvm, over a %s,', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
 
   function startAttached(options: Parameters<typeof startIommu>[0] = {}) {
-    const bench = startIommu(options);
-    bench.driver.attach(DOMAIN, ENDPOINT);
-    return bench;
+    const rig = startIommu(options);
+    rig.driver.attach(DOMAIN, ENDPOINT);
+    return rig;
   }
 
   it('[E-crosvm-A10 A10] a reset detaches every endpoint', () => {
-    const bench = startAttached();
-    bench.driver.attach(OTHER_DOMAIN, OTHER_ENDPOINT);
-    bench.driver.map(DOMAIN, pages(IOVA, BigInt(GPA)));
-    bench.iommu.setBypass(false);
-    bench.mmio.reset();
-    expect(canRead(bench.iommu, ENDPOINT, IOVA)).toBe(false);
-    expect(bench.iommu.state().endpoints).toMatchObject([{ domain: null }, { domain: null }]);
+    const rig = startAttached();
+    rig.driver.attach(OTHER_DOMAIN, OTHER_ENDPOINT);
+    rig.driver.map(DOMAIN, pages(IOVA, BigInt(GPA)));
+    rig.iommu.setBypass(false);
+    rig.mmio.reset();
+    expect(canRead(rig.iommu, ENDPOINT, IOVA)).toBe(false);
+    expect(rig.iommu.state().endpoints).toMatchObject([{ domain: null }, { domain: null }]);
   });
 
   it('[E-crosvm-A11 A11] MAP and UNMAP need MAP_UNMAP to be accepted', () => {
@@ -126,7 +126,7 @@ describe.each(STORES)('unlike crosvm, over a %s,', (_name, makeStore) => {
 });
 
 describe.each(STORES)('unlike bhyve, over a %s,', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
 
   it.each([true, false])('[E-bhyve-A7 A7] a reset keeps bypass; it booted as %s', (bootBypass) => {
     const { mmio, iommu } = startIommu({ options: { bootBypass } });
@@ -139,7 +139,7 @@ describe.each(STORES)('unlike bhyve, over a %s,', (_name, makeStore) => {
 });
 
 describe.each(STORES)('unlike kvmtool, over a %s,', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
 
   it('[E-kvmtool-detach-reserved A38] DETACH ignores its reserved bytes', () => {
     const { driver } = startIommu();

@@ -18,7 +18,7 @@ import {
 } from '../../src/iommu/protocol/protocol.ts';
 import { X86_MSI_REGION, type ReservedRegion } from '../../src/iommu/regions/reserved-regions.ts';
 import { toIova } from '../../src/memory/address.ts';
-import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../rigs/iommu-bench.ts';
+import { ENDPOINT, iommuRigsOver, OTHER_ENDPOINT } from '../rigs/iommu-rig.ts';
 import { probeRequest } from '../rigs/iommu-requests.ts';
 import { canRead, canWrite, pages } from '../support/endpoint-access.ts';
 import { STORES } from '../support/stores.ts';
@@ -68,7 +68,7 @@ const regionSets = fc
   });
 
 describe.each(STORES)('PROBE over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
 
   it('[A67 A68 A69 A71 A73 C3 C4 C5] tells a driver every region, whatever they are', () => {
     const { driver, iommu } = startIommu();
@@ -123,13 +123,13 @@ describe.each(STORES)('PROBE over a %s', (_name, makeStore) => {
 });
 
 describe.each(STORES)('reserved regions over a %s', (_name, makeStore) => {
-  const { createIommuBench, startIommu } = iommuBenchesOver(makeStore);
+  const { createIommuRig, startIommu } = iommuRigsOver(makeStore);
   const reserved = { kind: 'reserved', start: toIova(0x4000n), end: toIova(0x4fffn) } as const;
 
   it('[A74] of an endpoint hold at most one MSI region', () => {
     const second = { kind: 'msi', start: toIova(0n), end: toIova(0xfffn) } as const;
     const regions = [X86_MSI_REGION, second];
-    expect(() => createIommuBench({ reserved: { [ENDPOINT]: regions } })).toThrow('MSI');
+    expect(() => createIommuRig({ reserved: { [ENDPOINT]: regions } })).toThrow('MSI');
   });
 
   it.each([

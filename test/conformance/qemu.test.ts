@@ -17,7 +17,7 @@ import {
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
 } from '../../src/iommu/protocol/protocol.ts';
-import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../rigs/iommu-bench.ts';
+import { ENDPOINT, iommuRigsOver, OTHER_ENDPOINT } from '../rigs/iommu-rig.ts';
 import { attachRequest, mapRequest, probeRequest } from '../rigs/iommu-requests.ts';
 import { canRead, canWrite, pages, READ } from '../support/endpoint-access.ts';
 import { STORES } from '../support/stores.ts';
@@ -30,12 +30,12 @@ const PROBE_SIZE = 32;
 const { features: DEFAULT_FEATURES, probeSize } = DEFAULT_IOMMU_OPTIONS;
 
 describe.each(STORES)('unlike QEMU, over a %s,', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
 
   function startAttached(options: Parameters<typeof startIommu>[0] = {}) {
-    const bench = startIommu(options);
-    bench.driver.attach(DOMAIN, ENDPOINT);
-    return bench;
+    const rig = startIommu(options);
+    rig.driver.attach(DOMAIN, ENDPOINT);
+    return rig;
   }
 
   it.each([

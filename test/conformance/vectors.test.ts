@@ -14,7 +14,7 @@ import {
 } from '../../src/iommu/protocol/protocol.ts';
 import type { Iova } from '../../src/memory/address.ts';
 import { DriverMemory } from '../../src/driver/driver-memory.ts';
-import { ENDPOINT, iommuBenchesOver, OTHER_ENDPOINT } from '../rigs/iommu-bench.ts';
+import { ENDPOINT, iommuRigsOver, OTHER_ENDPOINT } from '../rigs/iommu-rig.ts';
 import type { Framing } from '../rigs/iommu-driver.ts';
 import {
   attachRequest,
@@ -25,7 +25,7 @@ import {
 } from '../rigs/iommu-requests.ts';
 import { MirrorDevice } from '../rigs/mirror-device.ts';
 import { MmioDriver } from '../../src/driver/mmio-driver.ts';
-import { RecordingLine } from '../rigs/virtio-bench.ts';
+import { RecordingLine } from '../rigs/virtio-rig.ts';
 import {
   VIRTIO_F_ACCESS_PLATFORM,
   VIRTIO_F_INDIRECT_DESC,
@@ -64,7 +64,7 @@ const FRAMINGS: readonly (readonly [string, Framing])[] = [
 ];
 
 describe.each(STORES)('vector over a %s', (_name, makeStore) => {
-  const { startIommu } = iommuBenchesOver(makeStore);
+  const { startIommu } = iommuRigsOver(makeStore);
 
   it.each([16, 17, 18, 19])('[F1 A26] ATTACH with reserved byte %i set: INVAL', (at) => {
     const { driver } = startIommu();

@@ -16,7 +16,7 @@ import { FlatMemory } from '../../src/memory/flat-memory.ts';
 import { DriverMemory } from '../../src/driver/driver-memory.ts';
 import type { ChainRequest, DriverQueue } from '../../src/driver/driver-queue.ts';
 import { MmioDriver } from '../../src/driver/mmio-driver.ts';
-import { RecordingLine } from '../rigs/virtio-bench.ts';
+import { RecordingLine } from '../rigs/virtio-rig.ts';
 import { packageRoot } from '../../src/guest/package-root.ts';
 import { MmioTransport, type AccessWidth } from '../../src/virtio/mmio-transport.ts';
 import type { DomainBefore, StateBefore } from './state-before.ts';

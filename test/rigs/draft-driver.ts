@@ -17,7 +17,7 @@ import {
   type DraftName,
   type DraftRequests,
 } from './draft-requests.ts';
-import { createIommuBench, type IommuBench, type IommuBenchOptions } from './iommu-bench.ts';
+import { createIommuRig, type IommuRig, type IommuRigOptions } from './iommu-rig.ts';
 import { PLAIN_FRAMING, type Framing } from './iommu-driver.ts';
 import type { MmioDriver } from '../../src/driver/mmio-driver.ts';
 
@@ -118,9 +118,9 @@ export class DraftDriver {
 /** A device of a draft with its started driver, which accepts what is offered unless `accepts` says otherwise. */
 export function startDraft(
   draft: DraftName,
-  bench: IommuBenchOptions = {},
-): IommuBench & { driver: DraftDriver } {
-  const made = createIommuBench({ ...bench, options: { ...bench.options, dialect: draft } });
-  const features = bench.accepts ?? made.iommu.deviceFeatures;
+  rig: IommuRigOptions = {},
+): IommuRig & { driver: DraftDriver } {
+  const made = createIommuRig({ ...rig, options: { ...rig.options, dialect: draft } });
+  const features = rig.accepts ?? made.iommu.deviceFeatures;
   return { ...made, driver: new DraftDriver(draft, made.mmio, features) };
 }

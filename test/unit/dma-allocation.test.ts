@@ -14,7 +14,7 @@ import { FlatMemory } from '../../src/memory/flat-memory.ts';
 import { DriverMemory } from '../../src/driver/driver-memory.ts';
 import { IommuDriver } from '../rigs/iommu-driver.ts';
 import { MmioDriver } from '../../src/driver/mmio-driver.ts';
-import { RecordingLine } from '../rigs/virtio-bench.ts';
+import { RecordingLine } from '../rigs/virtio-rig.ts';
 import {
   VIRTIO_F_EVENT_IDX,
   VIRTIO_F_INDIRECT_DESC,

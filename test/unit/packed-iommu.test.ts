@@ -6,7 +6,7 @@ import { VirtioIommu } from '../../src/iommu/virtio-iommu.ts';
 import { FlatMemory } from '../../src/memory/flat-memory.ts';
 import { IommuDriver } from '../rigs/iommu-driver.ts';
 import { PackedDriverQueue } from '../../src/driver/packed-driver-queue.ts';
-import { createBench } from '../rigs/virtio-bench.ts';
+import { createRig } from '../rigs/virtio-rig.ts';
 import { VIRTIO_F_IN_ORDER, VIRTIO_F_RING_PACKED } from '../../src/virtio/features.ts';
 
 const ENDPOINT = 8;
@@ -19,7 +19,7 @@ function start() {
   const iommu = new VirtioIommu({ memory, store: new ReferenceStore() });
   iommu.addEndpoint(ENDPOINT);
   iommu.setBypass(false);
-  const { driver: mmio, transport } = createBench(iommu, { rings: 'split-and-packed' });
+  const { driver: mmio, transport } = createRig(iommu, { rings: 'split-and-packed' });
   const features = mmio.deviceFeatures;
   const driver = new IommuDriver(mmio, mmio.start(features, [{ size: 37 }, { size: 5 }]));
   return { driver, memory, iommu, mmio, features, transport };

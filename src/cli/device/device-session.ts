@@ -5,7 +5,7 @@ import type { DmaOutcome, DmaPort } from '../../iommu/dma-port.ts';
 import type { MappingStore } from '../../iommu/store/mapping-store.ts';
 import { withPlatformDoorbell } from '../../iommu/regions/reserved-regions.ts';
 import type { VirtioIommu } from '../../iommu/virtio-iommu.ts';
-import { DeviceBench } from '../../driver/device-bench.ts';
+import { DeviceRig } from '../../driver/device-rig.ts';
 import type { Shortage } from '../../driver/driver-queue.ts';
 import type { DeviceArguments, EndpointChoice, Ring } from './device-arguments.ts';
 import { parseDeviceLine, type DeviceOperation } from './device-lines.ts';
@@ -21,21 +21,21 @@ const NEEDS_RESET = { needsReset: true };
 
 /** A device that has been started. */
 export class DeviceSession {
-  readonly #bench: DeviceBench;
+  readonly #rig: DeviceRig;
   readonly #ring: Ring;
   readonly #ports: ReadonlyMap<number, DmaPort>;
 
   /** `store` is empty. Throws `UsageError` for a device that can not be. */
   constructor(args: DeviceArguments, store: MappingStore) {
-    this.#bench = createBench(args, store);
+    this.#rig = createRig(args, store);
     this.#ring = args.ring;
-    const { iommu, hasEventQueue } = this.#bench;
+    const { iommu, hasEventQueue } = this.#rig;
     if (args.eventBuffers > 0 && !hasEventQueue) {
       throw new UsageError('--event-buffers is for an event queue, and this dialect has none.');
     }
     for (const endpoint of args.endpoints) addEndpoint(iommu, endpoint);
     this.#ports = new Map(args.endpoints.map(({ id }) => [id, iommu.port(id)]));
-    this.#bench.start();
+    this.#rig.start();
   }
 
   /** The answer to a line, which has no line break in it either. Never throws for what a line says. */
@@ -57,18 +57,18 @@ export class DeviceSession {
       case 'event':
         return this.#event(operation);
       case 'config':
-        return { bytes: toHex(this.#bench.readConfig()) };
+        return { bytes: toHex(this.#rig.readConfig()) };
       case 'config-write':
-        this.#bench.writeConfig(operation.offset, operation.width, operation.value);
+        this.#rig.writeConfig(operation.offset, operation.width, operation.value);
         return DONE;
       case 'reset':
-        this.#bench.start();
+        this.#rig.start();
         return DONE;
       case 'system-reset':
-        this.#bench.systemReset();
+        this.#rig.systemReset();
         return DONE;
       case 'state':
-        return describeState(this.#bench.iommu);
+        return describeState(this.#rig.iommu);
     }
   }
 
@@ -79,7 +79,7 @@ export class DeviceSession {
       );
     }
     const indirect = direct === undefined ? {} : { directDescriptors: direct };
-    const outcome = this.#bench.request({ readable, writable, ...indirect });
+    const outcome = this.#rig.request({ readable, writable, ...indirect });
     switch (outcome.kind) {
       case 'used':
         return { used: outcome.used.length, bytes: toHex(outcome.used.bytes) };
@@ -101,7 +101,7 @@ export class DeviceSession {
   }
 
   #event({ writable }: Operation<'event'>): object {
-    const outcome = this.#bench.addEventBuffer(writable);
+    const outcome = this.#rig.addEventBuffer(writable);
     switch (outcome.kind) {
       case 'added': {
         const { oldest } = outcome;
@@ -161,13 +161,13 @@ function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
-function createBench(args: DeviceArguments, store: MappingStore): DeviceBench {
+function createRig(args: DeviceArguments, store: MappingStore): DeviceRig {
   const { options, ring, memoryMiB, eventBuffers } = args;
   const accepts = args.accepts ?? options.features ?? 0n;
   const ramBytes = memoryMiB * MIB;
   return orUsageError(
     '',
-    () => new DeviceBench({ store, options, accepts, ring, ramBytes, eventBuffers }),
+    () => new DeviceRig({ store, options, accepts, ring, ramBytes, eventBuffers }),
   );
 }
 

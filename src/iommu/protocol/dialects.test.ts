@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { toIova } from '../../memory/address.ts';
 import { startDraft } from '../../../test/rigs/draft-driver.ts';
 import { DRAFTS } from '../../../test/rigs/draft-requests.ts';
-import { createIommuBench, ENDPOINT, startIommu } from '../../../test/rigs/iommu-bench.ts';
+import { createIommuRig, ENDPOINT, startIommu } from '../../../test/rigs/iommu-rig.ts';
 import { DIALECT_NAMES, dialectOf } from './dialects.ts';
 import { DEFAULT_IOMMU_OPTIONS, resolveOptions, type IommuOptions } from '../options.ts';
 import { VIRTIO_IOMMU_F_BYPASS, VIRTIO_IOMMU_F_PROBE } from './protocol.ts';
@@ -30,7 +30,7 @@ const BITS_AND_PROBE_SIZE = [10, 0, 0, 0, 0x02, 0x01, 0, 0];
 
 /** Every byte a driver can read of the configuration space, and some behind it. */
 function readAll(options: Partial<IommuOptions>): readonly number[] {
-  const { iommu, mmio } = createIommuBench({ options });
+  const { iommu, mmio } = createIommuRig({ options });
   const bytes = Array.from({ length: 64 }, (_, offset) => mmio.readConfig(offset, 1));
   expect(bytes.slice(iommu.configLength).every((byte) => byte === 0)).toBe(true);
   return bytes.slice(0, iommu.configLength);
@@ -38,7 +38,7 @@ function readAll(options: Partial<IommuOptions>): readonly number[] {
 
 /** QueueNumMax of the first three queues. */
 function queueSizes(options: Partial<IommuOptions>): readonly number[] {
-  const { mmio } = createIommuBench({ options });
+  const { mmio } = createIommuRig({ options });
   return [0, 1, 2].map((queue) => {
     mmio.writeRegister(QUEUE_SEL, queue);
     return mmio.readRegister(QUEUE_NUM_MAX);
@@ -71,7 +71,7 @@ describe('dialect 1.2', () => {
 
 describe.each(DRAFTS)('dialect %s', (draft) => {
   it(`[C.1-${draft}-features] offers the bits it knows, and no configurable bypass`, () => {
-    const { iommu } = createIommuBench({ options: { dialect: draft } });
+    const { iommu } = createIommuRig({ options: { dialect: draft } });
     expect(iommu.deviceFeatures).toBe(DRAFT_DEFAULT_FEATURES);
     expect(() => iommu.setBypass(true)).toThrow('no configurable bypass');
     expect(iommu.state().isBypass).toBe(false);
@@ -148,18 +148,18 @@ describe.each(DRAFTS)('dialect %s', (draft) => {
   it(`[C.1-${draft}-fault] has ${draft === 'v0.4' ? 'no event queue' : 'an event queue'}`, () => {
     const sizes = draft === 'v0.4' ? [256, 0, 0] : [256, 64, 0];
     expect(queueSizes({ dialect: draft })).toEqual(sizes);
-    const { iommu } = createIommuBench({ options: { dialect: draft, requestQueueSize: 32 } });
+    const { iommu } = createIommuRig({ options: { dialect: draft, requestQueueSize: 32 } });
     expect(iommu.queueSizes[0]).toBe(32);
   });
 
   it(`[C.1-${draft}-config] starts, saves, restores and resets like the released one`, () => {
-    const bench = startDraft(draft, { options: { features: 0b1_1111n } });
-    bench.driver.attach(1, ENDPOINT);
-    const saved = bench.iommu.save();
-    bench.iommu.systemReset();
-    expect(bench.iommu.state().domains).toEqual([]);
-    bench.iommu.restore(saved);
-    expect(bench.iommu.state()).toMatchObject({ isBypass: false, domains: [{ id: 1 }] });
+    const rig = startDraft(draft, { options: { features: 0b1_1111n } });
+    rig.driver.attach(1, ENDPOINT);
+    const saved = rig.iommu.save();
+    rig.iommu.systemReset();
+    expect(rig.iommu.state().domains).toEqual([]);
+    rig.iommu.restore(saved);
+    expect(rig.iommu.state()).toMatchObject({ isBypass: false, domains: [{ id: 1 }] });
   });
 });
 
@@ -181,8 +181,8 @@ describe('a reserved region that a draft has no words for', () => {
   it.each(['v0.4', 'v0.5'] as const)(
     '[C.1-%s-probe] of all 2^64 addresses is refused in words',
     (dialect) => {
-      const bench = { options: { dialect } };
-      expect(() => startIommu({ ...bench, reserved: { [ENDPOINT]: [whole] } })).toThrow(RangeError);
+      const rig = { options: { dialect } };
+      expect(() => startIommu({ ...rig, reserved: { [ENDPOINT]: [whole] } })).toThrow(RangeError);
       const { driver } = startDraft(dialect, { reserved: { [ENDPOINT]: [most] } });
       expect(driver.regions(ENDPOINT)).toMatchObject([{ start: 1n, end: (1n << 64n) - 1n }]);
     },

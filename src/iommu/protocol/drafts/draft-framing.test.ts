@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { startDraft } from '../../../../test/rigs/draft-driver.ts';
 import { DRAFT_REQUESTS, DRAFTS } from '../../../../test/rigs/draft-requests.ts';
-import { ENDPOINT, RAM_BYTES } from '../../../../test/rigs/iommu-bench.ts';
+import { ENDPOINT, RAM_BYTES } from '../../../../test/rigs/iommu-rig.ts';
 import { PLAIN_FRAMING, type Framing } from '../../../../test/rigs/iommu-driver.ts';
 import { VIRTIO_F_INDIRECT_DESC } from '../../../virtio/features.ts';
 

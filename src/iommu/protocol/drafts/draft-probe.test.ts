@@ -6,7 +6,7 @@ import { STORES } from '../../../../test/support/stores.ts';
 import { toIova } from '../../../memory/address.ts';
 import { startDraft } from '../../../../test/rigs/draft-driver.ts';
 import { DRAFTS, type DraftName } from '../../../../test/rigs/draft-requests.ts';
-import { ENDPOINT, OTHER_ENDPOINT, startIommu } from '../../../../test/rigs/iommu-bench.ts';
+import { ENDPOINT, OTHER_ENDPOINT, startIommu } from '../../../../test/rigs/iommu-rig.ts';
 import { probeRequest } from '../../../../test/rigs/iommu-requests.ts';
 import type { ReservedRegion } from '../../regions/reserved-regions.ts';
 

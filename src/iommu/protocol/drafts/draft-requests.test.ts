@@ -9,7 +9,7 @@ import {
   sizedMapRequest,
   sizedUnmapRequest,
 } from '../../../../test/rigs/draft-requests.ts';
-import { ENDPOINT, OTHER_ENDPOINT } from '../../../../test/rigs/iommu-bench.ts';
+import { ENDPOINT, OTHER_ENDPOINT } from '../../../../test/rigs/iommu-rig.ts';
 
 const SIZED_DRAFTS = ['v0.4', 'v0.5'] as const;
 const DOMAIN = 1;
@@ -70,9 +70,9 @@ describe('the bytes of a driver', () => {
 describe.each(STORES)('over a %s', (_name, makeStore) => {
   /** ENDPOINT in a domain. */
   function start(draft: (typeof DRAFTS)[number], options = {}) {
-    const bench = startDraft(draft, { store: makeStore(), options });
-    bench.driver.attach(DOMAIN, ENDPOINT);
-    return bench;
+    const rig = startDraft(draft, { store: makeStore(), options });
+    rig.driver.attach(DOMAIN, ENDPOINT);
+    return rig;
   }
 
   describe.each(DRAFTS)('%s', (draft) => {

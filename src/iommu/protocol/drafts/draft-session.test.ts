@@ -6,7 +6,7 @@ import { toIova } from '../../../memory/address.ts';
 import { startDraft } from '../../../../test/rigs/draft-driver.ts';
 import { DRAFT_FAULT_SIZES } from '../../../../test/rigs/draft-replies.ts';
 import { DRAFTS } from '../../../../test/rigs/draft-requests.ts';
-import { ENDPOINT, OTHER_ENDPOINT } from '../../../../test/rigs/iommu-bench.ts';
+import { ENDPOINT, OTHER_ENDPOINT } from '../../../../test/rigs/iommu-rig.ts';
 
 const DOMAIN = 1;
 const IOVA = 0x1_0000;

@@ -30,7 +30,7 @@ const BUS_FEATURES = VIRTIO_F_VERSION_1 | VIRTIO_F_INDIRECT_DESC;
 /** Of 16 parts of guest RAM, how many hold the buffers of each queue. */
 const BUFFER_SHARES: readonly number[] = [10, 4];
 
-export interface DeviceBenchOptions {
+export interface DeviceRigOptions {
   /** Empty. */
   readonly store: MappingStore;
   readonly options: Partial<IommuOptions>;
@@ -61,7 +61,7 @@ export type EventOutcome =
   | { readonly kind: 'no-event-queue' };
 
 /** One device with its driver. `start` comes first, once the endpoints are added to `iommu`. */
-export class DeviceBench {
+export class DeviceRig {
   readonly iommu: VirtioIommu;
   readonly #features: bigint;
   readonly #eventBuffers: number;
@@ -72,7 +72,7 @@ export class DeviceBench {
   #oldestEvent: UsedChain | undefined;
 
   /** Throws `RangeError` for options that can not be offered. */
-  constructor({ store, options, accepts, ring, ramBytes, eventBuffers }: DeviceBenchOptions) {
+  constructor({ store, options, accepts, ring, ramBytes, eventBuffers }: DeviceRigOptions) {
     const memory = new FlatMemory(ramBytes);
     this.iommu = new VirtioIommu({ memory, store, options });
     this.#features = accepts | BUS_FEATURES | (ring === 'packed' ? VIRTIO_F_RING_PACKED : 0n);

@@ -26,7 +26,7 @@ export interface QueueSetup {
   readonly start?: number;
 }
 
-export interface QueueBench<D extends DriverQueue> {
+export interface QueueRig<D extends DriverQueue> {
   readonly memory: FlatMemory;
   readonly log: AccessLog;
   readonly driver: D;
@@ -43,7 +43,7 @@ function createQueue<D extends DriverQueue>(
   Driver: new (options: DriverQueueOptions) => D,
   Queue: new (options: RingQueueOptions<Gpa>) => RingQueue,
   { features = VIRTIO_F_INDIRECT_DESC, size = DEFAULT_SIZE, start }: QueueSetup,
-): QueueBench<D> {
+): QueueRig<D> {
   const memory = new FlatMemory(RAM_BYTES);
   const log = new AccessLog(memory);
   const driver = new Driver({
@@ -69,16 +69,16 @@ function createQueue<D extends DriverQueue>(
   return { memory, log, driver, queue: open(first), counter, reopen };
 }
 
-export function createSplitQueue(setup: QueueSetup = {}): QueueBench<SplitDriverQueue> {
+export function createSplitQueue(setup: QueueSetup = {}): QueueRig<SplitDriverQueue> {
   return createQueue(SplitDriverQueue, SplitVirtqueue<Gpa>, setup);
 }
 
-export function createPackedQueue(setup: QueueSetup = {}): QueueBench<PackedDriverQueue> {
+export function createPackedQueue(setup: QueueSetup = {}): QueueRig<PackedDriverQueue> {
   return createQueue(PackedDriverQueue, PackedVirtqueue<Gpa>, setup);
 }
 
 /** Either, for tests of what both have in common. */
-export const CREATE_QUEUE: Record<RingKind, (setup?: QueueSetup) => QueueBench<DriverQueue>> = {
+export const CREATE_QUEUE: Record<RingKind, (setup?: QueueSetup) => QueueRig<DriverQueue>> = {
   split: createSplitQueue,
   packed: createPackedQueue,
 };

@@ -20,25 +20,25 @@ export class RecordingLine implements InterruptLine {
   }
 }
 
-export interface BenchOptions extends FeatureOptions {
+export interface RigOptions extends FeatureOptions {
   /** Bytes of guest RAM; the driver owns all but the first 4 KiB. Default 1 MiB. */
   readonly ramBytes?: number;
   /** What the device sees of the RAM. Default: the RAM itself. */
   readonly viewOf?: (ram: FlatMemory) => AddressSpace<Gpa>;
 }
 
-export interface Bench {
+export interface Rig {
   readonly memory: FlatMemory;
   readonly line: RecordingLine;
   readonly transport: MmioTransport<Gpa>;
   readonly driver: MmioDriver;
 }
 
-/** Offset in guest RAM below which a bench's driver owns nothing. */
-export const BENCH_UNUSED_BYTES = 0x1000;
+/** Offset in guest RAM below which a rig's driver owns nothing. */
+export const RIG_UNUSED_BYTES = 0x1000;
 
 /** Puts a device on the bench; its driver has not started. */
-export function createBench(device: VirtioDevice, options: BenchOptions = {}): Bench {
+export function createRig(device: VirtioDevice, options: RigOptions = {}): Rig {
   const memory = new FlatMemory(options.ramBytes ?? 0x10_0000);
   const line = new RecordingLine();
   const transport = new MmioTransport<Gpa>({
@@ -47,7 +47,7 @@ export function createBench(device: VirtioDevice, options: BenchOptions = {}): B
     memory: options.viewOf?.(memory) ?? memory,
     interruptLine: line,
   });
-  const owned = memory.bytes.length - BENCH_UNUSED_BYTES;
-  const driver = new MmioDriver(transport, new DriverMemory(memory, BENCH_UNUSED_BYTES, owned));
+  const owned = memory.bytes.length - RIG_UNUSED_BYTES;
+  const driver = new MmioDriver(transport, new DriverMemory(memory, RIG_UNUSED_BYTES, owned));
   return { memory, line, transport, driver };
 }

@@ -13,17 +13,17 @@ import type { Gpa } from '../../src/memory/address.ts';
 import { DriverMemory } from '../../src/driver/driver-memory.ts';
 import { IommuDriver } from './iommu-driver.ts';
 import { MmioDriver } from '../../src/driver/mmio-driver.ts';
-import { RecordingLine } from './virtio-bench.ts';
+import { RecordingLine } from './virtio-rig.ts';
 
-/** Two endpoints of every bench. */
+/** Two endpoints of every rig. */
 export const ENDPOINT = 8;
 export const OTHER_ENDPOINT = 0x1_0009;
 
-/** Guest RAM of a bench; the driver owns the upper half, the lower half is for DMA. */
+/** Guest RAM of a rig; the driver owns the upper half, the lower half is for DMA. */
 export const RAM_BYTES = 0x20_0000;
 const DRIVER_START = 0x10_0000;
 
-export interface IommuBenchOptions {
+export interface IommuRigOptions {
   readonly options?: Partial<IommuOptions>;
   readonly store?: MappingStore;
   /** Reserved regions of the two endpoints; default: x86's MSI region for each. */
@@ -33,7 +33,7 @@ export interface IommuBenchOptions {
   readonly accepts?: bigint;
 }
 
-export interface IommuBench {
+export interface IommuRig {
   readonly memory: FlatMemory;
   readonly iommu: VirtioIommu;
   readonly transport: MmioTransport<Gpa>;
@@ -45,47 +45,47 @@ export interface IommuBench {
   start(): IommuDriver;
 }
 
-export type StartedIommu = IommuBench & { readonly driver: IommuDriver };
+export type StartedIommu = IommuRig & { readonly driver: IommuDriver };
 
 /** A device whose driver has not started. */
-export function createIommuBench(bench: IommuBenchOptions = {}): IommuBench {
+export function createIommuRig(rig: IommuRigOptions = {}): IommuRig {
   const memory = new FlatMemory(RAM_BYTES);
   const line = new RecordingLine();
   const iommu = new VirtioIommu({
     memory,
-    store: bench.store ?? new ReferenceStore(),
-    ...(bench.options === undefined ? {} : { options: bench.options }),
-    ...(bench.doorbell === undefined ? {} : { doorbell: bench.doorbell }),
+    store: rig.store ?? new ReferenceStore(),
+    ...(rig.options === undefined ? {} : { options: rig.options }),
+    ...(rig.doorbell === undefined ? {} : { doorbell: rig.doorbell }),
   });
   const events: IommuEvent[] = [];
   iommu.onEvent((event) => events.push(event));
   for (const id of [ENDPOINT, OTHER_ENDPOINT]) {
-    const reserved = bench.reserved?.[id];
+    const reserved = rig.reserved?.[id];
     iommu.addEndpoint(id, reserved === undefined ? {} : { reserved });
   }
   const transport = new MmioTransport<Gpa>({ device: iommu, memory, interruptLine: line });
   const driverMemory = new DriverMemory(memory, DRIVER_START, RAM_BYTES - DRIVER_START);
   const mmio = new MmioDriver(transport, driverMemory);
   const start = (): IommuDriver => {
-    const features = (bench.accepts ?? iommu.deviceFeatures) | VIRTIO_F_VERSION_1;
+    const features = (rig.accepts ?? iommu.deviceFeatures) | VIRTIO_F_VERSION_1;
     return new IommuDriver(mmio, mmio.start(features, [{}, {}]));
   };
   return { memory, iommu, transport, line, mmio, events, start };
 }
 
 /** A device with its started driver. */
-export function startIommu(options: IommuBenchOptions = {}): StartedIommu {
-  const bench = createIommuBench(options);
-  return { ...bench, driver: bench.start() };
+export function startIommu(options: IommuRigOptions = {}): StartedIommu {
+  const rig = createIommuRig(options);
+  return { ...rig, driver: rig.start() };
 }
 
 /** The two functions above over stores of one kind, a fresh one for each device: for suites that run over every kind. */
-export function iommuBenchesOver(makeStore: () => MappingStore): {
-  readonly createIommuBench: typeof createIommuBench;
+export function iommuRigsOver(makeStore: () => MappingStore): {
+  readonly createIommuRig: typeof createIommuRig;
   readonly startIommu: typeof startIommu;
 } {
   return {
-    createIommuBench: (options) => createIommuBench({ store: makeStore(), ...options }),
+    createIommuRig: (options) => createIommuRig({ store: makeStore(), ...options }),
     startIommu: (options) => startIommu({ store: makeStore(), ...options }),
   };
 }
