@@ -144,7 +144,6 @@ export async function createBoard(options: MachineOptions, disks: Disks): Promis
     windows.set(place.base, transport);
     return transport;
   };
-  const rogueSpace = viewOf(ROGUE_ENDPOINT);
   const transports = {
     iommu:
       iommu === undefined
@@ -156,7 +155,7 @@ export async function createBoard(options: MachineOptions, disks: Disks): Promis
       viewOf(BLOCK_ENDPOINT),
       { offersAccessPlatform: isBehind, ringFeatures: BLOCK_RING_FEATURES },
     ),
-    rogue: plug(ROGUE_PLACE, new RogueDevice({ memory: rogueSpace, fillRandom }), rogueSpace, {
+    rogue: plug(ROGUE_PLACE, new RogueDevice({ fillRandom }), viewOf(ROGUE_ENDPOINT), {
       offersAccessPlatform: isBehind,
     }),
   };
