@@ -107,17 +107,37 @@ export function isKnownType(type: number): boolean {
   return REQUEST_SIZES.has(type);
 }
 
+/** What a request's type and fields are read with. */
+interface RequestFields {
+  readonly type: number;
+  readonly u32: (offset: number) => number;
+  readonly u64: (offset: number) => bigint;
+}
+
+/** Undefined when the type is not in `sizes`, or the part is shorter than its type's size there. */
+export function requestFields(
+  readable: DataView,
+  sizes: ReadonlyMap<number, number>,
+): RequestFields | undefined {
+  const type = requestType(readable);
+  const size = sizes.get(type);
+  if (size === undefined || readable.byteLength < size) return undefined;
+  return {
+    type,
+    u32: (offset) => readable.getUint32(offset, true),
+    u64: (offset) => readable.getBigUint64(offset, true),
+  };
+}
+
 /**
  * The request in the first MAX_REQUEST_SIZE bytes of a device-readable part; undefined when they are too few for
  * their type or the type is unknown. `head.reserved`, DETACH's and PROBE's reserved bytes are ignored as
  * virtio 1.2, 5.13.6.2, 5.13.6.4.2 and 5.13.6.7.2 demand, and so are bytes beyond the request.
  */
 export function decodeRequest(readable: DataView): Request | undefined {
-  const type = requestType(readable);
-  const size = REQUEST_SIZES.get(type);
-  if (size === undefined || readable.byteLength < size) return undefined;
-  const u32 = (offset: number): number => readable.getUint32(offset, true);
-  const u64 = (offset: number): bigint => readable.getBigUint64(offset, true);
+  const fields = requestFields(readable, REQUEST_SIZES);
+  if (fields === undefined) return undefined;
+  const { type, u32, u64 } = fields;
   switch (type) {
     case VIRTIO_IOMMU_T_ATTACH:
       return {
@@ -222,14 +242,19 @@ export interface FaultReport {
   readonly low: number;
 }
 
-/** The event queue's 24 bytes; all reserved fields are zero (virtio 1.2, 5.13.6.9.2). */
-export function encodeFault({ reason, flags, endpoint, high, low }: FaultReport): Uint8Array {
-  const bytes = new Uint8Array(FAULT_SIZE);
-  const view = new DataView(bytes.buffer);
-  view.setUint8(FAULT_REASON, reason);
-  view.setUint32(FAULT_FLAGS, flags, true);
-  view.setUint32(FAULT_ENDPOINT, endpoint, true);
-  view.setUint32(FAULT_ADDRESS, low, true);
-  view.setUint32(FAULT_ADDRESS + 4, high, true);
-  return bytes;
+/** Writes fault reports of `size` bytes with the address at `address`; reserved fields are zero (virtio 1.2, 5.13.6.9.2). */
+export function faultEncoder(size: number, address: number): (report: FaultReport) => Uint8Array {
+  return ({ reason, flags, endpoint, high, low }) => {
+    const bytes = new Uint8Array(size);
+    const view = new DataView(bytes.buffer);
+    view.setUint8(FAULT_REASON, reason);
+    view.setUint32(FAULT_FLAGS, flags, true);
+    view.setUint32(FAULT_ENDPOINT, endpoint, true);
+    view.setUint32(address, low, true);
+    view.setUint32(address + 4, high, true);
+    return bytes;
+  };
 }
+
+/** The event queue's 24 bytes. */
+export const encodeFault = faultEncoder(FAULT_SIZE, FAULT_ADDRESS);

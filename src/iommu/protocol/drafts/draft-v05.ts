@@ -1,14 +1,8 @@
 // The draft v0.5 (2017): domains and endpoints have their names, and faults are reported.
 
-import type { FaultReport } from '../codec.ts';
+import { faultEncoder } from '../codec.ts';
 import type { Dialect } from '../dialect.ts';
-import {
-  FAULT_ENDPOINT,
-  FAULT_FLAGS,
-  FAULT_REASON,
-  VIRTIO_IOMMU_S_DEVERR,
-  VIRTIO_IOMMU_S_RANGE,
-} from '../protocol.ts';
+import { VIRTIO_IOMMU_S_DEVERR, VIRTIO_IOMMU_S_RANGE } from '../protocol.ts';
 import { DRAFT_FEATURES, encodeDraftConfig, objectionToDomainRange } from './draft-config.ts';
 import {
   FAULT_ADDRESS,
@@ -36,16 +30,5 @@ export const DRAFT_V05: Dialect = {
   regionFormat: sizedRegionFormat(({ kind }) =>
     kind === 'identity' ? RESV_MEM_IDENTITY_SIZE : RESV_MEM_SIZE,
   ),
-  encodeFault: encodePackedFault,
+  encodeFault: faultEncoder(FAULT_SIZE, FAULT_ADDRESS),
 };
-
-function encodePackedFault({ reason, flags, endpoint, high, low }: FaultReport): Uint8Array {
-  const bytes = new Uint8Array(FAULT_SIZE);
-  const view = new DataView(bytes.buffer);
-  view.setUint8(FAULT_REASON, reason);
-  view.setUint32(FAULT_FLAGS, flags, true);
-  view.setUint32(FAULT_ENDPOINT, endpoint, true);
-  view.setUint32(FAULT_ADDRESS, low, true);
-  view.setUint32(FAULT_ADDRESS + 4, high, true);
-  return bytes;
-}

@@ -1,6 +1,6 @@
 // Requests of v0.4 and v0.5: ranges are an address and a size, and DETACH names no domain.
 
-import { requestType, type Request } from '../codec.ts';
+import { requestFields, type Request } from '../codec.ts';
 import {
   PROBE_ENDPOINT,
   PROBE_SIZE,
@@ -44,11 +44,9 @@ type SizedRange = Pick<Extract<Request, { kind: 'unmap' }>, 'virtStart' | 'virtE
 
 /** `Dialect.decodeRequest` of v0.4 and v0.5. */
 export function decodeSizedRequest(readable: DataView): Request | undefined {
-  const type = requestType(readable);
-  const size = REQUEST_SIZES.get(type);
-  if (size === undefined || readable.byteLength < size) return undefined;
-  const u32 = (offset: number): number => readable.getUint32(offset, true);
-  const u64 = (offset: number): bigint => readable.getBigUint64(offset, true);
+  const fields = requestFields(readable, REQUEST_SIZES);
+  if (fields === undefined) return undefined;
+  const { type, u32, u64 } = fields;
   switch (type) {
     case VIRTIO_IOMMU_T_ATTACH:
       return {
