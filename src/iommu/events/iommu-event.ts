@@ -1,6 +1,8 @@
 // What the device tells the world: plain data, safe to clone. The sequence is the clock of tests, links and history.
 
+import type { DomainCounters } from '../domains/domain.ts';
 import type { ReservedRegion } from '../regions/reserved-regions.ts';
+import type { DmaCounters } from '../store/mapping-store.ts';
 
 /** A request the device answered. `status` is a VIRTIO_IOMMU_S_* code; a request with status != OK changed nothing. */
 export type RequestEvent =
@@ -87,36 +89,23 @@ export type NumberedRequest = RequestEvent & Numbered;
 /** Where an endpoint stands (virtio 1.2, 5.13.6.1): blocked = unattached and not in bypass mode. */
 export type EndpointMode = 'blocked' | 'bypass' | 'attached';
 
-export interface EndpointState {
+export interface EndpointState extends DmaCounters {
   readonly id: number;
   readonly mode: EndpointMode;
   /** Domain it is attached to (a bypass domain has mode 'bypass'); null when unattached. */
   readonly domain: number | null;
-  /** DMA accesses by outcome since machine start. */
-  readonly translated: number;
-  readonly bypassed: number;
-  readonly blocked: number;
-  /** Bytes of those accesses. */
-  readonly translatedBytes: number;
-  readonly bypassedBytes: number;
-  readonly blockedBytes: number;
   /** Its reserved regions as PROBE tells of them, by ascending address. */
   readonly reserved: readonly ReservedRegion[];
 }
 
-export interface DomainState {
+/** Its counters are of the accesses of its endpoints since it exists: that mappings and regions let through, and that faulted. */
+export interface DomainState extends DomainCounters {
   readonly id: number;
   readonly isBypass: boolean;
   readonly endpoints: readonly number[];
   readonly mappings: number;
   /** Bytes of IOVA mapped. */
   readonly bytes: bigint;
-  /** DMA accesses of its endpoints since the domain exists: that mappings and regions let through, and that faulted. */
-  readonly translated: number;
-  readonly blocked: number;
-  /** Bytes of those accesses. */
-  readonly translatedBytes: number;
-  readonly blockedBytes: number;
   /** Reserved regions of its endpoints, joined by the combination table; none in a bypass domain. */
   readonly reserved: readonly ReservedRegion[];
 }
