@@ -1,8 +1,12 @@
-// Buffers of the chains that a test's driver has in flight, and of their indirect tables.
+// Buffers of the chains that a driver has in flight, and of their indirect tables.
 
+import { highWord, lowWord } from '../base/words.ts';
 import {
+  VIRTQ_DESC_ADDR_HIGH,
+  VIRTQ_DESC_ADDR_LOW,
   VIRTQ_DESC_ALIGN,
   VIRTQ_DESC_F_WRITE,
+  VIRTQ_DESC_LEN,
   descriptorTableLength,
 } from '../virtio/ring-layout.ts';
 import { roomFor, type DriverMemory } from './driver-memory.ts';
@@ -18,6 +22,17 @@ export interface WritableBuffer {
 
 /** A descriptor that is not yet linked to others. */
 export type LooseDescriptor = Pick<Descriptor, 'address' | 'length' | 'flags'>;
+
+/** The fields that split and packed descriptors have at the same place. */
+export function writeBufferFields(
+  view: DataView,
+  offset: number,
+  { address, length }: Pick<Descriptor, 'address' | 'length'>,
+): void {
+  view.setUint32(offset + VIRTQ_DESC_ADDR_LOW, lowWord(address), true);
+  view.setUint32(offset + VIRTQ_DESC_ADDR_HIGH, highWord(address), true);
+  view.setUint32(offset + VIRTQ_DESC_LEN, length, true);
+}
 
 /** A request's buffers in guest RAM. */
 export interface PlacedBuffers {

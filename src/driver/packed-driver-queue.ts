@@ -1,7 +1,6 @@
 // Driver side of one packed virtqueue (virtio 1.2, 2.8): lays out the ring, adds chains in any framing, takes used ones.
 
 import { assert } from '../base/assert.ts';
-import { highWord, lowWord } from '../base/words.ts';
 import {
   PACKED_START,
   PVIRTQ_DESC_FLAGS,
@@ -13,8 +12,6 @@ import {
   RING_EVENT_FLAGS_DESC,
   RING_EVENT_FLAGS_DISABLE,
   RING_EVENT_FLAGS_ENABLE,
-  VIRTQ_DESC_ADDR_HIGH,
-  VIRTQ_DESC_ADDR_LOW,
   VIRTQ_DESC_ALIGN,
   VIRTQ_DESC_F_AVAIL,
   VIRTQ_DESC_F_INDIRECT,
@@ -30,7 +27,12 @@ import {
   packedIndex,
   packedWrap,
 } from '../virtio/ring-layout.ts';
-import { DriverBuffers, type LooseDescriptor, type WritableBuffer } from './driver-buffers.ts';
+import {
+  DriverBuffers,
+  writeBufferFields,
+  type LooseDescriptor,
+  type WritableBuffer,
+} from './driver-buffers.ts';
 import type {
   ChainRequest,
   Descriptor,
@@ -203,10 +205,9 @@ export class PackedDriverQueue implements DriverQueue {
     this.writeDescriptorAt(this.#offsetOf(index), descriptor);
   }
 
-  writeDescriptorAt(offset: number, { address, length, flags, next }: Descriptor): void {
-    this.#view.setUint32(offset + VIRTQ_DESC_ADDR_LOW, lowWord(address), true);
-    this.#view.setUint32(offset + VIRTQ_DESC_ADDR_HIGH, highWord(address), true);
-    this.#view.setUint32(offset + VIRTQ_DESC_LEN, length, true);
+  writeDescriptorAt(offset: number, descriptor: Descriptor): void {
+    const { flags, next } = descriptor;
+    writeBufferFields(this.#view, offset, descriptor);
     this.#view.setUint16(offset + PVIRTQ_DESC_ID, next, true);
     this.#view.setUint16(offset + PVIRTQ_DESC_FLAGS, flags, true);
   }

@@ -1,20 +1,16 @@
 // Driver side of one split virtqueue (virtio 1.2, 2.7): lays out the ring, adds chains in any framing, takes used ones.
 
 import { assert } from '../base/assert.ts';
-import { highWord, lowWord } from '../base/words.ts';
 import {
   VIRTQ_AVAIL_ENTRY_SIZE,
   VIRTQ_AVAIL_FLAGS,
   VIRTQ_AVAIL_F_NO_INTERRUPT,
   VIRTQ_AVAIL_IDX,
   VIRTQ_AVAIL_RING,
-  VIRTQ_DESC_ADDR_HIGH,
-  VIRTQ_DESC_ADDR_LOW,
   VIRTQ_DESC_ALIGN,
   VIRTQ_DESC_FLAGS,
   VIRTQ_DESC_F_INDIRECT,
   VIRTQ_DESC_F_NEXT,
-  VIRTQ_DESC_LEN,
   VIRTQ_DESC_NEXT,
   VIRTQ_DESC_SIZE,
   VIRTQ_USED_ALIGN,
@@ -29,7 +25,12 @@ import {
   usedEventOffset,
   usedRingLength,
 } from '../virtio/ring-layout.ts';
-import { DriverBuffers, type LooseDescriptor, type WritableBuffer } from './driver-buffers.ts';
+import {
+  DriverBuffers,
+  writeBufferFields,
+  type LooseDescriptor,
+  type WritableBuffer,
+} from './driver-buffers.ts';
 import type {
   ChainRequest,
   Descriptor,
@@ -164,10 +165,9 @@ export class SplitDriverQueue implements DriverQueue {
     this.writeDescriptorAt(this.descriptorArea + index * VIRTQ_DESC_SIZE, descriptor);
   }
 
-  writeDescriptorAt(offset: number, { address, length, flags, next }: Descriptor): void {
-    this.#view.setUint32(offset + VIRTQ_DESC_ADDR_LOW, lowWord(address), true);
-    this.#view.setUint32(offset + VIRTQ_DESC_ADDR_HIGH, highWord(address), true);
-    this.#view.setUint32(offset + VIRTQ_DESC_LEN, length, true);
+  writeDescriptorAt(offset: number, descriptor: Descriptor): void {
+    const { flags, next } = descriptor;
+    writeBufferFields(this.#view, offset, descriptor);
     this.#view.setUint16(offset + VIRTQ_DESC_FLAGS, flags, true);
     this.#view.setUint16(offset + VIRTQ_DESC_NEXT, next, true);
   }
