@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { IommuEvent } from '../../src/iommu/events/iommu-event.ts';
 import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
+import { endpointName } from '../format/endpoint-name.ts';
 import { eventWords } from '../format/event-words.ts';
 import { formatCount, formatExact, formatSeconds, TIME_TITLE } from '../format/quantity.ts';
 import type { MachineSession } from '../machine-session.ts';
@@ -70,8 +71,7 @@ function Line({
   recorded: RecordedEvent;
 }): JSX.Element {
   const { event, timeMs } = recorded;
-  const infos = session.info.value?.endpoints ?? [];
-  const words = eventWords(event, (id) => infos.find((each) => each.id === id)?.name ?? `EP ${id}`);
+  const words = eventWords(event, (id) => endpointName(session.info.value, id));
   return (
     <li
       class="feed-line"

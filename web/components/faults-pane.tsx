@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact';
 import { formatAddress } from '../format/address.ts';
+import { endpointName } from '../format/endpoint-name.ts';
 import { dmesgLine, faultReasonSentence, faultTitle, isWriteFault } from '../format/iommu-words.ts';
 import { formatExact, formatPlural, formatSeconds, TIME_TITLE } from '../format/quantity.ts';
 import type { IommuMode } from '../../src/worker/api/api.ts';
@@ -16,10 +17,6 @@ const WHY_NONE: Readonly<Record<IommuMode, string>> = {
   bypass: 'In bypass nothing is stopped. Send a rogue DMA and see it succeed.',
   off: 'Without an IOMMU nothing is ever stopped.',
 };
-
-function endpointName(session: MachineSession, id: number): string {
-  return session.info.value?.endpoints.find((each) => each.id === id)?.name ?? `EP ${id}`;
-}
 
 /** The fault as one sentence. */
 export function faultSentence(name: string, record: FaultRecord): string {
@@ -40,8 +37,9 @@ function Card({ session, record }: { session: MachineSession; record: FaultRecor
         </span>
       </p>
       <p class="fault-what">
-        <b>{endpointName(session, fault.endpoint)}</b> tried to {isWrite ? 'write' : 'read'}{' '}
-        {formatPlural(fault.length, 'byte')} at <code>{formatAddress(fault.address)}</code>
+        <b>{endpointName(session.info.value, fault.endpoint)}</b> tried to{' '}
+        {isWrite ? 'write' : 'read'} {formatPlural(fault.length, 'byte')} at{' '}
+        <code>{formatAddress(fault.address)}</code>
       </p>
       <p class="fault-why">{faultReasonSentence(fault, isWrite, fault.domain)}</p>
       {fault.isReported ? (
@@ -81,7 +79,7 @@ export function FaultsPane({ session }: { session: MachineSession }): JSX.Elemen
       <p class="visually-hidden" aria-live="assertive">
         {newest === undefined
           ? ''
-          : `Fault: ${faultSentence(endpointName(session, newest.fault.endpoint), newest)}. Blocked.`}
+          : `Fault: ${faultSentence(endpointName(session.info.value, newest.fault.endpoint), newest)}. Blocked.`}
       </p>
       {faults.length === 0 ? (
         <p class="empty">{WHY_NONE[session.mode.value]}</p>

@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { DomainState } from '../../src/iommu/events/iommu-event.ts';
 import { formatAddress, formatRange, formatShortRange } from '../format/address.ts';
+import { endpointName } from '../format/endpoint-name.ts';
 import { formatRights, rightsInWords } from '../format/iommu-words.ts';
 import { formatBytes, formatExact, formatPlural } from '../format/quantity.ts';
 import type { MachineSession } from '../machine-session.ts';
@@ -15,10 +16,8 @@ import { useRowWindow } from './row-window.ts';
 const ROW_HEIGHT = 22;
 
 function endpointNames(session: MachineSession, domain: DomainState): string {
-  const infos = session.info.value?.endpoints ?? [];
-  return domain.endpoints
-    .map((id) => infos.find((info) => info.id === id)?.name ?? `EP ${id}`)
-    .join(', ');
+  const info = session.info.value;
+  return domain.endpoints.map((id) => endpointName(info, id)).join(', ');
 }
 
 function DomainSelect({ session }: { session: MachineSession }): JSX.Element | null {
