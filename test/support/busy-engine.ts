@@ -47,7 +47,7 @@ export function makeBusyEngine(): BusyEngine {
     if (each < 150) exports.insert(index, 0, each * 4 * PAGE, 0, end, 0, each * PAGE, 1);
   }
   exports.destroyDomain(gone);
-  const domain = engine.setAt(index);
+  const domain = engine.addressOfSet(index);
   const windows = engine.word(domain + SET_WINDOWS);
   for (let each = 0; each < 20; each += 1) {
     exports.insertWindow(windows, 2, each * 2 * PAGE, 2, each * 2 * PAGE + PAGE - 1, each % 4);
@@ -64,7 +64,7 @@ export function makeBusyEngine(): BusyEngine {
   return {
     engine,
     domain,
-    windows: engine.setAt(windows),
+    windows: engine.addressOfSet(windows),
     root,
     leaf: engine.word(root + INNER_CHILDREN),
     directory,

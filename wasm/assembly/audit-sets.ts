@@ -41,7 +41,7 @@ import {
   SET_WINDOWS,
 } from './layout';
 import { reachedBlocks, reachSet } from './marks';
-import { setAt, treeTouches } from './sets';
+import { addressOfSet, treeTouches } from './sets';
 import { hasTables } from './tables';
 
 /** What was counted in all sets: mappings, those in page tables, blocks of page tables, blocks of windows. */
@@ -56,14 +56,14 @@ export function auditSets(): u32 {
   countedPaged = 0;
   countedTableBlocks = 0;
   countedWindowBlocks = 0;
-  if (kindOf(0) != KIND_WINDOWS || load<u32>(setAt(0), SET_ROOT) != 0) return AUDIT_SET;
+  if (kindOf(0) != KIND_WINDOWS || load<u32>(addressOfSet(0), SET_ROOT) != 0) return AUDIT_SET;
   let free = listedSets();
   for (let index: u32 = 0; index < load<u32>(HEADER_FRESH_SET); index++) {
     const kind = kindOf(index);
     let broken: u32 = AUDIT_SOUND;
     if (kind == KIND_FREE) free--;
-    else if (kind == KIND_WINDOWS) broken = auditWindows(setAt(index));
-    else broken = kind == KIND_DOMAIN ? auditDomain(setAt(index)) : <u32>AUDIT_SET;
+    else if (kind == KIND_WINDOWS) broken = auditWindows(addressOfSet(index));
+    else broken = kind == KIND_DOMAIN ? auditDomain(addressOfSet(index)) : <u32>AUDIT_SET;
     if (broken != AUDIT_SOUND) return broken;
   }
   return free == 0 ? AUDIT_SOUND : AUDIT_FREE_SETS;
@@ -77,7 +77,7 @@ function listedSets(): u32 {
     if (index >= load<u32>(HEADER_FRESH_SET) || !reachSet(index)) return -1;
     if (kindOf(index) != KIND_FREE) return -1;
     listed++;
-    index = load<u32>(setAt(index), SET_NEXT_FREE);
+    index = load<u32>(addressOfSet(index), SET_NEXT_FREE);
   }
   return listed;
 }
@@ -143,10 +143,11 @@ function isBound(record: u32): bool {
   const open = load<u32>(record, ENDPOINT_OPEN_DOMAIN);
   const inner = kindAt(load<u32>(record, ENDPOINT_INNER));
   if (kindAt(outer) != KIND_WINDOWS || inner != KIND_WINDOWS) return false;
-  if (mode != MODE_DOMAIN) return mode <= <u32>MODE_BYPASS && domain == setAt(0) && open == 0;
+  if (mode != MODE_DOMAIN)
+    return mode <= <u32>MODE_BYPASS && domain == addressOfSet(0) && open == 0;
   return (
     kindAt(domain) == KIND_DOMAIN &&
-    outer == setAt(load<u32>(domain, SET_WINDOWS)) &&
+    outer == addressOfSet(load<u32>(domain, SET_WINDOWS)) &&
     (open == 0 || open == domain)
   );
 }
@@ -167,5 +168,5 @@ function kindAt(address: u32): u32 {
 }
 
 function kindOf(index: u32): u32 {
-  return index < load<u32>(HEADER_FRESH_SET) ? load<u32>(setAt(index), SET_KIND) : KIND_FREE;
+  return index < load<u32>(HEADER_FRESH_SET) ? load<u32>(addressOfSet(index), SET_KIND) : KIND_FREE;
 }

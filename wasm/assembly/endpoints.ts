@@ -15,7 +15,7 @@ import {
   MODE_DOMAIN,
   MODE_UNATTACHED,
 } from './layout';
-import { setAt } from './sets';
+import { addressOfSet } from './sets';
 import { join } from './words';
 
 /** Makes the record of the next endpoint: unattached, without windows and without an MSI region. */
@@ -39,11 +39,15 @@ export function bind(
   isOpen: u32,
 ): void {
   const record = endpointAt(endpoint);
-  store<u32>(record, mode == MODE_DOMAIN && isOpen != 0 ? setAt(domain) : 0, ENDPOINT_OPEN_DOMAIN);
+  store<u32>(
+    record,
+    mode == MODE_DOMAIN && isOpen != 0 ? addressOfSet(domain) : 0,
+    ENDPOINT_OPEN_DOMAIN,
+  );
   store<u32>(record, mode, ENDPOINT_MODE);
-  store<u32>(record, setAt(domain), ENDPOINT_DOMAIN);
-  store<u32>(record, setAt(outer), ENDPOINT_OUTER);
-  store<u32>(record, setAt(inner), ENDPOINT_INNER);
+  store<u32>(record, addressOfSet(domain), ENDPOINT_DOMAIN);
+  store<u32>(record, addressOfSet(outer), ENDPOINT_OUTER);
+  store<u32>(record, addressOfSet(inner), ENDPOINT_INNER);
 }
 
 /** An endpoint's MSI region; none when its end is below its start. */

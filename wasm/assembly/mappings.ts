@@ -35,7 +35,7 @@ import {
 } from './pages';
 import { removeShare, takenBytes, takenEntries } from './remove';
 import { placeIndex, placeLeaf, seekEnd } from './search';
-import { countMappings, cutsTree, freeSet, setAt, takeSet, treeTouches } from './sets';
+import { countMappings, cutsTree, freeSet, addressOfSet, takeSet, treeTouches } from './sets';
 import { hasTables, seekPage } from './tables';
 import { clearWindows } from './window-sets';
 import { join } from './words';
@@ -49,14 +49,14 @@ export function createDomain(id: u32): i32 {
     freeSet(domain);
     return NO_SET;
   }
-  store<u32>(setAt(domain), id, SET_DOMAIN);
-  store<u32>(setAt(domain), windows, SET_WINDOWS);
+  store<u32>(addressOfSet(domain), id, SET_DOMAIN);
+  store<u32>(addressOfSet(domain), windows, SET_WINDOWS);
   return domain;
 }
 
 /** Drops a domain with its mappings and windows; no endpoint is bound to it. */
 export function destroyDomain(domain: u32): void {
-  const set = setAt(domain);
+  const set = addressOfSet(domain);
   dropTables(set);
   countMappings(set, -load<u32>(set, SET_ENTRIES), 0);
   clearWindows(load<u32>(set, SET_WINDOWS));
@@ -75,7 +75,7 @@ export function insert(
   physLow: u32,
   rights: u32,
 ): u32 {
-  const set = setAt(domain);
+  const set = addressOfSet(domain);
   const start = join(startHigh, startLow);
   const last = join(endHigh, endLow);
   const gpa = join(physHigh, physLow);
@@ -91,7 +91,7 @@ export function insert(
 
 /** Number of mappings removed, or REMOVE_WOULD_SPLIT when an end of the range lies inside one. */
 export function remove(domain: u32, startHigh: u32, startLow: u32, endHigh: u32, endLow: u32): i32 {
-  const set = setAt(domain);
+  const set = addressOfSet(domain);
   const start = join(startHigh, startLow);
   const last = join(endHigh, endLow);
   if (cutsPages(set, start, last) || cutsTree(set, start, last)) return REMOVE_WOULD_SPLIT;
@@ -120,12 +120,12 @@ export function overlaps(
   endHigh: u32,
   endLow: u32,
 ): u32 {
-  return touches(setAt(domain), join(startHigh, startLow), join(endHigh, endLow)) ? 1 : 0;
+  return touches(addressOfSet(domain), join(startHigh, startLow), join(endHigh, endLow)) ? 1 : 0;
 }
 
 /** Writes up to LIST_CAPACITY mappings that end at the address or after it; returns how many. */
 export function list(domain: u32, fromHigh: u32, fromLow: u32): u32 {
-  return listFrom(setAt(domain), join(fromHigh, fromLow));
+  return listFrom(addressOfSet(domain), join(fromHigh, fromLow));
 }
 
 function touches(set: u32, start: u64, last: u64): bool {

@@ -21,7 +21,7 @@ import { end, key } from './nodes';
 import { freeTree } from './remove';
 import { placeIndex, placeLeaf, seekEnd, seekFloor } from './search';
 
-export function setAt(index: u32): u32 {
+export function addressOfSet(index: u32): u32 {
   return load<u32>(HEADER_SETS) + index * SET_SIZE;
 }
 
@@ -29,21 +29,21 @@ export function setAt(index: u32): u32 {
 export function takeSet(kind: u32): i32 {
   let index = load<i32>(HEADER_FREE_SET);
   if (index != NO_SET) {
-    store<i32>(HEADER_FREE_SET, load<i32>(setAt(index), SET_NEXT_FREE));
+    store<i32>(HEADER_FREE_SET, load<i32>(addressOfSet(index), SET_NEXT_FREE));
   } else {
     index = load<i32>(HEADER_FRESH_SET);
     if (index == load<i32>(HEADER_MAX_SETS)) return NO_SET;
     store<i32>(HEADER_FRESH_SET, index + 1);
   }
-  memory.fill(setAt(index), 0, SET_SIZE);
-  store<u32>(setAt(index), kind, SET_KIND);
-  store<u64>(setAt(index), u64.MAX_VALUE, SET_GAP_END);
+  memory.fill(addressOfSet(index), 0, SET_SIZE);
+  store<u32>(addressOfSet(index), kind, SET_KIND);
+  store<u64>(addressOfSet(index), u64.MAX_VALUE, SET_GAP_END);
   return index;
 }
 
 /** Gives back a set whose page tables are gone. */
 export function freeSet(index: u32): void {
-  const set = setAt(index);
+  const set = addressOfSet(index);
   clearTree(set);
   store<u32>(set, KIND_FREE, SET_KIND);
   store<i32>(set, load<i32>(HEADER_FREE_SET), SET_NEXT_FREE);

@@ -12,7 +12,7 @@ import {
   SET_GAP_START,
   SET_HEIGHT,
 } from './layout';
-import { clearTree, setAt, takeSet } from './sets';
+import { clearTree, addressOfSet, takeSet } from './sets';
 import { join } from './words';
 
 /** Index of a new, empty set of windows, or NO_SET. */
@@ -23,9 +23,9 @@ export function createWindows(): i32 {
 /** Empties a set of windows. */
 export function clearWindows(windows: u32): void {
   const left = blocksLeft();
-  clearTree(setAt(windows));
+  clearTree(addressOfSet(windows));
   countWindowBlocks(left);
-  forgetGap(setAt(windows), 0, u64.MAX_VALUE);
+  forgetGap(addressOfSet(windows), 0, u64.MAX_VALUE);
 }
 
 /** Adds a window, which overlaps none of its set; INSERT_FULL when the blocks kept for windows are used up. */
@@ -37,7 +37,7 @@ export function insertWindow(
   endLow: u32,
   rights: u32,
 ): u32 {
-  const set = setAt(windows);
+  const set = addressOfSet(windows);
   const kept = load<u32>(HEADER_WINDOW_RESERVE) - load<u32>(HEADER_WINDOW_BLOCKS);
   if (kept < load<u32>(set, SET_HEIGHT) + 2) return INSERT_FULL;
   const left = blocksLeft();

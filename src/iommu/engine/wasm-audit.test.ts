@@ -39,7 +39,7 @@ describe('audit', () => {
     const place = fc.oneof(
       fc.nat(used - 1),
       fc.integer({ min: layout.HEADER_START / 4, max: layout.BUFFERS_OFFSET / 4 - 1 }),
-      fc.integer({ min: engine.setAt(0) / 4, max: engine.setAt(6) / 4 }),
+      fc.integer({ min: engine.addressOfSet(0) / 4, max: engine.addressOfSet(6) / 4 }),
       fc.integer({ min: engine.word(layout.HEADER_FIRST_BLOCK) / 4, max: used - 1 }),
     );
     const damage = fc.array(fc.tuple(place, value), { minLength: 1, maxLength: 6 });

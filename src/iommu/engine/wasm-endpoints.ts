@@ -22,7 +22,7 @@ import type { StoreLimits } from '../store/store-limits.ts';
 import type { EngineExports } from './wasm-exports.ts';
 import { listWindows } from './wasm-listing.ts';
 import type { EngineMemory } from './wasm-memory.ts';
-import { setsOf, type SavedDomain } from './wasm-slice.ts';
+import { usedSets, type SavedDomain } from './wasm-slice.ts';
 
 /** The set without entries that `initialize` makes. */
 const EMPTY_SET = 0;
@@ -119,7 +119,7 @@ export class WasmEndpoints {
     const own = [...this.#sets.values()];
     const inDomains = [...domains.values()].flatMap(({ mappings, windows }) => [mappings, windows]);
     const known = new Set([EMPTY_SET, ...own, ...inDomains]);
-    const found = setsOf(other);
+    const found = usedSets(other);
     const isSame =
       other.word(HEADER_ENDPOINTS) === this.#endpoints.length &&
       // Each set has one owner, and none is without

@@ -135,7 +135,7 @@ export class EngineMemory implements TranslationResult {
   }
 
   /** Address of the record of a set. */
-  setAt(index: number): number {
+  addressOfSet(index: number): number {
     return this.word(HEADER_SETS) + index * SET_SIZE;
   }
 

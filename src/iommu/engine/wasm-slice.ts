@@ -113,8 +113,8 @@ export function findDomains(
   maxDomains: number,
 ): ReadonlyMap<number, SavedDomain> {
   const domains = new Map<number, SavedDomain>();
-  for (const set of setsOf(engine)) {
-    const record = engine.setAt(set);
+  for (const set of usedSets(engine)) {
+    const record = engine.addressOfSet(set);
     if (engine.word(record + SET_KIND) !== KIND_DOMAIN) continue;
     const id = engine.word(record + SET_DOMAIN);
     if (domains.has(id)) throw new Error(`the saved engine is damaged: it has domain ${id} twice`);
@@ -125,7 +125,7 @@ export function findDomains(
 }
 
 /** Indices of all sets that are not free. */
-export function setsOf(engine: EngineMemory): readonly number[] {
+export function usedSets(engine: EngineMemory): readonly number[] {
   const all = Array.from({ length: engine.word(HEADER_FRESH_SET) }, (_, index) => index);
-  return all.filter((index) => engine.word(engine.setAt(index) + SET_KIND) !== KIND_FREE);
+  return all.filter((index) => engine.word(engine.addressOfSet(index) + SET_KIND) !== KIND_FREE);
 }

@@ -90,7 +90,7 @@ export class WasmStore implements MappingStore {
     if (this.#domains.size === this.#limits.maxDomains) return 'full';
     const mappings = this.#exports.createDomain(domain);
     assert(mappings !== NO_SET, 'there are sets for all domains');
-    const windows = this.#memory.word(this.#memory.setAt(mappings) + SET_WINDOWS);
+    const windows = this.#memory.word(this.#memory.addressOfSet(mappings) + SET_WINDOWS);
     this.#domains.set(domain, { mappings, windows, isOpen: true });
     return 'created';
   }
@@ -131,7 +131,7 @@ export class WasmStore implements MappingStore {
   }
 
   size(domain: number): { readonly mappings: number; readonly bytes: bigint } {
-    const record = this.#memory.setAt(this.#setsOf(domain).mappings);
+    const record = this.#memory.addressOfSet(this.#setsOf(domain).mappings);
     const mappings = this.#memory.word(record + SET_ENTRIES);
     const bytes = this.#memory.pair(record + SET_BYTES);
     // The record counts modulo 2^64: mappings without bytes cover the whole space
