@@ -1,4 +1,4 @@
-// Requests in every framing, and requests that are none (virtio 1.2, 2.6.4 and 5.13.6.2).
+// Requests in every framing, and bytes that are no request (virtio 1.2, 2.6.4 and 5.13.6.2).
 
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';

@@ -241,7 +241,7 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
     });
 
     it.each(['allow', 'reject', 'per-endpoint'] as const)(
-      '[C.2f F11] %s: the window goes with the endpoint whose it is',
+      '[C.2f F11] %s: the window goes with the endpoint that has the region',
       (policy) => {
         const { attach, driver, go, iommu } = start(policy, [identity()], [region('reserved')]);
         expect(attach(ids)).toEqual([OK, OK]);

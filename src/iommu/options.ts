@@ -15,7 +15,7 @@ import {
 /**
  * What becomes of two endpoints in one domain when one has an identity region where the other has nothing, so that the
  * other could reach firmware's memory: `reject` refuses the ATTACH with UNSUPP; `allow` opens the region to both;
- * `per-endpoint` keeps it to the endpoint whose it is, as a second stage of translation would.
+ * `per-endpoint` keeps it to the endpoint that has it, as a second stage of translation would.
  */
 export type IdentityPolicy = 'allow' | 'reject' | 'per-endpoint';
 

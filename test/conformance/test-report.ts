@@ -25,7 +25,7 @@ export function idsOf(name: string): readonly string[] {
   return [...new Set(brackets.flatMap((inner) => inner.split(/\s+/).filter(Boolean)))];
 }
 
-/** Reads a report of `vitest --reporter=json`; throws `Error` when it is none. */
+/** Reads a report of `vitest --reporter=json`; throws `Error` when it is not one. */
 export function readTestReport(report: unknown): TestReport {
   const files = listIn(report, 'testResults');
   if (files === undefined)

@@ -52,7 +52,7 @@ export interface TranslationResult {
   readonly reason: number;
 }
 
-/** DMA accesses and bytes of one endpoint by outcome, since machine start. Interrupt messages are none. */
+/** DMA accesses and bytes of one endpoint by outcome, since machine start. Interrupt messages do not count. */
 export interface DmaCounters {
   readonly translated: number;
   readonly bypassed: number;
