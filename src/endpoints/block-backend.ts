@@ -20,7 +20,7 @@ export interface WrittenBlock {
 }
 
 /** Unit of copying: a guest's page, which most writes are aligned to. */
-const BLOCK_BYTES = 4096;
+export const BLOCK_BYTES = 4096;
 
 /** An image that stays as it is, and the blocks written since; at most as many as the image has. */
 export class CopyOnWriteDisk implements BlockBackend {
@@ -91,4 +91,18 @@ export class CopyOnWriteDisk implements BlockBackend {
   #check(offset: number, length: number): void {
     assert(offset >= 0 && offset + length <= this.sizeBytes, 'access inside the disk');
   }
+}
+
+/** The blocks in which a disk differs from the image that it began as; both have the same size. */
+export function changedBlocks(image: Uint8Array, disk: Uint8Array): readonly WrittenBlock[] {
+  const blocks: WrittenBlock[] = [];
+  for (let start = 0; start < image.length; start += BLOCK_BYTES) {
+    const end = Math.min(start + BLOCK_BYTES, image.length);
+    for (let at = start; at < end; at += 1) {
+      if (image[at] === disk[at]) continue;
+      blocks.push({ index: start / BLOCK_BYTES, bytes: disk.slice(start, end) });
+      break;
+    }
+  }
+  return blocks;
 }

@@ -60,6 +60,16 @@ export class CommandShell {
     this.#hasTerminal = hasTerminal;
   }
 
+  /** How many commands were started; set when the guest is put back to where it was. */
+  get count(): number {
+    return this.#number;
+  }
+
+  set count(number: number) {
+    this.#number = number;
+    this.#result = undefined;
+  }
+
   /** The outcome of the latest command; undefined while it runs. */
   get result(): CommandResult | undefined {
     return this.#result;

@@ -1,19 +1,18 @@
 // A Linux guest behind its virtio-iommu, for programs: boot it, run commands, look into its IOMMU.
 // This is the test kit that the package exports as `viommu/testing`.
 
-import type { MappingStore } from '../iommu/store/mapping-store.ts';
-import { WasmStore } from '../iommu/engine/wasm-store.ts';
 import { BootWatch } from '../machine/boot-watch.ts';
-import { demoShare } from '../machine/images/demo-share.ts';
-import { DEFAULT_MEMORY_MIB } from '../machine/plan/machine-options.ts';
-import { Machine, type PowerEvent } from '../machine/machine.ts';
+import type { Machine, PowerEvent } from '../machine/machine.ts';
+import type { RunDigest } from '../machine/recording/digest.ts';
 import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
 import type { MachineSnapshot } from '../machine/snapshot/snapshot.ts';
 import { CommandShell, type CommandResult } from './command-shell.ts';
 import { ConsoleLog } from './console-log.ts';
 import { GuestError, type GuestFailure } from './guest-error.ts';
-import { loadImages, loadStoreWasm, loadV86Wasm } from './guest-files.ts';
 import { GuestIommu, type GuestIommuRecord } from './guest-iommu.ts';
+import { createMachine } from './session-machine.ts';
+import { RunGate } from './run-gate.ts';
+import { IdleWatch } from './idle-watch.ts';
 import { ProgressWatch, type WaitOptions } from './progress-watch.ts';
 import { DEFAULT_STALL_MS, type GuestSessionOptions, type WaitBounds } from './session-options.ts';
 
@@ -33,6 +32,8 @@ export interface GuestSnapshot {
   readonly iommu: GuestIommuRecord;
   readonly bootMs: number | undefined;
   readonly hasAgent: boolean;
+  /** Commands that were run on the agent's line and at the prompt: their numbers are sent along. */
+  readonly commands: readonly [agent: number, prompt: number];
 }
 
 /** One guest and its console. Dispose it in the end: a running guest keeps the process alive. */
@@ -41,6 +42,7 @@ export class GuestSession {
   readonly #machine: Machine;
   readonly #options: GuestSessionOptions;
   readonly #recordsEvents: boolean;
+  readonly #gate: RunGate;
   readonly #progress: ProgressWatch;
   readonly #log = new ConsoleLog();
   readonly #agent: CommandShell;
@@ -60,14 +62,20 @@ export class GuestSession {
   private constructor(machine: Machine, options: GuestSessionOptions) {
     this.#machine = machine;
     this.#options = options;
-    this.#progress = new ProgressWatch(options.clock);
+    this.#gate = new RunGate(machine, (options.pace ?? 'skip') === 'skip');
+    this.#progress = new ProgressWatch(options.waitClock);
     this.#recordsEvents = options.recordsEvents ?? true;
     this.iommu = new GuestIommu(machine, this.#recordsEvents);
     this.#agent = new CommandShell((text) => machine.agent.send(text), false);
     this.#prompt = new CommandShell((text) => machine.console.send(text), true);
     machine.console.onOutput((bytes) => this.#takeConsole(bytes));
     machine.agent.onOutput((bytes) => this.#takeAgent(bytes));
-    if (this.#recordsEvents) machine.onEvent(() => this.#progress.touch());
+    const idle = new IdleWatch();
+    if (this.#recordsEvents) {
+      machine.onEvent((event) => {
+        if (idle.isBusy(event)) this.#progress.touch();
+      });
+    }
     if (options.onEvent !== undefined) machine.onEvent(options.onEvent);
     machine.onPower((event) => this.#takePower(event));
   }
@@ -90,26 +98,7 @@ export class GuestSession {
 
   /** Makes a session whose machine stands before its first instruction: `start` or `restore` it. */
   static async create(options: GuestSessionOptions = {}): Promise<GuestSession> {
-    const images = await loadImages(options);
-    const [v86Wasm, storeWasm] = await Promise.all([loadV86Wasm(), loadStoreWasm()]);
-    const makeStore = (): MappingStore => new WasmStore(storeWasm);
-    const share = Object.entries(options.share ?? demoShare()).map(([name, content]) => [
-      name,
-      typeof content === 'string' ? new TextEncoder().encode(content) : content,
-    ]);
-    const machine = await Machine.create({
-      images,
-      v86Wasm,
-      createStore: () => options.createStore?.(makeStore) ?? makeStore(),
-      memoryMiB: options.memoryMiB ?? DEFAULT_MEMORY_MIB,
-      iommu: options.iommu ?? 'translated',
-      iommuOptions: { bootBypass: options.bootBypass ?? true, ...options.iommuOptions },
-      reservedRegions: options.reservedRegions ?? {},
-      tables: options.tables ?? 'viot',
-      append: options.append ?? '',
-      share: Object.fromEntries(share),
-    });
-    return new GuestSession(machine, options);
+    return new GuestSession(await createMachine(options), options);
   }
 
   /** Everything the console printed so far (the last MiB), without control sequences. */
@@ -129,11 +118,12 @@ export class GuestSession {
 
   /** Starts the machine, or lets it go on after `pause`. */
   start(): void {
-    this.#machine.run();
+    this.#gate.open();
   }
 
   /** Stops the machine between two instructions. */
   async pause(): Promise<void> {
+    this.#gate.close();
     await this.#machine.pause();
   }
 
@@ -149,9 +139,9 @@ export class GuestSession {
   /** Resolves when the guest has restarted itself and is up again; call it before what causes that. */
   async waitForReboot(bounds: WaitBounds = {}): Promise<void> {
     const life = this.#life;
-    await this.#progress.wait(
+    await this.#letRunFor(
       () => (life === this.#life ? undefined : true),
-      this.#waitOptions(bounds),
+      bounds,
       () => this.#error('stalled', 'Waited for the guest to restart in vain.'),
     );
     await this.waitForBoot(bounds);
@@ -159,9 +149,9 @@ export class GuestSession {
 
   /** Resolves when the guest has switched itself off. */
   async waitForPowerOff(bounds: WaitBounds = {}): Promise<void> {
-    await this.#progress.wait(
+    await this.#letRunFor(
       () => this.#isOff || undefined,
-      this.#waitOptions(bounds),
+      bounds,
       () => this.#error('stalled', 'Waited for the guest to switch itself off in vain.'),
     );
   }
@@ -201,6 +191,11 @@ export class GuestSession {
     await this.waitForBoot();
   }
 
+  /** What the run was, in hashes: the same for every run of the same. */
+  digest(): RunDigest {
+    return this.#machine.digest();
+  }
+
   /** The guest at this moment, while no command runs; it goes on running if it did. */
   async save(): Promise<GuestSnapshot> {
     if (this.#isCommandRunning) throw new Error('a guest can not be saved while it runs a command');
@@ -210,6 +205,7 @@ export class GuestSession {
       iommu: this.iommu.save(),
       bootMs: this.#bootMs,
       hasAgent: this.#hasAgent,
+      commands: [this.#agent.count, this.#prompt.count],
     };
   }
 
@@ -224,7 +220,8 @@ export class GuestSession {
     this.#log.skip();
     this.#bootMs = snapshot.bootMs;
     this.#hasAgent = snapshot.hasAgent;
-    this.#machine.run();
+    [this.#agent.count, this.#prompt.count] = snapshot.commands;
+    this.start();
   }
 
   /** Ends the guest. */
@@ -323,7 +320,7 @@ export class GuestSession {
     return new GuestError(failure, claim, this.#log.tail(TAIL_LINES));
   }
 
-  #wait<T>(attempt: () => T | undefined, what: string, bounds: WaitBounds): Promise<T> {
+  async #wait<T>(attempt: () => T | undefined, what: string, bounds: WaitBounds): Promise<T> {
     const options = this.#waitOptions(bounds);
     const life = this.#life;
     const look = (): T | undefined => {
@@ -345,11 +342,35 @@ export class GuestSession {
     };
     const hearsEvents = this.iommu.isPresent && this.#recordsEvents;
     const signs = hearsEvents ? 'console output and no IOMMU event' : 'console output';
-    return this.#progress.wait(look, options, () =>
+    return this.#letRunFor(look, bounds, () =>
       this.#error(
         'stalled',
         `Waited ${what} in vain: no ${signs} for ${options.stallMs / 1000} s.`,
       ),
     );
+  }
+
+  /** Waits with the guest running; it stops, if it only runs for waits, in the tick that brought the answer. */
+  async #letRunFor<T>(
+    look: () => T | undefined,
+    bounds: WaitBounds,
+    onStall: () => Error,
+  ): Promise<T> {
+    const release = this.#gate.enter();
+    const lookAndRelease = (): T | undefined => {
+      try {
+        const value = look();
+        if (value !== undefined) release();
+        return value;
+      } catch (error) {
+        release();
+        throw error;
+      }
+    };
+    try {
+      return await this.#progress.wait(lookAndRelease, this.#waitOptions(bounds), onStall);
+    } finally {
+      release();
+    }
   }
 }

@@ -6,6 +6,7 @@ import type { RegionChoices } from '../machine/plan/endpoint-regions.ts';
 import type { IommuMode, MachineOptions } from '../machine/plan/machine-options.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import type { OwnImages } from './guest-files.ts';
+import type { Pace } from '../machine/plan/machine-options.ts';
 import type { WaitClock } from './progress-watch.ts';
 
 /** Bounds of one wait. */
@@ -51,8 +52,18 @@ export interface GuestSessionOptions extends OwnImages, WaitBounds {
   readonly recordsEvents?: boolean | undefined;
   /** Gets the IOMMU's events from the first one on. */
   readonly onEvent?: ((event: RecordedEvent) => void) | undefined;
+  /**
+   * `guest` (default): the guest's time is made of its own instructions, and everything is the same in every run. `host`:
+   * the host's clock and chance.
+   */
+  readonly clock?: 'guest' | 'host' | undefined;
+  /**
+   * How the time passes in which the guest's CPU is halted. `skip` (default): at once, and the guest stands still while no
+   * call waits for it. `real`: by the wall clock.
+   */
+  readonly pace?: Pace | undefined;
   /** Measures stalls; for tests. */
-  readonly clock?: WaitClock | undefined;
+  readonly waitClock?: WaitClock | undefined;
 }
 
 /** Milliseconds without a sign of life that a wait puts up with. */

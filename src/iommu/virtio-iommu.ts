@@ -55,6 +55,8 @@ export interface VirtioIommuParts {
   /** Empty, and used by this device only. */
   readonly store: MappingStore;
   readonly options?: Partial<IommuOptions>;
+  /** Sequence of what happened before this device was there; default 0. */
+  readonly sequence?: number;
   /** Where interrupt messages go; without it they vanish. */
   readonly doorbell?: Doorbell;
 }
@@ -86,7 +88,8 @@ export class VirtioIommu implements VirtioDevice {
   #context: DeviceContext | undefined;
 
   /** Throws `RangeError` for options that can not be offered. */
-  constructor({ memory, store, options, doorbell }: VirtioIommuParts) {
+  constructor({ memory, store, options, sequence, doorbell }: VirtioIommuParts) {
+    this.#events.sequence = sequence ?? 0;
     this.#options = resolveOptions(options);
     this.deviceFeatures = this.#options.features;
     this.#dialect = dialectOf(this.#options.dialect);
@@ -169,6 +172,11 @@ export class VirtioIommu implements VirtioDevice {
     this.#config.systemReset();
     this.#settleBypass();
     this.#events.record((sequence) => ({ kind: 'system-reset', sequence }));
+  }
+
+  /** Sequence of the latest event; 0 before the first. */
+  get sequence(): number {
+    return this.#events.sequence;
   }
 
   /** Plain data for `restore`. */

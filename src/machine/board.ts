@@ -20,7 +20,7 @@ import { machineIommuOptions } from './plan/iommu-choices.ts';
 import { describeMachine } from './plan/machine-description.ts';
 import { commandLine, type MachineOptions } from './plan/machine-options.ts';
 import { installMmioBlock, type MmioRegisters } from './v86/mmio-block.ts';
-import { guardShare, versionShare } from './v86/share-guard.ts';
+import { guardShare, settleShare, versionShare, type ShareWork } from './v86/share-guard.ts';
 import {
   BLOCK_ENDPOINT,
   BLOCK_PLACE,
@@ -49,12 +49,16 @@ const IOMMU_RING_FEATURES = BLOCK_RING_FEATURES & ~VIRTIO_F_EVENT_IDX;
 export interface Disks {
   readonly virtio: CopyOnWriteDisk;
   readonly ide: Uint8Array<ArrayBuffer>;
+  /** What both were at first. */
+  readonly image: Uint8Array;
 }
 
 /** A wired machine, stopped before its first instruction. */
 export interface Board {
   readonly emulator: Emulator;
   readonly memory: GuestMemory;
+  /** What the shared folder has not answered yet. */
+  readonly share: ShareWork;
   /** Undefined on a machine without an IOMMU. */
   readonly iommu: VirtioIommu | undefined;
   readonly transports: {
@@ -64,10 +68,11 @@ export interface Board {
   };
 }
 
-function createIommu(options: MachineOptions, memory: GuestMemory): VirtioIommu {
+function createIommu(options: MachineOptions, memory: GuestMemory, sequence: number): VirtioIommu {
   const iommu = new VirtioIommu({
     memory,
     store: options.createStore(),
+    sequence,
     options: machineIommuOptions(options),
   });
   for (const { id } of ENDPOINTS) {
@@ -81,9 +86,9 @@ function moveEmulatorDevices(
   cpu: V86Cpu,
   viewOf: (endpoint: number) => AddressSpace<Address>,
   isBehind: boolean,
-): void {
+): ShareWork {
   const { virtio_net: net, virtio_9p: share, virtio_console: console, ide } = cpu.devices;
-  guardShare(cpu);
+  const work = guardShare(cpu);
   moveVirtio(cpu, net.virtio, viewOf(NET_ENDPOINT), isBehind);
   moveVirtio(cpu, share.virtio, viewOf(SHARE_ENDPOINT), isBehind);
   moveVirtio(cpu, console.virtio, viewOf(CONSOLE_ENDPOINT), isBehind);
@@ -92,6 +97,7 @@ function moveEmulatorDevices(
   checkPlace(share.virtio.pci_id, SHARE_ENDPOINT);
   checkPlace(console.virtio.pci_id, CONSOLE_ENDPOINT);
   checkPlace(ide.pci_id, IDE_ENDPOINT);
+  return work;
 }
 
 function checkPlace(found: number, expected: number): void {
@@ -100,24 +106,37 @@ function checkPlace(found: number, expected: number): void {
   }
 }
 
-/** Random bytes for the guest's hardware random number generator. */
-function fillRandom(target: Uint8Array): void {
-  // At most 65536 bytes a call (Web Crypto API, getRandomValues); the device asks for less.
-  target.set(crypto.getRandomValues(new Uint8Array(target.length)));
+/** What a board has from the machine that it is built for. */
+export interface BoardOrigin {
+  /** Sequence of the machine's latest event. */
+  readonly sequence: number;
+  /** Guest time before this power on, in milliseconds. */
+  readonly ranMs: number;
+  /** Counts power cycles: chance is another after each. */
+  readonly life: number;
 }
 
 /** Builds a machine. Rejects with an `Error` for the user when the emulator can not be started. */
-export async function createBoard(options: MachineOptions, disks: Disks): Promise<Board> {
+export async function createBoard(
+  options: MachineOptions,
+  disks: Disks,
+  { sequence, ranMs, life }: BoardOrigin,
+): Promise<Board> {
+  const { determinism } = options;
   const emulator = await createEmulator({
     images: options.images,
     ideDisk: disks.ide,
     commandLine: commandLine(options),
     memoryMiB: options.memoryMiB,
     v86Wasm: options.v86Wasm,
+    determinism: determinism && {
+      seed: (determinism.seed + life) >>> 0,
+      epochMs: determinism.epochMs + ranMs,
+    },
   });
-  const { cpu } = emulator;
+  const { cpu, random } = emulator;
   const memory = new GuestMemory(cpu);
-  const iommu = options.iommu === 'off' ? undefined : createIommu(options, memory);
+  const iommu = options.iommu === 'off' ? undefined : createIommu(options, memory, sequence);
   installFirmware(
     cpu,
     describeMachine({ iommu: iommu === undefined ? 'none' : 'mmio', tables: options.tables }),
@@ -126,7 +145,7 @@ export async function createBoard(options: MachineOptions, disks: Disks): Promis
   const viewOf = (endpoint: number): AddressSpace<Address> =>
     iommu === undefined ? memory : iommu.port(endpoint);
   const isBehind = iommu !== undefined;
-  moveEmulatorDevices(cpu, viewOf, isBehind);
+  const share = moveEmulatorDevices(cpu, viewOf, isBehind);
 
   const windows = new Map<number, MmioRegisters>();
   const plug = <A extends Address>(
@@ -155,14 +174,18 @@ export async function createBoard(options: MachineOptions, disks: Disks): Promis
       viewOf(BLOCK_ENDPOINT),
       { offersAccessPlatform: isBehind, ringFeatures: BLOCK_RING_FEATURES },
     ),
-    rogue: plug(ROGUE_PLACE, new RogueDevice({ fillRandom }), viewOf(ROGUE_ENDPOINT), {
-      offersAccessPlatform: isBehind,
-    }),
+    rogue: plug(
+      ROGUE_PLACE,
+      new RogueDevice({ fillRandom: (bytes) => random.fill(bytes) }),
+      viewOf(ROGUE_ENDPOINT),
+      { offersAccessPlatform: isBehind },
+    ),
   };
   installMmioBlock(cpu, windows);
   for (const [name, bytes] of Object.entries(options.share)) {
     await emulator.v86.create_file(name, bytes);
   }
   versionShare(cpu);
-  return { emulator, memory, iommu, transports };
+  if (determinism !== undefined) settleShare(cpu, determinism.epochMs + ranMs);
+  return { emulator, memory, share, iommu, transports };
 }

@@ -5,7 +5,7 @@ import { fakeImages, MEMORY_MIB, v86Module } from '../../test/support/stopped-em
 import { Emitter } from '../base/emitter.ts';
 import { WasmStore } from '../iommu/engine/wasm-store.ts';
 import { InputError } from './images/guest-images.ts';
-import type { MachineOptions } from './plan/machine-options.ts';
+import { DEFAULT_DETERMINISM, type MachineOptions } from './plan/machine-options.ts';
 import { Machine, type PowerEvent } from './machine.ts';
 import { ENDPOINTS, NET_ENDPOINT } from './plan/topology.ts';
 import type { MachineSnapshot } from './snapshot/snapshot.ts';
@@ -25,6 +25,9 @@ function optionsOf(changes: Partial<MachineOptions> = {}): MachineOptions {
     tables: 'viot',
     append: '',
     share: {},
+    determinism: DEFAULT_DETERMINISM,
+    pace: 'real',
+    keepsLog: true,
     ...changes,
   };
 }
@@ -269,10 +272,16 @@ describe('Machine snapshots', () => {
   });
 
   it.each<[string, (whole: MachineSnapshot) => object]>([
-    ['no parts', () => ({ version: 2 })],
-    ['no time', (whole) => ({ ...whole, timeMs: Number.NaN })],
-    ['no IOMMU, though the machine has one', (whole) => ({ ...whole, iommu: undefined })],
-    ['no disk', (whole) => ({ ...whole, disk: undefined })],
+    ['no parts', () => ({ version: 3 })],
+    ['no time', (whole) => ({ ...whole, earlierMs: Number.NaN })],
+    [
+      'no IOMMU, though the machine has one',
+      (whole) => ({
+        ...whole,
+        board: { ...whole.board, iommu: undefined },
+      }),
+    ],
+    ['no disk', (whole) => ({ ...whole, board: { ...whole.board, disk: undefined } })],
   ])('with %s are refused, and leave a running machine running', async (_what, damage) => {
     const machine = await create();
     machine.run();
@@ -284,10 +293,11 @@ describe('Machine snapshots', () => {
 
   it('with a device’s part damaged say that the machine needs a power cycle', async () => {
     const machine = await create();
-    const { block } = snapshot.transports;
-    const transports = { ...snapshot.transports, block: { ...block, queues: undefined } };
+    const { board } = snapshot;
+    const { block } = board.transports;
+    const transports = { ...board.transports, block: { ...block, queues: undefined } };
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a damaged file would hold
-    const damaged = { ...snapshot, transports } as unknown as MachineSnapshot;
+    const damaged = { ...snapshot, board: { ...board, transports } } as unknown as MachineSnapshot;
     await expect(machine.restore(damaged)).rejects.toThrow(InputError);
     await expect(machine.restore(damaged)).rejects.toThrow(/Power cycle the machine/);
   });
@@ -300,8 +310,10 @@ describe('Machine snapshots', () => {
   ])('are refused when v86’s part is %s', async (_what, damage) => {
     const machine = await create();
     machine.memory.writeU32(0, GUEST_PAGE, 1);
-    const emulator = damage(new Uint8Array(snapshot.emulator)).buffer;
-    const refused = machine.restore({ ...snapshot, emulator });
+    const { board } = snapshot;
+    const devices = damage(new Uint8Array(board.emulator.devices)).buffer;
+    const emulator = { ...board.emulator, devices };
+    const refused = machine.restore({ ...snapshot, board: { ...board, emulator } });
     await expect(refused).rejects.toThrow(InputError);
     await expect(refused).rejects.toThrow(/damaged/);
   });
@@ -309,7 +321,7 @@ describe('Machine snapshots', () => {
   it('of another format are refused with both numbers', async () => {
     const machine = await create();
     await expect(machine.restore({ ...snapshot, version: 99 })).rejects.toThrow(
-      /format 99; this program reads format 2/,
+      /format 99; this program reads format 3/,
     );
   });
 });

@@ -1,26 +1,26 @@
-// The machine: a Linux PC whose IOMMU can be looked into. Power, time, what it says, and its snapshot.
+// The machine: a Linux PC whose IOMMU can be looked into. Power, time, what it says, what the host does to it, and its
+// snapshot.
 
-import { assert } from '../base/assert.ts';
 import { Emitter, type Dispose } from '../base/emitter.ts';
-import { CopyOnWriteDisk } from '../endpoints/block-backend.ts';
+import { Turns } from '../base/turns.ts';
 import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
-import type { GuestMemory } from './v86/guest-memory.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
-import { createBoard, type Board, type Disks } from './board.ts';
-import { endEmulator } from './v86/emulator.ts';
-import { guardMainLoop } from './v86/exception-guard.ts';
 import { checkInitrd, checkKernel, checkMemory, InputError } from './images/guest-images.ts';
 import { checkIommuChoices } from './plan/iommu-choices.ts';
-import { commandLine, type MachineOptions } from './plan/machine-options.ts';
-import { onPowerOff } from './v86/firmware.ts';
-import { rogueDma, type RogueRequest, type RogueResult } from './rogue-dma.ts';
-import { SerialPort } from './v86/serial-port.ts';
+import { commandLine, type MachineOptions, type Pace } from './plan/machine-options.ts';
+import { digestOf, type RunDigest } from './recording/digest.ts';
+import type { LoggedInput } from './recording/input.ts';
+import { checkRogue, rogueDma, type RogueRequest, type RogueResult } from './rogue-dma.ts';
+import { Run, type PowerWish } from './run.ts';
 import {
   checkSnapshot,
-  restoreBoard,
-  saveBoard,
+  snapshotIdentity,
+  SNAPSHOT_VERSION,
   type MachineSnapshot,
 } from './snapshot/snapshot.ts';
+import { forgetCode } from './v86/emulator-image.ts';
+import type { GuestMemory } from './v86/guest-memory.ts';
+import type { SerialPort } from './v86/serial-port.ts';
 
 /**
  * `power-cycled`: everything but the disks starts afresh. `powered-off`: the guest switched itself off. `crashed`: the
@@ -28,31 +28,29 @@ import {
  */
 export type PowerEvent = 'power-cycled' | 'powered-off' | 'crashed';
 
-export class Machine {
-  /** The guest's console, ttyS0. */
-  readonly console = new SerialPort();
-  /** ttyS1, where the project's guest image runs commands for programs. */
-  readonly agent = new SerialPort();
-  readonly options: MachineOptions;
+/** What a machine tells to those who listen. */
+class Voices {
+  readonly events = new Emitter<RecordedEvent>();
+  readonly power = new Emitter<PowerEvent>();
+  readonly wishes = new Emitter<PowerWish>();
+}
 
-  readonly #disks: Disks;
-  readonly #events = new Emitter<RecordedEvent>();
-  readonly #power = new Emitter<PowerEvent>();
-  /** Ends listening to the board's IOMMU. */
-  #deafen: Dispose | undefined;
-  #board: Board;
+export class Machine {
+  readonly options: MachineOptions;
+  readonly #run: Run;
+  readonly #voices: Voices;
+  readonly #turns = new Turns();
+  /** Whether it runs, or will when a change is over. */
   #isRunning = false;
-  #ranMs = 0;
-  #resumedAt = 0;
-  #isRestoring = false;
-  #lastChange: Promise<void> = Promise.resolve();
   #disposal: Promise<void> | undefined;
 
-  private constructor(options: MachineOptions, disks: Disks, board: Board) {
+  private constructor(options: MachineOptions, run: Run, voices: Voices) {
     this.options = options;
-    this.#disks = disks;
-    this.#board = board;
-    this.#wire();
+    this.#run = run;
+    this.#voices = voices;
+    voices.wishes.on((wish) => {
+      void this.#inTurn(() => this.#grant(wish)).catch(() => voices.power.emit('crashed'));
+    });
   }
 
   /**
@@ -64,103 +62,142 @@ export class Machine {
     checkKernel(options.images.kernel, commandLine(options));
     checkInitrd(options.images.initrd, options.memoryMiB);
     if (options.iommu !== 'off') checkIommuChoices(options);
-    const { disk } = options.images;
-    const disks: Disks = {
-      virtio: new CopyOnWriteDisk(disk),
-      ide: new Uint8Array(disk),
-    };
-    return new Machine(options, disks, await createBoard(options, disks));
+    const voices = new Voices();
+    const run = await Run.begin(options, {
+      onWish: (wish) => voices.wishes.emit(wish),
+      onEvent: (event) => voices.events.emit(event),
+      hearsEvents: () => voices.events.hasListeners,
+    });
+    return new Machine(options, run, voices);
+  }
+
+  /** The guest's console, ttyS0. */
+  get console(): SerialPort {
+    return this.#run.console;
+  }
+
+  /** ttyS1, where the project's guest image runs commands for programs. */
+  get agent(): SerialPort {
+    return this.#run.agent;
   }
 
   /** The IOMMU device; undefined on a machine without one. Another object after a power cycle. */
   get iommu(): VirtioIommu | undefined {
-    return this.#board.iommu;
+    return this.#run.board.iommu;
   }
 
   /** Guest RAM by guest-physical address. */
   get memory(): GuestMemory {
-    return this.#board.memory;
+    return this.#run.board.memory;
   }
 
   get isRunning(): boolean {
     return this.#isRunning;
   }
 
-  /** Milliseconds the machine has run since it was built or last power cycled; pauses do not count. */
+  /** Milliseconds of guest time since the machine was built or last power cycled; pauses do not count. */
   get timeMs(): number {
-    return this.#ranMs + (this.#isRunning ? performance.now() - this.#resumedAt : 0);
+    return this.#run.board.emulator.clock.nowMs;
   }
 
-  /** Instructions the guest has executed, modulo 2^32. */
+  /** Instructions the guest has executed since power on. */
   get instructions(): number {
-    return (this.#board.emulator.cpu.instruction_counter[0] ?? 0) >>> 0;
+    return this.#run.board.emulator.clock.instructions;
+  }
+
+  /** What the host did to this machine since its first power on. */
+  get inputs(): readonly LoggedInput[] {
+    return this.#run.log.inputs;
+  }
+
+  /** How halted time passes. */
+  setPace(pace: Pace): void {
+    this.#run.loop.setPace(pace);
   }
 
   /** Subscribes to what the IOMMU does. While nobody does, the IOMMU makes no events, which take a guest's time. */
   onEvent(listener: (event: RecordedEvent) => void): Dispose {
-    const dispose = this.#events.on(listener);
-    this.#hearIommu();
+    const dispose = this.#voices.events.on(listener);
+    this.#run.hearIommu();
     return () => {
       dispose();
-      this.#hearIommu();
+      this.#run.hearIommu();
     };
   }
 
   /** Subscribes to power cycles, the host's (`powerCycle`) and the guest's (`reboot`), and to the guest's `poweroff`. */
   onPower(listener: (event: PowerEvent) => void): Dispose {
-    return this.#power.on(listener);
+    return this.#voices.power.on(listener);
   }
 
   /** Starts or goes on; harmless when running. */
   run(): void {
     this.#checkUse();
-    if (this.#isRunning) return;
     this.#isRunning = true;
-    this.#resumedAt = performance.now();
-    void this.#board.emulator.v86.run();
+    this.#goOn();
   }
 
-  /** Stops between two instructions; harmless when paused. */
+  /** Stops before the next tick; harmless when stopped. */
+  hold(): void {
+    this.#isRunning = false;
+    this.#run.stop();
+  }
+
+  /** Stops between two instructions, when no change is under way any more; harmless when paused. */
   pause(): Promise<void> {
-    return this.#inTurn(() => this.#stop());
+    return this.#inTurn(async () => this.hold());
   }
 
   /** Switches off and on: everything but the disks starts afresh, and the machine runs. */
   powerCycle(): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#stop();
-      await endEmulator(this.#board.emulator);
-      this.#board = await createBoard(this.options, this.#disks);
-      this.#ranMs = 0;
-      this.#wire();
-      this.#power.emit('power-cycled');
+      this.#run.note({ kind: 'power-cycle' });
+      this.#isRunning = true;
+      await this.#run.powerOn();
+      this.#voices.power.emit('power-cycled');
       this.#goOn();
     });
   }
 
   /** Ends the machine, which refuses everything from then on but to be ended again. */
   dispose(): Promise<void> {
-    this.#disposal ??= this.#inTurn(async () => {
-      await this.#stop();
-      await endEmulator(this.#board.emulator);
-    });
+    this.#disposal ??= this.#inTurn(() => this.#run.end());
     return this.#disposal;
   }
 
-  /** Lets an endpoint make an access that no driver asked for. Throws `InputError` for an impossible request. */
+  /**
+   * Lets an endpoint make an access that no driver asked for. Throws `InputError` for an impossible request, and while an
+   * event is told, when the guest is amid an instruction.
+   */
   rogueDma(request: RogueRequest): RogueResult {
     this.#checkUse();
-    return rogueDma(this.#board, request);
+    const { board, isBusy } = this.#run;
+    checkRogue(board, request);
+    if (isBusy) {
+      throw new InputError('The machine is amid an instruction or a power cycle. Try again later.');
+    }
+    this.#run.note({ kind: 'access', request });
+    return board.emulator.onGuestTime(() => rogueDma(board, request));
+  }
+
+  /**
+   * What the run was, in hashes: two machines that were built alike and to which the same was done have the same. Throws
+   * `InputError` when the machine keeps no log.
+   */
+  digest(): RunDigest {
+    if (!this.options.keepsLog) throw new InputError('This machine was built to keep no log.');
+    return digestOf(this.#run.log, this.memory, this.instructions);
   }
 
   /** The whole machine at this moment; it goes on running if it did. */
   save(): Promise<MachineSnapshot> {
     return this.#inTurn(async () => {
-      const wasRunning = this.#isRunning;
-      await this.#stop();
-      const snapshot = await saveBoard(this.#board, this.options, this.#disks, this.timeMs);
-      if (wasRunning) this.#goOn();
-      return snapshot;
+      this.#run.stop();
+      this.#run.note({ kind: 'forget-code' });
+      forgetCode(this.#run.board.emulator);
+      const state = this.#run.save();
+      this.#goOn();
+      return { version: SNAPSHOT_VERSION, identity: snapshotIdentity(this.options), ...state };
     });
   }
 
@@ -172,92 +209,46 @@ export class Machine {
   restore(snapshot: MachineSnapshot): Promise<void> {
     return this.#inTurn(async () => {
       checkSnapshot(snapshot, this.options);
-      await this.#stop();
-      // The devices are reset on the way, which is no event of the guest's.
-      this.#isRestoring = true;
+      this.hold();
       try {
-        await restoreBoard(this.#board, this.#disks, snapshot);
-      } finally {
-        this.#isRestoring = false;
+        await this.#run.put(snapshot);
+      } catch (cause) {
+        throw new InputError(
+          'The snapshot is damaged: a device can not read its part of it. Power cycle the machine to go on.',
+          { cause },
+        );
       }
-      this.#ranMs = snapshot.timeMs;
     });
   }
 
-  /** Runs again after a change, unless the machine was disposed meanwhile. */
+  /** Does what the guest did to its power. */
+  async #grant(wish: PowerWish): Promise<void> {
+    if (wish === 'reboot') {
+      // The guest's own reset must not run on what is left in RAM: v86 does not load the kernel again.
+      await this.#run.powerOn();
+      this.#voices.power.emit('power-cycled');
+      this.#goOn();
+      return;
+    }
+    this.hold();
+    this.#run.leaveAsItIs();
+    this.#voices.power.emit(wish);
+  }
+
+  /** Goes on after a change, if the machine is meant to run. */
   #goOn(): void {
-    if (this.#disposal === undefined) this.run();
+    if (this.#isRunning && this.#disposal === undefined && !this.#run.isChanging) this.#run.start();
   }
 
-  async #stop(): Promise<void> {
-    if (!this.#isRunning) return;
-    this.#ranMs = this.timeMs;
-    this.#isRunning = false;
-    await this.#board.emulator.v86.stop();
-  }
-
-  /** Lets one change of the machine's state end before the next begins, whether it succeeds or not. */
+  /** Lets one change of the machine's state end before the next begins. */
   async #inTurn<T>(change: () => Promise<T>): Promise<T> {
     this.#checkUse();
-    const turn = this.#lastChange.then(change);
-    this.#lastChange = turn.then(
-      () => undefined,
-      () => undefined,
-    );
-    return turn;
+    return this.#turns.take(change);
   }
 
   #checkUse(): void {
     if (this.#disposal !== undefined) {
       throw new InputError('This machine was disposed. Make a new one.');
     }
-  }
-
-  #wire(): void {
-    const board = this.#board;
-    this.console.connect(board.emulator.v86, 0);
-    this.agent.connect(board.emulator.v86, 1);
-    this.#deafen = undefined;
-    this.#hearIommu();
-    this.#hearPower(board);
-  }
-
-  /** Listens to the board's IOMMU as long as somebody listens here. */
-  #hearIommu(): void {
-    if (this.#events.hasListeners) {
-      this.#deafen ??= this.#board.iommu?.onEvent((event) => {
-        if (!this.#isRestoring) this.#events.emit({ timeMs: this.timeMs, event });
-      });
-    } else {
-      this.#deafen?.();
-      this.#deafen = undefined;
-    }
-  }
-
-  /** Hears what the guest does to its power; of what it does more than once in a time slice, the first time counts. */
-  #hearPower(board: Board): void {
-    const { cpu, v86 } = board.emulator;
-    let isHeard = false;
-    const hear = (answer: () => Promise<void>): void => {
-      if (isHeard || this.#disposal !== undefined) return;
-      isHeard = true;
-      void answer()
-        .catch(() => this.#power.emit('crashed'))
-        .finally(() => {
-          isHeard = false;
-        });
-    };
-    const stopAndTell = (event: PowerEvent) => async (): Promise<void> => {
-      await this.pause();
-      this.#power.emit(event);
-    };
-    // The guest's own reset must not run on what is left in RAM: v86 does not load the kernel again.
-    cpu.reboot_internal = () => {
-      assert(board === this.#board, 'only the machine in use runs');
-      void v86.stop();
-      hear(() => this.powerCycle());
-    };
-    onPowerOff(cpu, () => hear(stopAndTell('powered-off')));
-    guardMainLoop(cpu, () => hear(stopAndTell('crashed')));
   }
 }

@@ -6,16 +6,9 @@ import { BusError } from '../memory/address-space.ts';
 import { MAX_ADDRESS } from '../memory/address.ts';
 import type { Board } from './board.ts';
 import { InputError } from './images/guest-images.ts';
+import type { RogueRequest } from './recording/input.ts';
 
-export interface RogueRequest {
-  /** ID of the endpoint that makes the access. */
-  readonly endpoint: number;
-  /** IOVA; guest-physical on a machine without an IOMMU. */
-  readonly address: bigint;
-  readonly access: 'read' | 'write';
-  /** 1..4096 bytes. */
-  readonly length: number;
-}
+export type { RogueRequest };
 
 export type RogueResult =
   | {
@@ -41,7 +34,8 @@ const SHOWN_BYTES = 64;
 /** What a rogue write stores. */
 const PATTERN = 0x5a;
 
-function check(board: Board, request: RogueRequest): void {
+/** Throws `InputError` for a request that no endpoint could make. */
+export function checkRogue(board: Board, request: RogueRequest): void {
   const { endpoint, address, length } = request;
   const endpoints = board.iommu?.state().endpoints;
   if (endpoints?.every(({ id }) => id !== endpoint) === true) {
@@ -55,9 +49,8 @@ function check(board: Board, request: RogueRequest): void {
   }
 }
 
-/** Makes the access. Throws `InputError` for a request that no endpoint could make. */
+/** Makes an access that was checked. */
 export function rogueDma(board: Board, request: RogueRequest): RogueResult {
-  check(board, request);
   const { endpoint, address, access, length } = request;
   const { iommu } = board;
   const space = iommu?.port(endpoint) ?? board.memory;

@@ -4,7 +4,7 @@ import { EventHistory } from './event-history.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 
 function eventNumber(sequence: number): RecordedEvent {
-  return { timeMs: sequence, event: { kind: 'reset', sequence } };
+  return { timeMs: sequence, instructions: 0, event: { kind: 'reset', sequence } };
 }
 
 function historyOf(capacity: number, count: number): EventHistory {

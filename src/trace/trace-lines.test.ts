@@ -4,6 +4,7 @@ import { traceLine } from './trace-lines.ts';
 it('writes one event as one line, 64-bit values in hexadecimal', () => {
   const line = traceLine({
     timeMs: 812.3456789,
+    instructions: 81_234_567,
     event: {
       kind: 'mapped',
       domain: 1,

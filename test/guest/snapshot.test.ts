@@ -82,9 +82,9 @@ describe('a snapshot of a guest at work', () => {
     'does not fit a machine with other equipment, which goes on',
     async ({ guest, booted }) => {
       const { machine } = booted.snapshot;
-      const equipment = { ...machine.equipment, memoryMiB: 256 };
+      const identity = { ...machine.identity, memoryMiB: 256 };
       await expect(
-        guest.restore({ ...booted.snapshot, machine: { ...machine, equipment } }),
+        guest.restore({ ...booted.snapshot, machine: { ...machine, identity } }),
       ).rejects.toThrow(/memoryMiB is 128 and was 256/);
       guest.start();
       await expect(guest.run('echo alive')).resolves.toMatchObject({ output: 'alive\n' });

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { DEFAULT_DETERMINISM } from '../../src/machine/plan/machine-options.ts';
 import { createEmulator, type Emulator } from '../../src/machine/v86/emulator.ts';
 import { fakeKernel } from './fake-kernel.ts';
 
@@ -36,5 +37,6 @@ export async function stoppedEmulator(disk = new Uint8Array(DISK_BYTES)): Promis
     commandLine: 'console=ttyS0',
     memoryMiB: MEMORY_MIB,
     v86Wasm: v86Module,
+    determinism: DEFAULT_DETERMINISM,
   });
 }

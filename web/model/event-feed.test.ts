@@ -5,7 +5,7 @@ import { EventFeed, FEED_KINDS, isRequest, KEPT_PER_KIND } from './event-feed.ts
 
 let sequence = 0;
 function recorded(event: DeviceEvent): RecordedEvent {
-  return { timeMs: sequence, event: { ...event, sequence: ++sequence } };
+  return { timeMs: sequence, instructions: 0, event: { ...event, sequence: ++sequence } };
 }
 
 function mapped(): RecordedEvent {

@@ -59,7 +59,11 @@ export class FakeDevice {
   }
 
   say(event: DeviceEvent): void {
-    this.#events.push({ timeMs: this.#timeMs, event: { ...event, sequence: ++this.#sequence } });
+    this.#events.push({
+      timeMs: this.#timeMs,
+      instructions: 0,
+      event: { ...event, sequence: ++this.#sequence },
+    });
   }
 
   attach(endpoint: number, domain: number, mode: EndpointMode = 'attached'): void {

@@ -12,6 +12,17 @@ import type { GuestImages } from '../images/guest-images.ts';
  */
 export type IommuMode = 'translated' | 'bypass' | 'off';
 
+/** `real`: a halted CPU waits for the wall clock, as where a person sits. `skip`: halted time passes at once. */
+export type Pace = 'real' | 'skip';
+
+export interface Determinism {
+  readonly seed: number;
+  readonly epochMs: number;
+}
+
+/** Chance and date of a machine, unless others are chosen. */
+export const DEFAULT_DETERMINISM: Determinism = { seed: 1, epochMs: Date.UTC(2026, 0, 1) };
+
 export interface MachineOptions {
   readonly images: GuestImages;
   /** v86.wasm, compiled. */
@@ -28,6 +39,14 @@ export interface MachineOptions {
   readonly tables: IommuTables;
   /** Appended to the kernel command line. */
   readonly append: string;
+  /** Seed of all chance, and the date at power on, in milliseconds since 1970; undefined: the host's time and chance. */
+  readonly determinism: Determinism | undefined;
+  readonly pace: Pace;
+  /**
+   * Whether the machine keeps what was done to it and what came of it, for a digest, a recording, and going back. Without
+   * it the IOMMU makes events only while somebody listens, and DMA takes a guest less time: for measurements.
+   */
+  readonly keepsLog: boolean;
   /** Files of the 9p share, by name (no directories). */
   readonly share: Readonly<Record<string, Uint8Array>>;
 }

@@ -1,18 +1,15 @@
 // The whole machine at one moment: v86's own state, and every device of ours beside it.
 
-import type { WrittenBlock } from '../../endpoints/block-backend.ts';
-import type { IommuSnapshot } from '../../iommu/iommu-snapshot.ts';
 import type { IommuOptions } from '../../iommu/options.ts';
 import { nameOf, type ReservedRegion } from '../../iommu/regions/reserved-regions.ts';
-import type { MmioTransportState } from '../../virtio/mmio-transport.ts';
-import type { Board, Disks } from '../board.ts';
 import { InputError } from '../images/guest-images.ts';
 import { machineIommuOptions } from '../plan/iommu-choices.ts';
 import type { MachineOptions } from '../plan/machine-options.ts';
 import { endpointRegions } from '../plan/endpoint-regions.ts';
 import { ENDPOINTS } from '../plan/topology.ts';
+import type { RunState } from '../run.ts';
 
-const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
 
 /** What a snapshot's machine and the one it is restored into must have in common. */
 interface Equipment {
@@ -24,20 +21,13 @@ interface Equipment {
 }
 
 /** Plain data; can be cloned and sent to another thread. */
-export interface MachineSnapshot {
+export interface MachineSnapshot extends RunState {
   readonly version: number;
-  readonly equipment: Equipment;
-  readonly timeMs: number;
-  /** v86's state: CPU, RAM, its own devices with the IDE disk. */
-  readonly emulator: ArrayBuffer;
-  readonly iommu: IommuSnapshot | undefined;
-  readonly transports: {
-    readonly iommu: MmioTransportState | undefined;
-    readonly block: MmioTransportState;
-    readonly rogue: MmioTransportState;
-  };
-  readonly disk: readonly WrittenBlock[];
+  readonly identity: Equipment;
 }
+
+/** What a machine must have in common with another to take over its snapshots. */
+export const snapshotIdentity = equipmentOf;
 
 function equipmentOf(options: MachineOptions): Equipment {
   const hasIommu = options.iommu !== 'off';
@@ -70,25 +60,6 @@ function regionText(region: ReservedRegion): string {
   return region.kind === 'identity' ? `${nameOf(region)} for ${region.flags}` : nameOf(region);
 }
 
-/** Takes a snapshot of a stopped board. */
-export async function saveBoard(
-  board: Board,
-  options: MachineOptions,
-  disks: Disks,
-  timeMs: number,
-): Promise<MachineSnapshot> {
-  const { iommu, block, rogue } = board.transports;
-  return {
-    version: SNAPSHOT_VERSION,
-    equipment: equipmentOf(options),
-    timeMs,
-    emulator: await board.emulator.v86.save_state(),
-    iommu: board.iommu?.save(),
-    transports: { iommu: iommu?.save(), block: block.save(), rogue: rogue.save() },
-    disk: disks.virtio.save(),
-  };
-}
-
 /**
  * Throws `InputError` unless the snapshot is whole, of this format, and of a machine with this equipment. What is
  * inside each device's part is found out when that device reads it.
@@ -100,16 +71,18 @@ export function checkSnapshot(snapshot: MachineSnapshot, options: MachineOptions
     );
   }
   const isWhole =
-    typeof snapshot.equipment?.iommu === 'object' &&
-    typeof snapshot.transports?.block === 'object' &&
-    typeof snapshot.transports.rogue === 'object' &&
-    Array.isArray(snapshot.disk) &&
-    Number.isFinite(snapshot.timeMs) &&
-    (snapshot.iommu !== undefined) === snapshot.equipment.hasIommu &&
-    (snapshot.transports.iommu !== undefined) === snapshot.equipment.hasIommu;
+    typeof snapshot.identity?.iommu === 'object' &&
+    typeof snapshot.board?.transports?.block === 'object' &&
+    typeof snapshot.board.transports.rogue === 'object' &&
+    Array.isArray(snapshot.board.disk) &&
+    Array.isArray(snapshot.board.ide) &&
+    Number.isFinite(snapshot.earlierMs) &&
+    Array.isArray(snapshot.log?.inputs) &&
+    (snapshot.board.iommu !== undefined) === snapshot.identity.hasIommu &&
+    (snapshot.board.transports.iommu !== undefined) === snapshot.identity.hasIommu;
   if (!isWhole) throw new InputError('The snapshot is damaged: a part of it is missing.');
   const wanted = equipmentOf(options);
-  const differences = differencesOf(snapshot.equipment, wanted);
+  const differences = differencesOf(snapshot.identity, wanted);
   if (differences.length > 0) {
     throw new InputError(`The snapshot is of another machine: ${differences.join('; ')}.`);
   }
@@ -125,34 +98,4 @@ function differencesOf(saved: Equipment, wanted: Equipment): readonly string[] {
     .filter((name) => saved.iommu[name] !== wanted.iommu[name])
     .map((name) => `${name} is ${wanted.iommu[name]} and was ${saved.iommu[name]}`);
   return [...common, ...choices];
-}
-
-/**
- * Puts a stopped board where a checked snapshot was taken. Throws `InputError` when a device can not read its part:
- * then the board must be power cycled.
- */
-export async function restoreBoard(
-  board: Board,
-  disks: Disks,
-  snapshot: MachineSnapshot,
-): Promise<void> {
-  try {
-    await board.emulator.v86.restore_state(snapshot.emulator);
-    restoreDevices(board, disks, snapshot);
-  } catch (cause) {
-    throw new InputError(
-      'The snapshot is damaged: a device can not read its part of it. Power cycle the machine to go on.',
-      { cause },
-    );
-  }
-}
-
-function restoreDevices(board: Board, disks: Disks, snapshot: MachineSnapshot): void {
-  const { iommu, block, rogue } = board.transports;
-  // A transport resets its device before it takes over: the device's own state comes after it.
-  if (snapshot.transports.iommu !== undefined) iommu?.restore(snapshot.transports.iommu);
-  if (snapshot.iommu !== undefined) board.iommu?.restore(snapshot.iommu);
-  block.restore(snapshot.transports.block);
-  rogue.restore(snapshot.transports.rogue);
-  disks.virtio.restore(snapshot.disk);
 }

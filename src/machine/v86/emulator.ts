@@ -1,9 +1,18 @@
 // Starts v86 with the machine's fixed equipment, stopped before its first instruction.
 
+// This one comes before v86, which keeps the clock that it finds.
+import { giveBackHostTime, onGuestTime } from './host-time.ts';
 import { V86 } from 'v86';
 import type { GuestImages } from '../images/guest-images.ts';
+import { HostClock, InstructionClock, type GuestClock } from './guest-clock.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { CodeCache, TranslatedCode } from './translated-code.ts';
 import { connectNetwork } from './network.ts';
-import { v86Internals, type V86Internals } from './v86-internals.ts';
+import { coreImports, v86Internals, type V86Internals } from './v86-internals.ts';
+
+giveBackHostTime();
+
+const codeCache = new CodeCache();
 
 const MIB = 1 << 20;
 /** The machine has no screen: the least that the VGA BIOS works with. */
@@ -21,10 +30,17 @@ export interface EmulatorSettings {
   readonly memoryMiB: number;
   /** v86.wasm, compiled. */
   readonly v86Wasm: WebAssembly.Module;
+  /** Seed of all chance, and the date at power on in milliseconds since 1970; undefined: the host's time and chance. */
+  readonly determinism: { readonly seed: number; readonly epochMs: number } | undefined;
 }
 
 export interface Emulator extends V86Internals {
   readonly v86: V86;
+  readonly clock: GuestClock;
+  readonly random: SeededRandom;
+  readonly code: TranslatedCode;
+  /** Does something to v86 on the machine's own time. */
+  readonly onGuestTime: <T>(action: () => T) => T;
 }
 
 /** v86 looks at the kernel through 32-bit words, and fails on a buffer that ends amid one. */
@@ -39,11 +55,20 @@ function ownBuffer(bytes: Uint8Array, unit = 1): ArrayBuffer {
 
 /** Resolves when the emulator has loaded everything; rejects with an `Error` for the user when it can not. */
 export async function createEmulator(settings: EmulatorSettings): Promise<Emulator> {
-  const { images, ideDisk, v86Wasm } = settings;
+  const { images, ideDisk, v86Wasm, determinism } = settings;
+  const code = new TranslatedCode(codeCache);
+  const random = new SeededRandom(
+    determinism?.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
+  );
+  let clock: GuestClock | undefined;
   const v86 = await new Promise<V86>((resolve, reject) => {
     const emulator = new V86({
       wasm_fn: async (imports: WebAssembly.Imports) => {
         try {
+          const core = coreImports(imports);
+          core.microtick = () => clock?.read() ?? 0;
+          core.get_rand_int = () => random.next() | 0;
+          if (determinism !== undefined) code.install(core);
           const { exports } = await WebAssembly.instantiate(v86Wasm, imports);
           if (typeof exports['rust_init'] === 'function') return exports;
           throw new Error('the module is not v86.wasm');
@@ -77,19 +102,43 @@ export async function createEmulator(settings: EmulatorSettings): Promise<Emulat
     emulator.add_listener('emulator-loaded', () => resolve(emulator));
   });
   const internals = v86Internals(v86);
+  const { memory } = internals;
+  clock =
+    determinism === undefined
+      ? new HostClock(memory, () => performance.now())
+      : new InstructionClock(memory);
+  const { epochMs } = determinism ?? {};
+  if (determinism !== undefined) settle(internals, determinism.epochMs, random);
   // With three pages in a function, v86's choice, the host compiles half as much code again before the prompt, on
   // threads that take CPUs from the guest; and the guest runs no faster for it.
   internals.cpu.set_jit_config(JIT_CONFIG_MAX_PAGES, JIT_MAX_PAGES);
   connectNetwork(internals.network, internals.cpu);
-  return { v86, ...internals };
+  // The machine calls the main loop itself: an interrupt that would wake v86 up wakes nobody.
+  internals.scheduler.yield = () => undefined;
+  const ownClock = clock;
+  return {
+    v86,
+    ...internals,
+    clock,
+    random,
+    code,
+    onGuestTime: (action) => onGuestTime(ownClock, epochMs, action),
+  };
+}
+
+/** What v86 has taken from the host while it was built. */
+function settle({ cpu, network }: V86Internals, epochMs: number, random: SeededRandom): void {
+  const { rtc, virtio_net: net } = cpu.devices;
+  rtc.rtc_time = epochMs;
+  rtc.last_update = epochMs;
+  random.fill(net.mac.subarray(3));
+  network.vm_mac = net.mac.slice();
 }
 
 /**
  * Ends an emulator for good. An interrupt wakes v86 up even then, and in a browser it fails for want of the timer that
  * it has given up: a keystroke or a packet that still finds its way here must wake nobody.
  */
-export async function endEmulator({ v86, scheduler }: Emulator): Promise<void> {
-  await v86.stop();
-  scheduler.yield = () => undefined;
+export async function endEmulator({ v86 }: Emulator): Promise<void> {
   await v86.destroy();
 }

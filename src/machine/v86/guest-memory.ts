@@ -2,6 +2,7 @@
 
 import { BusError, type PhysicalMemory } from '../../memory/address-space.ts';
 import type { Gpa } from '../../memory/address.ts';
+import { isZeroPage, PAGE_BYTES } from './memory-pages.ts';
 import type { V86Cpu } from './v86-internals.ts';
 
 /** Below 1 MiB a PC maps the VGA window and ROMs over its RAM: no DMA master may reach them. */
@@ -75,6 +76,17 @@ export class GuestMemory implements PhysicalMemory {
   writeU32(high: number, low: number, value: number): void {
     this.#enter(high, low, 4);
     this.#view.setUint32(low, value, true);
+  }
+
+  /** Calls back with each page of RAM that is not all zero, in order; the page is a view that must not be kept. */
+  forEachPage(visit: (number: number, page: Uint8Array) => void): void {
+    this.#renewView();
+    const { buffer, byteOffset } = this.#bytes;
+    const words = new Uint32Array(buffer, byteOffset, this.#size / 4);
+    for (let address = 0; address < this.#size; address += PAGE_BYTES) {
+      if (isZeroPage(words, address / 4)) continue;
+      visit(address / PAGE_BYTES, this.#bytes.subarray(address, address + PAGE_BYTES));
+    }
   }
 
   #check(high: number, low: number, length: number): void {

@@ -6,19 +6,25 @@ import { Emitter, type Dispose } from '../../base/emitter.ts';
 /** Bytes gathered before they are handed on, at the latest. */
 const CHUNK = 4096;
 
-/** Host side of a UART: output arrives in chunks as the guest's time slices end. */
+/** Host side of a UART: output arrives in chunks, when a tick of the machine's ends or a chunk is full. */
 export class SerialPort {
   readonly #output = new Emitter<Uint8Array>();
   readonly #chunk = new Uint8Array(CHUNK);
+  readonly #input: (bytes: Uint8Array) => void;
   #length = 0;
-  #send: (bytes: Uint8Array) => void = () => undefined;
+  #deliver: (bytes: Uint8Array) => void = () => undefined;
+
+  /** `input` takes what is sent to the guest, and has it delivered when the machine may be touched. */
+  constructor(input: (bytes: Uint8Array) => void) {
+    this.#input = input;
+  }
 
   /** Plugs the cable into port `number` of an emulator; an earlier emulator's port is left. */
   connect(emulator: V86, number: 0 | 1): void {
     emulator.add_listener(number === 0 ? 'serial0-output-byte' : 'serial1-output-byte', (byte) =>
       this.#take(byte),
     );
-    this.#send = (bytes) => emulator.serial_send_bytes(number, bytes);
+    this.#deliver = (bytes) => emulator.serial_send_bytes(number, bytes);
   }
 
   /** Subscribes to what the guest sends. */
@@ -28,20 +34,24 @@ export class SerialPort {
 
   /** Sends to the guest: text as UTF-8. */
   send(text: string): void {
-    this.#send(new TextEncoder().encode(text));
+    this.#input(new TextEncoder().encode(text));
   }
 
-  #take(byte: number): void {
-    // The guest's time slice is synchronous: the microtask runs when it ends.
-    if (this.#length === 0) queueMicrotask(() => this.#flush());
-    this.#chunk[this.#length++] = byte;
-    if (this.#length === CHUNK) this.#flush();
+  /** Puts bytes on the line now. */
+  deliver(bytes: Uint8Array): void {
+    this.#deliver(bytes);
   }
 
-  #flush(): void {
+  /** Hands on what was gathered. */
+  flush(): void {
     if (this.#length === 0) return;
     const bytes = this.#chunk.slice(0, this.#length);
     this.#length = 0;
     this.#output.emit(bytes);
+  }
+
+  #take(byte: number): void {
+    this.#chunk[this.#length++] = byte;
+    if (this.#length === CHUNK) this.flush();
   }
 }

@@ -195,6 +195,16 @@ export function versionShare(cpu: V86Cpu): void {
   for (const { qid } of cpu.devices.virtio_9p.fs.inodes) qid.version = FINAL_VERSION;
 }
 
+/** Makes all that is in the share as old as this date, in milliseconds since 1970. */
+export function settleShare(cpu: V86Cpu, dateMs: number): void {
+  const seconds = Math.floor(dateMs / 1000);
+  for (const inode of cpu.devices.virtio_9p.fs.inodes) {
+    inode.atime = seconds;
+    inode.ctime = seconds;
+    inode.mtime = seconds;
+  }
+}
+
 /**
  * Makes room for a message of Linux in the ring itself (net/9p/trans_virtio.c: VIRTQUEUE_NUM, 128 descriptors), and
  * offers no indirect tables: each would be one more buffer to map and unmap for a request.
@@ -209,16 +219,32 @@ function spareIndirectTables({ device_feature, driver_feature, queues }: V86Virt
   }
 }
 
+/** Requests that are being served. */
+export interface ShareWork {
+  readonly isPending: boolean;
+}
+
 /** Takes over the notification of the share's queue. Call before the device is put behind its guards. */
-export function guardShare(cpu: V86Cpu): void {
+export function guardShare(cpu: V86Cpu): ShareWork {
   const share = cpu.devices.virtio_9p;
   const port = cpu.io.ports[NOTIFY_PORT];
   if (port?.device !== share.virtio) throw new Error('v86 has moved the ports of its 9p device');
   spareIndirectTables(share.virtio);
+  let pending = 0;
   port.write16 = () => {
     const [queue] = share.virtio.queues;
     if (queue === undefined) return;
-    while (queue.has_request()) void serve(share, queue, queue.pop_request());
+    while (queue.has_request()) {
+      pending += 1;
+      void serve(share, queue, queue.pop_request()).finally(() => {
+        pending -= 1;
+      });
+    }
     queue.notify_me_after(0);
+  };
+  return {
+    get isPending() {
+      return pending > 0;
+    },
   };
 }

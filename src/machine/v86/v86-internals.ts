@@ -5,6 +5,28 @@
 
 import type { V86 } from 'v86';
 
+/** What v86's core imports, as far as it is replaced here. */
+export interface V86CoreImports {
+  /** The time in milliseconds. */
+  microtick: () => number;
+  get_rand_int: () => number;
+  codegen_finalize: (
+    index: number,
+    start: number,
+    stateFlags: number,
+    address: number,
+    length: number,
+  ) => void;
+  run_hardware_timers: (hasAcpi: number, now: number) => number;
+  jit_clear_func: (index: number) => void;
+  jit_clear_all_funcs: () => void;
+}
+
+/** The functions among what the core imports. */
+export function coreImports(imports: WebAssembly.Imports): V86CoreImports {
+  return imports['env'] as unknown as V86CoreImports;
+}
+
 /** The version of v86 that this project was tested with. */
 export const TESTED_V86_VERSION = '0.5.462';
 
@@ -83,6 +105,9 @@ export interface V86Inode {
   mode: number;
   /** What the server calls it (9P2000, intro(5)). */
   qid: { version: number };
+  atime: number;
+  ctime: number;
+  mtime: number;
 }
 
 /** v86's 9p server and its device. */
@@ -93,8 +118,16 @@ export interface V86Share {
   ReceiveRequest(chain: V86BufferChain): Promise<void>;
 }
 
+/** A disk's content, as v86 holds it. */
+export interface V86DiskBuffer {
+  get_state: () => unknown;
+  set_state: (state: unknown) => void;
+}
+
 /** One disk position of the IDE controller. */
 export interface V86IdeInterface {
+  /** Absent where there is no disk. */
+  buffer?: V86DiskBuffer | null;
   cpu: unknown;
   channel: { prdt_addr: number };
   status_reg: number;
@@ -133,7 +166,9 @@ export interface V86Cpu extends V86DmaBus {
     ): void;
   };
   devices: {
-    virtio_net: { virtio: V86Virtio };
+    virtio_net: { virtio: V86Virtio; mac: Uint8Array };
+    rtc: { rtc_time: number; last_update: number };
+    acpi: { last_timer: number; timer_last_value: number; timer_imprecision_offset: number };
     virtio_9p: V86Share;
     virtio_console: { virtio: V86Virtio };
     ide: {
@@ -145,6 +180,21 @@ export interface V86Cpu extends V86DmaBus {
   device_raise_irq(line: number): void;
   device_lower_irq(line: number): void;
   reboot_internal(): void;
+  /** Drops all translated code, and all addresses that were looked up. */
+  jit_clear_cache(): void;
+  full_clear_tlb(): void;
+  /** Parts of a snapshot: RAM without its zero pages, and the time stamp counter, which a look changes. */
+  pack_memory: () => {
+    packed_memory: Uint8Array;
+    bitmap: { get_buffer(): ArrayBuffer };
+  };
+  unpack_memory: (bitmap: unknown, packed: Uint8Array) => void;
+  store_current_tsc: () => void;
+  /** How far the guest has read the firmware's file. */
+  fw_pointer: number;
+  /** What translated code imports, and the table of the core's functions. */
+  jit_imports: WebAssembly.ModuleImports;
+  wm: { wasm_table: WebAssembly.Table };
   /** Sets a switch of the translator to WASM, by its number in v86's src/rust/jit.rs. */
   set_jit_config(index: number, value: number): void;
   /** Runs the guest for a while; returns the milliseconds to wait before the next call. */
@@ -165,6 +215,7 @@ export interface V86Connection {
 
 /** v86's network that answers ARP, DHCP, DNS and ping itself. */
 export interface V86Network {
+  vm_mac: Uint8Array;
   fetch: () => Promise<never>;
   /** Connections by their addresses and ports, oldest first. */
   tcp_conn: Record<string, V86Connection>;
@@ -180,12 +231,17 @@ export interface V86Network {
 export interface V86Scheduler {
   /** Has the main loop called in so many milliseconds. */
   yield: (delayMs: number, tick: number) => void;
+  /** v86's own snapshot; `restore_state` throws for one that it can not read. */
+  save_state(): ArrayBuffer;
+  restore_state(state: ArrayBuffer): void;
 }
 
 export interface V86Internals {
   readonly scheduler: V86Scheduler;
   readonly cpu: V86Cpu;
   readonly network: V86Network;
+  /** The core's linear memory: registers, tables, translated code's records, and the guest's RAM. */
+  readonly memory: WebAssembly.Memory;
 }
 
 /** Every internal used, as a path below the emulator, and what must be there. */
@@ -244,8 +300,28 @@ export const REQUIRED: readonly (readonly [
   ['v86.cpu.devices.ide.primary.dma_status', 'number'],
   ['v86.cpu.devices.ide.primary.current_interface', 'object'],
   ['v86.cpu.devices.ide.primary.master.push_irq', 'function'],
+  ['v86.cpu.devices.ide.primary.master.buffer.get_state', 'function'],
+  ['v86.cpu.devices.ide.primary.master.buffer.set_state', 'function'],
   ['v86.cpu.devices.ide.primary.master.in_progress_io_ids', 'object'],
   ['v86.yield', 'function'],
+  ['v86.save_state', 'function'],
+  ['v86.restore_state', 'function'],
+  ['v86.cpu.jit_clear_cache', 'function'],
+  ['v86.cpu.full_clear_tlb', 'function'],
+  ['v86.cpu.pack_memory', 'function'],
+  ['v86.cpu.unpack_memory', 'function'],
+  ['v86.cpu.store_current_tsc', 'function'],
+  ['v86.cpu.fw_pointer', 'number'],
+  ['v86.cpu.jit_imports', 'object'],
+  ['v86.cpu.wm.wasm_table', 'object'],
+  ['v86.cpu.devices.acpi.last_timer', 'number'],
+  ['v86.cpu.devices.acpi.timer_last_value', 'number'],
+  ['v86.cpu.devices.acpi.timer_imprecision_offset', 'number'],
+  ['v86.cpu.wasm_memory', 'object'],
+  ['v86.cpu.devices.rtc.rtc_time', 'number'],
+  ['v86.cpu.devices.rtc.last_update', 'number'],
+  ['v86.cpu.devices.virtio_net.mac', 'object'],
+  ['network_adapter.vm_mac', 'object'],
   ['network_adapter.fetch', 'function'],
   ['network_adapter.tcp_conn', 'object'],
   ['network_adapter.send', 'function'],
@@ -285,5 +361,6 @@ export function v86Internals(emulator: V86): V86Internals {
     scheduler: lookUp(emulator, 'v86') as V86Scheduler,
     cpu: lookUp(emulator, 'v86.cpu') as V86Cpu,
     network: lookUp(emulator, 'network_adapter') as V86Network,
+    memory: lookUp(emulator, 'v86.cpu.wasm_memory') as WebAssembly.Memory,
   };
 }

@@ -7,7 +7,7 @@ const MAX_CONSOLE = 1 << 18;
 const CHUNK = 4096;
 
 function event(sequence: number): RecordedEvent {
-  return { timeMs: sequence, event: { kind: 'reset', sequence } };
+  return { timeMs: sequence, instructions: 0, event: { kind: 'reset', sequence } };
 }
 
 function filled(count: number): BatchBuilder {

@@ -3,6 +3,7 @@
 import { WasmStore } from '../../iommu/engine/wasm-store.ts';
 import type { Mapping } from '../../iommu/store/mapping-store.ts';
 import { BootWatch } from '../../machine/boot-watch.ts';
+import { DEFAULT_DETERMINISM } from '../../machine/plan/machine-options.ts';
 import { Machine } from '../../machine/machine.ts';
 import type { RogueRequest, RogueResult } from '../../machine/rogue-dma.ts';
 import { ENDPOINTS, OUTSIDE } from '../../machine/plan/topology.ts';
@@ -170,6 +171,9 @@ export class MachineHost implements MachineApi {
       tables: 'viot',
       append: request.append,
       share: demoShare(),
+      determinism: DEFAULT_DETERMINISM,
+      pace: 'real',
+      keepsLog: true,
     });
   }
 

@@ -33,6 +33,7 @@ const CORE: readonly Room[] = [
     folder: 'src/base',
     purpose: 'tiny tools without domain words: brands, assertions, emitter, 64-bit words as halves',
     imports: [],
+    packages: ['@noble/hashes'],
   },
   {
     folder: 'src/memory',
@@ -149,6 +150,7 @@ const MACHINE: readonly Room[] = [
       'src/machine/images',
       'src/machine/v86',
       'src/machine/snapshot',
+      'src/machine/recording',
     ],
     types: ['src/iommu/events', 'src/trace'],
   },
@@ -182,8 +184,20 @@ const MACHINE: readonly Room[] = [
   {
     folder: 'src/machine/snapshot',
     purpose: 'the whole machine at one moment',
-    imports: ['src/iommu/regions', 'src/machine/plan', 'src/machine/images'],
-    types: ['src/virtio', 'src/endpoints', 'src/iommu', 'src/machine/board.ts'],
+    imports: [
+      'src/endpoints',
+      'src/iommu/regions',
+      'src/machine/plan',
+      'src/machine/images',
+      'src/machine/v86',
+    ],
+    types: ['src/virtio', 'src/iommu', 'src/machine/board.ts', 'src/machine/run.ts'],
+  },
+  {
+    folder: 'src/machine/recording',
+    purpose: 'what was done to a machine and what came of it: inputs, digests',
+    imports: ['src/base', 'src/trace', 'src/machine/v86'],
+    packages: ['@noble/hashes'],
   },
 ];
 
@@ -220,7 +234,7 @@ const HOSTS: readonly Room[] = [
       'src/machine/plan',
       'src/machine/images',
     ],
-    types: ['src/iommu', 'src/iommu/events', 'src/machine/snapshot'],
+    types: ['src/iommu', 'src/iommu/events', 'src/machine/snapshot', 'src/machine/recording'],
     packages: ['node'],
   },
   {

@@ -1,0 +1,28 @@
+// Tells a guest that works from one that only idles: an idle Linux, too, asks its random number generator now and then.
+
+import { CLOCK_CONSTANTS } from '../machine/plan/clock-constants.ts';
+import type { RecordedEvent } from '../trace/recorded-event.ts';
+
+const MS_PER_INSTRUCTION = CLOCK_CONSTANTS.instructionNs / 1e6;
+/** Guest time that is looked at together, at least, in milliseconds: what an idle guest does at a time takes less. */
+const WINDOW_MS = 50;
+/** The part of it that a guest that works spends on instructions, at least. */
+const BUSY_SHARE = 0.1;
+
+/** Looks at events as they come. */
+export class IdleWatch {
+  /** Where the window begins. */
+  #timeMs = 0;
+  #instructions = 0;
+
+  /** Whether the guest has worked of late; false when it is too early to tell. */
+  isBusy({ timeMs, instructions }: Pick<RecordedEvent, 'timeMs' | 'instructions'>): boolean {
+    const passedMs = timeMs - this.#timeMs;
+    if (passedMs >= 0 && passedMs < WINDOW_MS) return false;
+    const workedMs = (instructions - this.#instructions) * MS_PER_INSTRUCTION;
+    this.#timeMs = timeMs;
+    this.#instructions = instructions;
+    // A power cycle sets both back.
+    return passedMs < 0 || workedMs >= passedMs * BUSY_SHARE;
+  }
+}

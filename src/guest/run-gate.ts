@@ -1,0 +1,51 @@
+// Lets a guest run while somebody waits for it, and only then.
+//
+// A program that waits for a guest wants it to be where it is left when the wait is over, whatever else the program does
+// before it asks for more: the guest stops in the very tick that ended the last wait. Where a person looks on it runs on.
+
+/** What is run. */
+export interface Runnable {
+  run(): void;
+  hold(): void;
+}
+
+export class RunGate {
+  readonly #machine: Runnable;
+  readonly #isOnlyForWaits: boolean;
+  #isOpen = false;
+  #waits = 0;
+
+  constructor(machine: Runnable, isOnlyForWaits: boolean) {
+    this.#machine = machine;
+    this.#isOnlyForWaits = isOnlyForWaits;
+  }
+
+  /** The guest may run from now on. */
+  open(): void {
+    this.#isOpen = true;
+    this.#letRun();
+  }
+
+  /** The guest stands still, whoever waits. */
+  close(): void {
+    this.#isOpen = false;
+    this.#machine.hold();
+  }
+
+  /** Somebody waits; returns what ends the wait, to be called as soon as it is over. Harmless when called again. */
+  enter(): () => void {
+    this.#waits += 1;
+    this.#letRun();
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#waits -= 1;
+      if (this.#waits === 0 && this.#isOnlyForWaits) this.#machine.hold();
+    };
+  }
+
+  #letRun(): void {
+    if (this.#isOpen && (this.#waits > 0 || !this.#isOnlyForWaits)) this.#machine.run();
+  }
+}

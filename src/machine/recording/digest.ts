@@ -1,0 +1,49 @@
+// A run in four numbers: equal for two machines that were built alike and to which the same was done.
+
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { GuestMemory } from '../v86/guest-memory.ts';
+import { PAGE_BYTES } from '../v86/memory-pages.ts';
+import type { RunLog } from './run-log.ts';
+
+/** SHA-256 values in hex. */
+export interface RunDigest {
+  /** Of all the rest. */
+  readonly digest: string;
+  /** Of the IOMMU's events with their instruction counts, of what the console printed, and of RAM as it is now. */
+  readonly events: string;
+  readonly console: string;
+  readonly memory: string;
+  readonly eventCount: number;
+  /** Instructions since power on. */
+  readonly instructions: number;
+}
+
+const HEAD_BYTES = 4;
+
+/** Hash of guest RAM: of each page that is not all zero, behind its number. */
+export function hashMemory(memory: GuestMemory): string {
+  const hash = sha256.create();
+  const piece = new Uint8Array(HEAD_BYTES + PAGE_BYTES);
+  const view = new DataView(piece.buffer);
+  memory.forEachPage((number, page) => {
+    view.setUint32(0, number, true);
+    piece.set(page, HEAD_BYTES);
+    hash.update(piece);
+  });
+  return bytesToHex(hash.digest());
+}
+
+/** `instructions` since power on. */
+export function digestOf(log: RunLog, memory: GuestMemory, instructions: number): RunDigest {
+  const { events, console } = log.hashes();
+  const parts = {
+    events,
+    console,
+    memory: hashMemory(memory),
+    eventCount: log.eventCount,
+    instructions,
+  };
+  const digest = bytesToHex(sha256(new TextEncoder().encode(JSON.stringify(parts))));
+  return { digest, ...parts };
+}

@@ -1,0 +1,265 @@
+// One run of the PC: the board that is powered on, the ticks it makes, what the host does to it between them, and the log
+// of all that. The machine decides when it runs; the run knows where it is.
+
+import { CopyOnWriteDisk } from '../endpoints/block-backend.ts';
+import type { RecordedEvent } from '../trace/recorded-event.ts';
+import { createBoard, type Board, type Disks } from './board.ts';
+import { GuestLoop, type LoopState } from './guest-loop.ts';
+import type { MachineOptions } from './plan/machine-options.ts';
+import type { Input } from './recording/input.ts';
+import { RunLog, type RunLogState } from './recording/run-log.ts';
+import { BoardImages, type BoardImage } from './snapshot/board-image.ts';
+import { endEmulator } from './v86/emulator.ts';
+import { onPowerOff } from './v86/firmware.ts';
+import { HOST_TIMERS } from './v86/host-timers.ts';
+import { SerialPort } from './v86/serial-port.ts';
+
+/** What the guest did to its power in the tick that has just ended. */
+export type PowerWish = 'reboot' | 'powered-off' | 'crashed';
+
+/** What a run tells of itself. */
+export interface RunListener {
+  /** The guest did something to its power; the run stands still until `powerOn` or `leaveAsItIs`. */
+  readonly onWish: (wish: PowerWish) => void;
+  readonly onEvent: (event: RecordedEvent) => void;
+  /** Whether anybody wants to know of events. */
+  readonly hearsEvents: () => boolean;
+}
+
+/** A run between two ticks. Plain data, but for translated code. */
+export interface RunState {
+  /** Power cycles so far, and the guest time before the latest. */
+  readonly life: number;
+  readonly earlierMs: number;
+  readonly loop: LoopState;
+  readonly log: RunLogState;
+  readonly board: BoardImage;
+}
+
+/** A CPU that failed is asked again after so many milliseconds, to find that it is stopped. */
+const CRASH_PAUSE_MS = 10;
+
+export class Run {
+  readonly console = new SerialPort((bytes) => this.input({ kind: 'console', bytes }));
+  readonly agent = new SerialPort((bytes) => this.input({ kind: 'agent', bytes }));
+  readonly loop: GuestLoop;
+  readonly log = new RunLog();
+  readonly #options: MachineOptions;
+  readonly #listener: RunListener;
+  readonly #disks: Disks;
+  readonly #images = new BoardImages();
+  #board: Board;
+  #life = 0;
+  #earlierMs = 0;
+  #wish: PowerWish | undefined;
+  /** The board is being exchanged, or the guest's wish is open: what the host does meanwhile waits. */
+  #isChanging = false;
+  #waiting: Input[] = [];
+  /** Ends listening to the board's IOMMU. */
+  #deafen: (() => void) | undefined;
+  /** A board is put back to where it was, which is no event of the guest's. */
+  #isPuttingBack = false;
+
+  private constructor(options: MachineOptions, listener: RunListener, disks: Disks, board: Board) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#disks = disks;
+    this.#board = board;
+    this.loop = new GuestLoop(
+      {
+        tick: () => this.#tick(),
+        afterTick: () => this.#afterTick(),
+        passIdle: (ms) => this.#board.emulator.clock.passIdle(ms),
+        isBusyElsewhere: () => this.#board.share.isPending,
+        timers: HOST_TIMERS,
+      },
+      options.pace,
+    );
+    if (options.keepsLog) this.console.onOutput((bytes) => this.log.addConsole(bytes));
+    this.#wire();
+  }
+
+  /** Powers a PC on, stopped before its first instruction. Rejects when the emulator can not be started. */
+  static async begin(options: MachineOptions, listener: RunListener): Promise<Run> {
+    const { disk } = options.images;
+    const disks = { virtio: new CopyOnWriteDisk(disk), ide: new Uint8Array(disk), image: disk };
+    const board = await createBoard(options, disks, { sequence: 0, ranMs: 0, life: 0 });
+    return new Run(options, listener, disks, board);
+  }
+
+  get board(): Board {
+    return this.#board;
+  }
+
+  /** Whether the host can not touch the machine now: the guest is amid an instruction, or power is off. */
+  get isBusy(): boolean {
+    return this.loop.isInTick || this.#isChanging;
+  }
+
+  /** Whether the board is being exchanged. */
+  get isChanging(): boolean {
+    return this.#isChanging;
+  }
+
+  /** Goes on. */
+  start(): void {
+    this.#board.emulator.clock.setRunning(true);
+    this.loop.run();
+  }
+
+  /** Stops before the next tick. */
+  stop(): void {
+    this.loop.stop();
+    this.#board.emulator.clock.setRunning(false);
+  }
+
+  /** Something the host does: at once where the machine can be touched, else as soon as it can. */
+  input(input: Input): void {
+    if (this.isBusy) {
+      this.#waiting.push(input);
+      return;
+    }
+    this.note(input);
+    this.deliver(input);
+  }
+
+  /** The host touches the machine here. */
+  note(input: Input): void {
+    const { tick, idleUs } = this.loop.touch();
+    if (this.#options.keepsLog) this.log.addInput({ tick, idleUs, input });
+  }
+
+  /** Puts what is typed on its line; other inputs are not delivered. */
+  deliver(input: Input): void {
+    if (input.kind !== 'console' && input.kind !== 'agent') return;
+    const port = input.kind === 'console' ? this.console : this.agent;
+    this.#board.emulator.onGuestTime(() => port.deliver(input.bytes));
+  }
+
+  /** Another board in place of this one, as if power had been off: everything but the disks starts afresh. */
+  async powerOn(): Promise<void> {
+    this.#earlierMs += this.#board.emulator.clock.nowMs;
+    this.#life += 1;
+    this.loop.restore({ ticks: this.loop.ticks, idleMs: 0 });
+    await this.#exchangeBoard(this.#board.iommu?.sequence ?? 0);
+  }
+
+  /** The guest's wish needs no other board. */
+  leaveAsItIs(): void {
+    this.#isChanging = false;
+    this.#drain();
+  }
+
+  /** The run as it is; it goes on as if nobody had looked. `before` is an earlier state that much is shared with. */
+  save(before?: RunState): RunState {
+    return {
+      life: this.#life,
+      earlierMs: this.#earlierMs,
+      loop: this.loop.save(),
+      log: this.log.save(),
+      board: this.#images.take(this.#board, this.#disks, before?.board),
+    };
+  }
+
+  /** Puts the run where it was, stopped. Rejects when a device can not read its part; only `powerOn` helps then. */
+  async put(state: RunState): Promise<void> {
+    this.stop();
+    this.#isPuttingBack = true;
+    this.#life = state.life;
+    this.#earlierMs = state.earlierMs;
+    this.loop.restore(state.loop);
+    this.log.restore(state.log);
+    try {
+      await this.#exchangeBoard(0, state.board);
+    } finally {
+      this.#isPuttingBack = false;
+    }
+  }
+
+  async end(): Promise<void> {
+    this.stop();
+    await endEmulator(this.#board.emulator);
+  }
+
+  /** Listens to the board's IOMMU as long as somebody wants to know; to be called when that has changed. */
+  hearIommu(): void {
+    if (!this.#options.keepsLog && !this.#listener.hearsEvents()) {
+      this.#deafen?.();
+      this.#deafen = undefined;
+      return;
+    }
+    const { iommu, emulator } = this.#board;
+    this.#deafen ??= iommu?.onEvent((event) => {
+      if (this.#isPuttingBack) return;
+      const { nowMs, instructions } = emulator.clock;
+      const recorded: RecordedEvent = { timeMs: nowMs, instructions, event };
+      if (this.#options.keepsLog) this.log.addEvent(recorded);
+      this.#listener.onEvent(recorded);
+    });
+  }
+
+  /** Runs one tick of the guest; an exception that reached v86's main loop ends the machine. */
+  #tick(): number {
+    const { cpu, onGuestTime } = this.#board.emulator;
+    try {
+      return onGuestTime(() => cpu.main_loop());
+    } catch {
+      this.#want('crashed');
+      return CRASH_PAUSE_MS;
+    }
+  }
+
+  #afterTick(): void {
+    const wish = this.#wish;
+    if (wish !== undefined) {
+      this.stop();
+      this.#isChanging = true;
+      this.#wish = undefined;
+      this.#listener.onWish(wish);
+    }
+    this.#drain();
+    this.console.flush();
+    this.agent.flush();
+  }
+
+  /** Does what the host wanted while the machine could not be touched. */
+  #drain(): void {
+    if (this.#isChanging) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const input of waiting) this.input(input);
+  }
+
+  async #exchangeBoard(sequence: number, image?: BoardImage): Promise<void> {
+    this.#isChanging = true;
+    this.stop();
+    try {
+      await endEmulator(this.#board.emulator);
+      this.#board = await createBoard(this.#options, this.#disks, {
+        sequence,
+        ranMs: this.#earlierMs,
+        life: this.#life,
+      });
+      this.#wire();
+      if (image !== undefined) this.#images.put(this.#board, this.#disks, image);
+    } finally {
+      this.#isChanging = false;
+    }
+    this.#drain();
+  }
+
+  #wire(): void {
+    const { v86, cpu } = this.#board.emulator;
+    this.console.connect(v86, 0);
+    this.agent.connect(v86, 1);
+    this.#deafen = undefined;
+    this.hearIommu();
+    cpu.reboot_internal = () => this.#want('reboot');
+    onPowerOff(cpu, () => this.#want('powered-off'));
+  }
+
+  /** Of what the guest does to its power in one tick the first counts. */
+  #want(wish: PowerWish): void {
+    this.#wish ??= wish;
+  }
+}

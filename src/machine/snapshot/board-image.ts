@@ -1,0 +1,54 @@
+// A whole board between two ticks: the emulator, every device of ours, and the disks.
+
+import { BLOCK_BYTES, changedBlocks, type WrittenBlock } from '../../endpoints/block-backend.ts';
+import type { IommuSnapshot } from '../../iommu/iommu-snapshot.ts';
+import type { MmioTransportState } from '../../virtio/mmio-transport.ts';
+import type { Board, Disks } from '../board.ts';
+import { putImage, putMemory, takeImage, type EmulatorImage } from '../v86/emulator-image.ts';
+import { PageStore } from '../v86/memory-pages.ts';
+
+/** Plain data, but for the translated code in `emulator`. */
+export interface BoardImage {
+  readonly emulator: EmulatorImage;
+  readonly iommu: IommuSnapshot | undefined;
+  readonly transports: {
+    readonly iommu: MmioTransportState | undefined;
+    readonly block: MmioTransportState;
+    readonly rogue: MmioTransportState;
+  };
+  readonly disk: readonly WrittenBlock[];
+  readonly ide: readonly WrittenBlock[];
+}
+
+/** Takes images of a machine's boards; pages that several of them have are stored once. */
+export class BoardImages {
+  readonly #store = new PageStore();
+
+  /** The board is as it was afterwards. `before` is an earlier image that much is shared with. */
+  take(board: Board, disks: Disks, before?: BoardImage): BoardImage {
+    const { iommu, block, rogue } = board.transports;
+    return {
+      emulator: takeImage(board.emulator, this.#store, before?.emulator),
+      iommu: board.iommu?.save(),
+      transports: { iommu: iommu?.save(), block: block.save(), rogue: rogue.save() },
+      disk: disks.virtio.save(),
+      ide: changedBlocks(disks.image, disks.ide),
+    };
+  }
+
+  /** Makes a board that has not run yet what the image's was. Throws when a device can not read its part. */
+  put(board: Board, disks: Disks, image: BoardImage): void {
+    const { iommu, block, rogue } = board.transports;
+    disks.virtio.restore(image.disk);
+    disks.ide.set(disks.image);
+    for (const { index, bytes } of image.ide) disks.ide.set(bytes, index * BLOCK_BYTES);
+    putImage(board.emulator, image.emulator);
+    // A transport resets its device before it takes over: the device's own state comes after it.
+    if (image.transports.iommu !== undefined) iommu?.restore(image.transports.iommu);
+    if (image.iommu !== undefined) board.iommu?.restore(image.iommu);
+    block.restore(image.transports.block);
+    rogue.restore(image.transports.rogue);
+    // They may have touched their interrupts and looked at their rings.
+    putMemory(board.emulator, image.emulator);
+  }
+}

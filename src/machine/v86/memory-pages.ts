@@ -1,0 +1,102 @@
+// A large memory that is mostly zeros, page by page.
+
+export const PAGE_BYTES = 4096;
+const PAGE_WORDS = PAGE_BYTES / 4;
+
+/** The pages of a memory that hold anything. */
+export interface MemoryPages {
+  /** Bytes of the whole memory; a multiple of a page. */
+  readonly bytes: number;
+  /** Page numbers in rising order, and the pages' content in the same order. */
+  readonly numbers: Uint32Array;
+  readonly pages: readonly Uint32Array[];
+}
+
+const NO_PAGES: MemoryPages = { bytes: 0, numbers: new Uint32Array(), pages: [] };
+
+/** Whether the page of these words that begins at word `start` is all zero. */
+export function isZeroPage(words: Uint32Array, start: number): boolean {
+  for (let index = start; index < start + PAGE_WORDS; index += 4) {
+    const any =
+      (words[index] ?? 0) |
+      (words[index + 1] ?? 0) |
+      (words[index + 2] ?? 0) |
+      (words[index + 3] ?? 0);
+    if (any !== 0) return false;
+  }
+  return true;
+}
+
+function isSamePage(words: Uint32Array, start: number, page: Uint32Array): boolean {
+  for (let index = 0; index < PAGE_WORDS; index += 1) {
+    if (words[start + index] !== page[index]) return false;
+  }
+  return true;
+}
+
+/** FNV-1a over 32-bit words. */
+function hashPage(words: Uint32Array, start: number): number {
+  let hash = 0x811c_9dc5;
+  for (let index = start; index < start + PAGE_WORDS; index += 1) {
+    hash = Math.imul(hash ^ (words[index] ?? 0), 0x0100_0193);
+    hash ^= hash >>> 15;
+  }
+  return hash >>> 0;
+}
+
+/** Keeps pages, each content once, as long as somebody holds them. */
+export class PageStore {
+  readonly #byHash = new Map<number, WeakRef<Uint32Array>[]>();
+
+  /**
+   * The pages of a memory now. A page that is as it was in `before` is the same object; so is one whose content is known
+   * from elsewhere.
+   */
+  take(memory: ArrayBufferLike, before: MemoryPages = NO_PAGES): MemoryPages {
+    const words = new Uint32Array(memory);
+    const numbers: number[] = [];
+    const pages: Uint32Array[] = [];
+    let cursor = 0;
+    for (let number = 0; number * PAGE_WORDS < words.length; number += 1) {
+      const start = number * PAGE_WORDS;
+      while ((before.numbers[cursor] ?? Infinity) < number) cursor += 1;
+      const old = before.numbers[cursor] === number ? before.pages[cursor] : undefined;
+      if (old !== undefined && isSamePage(words, start, old)) {
+        numbers.push(number);
+        pages.push(old);
+      } else if (!isZeroPage(words, start)) {
+        numbers.push(number);
+        pages.push(this.#keep(words, start));
+      }
+    }
+    return { bytes: memory.byteLength, numbers: Uint32Array.from(numbers), pages };
+  }
+
+  #keep(words: Uint32Array, start: number): Uint32Array {
+    const hash = hashPage(words, start);
+    const known = (this.#byHash.get(hash) ?? []).filter((each) => each.deref() !== undefined);
+    for (const each of known) {
+      const page = each.deref();
+      if (page !== undefined && isSamePage(words, start, page)) return page;
+    }
+    const page = words.slice(start, start + PAGE_WORDS);
+    known.push(new WeakRef(page));
+    this.#byHash.set(hash, known);
+    return page;
+  }
+}
+
+/** Makes a memory what it was; it must be at least as large. */
+export function putPages(memory: ArrayBufferLike, { numbers, pages }: MemoryPages): void {
+  const words = new Uint32Array(memory);
+  let cursor = 0;
+  for (let number = 0; number * PAGE_WORDS < words.length; number += 1) {
+    const start = number * PAGE_WORDS;
+    if (numbers[cursor] === number) {
+      words.set(pages[cursor] ?? [], start);
+      cursor += 1;
+    } else if (!isZeroPage(words, start)) {
+      words.fill(0, start, start + PAGE_WORDS);
+    }
+  }
+}
