@@ -30,7 +30,7 @@ The machine
 
 What its IOMMU is
   --boot-bypass on|off    whether devices reach memory before the driver attaches them (on)
-  --page-size-mask MASK   page sizes; the lowest bit is the granularity (0xfffffffffffff000)
+  --page-size-mask MASK   page sizes; the lowest bit is the granularity (0x1000)
   --input-range START:END IOVAs that can be mapped (0:0xffffffff)
   --domain-range START:END
                           IDs of domains (0:0xffff)

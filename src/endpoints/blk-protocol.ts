@@ -9,13 +9,16 @@ export const VIRTIO_BLK_F_SIZE_MAX = 1n << 1n;
 export const VIRTIO_BLK_F_SEG_MAX = 1n << 2n;
 export const VIRTIO_BLK_F_BLK_SIZE = 1n << 6n;
 export const VIRTIO_BLK_F_FLUSH = 1n << 9n;
+export const VIRTIO_BLK_F_TOPOLOGY = 1n << 10n;
 
 // Configuration space up to blk_size; the geometry at +16 stays 0, as its feature is not offered.
 export const VIRTIO_BLK_CONFIG_CAPACITY = 0;
 export const VIRTIO_BLK_CONFIG_SIZE_MAX = 8;
 export const VIRTIO_BLK_CONFIG_SEG_MAX = 12;
 export const VIRTIO_BLK_CONFIG_BLK_SIZE = 20;
-export const VIRTIO_BLK_CONFIG_LENGTH = 24;
+export const VIRTIO_BLK_CONFIG_MIN_IO_SIZE = 26;
+export const VIRTIO_BLK_CONFIG_OPT_IO_SIZE = 28;
+export const VIRTIO_BLK_CONFIG_LENGTH = 32;
 
 /** `capacity` and `sector` count these, whatever blk_size is. */
 export const SECTOR_BYTES = 512;

@@ -41,6 +41,8 @@ describe('VirtioBlk', () => {
     expect(driver.readConfig(blk.VIRTIO_BLK_CONFIG_CAPACITY + 4, 4)).toBe(0);
     expect(driver.readConfig(blk.VIRTIO_BLK_CONFIG_SEG_MAX, 4)).toBe(126);
     expect(driver.readConfig(blk.VIRTIO_BLK_CONFIG_BLK_SIZE, 4)).toBe(512);
+    expect(driver.readConfig(blk.VIRTIO_BLK_CONFIG_MIN_IO_SIZE, 2)).toBe(1);
+    expect(driver.readConfig(blk.VIRTIO_BLK_CONFIG_OPT_IO_SIZE, 4)).toBe(4096);
   });
 
   it('reads sectors into buffers of any size, all in one used length', () => {

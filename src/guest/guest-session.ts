@@ -116,6 +116,11 @@ export class GuestSession {
     return this.#machine.timeMs;
   }
 
+  /** Instructions the guest has executed since power on, modulo 2^32. */
+  get instructions(): number {
+    return this.#machine.instructions;
+  }
+
   /** Starts the machine, or lets it go on after `pause`. */
   start(): void {
     this.#gate.open();

@@ -58,11 +58,13 @@ const DEFAULT_FEATURES =
   VIRTIO_IOMMU_F_BYPASS_CONFIG;
 
 /**
- * 4 KiB pages and a 32-bit IOVA space, as a 32-bit Linux wants them. Domain IDs start at 0: Linux's
+ * 4 KiB pages and a 32-bit IOVA space, as a 32-bit Linux wants them. Larger pages are hints (virtio 1.2, 5.13.4), and
+ * there are none: Linux would cut what it maps and unmaps into such pages (iommu_pgsize), 28 KiB into three pieces, while to
+ * the store a range of any length is one mapping. Domain IDs start at 0: Linux's
  * `viommu_detach_dev` names domain 0 when it leaves its static identity domain.
  */
 export const DEFAULT_IOMMU_OPTIONS: IommuOptions = {
-  pageSizeMask: 0xffff_ffff_ffff_f000n,
+  pageSizeMask: 0x1000n,
   inputRange: { start: 0n, end: 0xffff_ffffn },
   domainRange: { start: 0, end: 0xffff },
   features: DEFAULT_FEATURES,

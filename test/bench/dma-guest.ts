@@ -22,37 +22,46 @@ export function isDmaMode(word: string | undefined): word is DmaMode {
 const BEGIN = 'dma-read-begins';
 const END = 'dma-read-ends';
 
+const MILLION = 1e6;
+
 /** What a read took between the two marks. */
-interface ReadTime {
+interface ReadCost {
   readonly seconds: number;
   /** Of all threads of this process: V8's compilers and garbage collectors, too. */
   readonly cpuSeconds: number;
+  /** What the guest executed, in millions. */
+  readonly megaInstructions: number;
 }
 
 /** What a read took in all. */
-export interface Measurement extends ReadTime {
+export interface Measurement extends ReadCost {
   /** Requests that the IOMMU answered; 0 without one. */
   readonly requests: number;
 }
 
-function now(): ReadTime {
-  const { user, system } = process.cpuUsage();
-  return { seconds: performance.now() / 1000, cpuSeconds: (user + system) / 1e6 };
+/** What the clocks show at one moment. */
+interface Reading {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  /** Modulo 2^32. */
+  readonly instructions: number;
 }
 
-/** The host's clocks at the console marks of the latest read. */
+/** The clocks of host and guest at the console marks of the latest read. */
 class MarkClock {
   #text = '';
-  #begin: ReadTime | undefined;
-  #end: ReadTime | undefined;
+  #begin: Reading | undefined;
+  #end: Reading | undefined;
   readonly #decoder = new TextDecoder();
 
-  /** Takes what the console printed. */
-  take(bytes: Uint8Array): void {
-    const time = now();
+  /** Takes what the console printed when the guest had executed `instructions`. */
+  take(bytes: Uint8Array, instructions: number): void {
+    const { user, system } = process.cpuUsage();
+    const seconds = performance.now() / 1000;
+    const reading = { seconds, cpuSeconds: (user + system) / MILLION, instructions };
     this.#text += this.#decoder.decode(bytes, { stream: true });
-    if (this.#text.includes(BEGIN)) this.#begin ??= time;
-    if (this.#text.includes(END)) this.#end ??= time;
+    if (this.#text.includes(BEGIN)) this.#begin ??= reading;
+    if (this.#text.includes(END)) this.#end ??= reading;
   }
 
   start(): void {
@@ -62,13 +71,15 @@ class MarkClock {
   }
 
   /** Throws `Error` when a mark is missing. */
-  get time(): ReadTime {
-    if (this.#begin === undefined || this.#end === undefined) {
+  get cost(): ReadCost {
+    const [begin, end] = [this.#begin, this.#end];
+    if (begin === undefined || end === undefined) {
       throw new Error('the guest did not say when its read began and ended');
     }
     return {
-      seconds: this.#end.seconds - this.#begin.seconds,
-      cpuSeconds: this.#end.cpuSeconds - this.#begin.cpuSeconds,
+      seconds: end.seconds - begin.seconds,
+      cpuSeconds: end.cpuSeconds - begin.cpuSeconds,
+      megaInstructions: ((end.instructions - begin.instructions) >>> 0) / MILLION,
     };
   }
 }
@@ -85,15 +96,17 @@ export class DmaGuest {
   /** A guest that is ready to read, and stands still. */
   static async boot(mode: DmaMode): Promise<DmaGuest> {
     const clock = new MarkClock();
-    const session = await GuestSession.boot({
+    const session = await GuestSession.create({
       ...OPTIONS[mode],
       recordsEvents: false,
       disk: streamBytes(DISK_BYTES),
       share: { [SHARED_FILE]: streamBytes(SHARED_BYTES) },
-      onConsole: (bytes) => clock.take(bytes),
+      onConsole: (bytes) => clock.take(bytes, session.instructions),
     });
     const guest = new DmaGuest(session, clock);
     try {
+      session.start();
+      await session.waitForBoot();
       await guest.#run(SET_UP);
       await session.pause();
       return guest;
@@ -111,7 +124,7 @@ export class DmaGuest {
     const mark = (text: string): string => `echo ${text} >/dev/ttyS0`;
     await this.#run(`${prepare}; ${mark(BEGIN)}; ${command} && ${mark(END)}`);
     await this.#session.pause();
-    return { ...this.#clock.time, requests: this.#requests - requestsBefore };
+    return { ...this.#clock.cost, requests: this.#requests - requestsBefore };
   }
 
   /** Requests since the guest was switched on: every event but a fault is one, and faults there are none. */

@@ -6,17 +6,18 @@ import { READS, type GuestRead } from './dma-reads.ts';
 import { rowsOf, type OnProgress, type OnRow, type Samples } from './report.ts';
 
 type Turn = Readonly<Record<DmaMode, Measurement>>;
+type Quantity = 'seconds' | 'cpuSeconds' | 'megaInstructions';
 
 /** Every guest reads once, in this order. */
 async function takeTurn(guests: readonly DmaProcess[], read: GuestRead): Promise<Turn> {
-  const none = { seconds: 0, cpuSeconds: 0, requests: 0 };
+  const none = { seconds: 0, cpuSeconds: 0, megaInstructions: 0, requests: 0 };
   const turn: Record<DmaMode, Measurement> = { off: none, lazy: none, strict: none };
   for (const guest of guests) turn[guest.mode] = await guest.read(read);
   return turn;
 }
 
 /** What each mode took, and by how much more than the machine without an IOMMU of the same turn. */
-function samplesOf(turns: readonly Turn[], key: 'seconds' | 'cpuSeconds'): Samples {
+function samplesOf(turns: readonly Turn[], key: Quantity): Samples {
   return {
     off: turns.map(({ off }) => off[key]),
     lazy: turns.map(({ lazy }) => lazy[key]),
@@ -60,6 +61,8 @@ function report({ name }: GuestRead, turns: readonly Turn[], onRow: OnRow): void
   const bench = `dma/${name}`;
   rowsOf(bench, 's', samplesOf(turns, 'seconds')).forEach(onRow);
   rowsOf(`${bench}/cpu`, 's', samplesOf(turns, 'cpuSeconds')).forEach(onRow);
+  const instructions = samplesOf(turns, 'megaInstructions');
+  rowsOf(`${bench}/instructions`, 'million', instructions).forEach(onRow);
   const requests = {
     lazy: turns.map(({ lazy }) => lazy.requests),
     strict: turns.map(({ strict }) => strict.requests),

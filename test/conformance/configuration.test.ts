@@ -96,7 +96,7 @@ describe.each(STORES)('the configuration over a %s', (_name, makeStore) => {
       options: { features, inputRange: { start: 1n, end: 2n }, domainRange: { start: 3, end: 4 } },
     });
     const bytes = configBytes(mmio);
-    expect(bytes.slice(0, 8)).toEqual([0, 0xf0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
+    expect(bytes.slice(0, 8)).toEqual([0, 0x10, 0, 0, 0, 0, 0, 0]);
     const others = bytes.filter((_, at) => at >= 8 && (at < from || at >= to));
     expect(bytes.slice(from, to).some((byte) => byte !== 0)).toBe(true);
     expect(others.every((byte) => byte === 0)).toBe(true);

@@ -25,6 +25,7 @@ describe('through translation', () => {
 });
 
 const PAGE = 4096;
+const DISK_MIB = 8;
 /** Mappings per page. Beside the pages of a file: the buffers of a request for each 128 KiB or so, and those of mounting and opening. */
 const MAPPINGS_PER_PAGE = 1.2;
 
@@ -37,6 +38,23 @@ guestTest(
     expect(mapped).toBeLessThan((READ_AHEAD_CHECK.bytes / PAGE) * MAPPINGS_PER_PAGE);
   },
 );
+
+/**
+ * MAPs for each MiB, where a piece of contiguous memory takes one, whatever its size. Through virtio, requests of up to
+ * 2 MiB with a header and a status. Through IDE, requests of 128 KiB in pieces of 64 KiB, which no descriptor of a bus
+ * master may cross.
+ */
+const DISK_READS = [
+  { disk: 'virtio', maps: 12 },
+  { disk: 'ide', maps: 20 },
+];
+
+guestTest.for(DISK_READS)('a read of the $disk disk maps few pieces', async (read, { guest }) => {
+  const before = guest.iommu.totals().map;
+  await guest.run(`disk-read ${read.disk}`);
+  const mapped = guest.iommu.totals().map - before;
+  expect(mapped / DISK_MIB).toBeLessThan(read.maps);
+});
 
 /** After a few hundred notifications v86 runs a driver's kick as translated code. */
 const ROUNDS = 3;
