@@ -4,7 +4,7 @@ import { setInterval } from 'node:timers';
 import { WasmStore } from '../../src/iommu/engine/wasm-store.ts';
 import { BootWatch } from '../../src/machine/boot-watch.ts';
 import { demoShare } from '../../src/machine/images/demo-share.ts';
-import { DEFAULT_MEMORY_MIB } from '../../src/machine/plan/machine-options.ts';
+import { DEFAULT_DETERMINISM, DEFAULT_MEMORY_MIB } from '../../src/machine/plan/machine-options.ts';
 import { Machine } from '../../src/machine/machine.ts';
 import { loadImages, loadStoreWasm, loadV86Wasm } from '../../src/guest/guest-files.ts';
 import { EventHistory } from '../../src/trace/event-history.ts';
@@ -16,6 +16,13 @@ import { BOOT_MODES, type BootMode, type BootRun } from './boot-run.ts';
 const FRAME_MS = 16;
 const HISTORY_CAPACITY = 1 << 17;
 const MILLION = 1e6;
+
+const APPEND: Readonly<Record<BootMode, string>> = {
+  off: '',
+  lazy: 'iommu.strict=0',
+  strict: 'iommu.strict=1',
+  recorded: 'iommu.strict=1',
+};
 
 async function createMachine(mode: BootMode): Promise<Machine> {
   const [images, v86Wasm, storeWasm] = await Promise.all([
@@ -30,12 +37,12 @@ async function createMachine(mode: BootMode): Promise<Machine> {
     memoryMiB: DEFAULT_MEMORY_MIB,
     iommu: mode === 'off' ? 'off' : 'translated',
     iommuOptions: { bootBypass: true },
-    determinism: undefined,
-    pace: 'real',
+    determinism: DEFAULT_DETERMINISM,
+    pace: 'skip',
     keepsLog: false,
     reservedRegions: {},
     tables: 'viot',
-    append: '',
+    append: APPEND[mode],
     share: demoShare(),
   });
 }
@@ -64,14 +71,20 @@ function record(machine: Machine): () => number {
   };
 }
 
-/** Runs the machine until its prompt is there. Rejects when the guest panics or loses its power. */
-function boot(machine: Machine): Promise<void> {
+/**
+ * Runs the machine until its prompt is there, and returns what the guest executed. Rejects when it panics or loses its
+ * power.
+ */
+function boot(machine: Machine): Promise<number> {
   const watch = new BootWatch();
   return new Promise((resolve, reject) => {
     machine.onPower((event) => reject(new Error(`the guest was ${event}`)));
     machine.console.onOutput((bytes) => {
       watch.take(bytes);
-      if (watch.stage === 'ready') resolve();
+      if (watch.stage === 'ready') {
+        machine.hold();
+        resolve(machine.instructions);
+      }
       if (watch.panic !== undefined) reject(new Error(`the guest panicked: ${watch.panic}`));
     });
     machine.run();
@@ -81,14 +94,14 @@ function boot(machine: Machine): Promise<void> {
 async function measure(mode: BootMode): Promise<BootRun> {
   const machine = await createMachine(mode);
   const endRecord = mode === 'recorded' ? record(machine) : undefined;
-  const before = process.cpuUsage();
-  await boot(machine);
-  const seconds = machine.timeMs / 1000;
-  const { user, system } = process.cpuUsage(before);
+  const cpuBefore = process.cpuUsage();
+  const before = performance.now();
+  const instructions = await boot(machine);
+  const { user, system } = process.cpuUsage(cpuBefore);
   const run = {
-    seconds,
+    seconds: (performance.now() - before) / 1000,
     cpuSeconds: (user + system) / MILLION,
-    megaInstructions: machine.instructions / MILLION,
+    instructions,
     events: endRecord?.() ?? 0,
   };
   await machine.dispose();

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { assert } from '../../src/base/assert.ts';
 import { BOOT_MODES, readBootRun, type BootMode, type BootRun } from './boot-run.ts';
 import { guestProcessFlags } from './guest-process-flags.ts';
-import { round, rowsOf, type OnProgress, type OnRow, type Samples } from './report.ts';
+import { checkRepeats, withRatios } from './samples.ts';
+import { exactRow, rowsOf, type OnProgress, type OnRow, type Samples } from './report.ts';
 
 const BOOT_ONCE = join(import.meta.dirname, 'boot-once.js');
 /** A guest that takes longer is taken for stuck. */
@@ -22,45 +23,44 @@ function bootOnce(mode: BootMode): BootRun {
   return readBootRun(mode, stdout);
 }
 
-type Quantity = 'seconds' | 'cpuSeconds' | 'megaInstructions';
+type Quantity = 'seconds' | 'cpuSeconds' | 'instructions';
 type Turn = Readonly<Record<BootMode, BootRun>>;
 
 /** Boots every machine once, in this order. */
 function takeTurn(order: readonly BootMode[], onRun: (mode: BootMode, run: BootRun) => void): Turn {
-  const turn: Partial<Record<BootMode, BootRun>> = {};
+  const runs = new Map<BootMode, BootRun>();
   for (const mode of order) {
     const run = bootOnce(mode);
-    turn[mode] = run;
+    runs.set(mode, run);
     onRun(mode, run);
   }
-  const { off, on, recorded } = turn;
-  assert(off !== undefined && on !== undefined && recorded !== undefined, 'every mode was booted');
-  return { off, on, recorded };
-}
-
-/** What each mode took, and by how much more than the machine without an IOMMU of the same turn. */
-function samplesOf(turns: readonly Turn[], key: Quantity): Samples {
+  const runOf = (mode: BootMode): BootRun => {
+    const run = runs.get(mode);
+    assert(run !== undefined, 'every mode was booted');
+    return run;
+  };
   return {
-    off: turns.map(({ off }) => off[key]),
-    on: turns.map(({ on }) => on[key]),
-    recorded: turns.map(({ recorded }) => recorded[key]),
-    on_ratio: turns.map(({ off, on }) => on[key] / off[key]),
-    recorded_ratio: turns.map(({ off, recorded }) => recorded[key] / off[key]),
+    off: runOf('off'),
+    lazy: runOf('lazy'),
+    strict: runOf('strict'),
+    recorded: runOf('recorded'),
   };
 }
 
+function samplesOf(turns: readonly Turn[], key: Quantity): Samples {
+  return Object.fromEntries(BOOT_MODES.map((mode) => [mode, turns.map((turn) => turn[mode][key])]));
+}
+
 /** The fastest boot of each mode: others on the host can only make one slower. */
-function bestOf(turns: readonly Turn[]): Readonly<Record<string, number>> {
+function bestOf(turns: readonly Turn[]): Samples {
   const best = (mode: BootMode): number => Math.min(...turns.map((turn) => turn[mode].seconds));
-  const [off, on, recorded] = [best('off'), best('on'), best('recorded')];
-  const all = { off, on, recorded, on_ratio: on / off, recorded_ratio: recorded / off };
-  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, round(value)]));
+  return Object.fromEntries(BOOT_MODES.map((mode) => [mode, [best(mode)]]));
 }
 
 /**
  * Boots every machine `runs` times by turns, so that a slow spell of the host hits all of them, and every other turn
  * the other way round; a turn before that fills the host's caches and is not counted. A ratio is the median over the
- * turns.
+ * turns. Rejects with `Error` when a boot fails, or is not the same as one before.
  */
 export async function runBoot(runs: number, onRow: OnRow, onProgress: OnProgress): Promise<void> {
   const turns: Turn[] = [];
@@ -74,8 +74,15 @@ export async function runBoot(runs: number, onRow: OnRow, onProgress: OnProgress
     );
     if (number > 0) turns.push(turn);
   }
-  rowsOf('boot', 's', samplesOf(turns, 'seconds')).forEach(onRow);
-  onRow({ bench: 'boot/best', unit: 's', ...bestOf(turns) });
-  rowsOf('boot/cpu', 's', samplesOf(turns, 'cpuSeconds')).forEach(onRow);
-  rowsOf('boot/instructions', 'million', samplesOf(turns, 'megaInstructions')).forEach(onRow);
+  const row = (key: Quantity): Samples => withRatios(samplesOf(turns, key), 'off');
+  rowsOf('boot', 's', row('seconds')).forEach(onRow);
+  onRow(exactRow('boot/best', 's', withRatios(bestOf(turns), 'off')));
+  rowsOf('boot/cpu', 's', row('cpuSeconds')).forEach(onRow);
+  for (const [mode, counts] of Object.entries(samplesOf(turns, 'instructions'))) {
+    checkRepeats(
+      `boots ${mode}`,
+      counts.map((count) => [count]),
+    );
+  }
+  onRow(exactRow('boot/instructions', 'instructions', row('instructions')));
 }

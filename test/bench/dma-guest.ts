@@ -29,8 +29,8 @@ interface ReadCost {
   readonly seconds: number;
   /** Of all threads of this process: V8's compilers and garbage collectors, too. */
   readonly cpuSeconds: number;
-  /** What the guest executed, in millions. */
-  readonly megaInstructions: number;
+  /** What the guest executed. */
+  readonly instructions: number;
 }
 
 /** What a read took in all. */
@@ -43,7 +43,6 @@ export interface Measurement extends ReadCost {
 interface Reading {
   readonly seconds: number;
   readonly cpuSeconds: number;
-  /** Modulo 2^32. */
   readonly instructions: number;
 }
 
@@ -79,7 +78,7 @@ class MarkClock {
     return {
       seconds: end.seconds - begin.seconds,
       cpuSeconds: end.cpuSeconds - begin.cpuSeconds,
-      megaInstructions: ((end.instructions - begin.instructions) >>> 0) / MILLION,
+      instructions: end.instructions - begin.instructions,
     };
   }
 }

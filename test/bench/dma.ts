@@ -3,28 +3,22 @@
 import { DMA_MODES, type DmaMode, type Measurement } from './dma-guest.ts';
 import { DmaProcess } from './dma-process.ts';
 import { READS, type GuestRead } from './dma-reads.ts';
-import { rowsOf, type OnProgress, type OnRow, type Samples } from './report.ts';
+import { exactRow, rowsOf, type OnProgress, type OnRow, type Samples } from './report.ts';
+import { checkRepeats, withRatios } from './samples.ts';
 
 type Turn = Readonly<Record<DmaMode, Measurement>>;
-type Quantity = 'seconds' | 'cpuSeconds' | 'megaInstructions';
+type Quantity = 'seconds' | 'cpuSeconds' | 'instructions' | 'requests';
 
 /** Every guest reads once, in this order. */
 async function takeTurn(guests: readonly DmaProcess[], read: GuestRead): Promise<Turn> {
-  const none = { seconds: 0, cpuSeconds: 0, megaInstructions: 0, requests: 0 };
+  const none = { seconds: 0, cpuSeconds: 0, instructions: 0, requests: 0 };
   const turn: Record<DmaMode, Measurement> = { off: none, lazy: none, strict: none };
   for (const guest of guests) turn[guest.mode] = await guest.read(read);
   return turn;
 }
 
-/** What each mode took, and by how much more than the machine without an IOMMU of the same turn. */
 function samplesOf(turns: readonly Turn[], key: Quantity): Samples {
-  return {
-    off: turns.map(({ off }) => off[key]),
-    lazy: turns.map(({ lazy }) => lazy[key]),
-    strict: turns.map(({ strict }) => strict[key]),
-    lazy_ratio: turns.map(({ off, lazy }) => lazy[key] / off[key]),
-    strict_ratio: turns.map(({ off, strict }) => strict[key] / off[key]),
-  };
+  return Object.fromEntries(DMA_MODES.map((mode) => [mode, turns.map((turn) => turn[mode][key])]));
 }
 
 /** Reads that count of one set of guests. */
@@ -57,39 +51,41 @@ async function withGuests(
   }
 }
 
-function report({ name }: GuestRead, turns: readonly Turn[], onRow: OnRow): void {
+function report({ name }: GuestRead, sets: readonly (readonly Turn[])[], onRow: OnRow): void {
+  const turns = sets.flat();
   const bench = `dma/${name}`;
-  rowsOf(bench, 's', samplesOf(turns, 'seconds')).forEach(onRow);
-  rowsOf(`${bench}/cpu`, 's', samplesOf(turns, 'cpuSeconds')).forEach(onRow);
-  const instructions = samplesOf(turns, 'megaInstructions');
-  rowsOf(`${bench}/instructions`, 'million', instructions).forEach(onRow);
-  const requests = {
-    lazy: turns.map(({ lazy }) => lazy.requests),
-    strict: turns.map(({ strict }) => strict.requests),
-  };
-  rowsOf(`${bench}/requests`, 'requests', requests).forEach(onRow);
+  const row = (key: Quantity): Samples => withRatios(samplesOf(turns, key), 'off');
+  rowsOf(bench, 's', row('seconds')).forEach(onRow);
+  rowsOf(`${bench}/cpu`, 's', row('cpuSeconds')).forEach(onRow);
+  for (const mode of DMA_MODES) {
+    const counts = sets.map((set) => set.map((turn) => turn[mode].instructions));
+    checkRepeats(`reads through ${name}, the IOMMU ${mode},`, counts);
+  }
+  onRow(exactRow(`${bench}/instructions`, 'instructions', row('instructions')));
+  const { lazy = [], strict = [] } = samplesOf(turns, 'requests');
+  onRow(exactRow(`${bench}/requests`, 'requests', { lazy, strict }));
 }
 
 /**
  * Three guests, each in a process of its own as a user's is, of which one runs at a time. They read by turns: a slow
  * spell of the host hits all of them, and every other turn goes the other way round. One guest may be faster than
  * another for its whole life, by where its translated code came to lie: so there are new ones every few turns, booted in
- * another order. A ratio is the median over the turns. Rejects with `Error` when a guest can not be booted or a read
- * fails.
+ * another order. A ratio is the median over the turns. Rejects with `Error` when a guest can not be booted, a read
+ * fails, or another set executes something else.
  */
 export async function runDma(runs: number, onRow: OnRow, onProgress: OnProgress): Promise<void> {
-  const turns = new Map<GuestRead, Turn[]>(READS.map((read) => [read, []]));
+  const sets = new Map<GuestRead, (readonly Turn[])[]>(READS.map((read) => [read, []]));
   for (let done = 0, set = 0; done < runs; done += TURNS_OF_A_SET, set++) {
     const first = set % DMA_MODES.length;
     const order = [...DMA_MODES.slice(first), ...DMA_MODES.slice(0, first)];
     const count = Math.min(TURNS_OF_A_SET, runs - done);
     onProgress(`boots three guests, the IOMMU ${order.join(', ')}`);
     await withGuests(order, async (guests) => {
-      for (const [read, sofar] of turns) {
+      for (const [read, sofar] of sets) {
         onProgress(`reads ${read.bytes >> 20} MiB through ${read.name}`);
-        sofar.push(...(await readWarm(guests, read, count)));
+        sofar.push(await readWarm(guests, read, count));
       }
     });
   }
-  for (const [read, all] of turns) report(read, all, onRow);
+  for (const [read, all] of sets) report(read, all, onRow);
 }

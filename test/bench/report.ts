@@ -57,6 +57,17 @@ export function rowsOf(bench: string, unit: string, samples: Samples): readonly 
   ];
 }
 
+/** From here on a median of counts is given in full. */
+const LARGE_COUNT = 1000;
+
+/** A row of medians of what was counted, not timed: every digit of a count means something. */
+export function exactRow(bench: string, unit: string, samples: Samples): BenchRow {
+  const exact = (value: number): number =>
+    value >= LARGE_COUNT ? Math.round(value) : round(value);
+  const medians = Object.entries(samples).map(([name, values]) => [name, exact(median(values))]);
+  return { bench, unit, ...Object.fromEntries(medians) };
+}
+
 function contestantsOf(row: BenchRow): readonly string[] {
   return Object.keys(row).filter((key) => key !== 'bench' && key !== 'unit');
 }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readBootRun } from '../bench/boot-run.ts';
 
-const RUN = { seconds: 1.5, cpuSeconds: 3, megaInstructions: 165, events: 0 };
+const RUN = { seconds: 1.5, cpuSeconds: 3, instructions: 165_000_000, events: 0 };
 
 describe('readBootRun', () => {
   it.each([
     ['off', 0],
-    ['on', 0],
+    ['lazy', 0],
+    ['strict', 0],
     ['recorded', 340],
   ] as const)('reads a run %s', (mode, events) => {
     const run = { ...RUN, events };
@@ -15,7 +16,7 @@ describe('readBootRun', () => {
 
   it.each([
     ['off', 1],
-    ['on', 340],
+    ['strict', 340],
     ['recorded', 0],
   ] as const)('refuses a run %s that kept %i events', (mode, events) => {
     expect(() => readBootRun(mode, JSON.stringify({ ...RUN, events }))).toThrow(

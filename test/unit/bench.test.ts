@@ -10,6 +10,7 @@ import { raceLookups } from '../bench/lookup.ts';
 import { measureMemory } from '../bench/memory.ts';
 import { race, WrongAnswerError, type Pace } from '../bench/race.ts';
 import {
+  exactRow,
   formatTables,
   median,
   quantile,
@@ -18,6 +19,7 @@ import {
   spread,
   type BenchRow,
 } from '../bench/report.ts';
+import { checkRepeats, withRatios } from '../bench/samples.ts';
 import { Random } from '../differential/random.ts';
 import { storeModule } from '../support/stores.ts';
 
@@ -84,6 +86,41 @@ describe('report', () => {
       '| ---------- | ---: |',
       '| y          |    1 |',
     ]);
+  });
+});
+
+describe('samples', () => {
+  it('gives ratios to the base of the same turn', () => {
+    expect(withRatios({ off: [2, 4], strict: [3, 4] }, 'off')).toEqual({
+      off: [2, 4],
+      strict: [3, 4],
+      strict_ratio: [1.5, 1],
+    });
+  });
+
+  it('gives what was counted in full', () => {
+    expect(
+      exactRow('boot', 'instructions', { off: [171_202_819], strict_ratio: [1.012345] }),
+    ).toEqual({ bench: 'boot', unit: 'instructions', off: 171_202_819, strict_ratio: 1.012 });
+  });
+
+  it('takes series that repeat as far as each goes', () => {
+    expect(() => checkRepeats('reads', [[1, 2], [1, 2, 3], []])).not.toThrow();
+  });
+
+  it.each([
+    {
+      series: [
+        [1, 2],
+        [1, 3, 4],
+      ],
+      numbers: '2 instructions once, 3 another',
+    },
+    { series: [[5], [6]], numbers: '6 instructions once, 5 another' },
+  ])('refuses $series', ({ series, numbers }) => {
+    expect(() => checkRepeats('reads', series)).toThrow(
+      `The reads are not the same in every run: ${numbers}`,
+    );
   });
 });
 
