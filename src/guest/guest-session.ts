@@ -1,12 +1,12 @@
 // A Linux guest behind its virtio-iommu, for programs: boot it, run commands, look into its IOMMU.
 // This is the test kit that the package exports as `viommu/testing`.
 
-import { BootWatch } from '../machine/boot-watch.ts';
+import { BootWatch, type GuestStage } from '../machine/boot-watch.ts';
 import type { Machine, PowerEvent } from '../machine/machine.ts';
 import type { RunDigest } from '../machine/recording/digest.ts';
 import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
 import type { MachineSnapshot } from '../machine/snapshot/snapshot.ts';
-import { CommandShell, type CommandResult } from './command-shell.ts';
+import type { CommandResult } from './command-shell.ts';
 import { ConsoleLog } from './console-log.ts';
 import { GuestError, type GuestFailure } from './guest-error.ts';
 import { GuestIommu, type GuestIommuRecord } from './guest-iommu.ts';
@@ -14,16 +14,20 @@ import { createMachine } from './session-machine.ts';
 import { RunGate } from './run-gate.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { ProgressWatch, type WaitOptions } from './progress-watch.ts';
-import { DEFAULT_STALL_MS, type GuestSessionOptions, type WaitBounds } from './session-options.ts';
+import {
+  DEFAULT_STALL_MS,
+  type GuestSessionOptions,
+  type RunOptions,
+  type WaitBounds,
+} from './session-options.ts';
+import { SessionShells } from './session-shells.ts';
 
 export type { CommandResult } from './command-shell.ts';
 export { GuestError } from './guest-error.ts';
 export type { GuestIommu } from './guest-iommu.ts';
-export type { GuestSessionOptions, WaitBounds } from './session-options.ts';
+export type { GuestSessionOptions, RunOptions, WaitBounds } from './session-options.ts';
 export { InputError } from '../machine/images/guest-images.ts';
 
-/** What the agent of the project's guest image says first on ttyS1. */
-const AGENT_READY = 'viommu-agent ready\n';
 const TAIL_LINES = 20;
 
 /** A guest at one moment: plain data, can be cloned and kept. */
@@ -45,17 +49,14 @@ export class GuestSession {
   readonly #gate: RunGate;
   readonly #progress: ProgressWatch;
   readonly #log = new ConsoleLog();
-  readonly #agent: CommandShell;
-  readonly #prompt: CommandShell;
-  #agentLog = new ConsoleLog();
+  readonly #shells: SessionShells;
   #boot = new BootWatch();
   #bootMs: number | undefined;
-  #hasAgent = false;
   #isOff = false;
   #hasCrashed = false;
+  #isDisposed = false;
   /** Counts power cycles: what waits for an answer of the guest before does so in vain. */
   #life = 0;
-  #shellError: Error | undefined;
   #isCommandRunning = false;
   #lastRun: Promise<unknown> = Promise.resolve();
 
@@ -66,8 +67,7 @@ export class GuestSession {
     this.#progress = new ProgressWatch(options.waitClock);
     this.#recordsEvents = options.recordsEvents ?? true;
     this.iommu = new GuestIommu(machine, this.#recordsEvents);
-    this.#agent = new CommandShell((text) => machine.agent.send(text), false);
-    this.#prompt = new CommandShell((text) => machine.console.send(text), true);
+    this.#shells = new SessionShells(machine);
     machine.console.onOutput((bytes) => this.#takeConsole(bytes));
     machine.agent.onOutput((bytes) => this.#takeAgent(bytes));
     const idle = new IdleWatch();
@@ -106,6 +106,11 @@ export class GuestSession {
     return this.#log.text;
   }
 
+  /** How far the guest's start has come. */
+  get stage(): GuestStage {
+    return this.#bootMs === undefined ? this.#boot.stage : 'ready';
+  }
+
   /** Milliseconds of guest time from power on to the prompt; undefined before it. */
   get bootMs(): number | undefined {
     return this.#bootMs;
@@ -137,7 +142,7 @@ export class GuestSession {
     const what = this.#options.until ?? 'a shell prompt';
     await this.#wait(() => this.#bootMs, `for ${what} on the console`, bounds);
     if (this.#expectsAgent) {
-      await this.#wait(() => this.#hasAgent || undefined, 'for the agent on ttyS1', bounds);
+      await this.#wait(() => this.#shells.hasAgent || undefined, 'for the agent on ttyS1', bounds);
     }
   }
 
@@ -177,10 +182,11 @@ export class GuestSession {
   /**
    * Runs a command in a `sh` of its own and resolves when it has ended, whatever its exit code. Calls wait for each
    * other. With the project's guest image the console is left alone; with another image the command is typed
-   * at the console's shell prompt, and kernel messages end up in the output.
+   * at the console's shell prompt, and kernel messages end up in the output. A command that is waited for in vain is
+   * killed, and the next one finds the shell free.
    */
-  async run(command: string, bounds: WaitBounds = {}): Promise<CommandResult> {
-    const run = this.#lastRun.then(() => this.#runNow(command, bounds));
+  async run(command: string, options: RunOptions = {}): Promise<CommandResult> {
+    const run = this.#lastRun.then(() => this.#runNow(command, options));
     this.#lastRun = run.catch(() => undefined);
     return run;
   }
@@ -209,8 +215,8 @@ export class GuestSession {
       machine,
       iommu: this.iommu.save(),
       bootMs: this.#bootMs,
-      hasAgent: this.#hasAgent,
-      commands: [this.#agent.count, this.#prompt.count],
+      hasAgent: this.#shells.hasAgent,
+      commands: this.#shells.counts,
     };
   }
 
@@ -224,13 +230,14 @@ export class GuestSession {
     this.#startLife();
     this.#log.skip();
     this.#bootMs = snapshot.bootMs;
-    this.#hasAgent = snapshot.hasAgent;
-    [this.#agent.count, this.#prompt.count] = snapshot.commands;
+    this.#shells.restore(snapshot.hasAgent, snapshot.commands);
     this.start();
   }
 
-  /** Ends the guest. */
+  /** Ends the guest; what still waits for it is rejected. */
   async dispose(): Promise<void> {
+    this.#isDisposed = true;
+    this.#progress.notify();
     await this.#machine.dispose();
   }
 
@@ -238,58 +245,52 @@ export class GuestSession {
     return this.#options.initrd === undefined && this.#options.until === undefined;
   }
 
-  async #runNow(command: string, bounds: WaitBounds): Promise<CommandResult> {
-    const shell = this.#hasAgent ? this.#agent : this.#prompt;
-    this.#shellError = undefined;
+  async #runNow(command: string, options: RunOptions): Promise<CommandResult> {
+    this.#checkUse();
+    const life = this.#life;
     this.#isCommandRunning = true;
     try {
-      shell.start(command);
-      return await this.#wait(() => this.#takeResult(shell), `for "${command}" to end`, bounds);
+      this.#shells.start(command, options.onOutput);
+      return await this.#wait(() => this.#shells.result(), `for "${command}" to end`, options);
+    } catch (error) {
+      if (life === this.#life && !this.#isDisposed) this.#shells.interrupt();
+      throw error instanceof GuestError ? error.withOutput(this.#shells.output) : error;
     } finally {
       this.#isCommandRunning = false;
-      if (shell === this.#prompt) this.#log.skip();
+      if (this.#shells.isAtPrompt) this.#log.skip();
     }
   }
 
-  #takeResult(shell: CommandShell): CommandResult | undefined {
-    if (this.#shellError !== undefined) throw this.#shellError;
-    return shell.result;
+  #checkUse(): void {
+    if (this.#isDisposed) throw new Error('This session was disposed. Make a new one.');
   }
 
   #takeConsole(bytes: Uint8Array): void {
     this.#options.onConsole?.(bytes);
     this.#log.take(bytes);
     this.#boot.take(bytes);
-    this.#feed(this.#prompt, bytes);
-    if (this.#bootMs === undefined && this.#isUp()) {
-      this.#bootMs = this.#machine.timeMs;
-      if (this.#options.until === undefined) this.#log.skip();
-    }
+    this.#shells.takeConsole(bytes);
+    this.#noteBoot();
     this.#progress.notify();
+  }
+
+  #noteBoot(): void {
+    if (this.#bootMs !== undefined || !this.#isUp()) return;
+    this.#bootMs = this.#machine.timeMs;
+    if (this.#options.until === undefined) this.#log.skip();
   }
 
   #isUp(): boolean {
-    const { until } = this.#options;
-    return until === undefined
-      ? this.#boot.stage === 'ready'
-      : this.#log.match(until) !== undefined;
+    const { until, initrd } = this.#options;
+    if (until !== undefined) return this.#log.match(until) !== undefined;
+    // The project's guest has both, and its prompt comes last. Another one with the agent may have no prompt.
+    return this.#boot.stage === 'ready' || (initrd !== undefined && this.#shells.hasAgent);
   }
 
   #takeAgent(bytes: Uint8Array): void {
-    if (this.#hasAgent) this.#feed(this.#agent, bytes);
-    else {
-      this.#agentLog.take(bytes);
-      this.#hasAgent = this.#agentLog.match(AGENT_READY) !== undefined;
-    }
+    this.#shells.takeAgent(bytes);
+    this.#noteBoot();
     this.#progress.notify();
-  }
-
-  #feed(shell: CommandShell, bytes: Uint8Array): void {
-    try {
-      shell.take(bytes);
-    } catch (error) {
-      this.#shellError = error instanceof Error ? error : new Error(String(error));
-    }
   }
 
   #takePower(event: PowerEvent): void {
@@ -306,9 +307,8 @@ export class GuestSession {
   #startLife(): void {
     this.#life += 1;
     this.#boot = new BootWatch();
-    this.#agentLog = new ConsoleLog();
+    this.#shells.forget();
     this.#bootMs = undefined;
-    this.#hasAgent = false;
     this.#isOff = false;
     this.#hasCrashed = false;
     this.#progress.notify();
@@ -329,6 +329,7 @@ export class GuestSession {
     const options = this.#waitOptions(bounds);
     const life = this.#life;
     const look = (): T | undefined => {
+      this.#checkUse();
       if (life !== this.#life) {
         throw this.#error('power-cycled', `Waited ${what}, but the guest was restarted.`);
       }
@@ -361,6 +362,7 @@ export class GuestSession {
     bounds: WaitBounds,
     onStall: () => Error,
   ): Promise<T> {
+    this.#checkUse();
     const release = this.#gate.enter();
     const lookAndRelease = (): T | undefined => {
       try {

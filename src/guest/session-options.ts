@@ -20,6 +20,12 @@ export interface WaitBounds {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How a command is run. */
+export interface RunOptions extends WaitBounds {
+  /** Gets what the command prints, as it comes. */
+  readonly onOutput?: ((text: string) => void) | undefined;
+}
+
 /** Everything is optional: the default is the project's guest behind its IOMMU. */
 export interface GuestSessionOptions extends OwnImages, WaitBounds {
   /** Appended to the kernel command line. */

@@ -57,12 +57,15 @@ describe('BootWatch prompt', () => {
   });
 
   it.each<[string, readonly string[]]>([
-    ['before Linux has started', ['boot: # ']],
     ['followed by text', [LINUX, '# make\r\n']],
     ['followed by text in the same line', [LINUX, '# comment']],
     ['without its blank', [LINUX, '/ #']],
   ])('%s does not', (_what, chunks) => {
     expect(watch(...chunks).stage).not.toBe('ready');
+  });
+
+  it('makes it ready after a kernel that was told to be quiet', () => {
+    expect(watch('\r\nviommu:~# ').stage).toBe('ready');
   });
 
   it('can be another one', () => {

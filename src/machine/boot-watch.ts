@@ -71,7 +71,8 @@ export class BootWatch {
         this.#endLine();
       }
     });
-    if (this.#stage !== 'firmware' && this.#prompt.test(this.#line.replace(CONTROL_SEQUENCE, ''))) {
+    // A kernel that was told to be quiet prints nothing before it.
+    if (this.#prompt.test(this.#line.replace(CONTROL_SEQUENCE, ''))) {
       this.#advance('ready');
     }
   }

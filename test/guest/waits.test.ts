@@ -1,0 +1,96 @@
+// When a guest counts as up, when it is given up, and what is left of a session after that.
+
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { GuestError, GuestSession } from '../../src/guest/guest-session.ts';
+import { packageRoot } from '../../src/guest/package-root.ts';
+import { guestTest } from './support/guest-test.ts';
+
+/** Long for a guest that works, on a busy host too. */
+const STALL_MS = 5000;
+
+async function failureOf(work: Promise<unknown>): Promise<GuestError> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof GuestError) return error;
+  throw new Error(`this should have failed with a GuestError, not with ${String(error)}`);
+}
+
+describe('a guest is up', () => {
+  it('at its prompt, though its kernel prints nothing', async () => {
+    const guest = await GuestSession.boot({ append: 'quiet loglevel=0', stallMs: STALL_MS });
+    try {
+      expect(guest.console).not.toContain('Linux version');
+      expect(await guest.run('echo hi')).toEqual({ exitCode: 0, output: 'hi\n' });
+    } finally {
+      await guest.dispose();
+    }
+  });
+
+  it('when its agent greets, though it has no prompt', async () => {
+    const guest = await GuestSession.boot({
+      initrd: join(packageRoot(), 'guest-images', 'rootfs.cpio.gz'),
+      append: 'rdinit=/bin/sh -- -c "mount -a; exec /usr/lib/viommu/agent"',
+      stallMs: STALL_MS,
+    });
+    try {
+      expect(await guest.run('echo hi')).toEqual({ exitCode: 0, output: 'hi\n' });
+    } finally {
+      await guest.dispose();
+    }
+  });
+});
+
+describe('a guest that only idles', () => {
+  it.each(['skip', 'real'] as const)('is given up at pace %s', async (pace) => {
+    const failure = await failureOf(GuestSession.boot({ until: 'NEVER', pace, stallMs: STALL_MS }));
+    expect(failure.failure).toBe('stalled');
+    expect(failure.message).toContain('Waited for NEVER on the console in vain');
+  });
+});
+
+describe('a command that does not end', () => {
+  const ENDLESS = 'echo begun; cat /dev/ttyS0';
+
+  guestTest('is shown with what it printed, and killed', async ({ guest }) => {
+    const failure = await failureOf(guest.run(ENDLESS, { stallMs: 1000 }));
+    expect(failure.failure).toBe('stalled');
+    expect(failure.output).toBe('begun\n');
+    expect(failure.message).toMatch(
+      /^Waited for "echo begun[^]*The command’s last lines:\n {2}\| begun$/,
+    );
+    const { output } = await guest.run('ps');
+    expect(output).not.toContain('/dev/ttyS0\n');
+  });
+
+  guestTest('is killed, too, when its wait is aborted', async ({ guest }) => {
+    const abort = new AbortController();
+    const onOutput = (): void => abort.abort(new Error('enough'));
+    await expect(guest.run(ENDLESS, { signal: abort.signal, onOutput })).rejects.toThrow('enough');
+    expect(await guest.run('echo hi')).toEqual({ exitCode: 0, output: 'hi\n' });
+  });
+});
+
+guestTest('output of a command comes as it is printed', async ({ guest }) => {
+  const pieces: string[] = [];
+  const { output } = await guest.run('echo one; sleep 1; echo two', {
+    onOutput: (text) => pieces.push(text),
+  });
+  expect(pieces.length).toBeGreaterThan(1);
+  expect([pieces[0], pieces.join('')]).toEqual(['one\n', output]);
+});
+
+describe('a session that was disposed', () => {
+  it('rejects what still waits for it, and whatever is asked then', async () => {
+    const guest = await GuestSession.boot();
+    const endless = guest.run('cat /dev/ttyS0');
+    await Promise.all([
+      expect(endless).rejects.toThrow('This session was disposed. Make a new one.'),
+      guest.dispose(),
+    ]);
+    await expect(guest.run('echo hi')).rejects.toThrow('This session was disposed.');
+    await expect(guest.waitForBoot()).rejects.toThrow('This session was disposed.');
+  });
+});
