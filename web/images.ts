@@ -1,6 +1,6 @@
 // Where the bundler puts the files the machine is made of.
 
-import type { ImageUrls } from '../src/worker/api/api.ts';
+import type { ImageUrls } from '../src/worker/api/power.ts';
 
 /** URLs of the guest's images and of the two WebAssembly modules. */
 export const IMAGE_URLS: ImageUrls = {

@@ -1,12 +1,13 @@
 // Starts the page: theme, components, machine.
 
 import { render } from 'preact';
-import { startMachine } from '../src/worker/api/client.ts';
-import type { IommuMode } from '../src/worker/api/api.ts';
-import { App } from './components/app.tsx';
+import { startMachine, type StartMachine } from '../src/worker/api/client.ts';
+import type { IommuMode } from '../src/worker/api/power.ts';
+import { App } from './app/app.tsx';
+import { paneProps } from './app/pane-props.ts';
 import { IMAGE_URLS } from './images.ts';
-import { MachineSession } from './machine-session.ts';
-import { installTestHook } from './test-hook.ts';
+import { MachineSession } from './session/machine-session.ts';
+import { publishHandle } from './session/page-handle.ts';
 import { startTheme } from './theme.ts';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -28,7 +29,7 @@ function modeFromAddress(): IommuMode {
   return value === 'bypass' || value === 'off' ? value : 'translated';
 }
 
-async function chooseStart(): Promise<typeof startMachine> {
+async function chooseStart(): Promise<StartMachine> {
   if (import.meta.env.DEV && new URLSearchParams(location.search).has('fake')) {
     const { startFakeMachine } = await import('./testing/fake-machine.ts');
     return (onBatch) => startFakeMachine(onBatch);
@@ -46,10 +47,10 @@ async function main(): Promise<void> {
     now: () => performance.now(),
     onNextFrame: (callback) => requestAnimationFrame(callback),
   });
-  installTestHook(session);
-  render(<App session={session} />, root);
-  setInterval(() => session.checkWorker(), CHECK_INTERVAL_MS);
-  await session.start(modeFromAddress());
+  publishHandle(session);
+  render(<App panes={paneProps(session)} />, root);
+  setInterval(() => session.power.checkWorker(), CHECK_INTERVAL_MS);
+  await session.power.start(modeFromAddress());
 }
 
 void main();

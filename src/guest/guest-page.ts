@@ -7,21 +7,8 @@ import { ConsoleLog } from './console-log.ts';
 import { GuestError } from './guest-error.ts';
 import { DEFAULT_STALL_MS, type WaitBounds } from './session-options.ts';
 
-/** `window.viommu`, as far as it is used here. */
-export interface PageHandle {
-  readonly stage: () => string;
-  /** What is wrong in words, or null. */
-  readonly failure: () => string | null;
-  /** What the console printed from a position on (its first character has 0), and the position of its end. */
-  readonly consoleFrom: (position: number) => { readonly text: string; readonly end: number };
-  readonly type: (text: string) => Promise<void>;
-  readonly state: () => IommuState | null;
-  readonly rogueDma: (request: RogueRequest) => Promise<RogueResult>;
-}
-
-declare global {
-  var viommu: PageHandle | undefined;
-}
+/** What the page offers as `globalThis.viommu`. */
+export type { PageHandle } from '../worker/api/page-handle.ts';
 
 /** What is used of a Playwright `Page`. */
 export interface DrivenPage {

@@ -123,6 +123,21 @@ describe('the check of imports', () => {
   });
 });
 
+describe('the rooms of the page', () => {
+  it.each(['', 'type '])('let no component import the session (import %s…)', (type) => {
+    const session = 'web/session/machine-session.ts';
+    const pane = `import ${type}{ MachineSession } from '../session/machine-session.ts';`;
+    const tree = new Map([
+      ...ROOMS.map(({ folder }) => [`${folder}/a.ts`, ''] as const),
+      [session, 'export class MachineSession {}'],
+      ['web/components/pane.tsx', pane],
+    ]);
+    expect(findBreaches({ rooms: ROOMS, tests: TESTS }, tree)).toEqual([
+      expect.stringContaining(`imports ${session}, but web/components may not import web/session`),
+    ]);
+  });
+});
+
 describe('the table of rooms', () => {
   it('has a line for each room that may not import anything', () => {
     const strict = ROOMS.filter(({ imports }) => imports !== 'anything');

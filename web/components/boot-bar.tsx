@@ -1,9 +1,14 @@
 // The way to the prompt: one step per stage, what is being done, and how much is downloaded.
 
+import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { BOOT_STAGES, type BootProgress, type BootStage } from '../../src/worker/api/api.ts';
+import {
+  BOOT_STAGES,
+  type BootProgress,
+  type BootStage,
+  type MachineStatus,
+} from '../../src/worker/api/power.ts';
 import { formatBytes, formatSeconds } from '../format/quantity.ts';
-import type { MachineSession } from '../machine-session.ts';
 
 const STAGE_NAMES: Readonly<Record<BootStage, string>> = {
   download: 'Download',
@@ -40,9 +45,14 @@ function Step({ progress, stage }: { progress: BootProgress; stage: BootStage })
   );
 }
 
-export function BootBar({ session }: { session: MachineSession }): JSX.Element | null {
-  const progress = session.progress.value;
-  if (progress.stage === 'ready' || session.status.value === 'failed') return null;
+export interface BootBarProps {
+  readonly status: ReadonlySignal<MachineStatus>;
+  readonly progress: ReadonlySignal<BootProgress>;
+}
+
+export function BootBar(props: BootBarProps): JSX.Element | null {
+  const progress = props.progress.value;
+  if (progress.stage === 'ready' || props.status.value === 'failed') return null;
   const bytes =
     progress.totalBytes > 0
       ? `${formatBytes(progress.loadedBytes)} of ${formatBytes(progress.totalBytes)}`

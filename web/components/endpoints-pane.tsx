@@ -1,11 +1,18 @@
 // Every device behind the IOMMU, where it stands, and how busy it is.
 
+import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { EndpointState } from '../../src/iommu/events/iommu-event.ts';
-import type { EndpointInfo } from '../../src/worker/api/api.ts';
+import type { EndpointState, IommuState } from '../../src/iommu/events/iommu-event.ts';
+import type {
+  EndpointInfo,
+  IommuMode,
+  MachineFailure,
+  MachineInfo,
+} from '../../src/worker/api/power.ts';
 import { formatBytes, formatCount, formatExact } from '../format/quantity.ts';
-import type { MachineSession } from '../machine-session.ts';
+import type { Selection } from '../model/domain-choice.ts';
 import { ACTIVITY_SAMPLES } from '../model/endpoint-activity.ts';
+import type { ActivityView } from '../model/views.ts';
 import { sparklinePath } from '../canvas/sparkline.ts';
 import { Pane } from './pane.tsx';
 
@@ -14,10 +21,29 @@ const SPARK_HEIGHT = 16;
 /** How long a stopped access keeps its row red. */
 const ALARM_MS = 4_000;
 
+interface DetailProps {
+  readonly info: ReadonlySignal<MachineInfo | null>;
+  readonly device: ReadonlySignal<IommuState | null>;
+  readonly mode: ReadonlySignal<IommuMode>;
+  readonly selection: ReadonlySignal<Selection>;
+}
+
+interface TableProps extends DetailProps {
+  readonly failure: ReadonlySignal<MachineFailure | null>;
+  readonly activity: ReadonlySignal<ActivityView>;
+  readonly onPick: (endpoint: number) => void;
+  readonly onSelect: (selection: Selection) => void;
+}
+
+export type EndpointsPaneProps = TableProps;
+
 interface RowProps {
-  readonly session: MachineSession;
   readonly info: EndpointInfo;
   readonly state: EndpointState | undefined;
+  readonly activity: ActivityView;
+  readonly isOff: boolean;
+  readonly isSelected: boolean;
+  readonly onPick: () => void;
 }
 
 function modeWords(state: EndpointState): string {
@@ -68,8 +94,7 @@ function CountHead(head: { name: string; short: string; title: string }): JSX.El
   );
 }
 
-function Activity({ session, id }: { session: MachineSession; id: number }): JSX.Element {
-  const samples = session.model.activity.samples(id);
+function Activity({ samples }: { samples: readonly number[] }): JSX.Element {
   const isBusy = (samples.at(-1) ?? 0) > 0;
   return (
     <svg
@@ -87,16 +112,11 @@ function Activity({ session, id }: { session: MachineSession; id: number }): JSX
   );
 }
 
-function EndpointRow({ session, info, state }: RowProps): JSX.Element {
-  const selection = session.selection.value;
-  const isSelected = selection.kind === 'endpoint' && selection.id === info.id;
-  const isAlarmed = session.now() - session.model.activity.lastBlockedMs(info.id) < ALARM_MS;
-  const pick = (): void => {
-    if (isSelected) session.select({ kind: 'none' });
-    else session.pickEndpoint(info.id);
-  };
+function EndpointRow(props: RowProps): JSX.Element {
+  const { info, state, activity, isOff, isSelected, onPick } = props;
+  const isAlarmed = activity.nowMs - activity.lastBlockedMs(info.id) < ALARM_MS;
   return (
-    <tr class="endpoint" data-selected={isSelected} data-alarm={isAlarmed} onClick={pick}>
+    <tr class="endpoint" data-selected={isSelected} data-alarm={isAlarmed} onClick={onPick}>
       <th scope="row">
         <button
           type="button"
@@ -105,7 +125,7 @@ function EndpointRow({ session, info, state }: RowProps): JSX.Element {
           title={info.description}
           onClick={(event) => {
             event.stopPropagation();
-            pick();
+            onPick();
           }}
         >
           {info.name}
@@ -115,7 +135,7 @@ function EndpointRow({ session, info, state }: RowProps): JSX.Element {
         {info.location} <span class="quiet">EP&nbsp;{info.id}</span>
       </td>
       <td>
-        {session.mode.value === 'off' ? (
+        {isOff ? (
           <span class="badge badge-bypass" title="No IOMMU: it reaches all memory.">
             All memory
           </span>
@@ -127,10 +147,10 @@ function EndpointRow({ session, info, state }: RowProps): JSX.Element {
           </span>
         )}
       </td>
-      {session.mode.value === 'off' ? null : (
+      {isOff ? null : (
         <>
           <td class="spark-cell">
-            <Activity session={session} id={info.id} />
+            <Activity samples={activity.samples(info.id)} />
           </td>
           <Count
             value={state?.translated ?? 0}
@@ -146,15 +166,15 @@ function EndpointRow({ session, info, state }: RowProps): JSX.Element {
 }
 
 /** What the selected endpoint is, or what is not in the table. */
-function Detail({ session }: { session: MachineSession }): JSX.Element | null {
-  const info = session.info.value;
+function Detail(props: DetailProps): JSX.Element | null {
+  const info = props.info.value;
   if (info === null) return null;
-  const selection = session.selection.value;
+  const selection = props.selection.value;
   const selected = info.endpoints.find(
     (each) => selection.kind === 'endpoint' && each.id === selection.id,
   );
   if (selected !== undefined) {
-    const state = session.model.state?.endpoints.find((each) => each.id === selected.id);
+    const state = props.device.value?.endpoints.find((each) => each.id === selected.id);
     return (
       <p class="pane-foot">
         <b>{selected.name}</b> at {selected.location}, endpoint {selected.id}.{' '}
@@ -162,7 +182,7 @@ function Detail({ session }: { session: MachineSession }): JSX.Element | null {
       </p>
     );
   }
-  if (info.outside.length === 0 || session.mode.value === 'off') return null;
+  if (info.outside.length === 0 || props.mode.value === 'off') return null;
   return (
     <details class="pane-foot outside">
       <summary>
@@ -180,16 +200,20 @@ function Detail({ session }: { session: MachineSession }): JSX.Element | null {
   );
 }
 
-function EndpointTable({ session }: { session: MachineSession }): JSX.Element {
-  const info = session.info.value;
-  const states = new Map(session.model.state?.endpoints.map((each) => [each.id, each]));
+function EndpointTable(props: TableProps): JSX.Element {
+  const { onPick, onSelect } = props;
+  const info = props.info.value;
+  const selection = props.selection.value;
+  const isOff = props.mode.value === 'off';
+  const states = new Map(props.device.value?.endpoints.map((each) => [each.id, each]));
+  const isSelected = (id: number): boolean => selection.kind === 'endpoint' && selection.id === id;
   if (info === null) return <p class="empty">The devices appear as soon as the PC has power.</p>;
   return (
     <div class="scroll">
       <table
         class="table endpoints-table"
         aria-label="Endpoints"
-        data-power={session.failure.value?.kind === 'powered-off' ? 'off' : 'on'}
+        data-power={props.failure.value?.kind === 'powered-off' ? 'off' : 'on'}
       >
         <thead>
           <tr>
@@ -198,7 +222,7 @@ function EndpointTable({ session }: { session: MachineSession }): JSX.Element {
               Place
             </th>
             <th scope="col">State</th>
-            {session.mode.value === 'off' ? null : (
+            {isOff ? null : (
               <>
                 <th scope="col" class="spark-cell">
                   Activity
@@ -212,7 +236,18 @@ function EndpointTable({ session }: { session: MachineSession }): JSX.Element {
         </thead>
         <tbody>
           {info.endpoints.map((each) => (
-            <EndpointRow key={each.id} session={session} info={each} state={states.get(each.id)} />
+            <EndpointRow
+              key={each.id}
+              info={each}
+              state={states.get(each.id)}
+              activity={props.activity.value}
+              isOff={isOff}
+              isSelected={isSelected(each.id)}
+              onPick={() => {
+                if (isSelected(each.id)) onSelect({ kind: 'none' });
+                else onPick(each.id);
+              }}
+            />
           ))}
         </tbody>
       </table>
@@ -220,8 +255,9 @@ function EndpointTable({ session }: { session: MachineSession }): JSX.Element {
   );
 }
 
-export function EndpointsPane({ session }: { session: MachineSession }): JSX.Element {
-  const isOff = session.mode.value === 'off';
+export function EndpointsPane(props: EndpointsPaneProps): JSX.Element {
+  const { info, device, mode, selection, failure, activity, onPick, onSelect } = props;
+  const isOff = mode.value === 'off';
   return (
     <Pane
       id="endpoints"
@@ -234,8 +270,17 @@ export function EndpointsPane({ session }: { session: MachineSession }): JSX.Ele
           <b>IOMMU</b> to Translated to bring it back.
         </p>
       ) : null}
-      <EndpointTable session={session} />
-      <Detail session={session} />
+      <EndpointTable
+        info={info}
+        device={device}
+        mode={mode}
+        selection={selection}
+        failure={failure}
+        activity={activity}
+        onPick={onPick}
+        onSelect={onSelect}
+      />
+      <Detail info={info} device={device} mode={mode} selection={selection} />
     </Pane>
   );
 }

@@ -1,14 +1,17 @@
 // The feed: what Linux asks of the IOMMU, and what happens, line by line as it happens.
 
+import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { IommuEvent } from '../../src/iommu/events/iommu-event.ts';
 import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
+import type { IommuMode, MachineInfo, MachineStatus } from '../../src/worker/api/power.ts';
 import { endpointName } from '../format/endpoint-name.ts';
 import { eventWords } from '../format/event-words.ts';
 import { formatCount, formatExact, formatSeconds, TIME_TITLE } from '../format/quantity.ts';
-import type { MachineSession } from '../machine-session.ts';
+import type { Selection } from '../model/domain-choice.ts';
 import { FEED_KINDS, feedKind, type FeedKind } from '../model/event-feed.ts';
+import type { FeedView, WatchedView } from '../model/views.ts';
 import { DownIcon } from './icons.tsx';
 import { Pane } from './pane.tsx';
 import { useRowWindow } from './row-window.ts';
@@ -26,15 +29,25 @@ const KIND_NAMES: Readonly<Record<FeedKind, string>> = {
   device: 'Device',
 };
 
-function Chips({
-  session,
-  kinds,
-  onToggle,
-}: {
-  session: MachineSession;
-  kinds: ReadonlySet<FeedKind>;
-  onToggle: (kind: FeedKind) => void;
-}): JSX.Element {
+interface LineContext {
+  readonly info: ReadonlySignal<MachineInfo | null>;
+  readonly selection: ReadonlySignal<Selection>;
+  readonly watched: ReadonlySignal<WatchedView>;
+}
+
+export interface EventsPaneProps extends LineContext {
+  readonly feed: ReadonlySignal<FeedView>;
+  readonly status: ReadonlySignal<MachineStatus>;
+  readonly mode: ReadonlySignal<IommuMode>;
+}
+
+interface ChipsProps {
+  readonly feed: FeedView;
+  readonly kinds: ReadonlySet<FeedKind>;
+  readonly onToggle: (kind: FeedKind) => void;
+}
+
+function Chips({ feed, kinds, onToggle }: ChipsProps): JSX.Element {
   return (
     <div class="chips" role="group" aria-label="Show kinds">
       {FEED_KINDS.map((kind) => (
@@ -43,11 +56,10 @@ function Chips({
           class="chip"
           data-kind={kind}
           aria-pressed={kinds.has(kind)}
-          title={`${formatExact(session.model.feed.count(kind))} so far`}
+          title={`${formatExact(feed.count(kind))} so far`}
           onClick={() => onToggle(kind)}
         >
-          {KIND_NAMES[kind]}{' '}
-          <span class="chip-count">{formatCount(session.model.feed.count(kind))}</span>
+          {KIND_NAMES[kind]} <span class="chip-count">{formatCount(feed.count(kind))}</span>
         </button>
       ))}
     </div>
@@ -55,29 +67,28 @@ function Chips({
 }
 
 /** Whether the event is about what the person has selected. */
-function isSelected(session: MachineSession, event: IommuEvent): boolean {
-  const selection = session.selection.value;
+function isSelected(context: LineContext, event: IommuEvent): boolean {
+  const selection = context.selection.value;
   if (selection.kind === 'none') return false;
-  const domain = session.model.watched.domain;
+  const { domain } = context.watched.value;
   if ('domain' in event && domain !== null && event.domain === domain) return true;
   return selection.kind === 'endpoint' && 'endpoint' in event && event.endpoint === selection.id;
 }
 
-function Line({
-  session,
-  recorded,
-}: {
-  session: MachineSession;
-  recorded: RecordedEvent;
-}): JSX.Element {
+interface LineProps {
+  readonly context: LineContext;
+  readonly recorded: RecordedEvent;
+}
+
+function Line({ context, recorded }: LineProps): JSX.Element {
   const { event, timeMs } = recorded;
-  const words = eventWords(event, (id) => endpointName(session.info.value, id));
+  const words = eventWords(event, (id) => endpointName(context.info.value, id));
   return (
     <li
       class="feed-line"
       data-kind={feedKind(event)}
       data-refused={words.refusal !== null}
-      data-selected={isSelected(session, event)}
+      data-selected={isSelected(context, event)}
       title={words.title}
     >
       <span class="feed-time" title={TIME_TITLE}>
@@ -90,17 +101,17 @@ function Line({
   );
 }
 
+interface FeedProps {
+  readonly feed: FeedView;
+  readonly kinds: ReadonlySet<FeedKind>;
+  readonly context: LineContext;
+}
+
 /** The list follows its end until the person scrolls away; then it stands still until told to go on. */
-function Feed({
-  session,
-  kinds,
-}: {
-  session: MachineSession;
-  kinds: ReadonlySet<FeedKind>;
-}): JSX.Element {
+function Feed({ feed, kinds, context }: FeedProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   const [frozen, setFrozen] = useState<readonly RecordedEvent[] | null>(null);
-  const newest = session.model.feed.list(kinds);
+  const newest = feed.list(kinds);
   const events = frozen ?? newest;
   const view = useRowWindow(scroller, events.length, ROW_HEIGHT);
   const isFollowing = frozen === null;
@@ -134,7 +145,7 @@ function Feed({
         <ol class="feed-list mono" aria-label="Events">
           <li class="spacer" style={{ height: `${view.spaceBefore}px` }} aria-hidden="true" />
           {events.slice(view.first, view.end).map((recorded) => (
-            <Line key={recorded.event.sequence} session={session} recorded={recorded} />
+            <Line key={recorded.event.sequence} context={context} recorded={recorded} />
           ))}
           <li class="spacer" style={{ height: `${view.spaceAfter}px` }} aria-hidden="true" />
         </ol>
@@ -153,11 +164,12 @@ function Feed({
   );
 }
 
-export function EventsPane({ session }: { session: MachineSession }): JSX.Element {
+export function EventsPane(props: EventsPaneProps): JSX.Element {
+  const { info, selection, watched } = props;
+  const feed = props.feed.value;
   const [kinds, setKinds] = useState<ReadonlySet<FeedKind>>(new Set(FEED_KINDS));
-  const { model } = session;
-  const rate = session.status.value === 'running' ? model.requestsPerSecond : 0;
-  const total = FEED_KINDS.reduce((sum, kind) => sum + model.feed.count(kind), 0);
+  const rate = props.status.value === 'running' ? feed.requestsPerSecond : 0;
+  const total = FEED_KINDS.reduce((sum, kind) => sum + feed.count(kind), 0);
   return (
     <Pane
       id="events"
@@ -170,7 +182,7 @@ export function EventsPane({ session }: { session: MachineSession }): JSX.Elemen
       }
     >
       <Chips
-        session={session}
+        feed={feed}
         kinds={kinds}
         onToggle={(kind) => {
           const next = new Set(kinds);
@@ -180,16 +192,16 @@ export function EventsPane({ session }: { session: MachineSession }): JSX.Elemen
       />
       {total === 0 ? (
         <p class="empty">
-          {session.mode.value === 'off'
+          {props.mode.value === 'off'
             ? 'Without an IOMMU there are none.'
             : 'Nothing yet. Linux speaks to the IOMMU while it starts its drivers.'}
         </p>
       ) : (
-        <Feed session={session} kinds={kinds} />
+        <Feed feed={feed} kinds={kinds} context={{ info, selection, watched }} />
       )}
-      {model.droppedEvents > 0 ? (
+      {feed.droppedEvents > 0 ? (
         <p class="pane-foot">
-          {formatExact(model.droppedEvents)} events came too fast to be listed; the totals include
+          {formatExact(feed.droppedEvents)} events came too fast to be listed; the totals include
           them.
         </p>
       ) : null}

@@ -1,9 +1,9 @@
 // What went wrong, in words, where the user is looking, and what to do now.
 
+import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { MachineFailure } from '../../src/worker/api/api.ts';
-import type { MachineSession } from '../machine-session.ts';
+import type { MachineFailure } from '../../src/worker/api/power.ts';
 import { ResetIcon } from './icons.tsx';
 
 interface FailureWords {
@@ -66,8 +66,14 @@ function ConsoleTail({ lines }: { lines: readonly string[] }): JSX.Element {
   );
 }
 
-export function FailureNotice({ session }: { session: MachineSession }): JSX.Element | null {
-  const failure = session.failure.value;
+export interface FailureNoticeProps {
+  readonly failure: ReadonlySignal<MachineFailure | null>;
+  /** Starts the machine afresh. */
+  readonly onRestart: () => void;
+}
+
+export function FailureNotice(props: FailureNoticeProps): JSX.Element | null {
+  const failure = props.failure.value;
   if (failure === null) return null;
   const { title, remedy } = WORDS[failure.kind];
   return (
@@ -77,11 +83,7 @@ export function FailureNotice({ session }: { session: MachineSession }): JSX.Ele
       {failure.consoleTail.length > 0 ? <ConsoleTail lines={failure.consoleTail} /> : null}
       <p>{remedy}</p>
       {failure.kind === 'no-webassembly' ? null : (
-        <button
-          type="button"
-          class="button button-primary"
-          onClick={() => void session.start(session.mode.value)}
-        >
+        <button type="button" class="button button-primary" onClick={props.onRestart}>
           <ResetIcon />
           <span>Restart the PC</span>
         </button>

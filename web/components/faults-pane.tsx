@@ -1,15 +1,15 @@
 // Accesses the IOMMU stopped: who, where, why, and whether Linux knows.
 
+import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { formatAddress } from '../format/address.ts';
 import { endpointName } from '../format/endpoint-name.ts';
 import { dmesgLine, faultReasonSentence, faultTitle, isWriteFault } from '../format/iommu-words.ts';
 import { formatExact, formatPlural, formatSeconds, TIME_TITLE } from '../format/quantity.ts';
-import type { IommuMode } from '../../src/worker/api/api.ts';
-import type { MachineSession } from '../machine-session.ts';
+import type { IommuMode, MachineInfo } from '../../src/worker/api/power.ts';
 import type { FaultRecord } from '../model/machine-model.ts';
+import type { FaultsView } from '../model/views.ts';
 import { Pane } from './pane.tsx';
-import { reasonNotReady } from './try-it.tsx';
 
 const WHY_NONE: Readonly<Record<IommuMode, string>> = {
   translated:
@@ -25,7 +25,13 @@ export function faultSentence(name: string, record: FaultRecord): string {
   return `${name} tried to ${verb} ${formatPlural(fault.length, 'byte')} at ${formatAddress(fault.address)}`;
 }
 
-function Card({ session, record }: { session: MachineSession; record: FaultRecord }): JSX.Element {
+interface CardProps {
+  /** The endpoint's name. */
+  readonly name: string;
+  readonly record: FaultRecord;
+}
+
+function Card({ name, record }: CardProps): JSX.Element {
   const { fault, timeMs } = record;
   const isWrite = isWriteFault(fault.flags);
   return (
@@ -37,8 +43,7 @@ function Card({ session, record }: { session: MachineSession; record: FaultRecor
         </span>
       </p>
       <p class="fault-what">
-        <b>{endpointName(session.info.value, fault.endpoint)}</b> tried to{' '}
-        {isWrite ? 'write' : 'read'} {formatPlural(fault.length, 'byte')} at{' '}
+        <b>{name}</b> tried to {isWrite ? 'write' : 'read'} {formatPlural(fault.length, 'byte')} at{' '}
         <code>{formatAddress(fault.address)}</code>
       </p>
       <p class="fault-why">{faultReasonSentence(fault, isWrite, fault.domain)}</p>
@@ -55,10 +60,20 @@ function Card({ session, record }: { session: MachineSession; record: FaultRecor
   );
 }
 
-export function FaultsPane({ session }: { session: MachineSession }): JSX.Element {
-  const { faults, faultCount } = session.model;
+export interface FaultsPaneProps {
+  readonly faults: ReadonlySignal<FaultsView>;
+  readonly info: ReadonlySignal<MachineInfo | null>;
+  readonly mode: ReadonlySignal<IommuMode>;
+  /** Why Linux can not be asked now; null when it can. */
+  readonly notReady: ReadonlySignal<string | null>;
+  readonly onType: (text: string) => void;
+}
+
+export function FaultsPane(props: FaultsPaneProps): JSX.Element {
+  const { list: faults, count: faultCount } = props.faults.value;
+  const nameOf = (endpoint: number): string => endpointName(props.info.value, endpoint);
   const newest = faults[0];
-  const reason = reasonNotReady(session);
+  const reason = props.notReady.value;
   return (
     <Pane
       id="faults"
@@ -70,7 +85,7 @@ export function FaultsPane({ session }: { session: MachineSession }): JSX.Elemen
           class="button button-small"
           disabled={reason !== null}
           title={reason ?? 'Types iommu-faults into the console: what Linux has logged about them'}
-          onClick={() => void session.type('iommu-faults\r')}
+          onClick={() => props.onType('iommu-faults\r')}
         >
           Ask Linux
         </button>
@@ -79,14 +94,18 @@ export function FaultsPane({ session }: { session: MachineSession }): JSX.Elemen
       <p class="visually-hidden" aria-live="assertive">
         {newest === undefined
           ? ''
-          : `Fault: ${faultSentence(endpointName(session.info.value, newest.fault.endpoint), newest)}. Blocked.`}
+          : `Fault: ${faultSentence(nameOf(newest.fault.endpoint), newest)}. Blocked.`}
       </p>
       {faults.length === 0 ? (
-        <p class="empty">{WHY_NONE[session.mode.value]}</p>
+        <p class="empty">{WHY_NONE[props.mode.value]}</p>
       ) : (
         <ul class="scroll faults" aria-label="Faults" tabIndex={0}>
           {faults.map((record) => (
-            <Card key={record.fault.sequence} session={session} record={record} />
+            <Card
+              key={record.fault.sequence}
+              name={nameOf(record.fault.endpoint)}
+              record={record}
+            />
           ))}
         </ul>
       )}

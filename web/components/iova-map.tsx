@@ -1,5 +1,6 @@
 // The canvas of the IOVA map: one small square per page of address space, lit when mapped, glowing when it changes.
 
+import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { EMPTY_AXIS, extendAxis, type IovaAxis } from '../canvas/iova-axis.ts';
@@ -16,7 +17,7 @@ import { paintIovaMap, type IovaMapColors } from '../canvas/iova-paint.ts';
 import { readColor } from '../canvas/css-colors.ts';
 import { formatAddress } from '../format/address.ts';
 import { formatBytes, formatPlural } from '../format/quantity.ts';
-import type { MachineSession } from '../machine-session.ts';
+import type { WatchedView } from '../model/views.ts';
 import { theme } from '../theme.ts';
 
 /** Height of the map with little or nothing in it. */
@@ -37,10 +38,17 @@ function readColors(): IovaMapColors {
   };
 }
 
+export interface IovaMapProps {
+  readonly watched: ReadonlySignal<WatchedView>;
+  /** The page's clock. */
+  readonly now: () => number;
+}
+
 /** Owns the canvas between frames: its axis, its colours, and the frame that lets glows fade. */
 class MapPainter {
   readonly #canvas: HTMLCanvasElement;
-  readonly #session: MachineSession;
+  readonly #watched: ReadonlySignal<WatchedView>;
+  readonly #now: () => number;
   #axis: IovaAxis = EMPTY_AXIS;
   #domain: number | null = null;
   #viewport: Viewport = { width: 0, height: 0 };
@@ -48,9 +56,10 @@ class MapPainter {
   #layout = EMPTY_LAYOUT;
   #frame = 0;
 
-  constructor(canvas: HTMLCanvasElement, session: MachineSession) {
+  constructor(canvas: HTMLCanvasElement, { watched, now }: IovaMapProps) {
     this.#canvas = canvas;
-    this.#session = session;
+    this.#watched = watched;
+    this.#now = now;
   }
 
   /** Bytes a square stands for. */
@@ -87,12 +96,12 @@ class MapPainter {
     this.#frame = 0;
     const context = this.#canvas.getContext('2d');
     if (context === null) return;
-    const { watched } = this.#session.model;
+    const watched = this.#watched.peek();
     if (watched.domain !== this.#domain) {
       this.#domain = watched.domain;
       this.#axis = EMPTY_AXIS;
     }
-    const nowMs = this.#session.now();
+    const nowMs = this.#now();
     const capacity = blockCapacity(this.#viewport);
     this.#axis = extendAxis(this.#axis, watched.rows, capacity);
     this.#layout = layoutIovaMap(this.#axis, watched.rows, watched.changes, nowMs, this.#viewport);
@@ -132,7 +141,7 @@ function Legend(): JSX.Element {
   );
 }
 
-export function IovaMap({ session }: { session: MachineSession }): JSX.Element {
+export function IovaMap({ watched, now }: IovaMapProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const painter = useRef<MapPainter | null>(null);
   const [hint, setHint] = useState<string | null>(null);
@@ -141,7 +150,7 @@ export function IovaMap({ session }: { session: MachineSession }): JSX.Element {
   useEffect(() => {
     const element = canvas.current;
     if (element === null) return undefined;
-    const own = new MapPainter(element, session);
+    const own = new MapPainter(element, { watched, now });
     painter.current = own;
     const resize = new ResizeObserver(() =>
       own.resize({ width: element.clientWidth, height: element.clientHeight }),
@@ -152,11 +161,11 @@ export function IovaMap({ session }: { session: MachineSession }): JSX.Element {
       own.dispose();
       painter.current = null;
     };
-  }, [session]);
+  }, [watched, now]);
   useEffect(() => painter.current?.recolor(), [currentTheme]);
   useEffect(() => painter.current?.request());
 
-  const { rows } = session.model.watched;
+  const { rows } = watched.value;
   const cellBytes = painter.current?.cellBytes ?? 4096n;
   return (
     <div class="map">

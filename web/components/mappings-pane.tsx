@@ -1,41 +1,57 @@
 // The mappings of one domain: as a map of its IOVA space, and as a table.
 
+import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
-import type { DomainState } from '../../src/iommu/events/iommu-event.ts';
+import type { DomainState, IommuState } from '../../src/iommu/events/iommu-event.ts';
+import type { IommuMode, MachineInfo } from '../../src/worker/api/power.ts';
 import { formatAddress, formatRange, formatShortRange } from '../format/address.ts';
 import { endpointName } from '../format/endpoint-name.ts';
 import { formatRights, rightsInWords } from '../format/iommu-words.ts';
 import { formatBytes, formatExact, formatPlural } from '../format/quantity.ts';
-import type { MachineSession } from '../machine-session.ts';
+import type { Selection } from '../model/domain-choice.ts';
 import type { MappingRow } from '../model/mapping-rows.ts';
+import type { WatchedView } from '../model/views.ts';
 import { IovaMap } from './iova-map.tsx';
 import { Pane } from './pane.tsx';
 import { useRowWindow } from './row-window.ts';
 
 const ROW_HEIGHT = 22;
 
-function endpointNames(session: MachineSession, domain: DomainState): string {
-  const info = session.info.value;
+interface DomainSelectProps {
+  readonly device: ReadonlySignal<IommuState | null>;
+  readonly watched: ReadonlySignal<WatchedView>;
+  readonly info: ReadonlySignal<MachineInfo | null>;
+  readonly onSelect: (selection: Selection) => void;
+}
+
+export interface MappingsPaneProps extends DomainSelectProps {
+  readonly mode: ReadonlySignal<IommuMode>;
+  /** The page's clock. */
+  readonly now: () => number;
+}
+
+function endpointNames(info: MachineInfo | null, domain: DomainState): string {
   return domain.endpoints.map((id) => endpointName(info, id)).join(', ');
 }
 
-function DomainSelect({ session }: { session: MachineSession }): JSX.Element | null {
-  const domains = session.model.state?.domains ?? [];
+function DomainSelect(props: DomainSelectProps): JSX.Element | null {
+  const domains = props.device.value?.domains ?? [];
+  const shown = props.watched.value.domain;
   if (domains.length === 0) return null;
   return (
     <select
       class="field field-small"
       aria-label="Domain"
-      value={String(session.model.watched.domain ?? '')}
+      value={String(shown ?? '')}
       onChange={(event) =>
-        session.select({ kind: 'domain', id: Number(event.currentTarget.value) })
+        props.onSelect({ kind: 'domain', id: Number(event.currentTarget.value) })
       }
     >
-      {session.model.watched.domain === null ? <option value="">none</option> : null}
+      {shown === null ? <option value="">none</option> : null}
       {domains.map((domain) => (
         <option value={String(domain.id)}>
-          {`D${domain.id} · ${endpointNames(session, domain) || 'empty'}`}
+          {`D${domain.id} · ${endpointNames(props.info.value, domain) || 'empty'}`}
         </option>
       ))}
     </select>
@@ -58,8 +74,7 @@ function Row({ row, index }: { row: MappingRow; index: number }): JSX.Element {
   );
 }
 
-function MappingTable({ session }: { session: MachineSession }): JSX.Element {
-  const { rows } = session.model.watched;
+function MappingTable({ rows }: { rows: readonly MappingRow[] }): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   const view = useRowWindow(scroller, rows.length, ROW_HEIGHT);
   return (
@@ -93,10 +108,14 @@ function MappingTable({ session }: { session: MachineSession }): JSX.Element {
   );
 }
 
-function whyEmpty(session: MachineSession, domain: DomainState | undefined): string {
-  if (session.mode.value === 'off') return 'Without an IOMMU there are no mappings.';
+function whyEmpty(
+  mode: IommuMode,
+  device: IommuState | null,
+  domain: DomainState | undefined,
+): string {
+  if (mode === 'off') return 'Without an IOMMU there are no mappings.';
   if (domain === undefined) {
-    return session.model.state?.domains.length === 0 || session.model.state === null
+    return device === null || device.domains.length === 0
       ? 'No domains yet. Linux makes one for each device when its IOMMU driver starts.'
       : 'This device is in no domain.';
   }
@@ -104,25 +123,33 @@ function whyEmpty(session: MachineSession, domain: DomainState | undefined): str
   return 'Nothing is mapped here now: its devices reach no memory at all.';
 }
 
-export function MappingsPane({ session }: { session: MachineSession }): JSX.Element {
-  const { watched, state } = session.model;
-  const domain = state?.domains.find((each) => each.id === watched.domain);
+export function MappingsPane(props: MappingsPaneProps): JSX.Element {
+  const watched = props.watched.value;
+  const device = props.device.value;
+  const domain = device?.domains.find((each) => each.id === watched.domain);
   const isEmpty = domain === undefined || (watched.rows.length === 0 && domain.mappings === 0);
   return (
     <Pane id="mappings" title="Mappings" note="Memory that a device may reach.">
       <div class="totals">
-        <DomainSelect session={session} />
+        <DomainSelect
+          device={props.device}
+          watched={props.watched}
+          info={props.info}
+          onSelect={props.onSelect}
+        />
         {domain === undefined ? null : (
           <p>
             <b>{formatPlural(domain.mappings, 'mapping')}</b> · {formatBytes(domain.bytes)}
           </p>
         )}
       </div>
-      {domain === undefined || domain.isBypass ? null : <IovaMap session={session} />}
+      {domain === undefined || domain.isBypass ? null : (
+        <IovaMap watched={props.watched} now={props.now} />
+      )}
       {isEmpty ? (
-        <p class="empty">{whyEmpty(session, domain)}</p>
+        <p class="empty">{whyEmpty(props.mode.value, device, domain)}</p>
       ) : (
-        <MappingTable session={session} />
+        <MappingTable rows={watched.rows} />
       )}
       {domain !== undefined && domain.mappings > watched.rows.length && !watched.isSyncing ? (
         <p class="pane-foot">

@@ -1,9 +1,9 @@
 // How the guest's DMA is set up. Another mode is another boot, so it asks first.
 
+import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { IommuMode } from '../../src/worker/api/api.ts';
-import type { MachineSession } from '../machine-session.ts';
+import type { IommuMode } from '../../src/worker/api/power.ts';
 
 interface ModeWords {
   readonly mode: IommuMode;
@@ -41,8 +41,14 @@ function rememberMode(mode: IommuMode): void {
   history.replaceState(null, '', url);
 }
 
-export function ModeSelect({ session }: { session: MachineSession }): JSX.Element {
-  const current = session.mode.value;
+export interface ModeSelectProps {
+  readonly mode: ReadonlySignal<IommuMode>;
+  /** Starts the machine afresh, in this mode. */
+  readonly onStart: (mode: IommuMode) => void;
+}
+
+export function ModeSelect({ mode: chosen, onStart }: ModeSelectProps): JSX.Element {
+  const current = chosen.value;
   const [wanted, setWanted] = useState<IommuMode | null>(null);
   const dialog = useRef<HTMLDialogElement>(null);
 
@@ -55,7 +61,7 @@ export function ModeSelect({ session }: { session: MachineSession }): JSX.Elemen
     close();
     if (wanted === null) return;
     rememberMode(wanted);
-    void session.start(wanted);
+    onStart(wanted);
   };
   const words = MODES.find((each) => each.mode === (wanted ?? current));
 

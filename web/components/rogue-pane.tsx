@@ -1,18 +1,36 @@
 // The attack: make a device access an address of your choice, and see whether the IOMMU lets it.
 
+import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { IommuMode, RogueRequest, RogueResult } from '../../src/worker/api/api.ts';
+import type { Emitter } from '../../src/base/emitter.ts';
+import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
+import type { IommuMode, MachineInfo } from '../../src/worker/api/power.ts';
+import type { RogueRequest, RogueResult } from '../../src/worker/api/stray-dma.ts';
 import { formatAddress, parseAddress } from '../format/address.ts';
-import type { MachineSession } from '../machine-session.ts';
 import { Pane } from './pane.tsx';
 import { ADDRESS_LABEL, ROGUE_INTRO, rogueWords } from './rogue-words.ts';
-import { reasonNotReady } from './try-it.tsx';
 
 const DEFAULT_ADDRESS = '0xdeadb000';
 /** RAM of every PC this page makes. */
 const MEMORY_ADDRESS = '0x00100000';
 const LENGTH_BYTES = 16;
+
+export interface RoguePaneProps {
+  readonly info: ReadonlySignal<MachineInfo | null>;
+  readonly mode: ReadonlySignal<IommuMode>;
+  readonly device: ReadonlySignal<IommuState | null>;
+  /** Why nothing can be sent now; null when it can. */
+  readonly notReady: ReadonlySignal<string | null>;
+  /** The endpoint a person has picked; null until then. */
+  readonly endpoint: ReadonlySignal<number | null>;
+  /** A machine starts from nothing: so does the form. */
+  readonly restarted: Pick<Emitter<void>, 'on'>;
+  readonly onPick: (endpoint: number) => void;
+  readonly onSend: (request: RogueRequest) => Promise<RogueResult>;
+  /** The lowest address that is mapped for such an access of the endpoint now; null when there is none. */
+  readonly findMapped: (endpoint: number, access: RogueRequest['access']) => Promise<bigint | null>;
+}
 
 type Outcome =
   | { readonly kind: 'none' }
@@ -37,72 +55,71 @@ function ResultView({ mode, outcome }: { mode: IommuMode; outcome: Outcome }): J
 }
 
 /** Whether the endpoint's domain has any mapping now. */
-function hasMappings(session: MachineSession, endpoint: number | null): boolean {
-  const { state } = session.model;
+function hasMappings(state: IommuState | null, endpoint: number | null): boolean {
   const domain = state?.endpoints.find((each) => each.id === endpoint)?.domain;
   return (state?.domains.find((each) => each.id === domain)?.mappings ?? 0) > 0;
 }
 
 /** The endpoint a person has picked; until then the one made for this, else the first. */
-function formEndpoint(session: MachineSession): number | null {
-  const endpoints = session.info.value?.endpoints ?? [];
-  const picked = endpoints.find((each) => each.id === session.rogueEndpoint.value);
+function formEndpoint(info: MachineInfo | null, pickedId: number | null): number | null {
+  const endpoints = info?.endpoints ?? [];
+  const picked = endpoints.find((each) => each.id === pickedId);
   const rogue = endpoints.find((each) => /rogue/i.test(each.name));
   return (picked ?? rogue ?? endpoints[0])?.id ?? null;
 }
 
-interface SuggestionsProps {
-  readonly session: MachineSession;
+interface SuggestionsProps extends Pick<RoguePaneProps, 'mode' | 'device' | 'findMapped'> {
   readonly endpoint: number | null;
   readonly access: RogueRequest['access'];
-  readonly onPick: (address: string) => void;
+  readonly onAddress: (address: string) => void;
 }
 
 function AddressLink({
   address,
   children,
-  onPick,
+  onAddress,
 }: {
   address: string;
   children: string;
-  onPick: SuggestionsProps['onPick'];
+  onAddress: SuggestionsProps['onAddress'];
 }): JSX.Element {
   return (
-    <button type="button" class="link" onClick={() => onPick(address)}>
+    <button type="button" class="link" onClick={() => onAddress(address)}>
       {children}
     </button>
   );
 }
 
 /** Two addresses worth trying: one that leads nowhere, one that the device may use for such an access. */
-function Suggestions({ session, endpoint, access, onPick }: SuggestionsProps): JSX.Element {
+function Suggestions(props: SuggestionsProps): JSX.Element {
+  const { endpoint, access, onAddress } = props;
   const [lacking, setLacking] = useState<string | null>(null);
   useEffect(() => setLacking(null), [endpoint, access]);
-  if (session.mode.value !== 'translated') {
+  if (props.mode.value !== 'translated') {
     return (
       <>
         Try{' '}
-        <AddressLink address={MEMORY_ADDRESS} onPick={onPick}>
+        <AddressLink address={MEMORY_ADDRESS} onAddress={onAddress}>
           an address in memory
         </AddressLink>{' '}
         or{' '}
-        <AddressLink address={DEFAULT_ADDRESS} onPick={onPick}>
+        <AddressLink address={DEFAULT_ADDRESS} onAddress={onAddress}>
           one without
         </AddressLink>
         .
       </>
     );
   }
-  const canUseMapped = hasMappings(session, endpoint);
+  const canUseMapped = hasMappings(props.device.value, endpoint);
   const pickMapped = async (): Promise<void> => {
-    const address = endpoint === null ? null : await session.findMappedAddress(endpoint, access);
-    if (address !== null) onPick(formatAddress(address));
+    const address = endpoint === null ? null : await props.findMapped(endpoint, access);
+    if (address !== null) onAddress(formatAddress(address));
     else setLacking(access === 'write' ? 'writing' : 'reading');
   };
   return (
     <>
       Try{' '}
-      <AddressLink address={DEFAULT_ADDRESS} onPick={onPick}>
+      <AddressLink address={DEFAULT_ADDRESS} onAddress={onAddress}>
         an unmapped address
       </AddressLink>{' '}
       or{' '}
@@ -120,7 +137,8 @@ function Suggestions({ session, endpoint, access, onPick }: SuggestionsProps): J
   );
 }
 
-function Form({ session }: { session: MachineSession }): JSX.Element {
+function Form(props: RoguePaneProps): JSX.Element {
+  const { restarted, onPick, onSend } = props;
   const [address, setAddress] = useState(DEFAULT_ADDRESS);
   const [access, setAccess] = useState<RogueRequest['access']>('write');
   const [outcome, setOutcome] = useState<Outcome>({ kind: 'none' });
@@ -128,17 +146,17 @@ function Form({ session }: { session: MachineSession }): JSX.Element {
 
   useEffect(
     () =>
-      session.restarted.on(() => {
+      restarted.on(() => {
         setAddress(DEFAULT_ADDRESS);
         setOutcome({ kind: 'none' });
       }),
-    [session],
+    [restarted],
   );
 
-  const endpoint = formEndpoint(session);
-  const mode = session.mode.value;
+  const endpoint = formEndpoint(props.info.value, props.endpoint.value);
+  const mode = props.mode.value;
   const parsed = parseAddress(address, LENGTH_BYTES);
-  const reason = reasonNotReady(session);
+  const reason = props.notReady.value;
   const isDisabled = reason !== null || endpoint === null || !parsed.isValid || isSending;
 
   const send = async (): Promise<void> => {
@@ -146,7 +164,7 @@ function Form({ session }: { session: MachineSession }): JSX.Element {
     const request = { endpoint, address: parsed.address, access, length: LENGTH_BYTES };
     setSending(true);
     try {
-      setOutcome({ kind: 'result', request, result: await session.rogueDma(request) });
+      setOutcome({ kind: 'result', request, result: await onSend(request) });
     } catch (error) {
       setOutcome({
         kind: 'error',
@@ -172,9 +190,9 @@ function Form({ session }: { session: MachineSession }): JSX.Element {
           class="field"
           disabled={endpoint === null}
           value={String(endpoint ?? '')}
-          onChange={(event) => session.pickEndpoint(Number(event.currentTarget.value))}
+          onChange={(event) => onPick(Number(event.currentTarget.value))}
         >
-          {session.info.value?.endpoints.map((each) => (
+          {props.info.value?.endpoints.map((each) => (
             <option value={String(each.id)}>{each.name}</option>
           ))}
         </select>
@@ -219,10 +237,12 @@ function Form({ session }: { session: MachineSession }): JSX.Element {
           <>
             {/^\s*0x/i.test(address) ? '' : `Read as ${formatAddress(parsed.address)}. `}
             <Suggestions
-              session={session}
+              mode={props.mode}
+              device={props.device}
+              findMapped={props.findMapped}
               endpoint={endpoint}
               access={access}
-              onPick={setAddress}
+              onAddress={setAddress}
             />
           </>
         ) : (
@@ -240,10 +260,10 @@ function Form({ session }: { session: MachineSession }): JSX.Element {
   );
 }
 
-export function RoguePane({ session }: { session: MachineSession }): JSX.Element {
+export function RoguePane(props: RoguePaneProps): JSX.Element {
   return (
     <Pane id="rogue" title="Rogue DMA" note="Make a device go astray.">
-      <Form session={session} />
+      <Form {...props} />
     </Pane>
   );
 }

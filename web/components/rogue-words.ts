@@ -1,6 +1,7 @@
 // What the rogue form says: who would check the access, and what became of it.
 
-import type { IommuMode, RogueRequest, RogueResult } from '../../src/worker/api/api.ts';
+import type { IommuMode } from '../../src/worker/api/power.ts';
+import type { RogueRequest, RogueResult } from '../../src/worker/api/stray-dma.ts';
 import { formatAddress } from '../format/address.ts';
 import { faultReasonSentence, faultTitle, formatHexBytes } from '../format/iommu-words.ts';
 

@@ -6,7 +6,7 @@ import '@xterm/xterm/css/xterm.css';
 import { effect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { MachineSession } from '../machine-session.ts';
+import type { Emitter } from '../../src/base/emitter.ts';
 import { terminalTheme } from '../canvas/terminal-theme.ts';
 import { theme } from '../theme.ts';
 
@@ -18,8 +18,20 @@ function fontSizeFor(widthPx: number): number {
 }
 const SCROLLBAR_PX = 10;
 
+export interface TerminalViewProps {
+  /** Bytes that the console prints. */
+  readonly output: Pick<Emitter<Uint8Array>, 'on'>;
+  /** A machine starts from nothing: the old text is history. */
+  readonly restarted: Pick<Emitter<void>, 'on'>;
+  readonly onType: (text: string) => void;
+  readonly onResize: (columns: number, rows: number) => void;
+}
+
 /** Puts a terminal into an element and connects it; returns what takes it away again. */
-function openTerminal(host: HTMLElement, session: MachineSession): () => void {
+function openTerminal(
+  host: HTMLElement,
+  { output, restarted, onType, onResize }: TerminalViewProps,
+): () => void {
   const terminal = new Terminal({
     fontFamily: getComputedStyle(host).getPropertyValue('--font-mono'),
     fontSize: fontSizeFor(host.clientWidth),
@@ -49,10 +61,10 @@ function openTerminal(host: HTMLElement, session: MachineSession): () => void {
     // Read here: the effect runs again when it changes.
     terminal.options.theme = terminalTheme(theme.value);
   });
-  const input = terminal.onData((text) => void session.type(text));
-  const resized = terminal.onResize(({ cols, rows }) => void session.resizeConsole(cols, rows));
-  const stopConsole = session.console.on((bytes) => terminal.write(bytes));
-  const stopRestarted = session.restarted.on(() => terminal.reset());
+  const input = terminal.onData(onType);
+  const resized = terminal.onResize(({ cols, rows }) => onResize(cols, rows));
+  const stopConsole = output.on((bytes) => terminal.write(bytes));
+  const stopRestarted = restarted.on(() => terminal.reset());
 
   return () => {
     resize.disconnect();
@@ -65,11 +77,15 @@ function openTerminal(host: HTMLElement, session: MachineSession): () => void {
   };
 }
 
-export function TerminalView({ session }: { session: MachineSession }): JSX.Element {
+export function TerminalView(props: TerminalViewProps): JSX.Element {
+  const { output, restarted, onType, onResize } = props;
   const host = useRef<HTMLDivElement>(null);
   useLayoutEffect(
-    () => (host.current === null ? undefined : openTerminal(host.current, session)),
-    [session],
+    () =>
+      host.current === null
+        ? undefined
+        : openTerminal(host.current, { output, restarted, onType, onResize }),
+    [output, restarted, onType, onResize],
   );
   return (
     <div

@@ -1,12 +1,18 @@
 // Name, what this is, how the machine is doing, and its switches.
 
+import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { IommuMode } from '../../src/worker/api/api.ts';
+import type {
+  BootProgress,
+  IommuMode,
+  MachineFailure,
+  MachineStatus,
+} from '../../src/worker/api/power.ts';
 import { formatClock } from '../format/quantity.ts';
-import type { MachineSession } from '../machine-session.ts';
+import type { MachineClock } from '../model/views.ts';
 import { theme, toggleTheme } from '../theme.ts';
 import { BrandMark, MoonIcon, PauseIcon, PlayIcon, ResetIcon, SunIcon } from './icons.tsx';
-import { ModeSelect } from './mode-select.tsx';
+import { ModeSelect, type ModeSelectProps } from './mode-select.tsx';
 
 const STATUS_WORDS = {
   loading: 'Starting',
@@ -27,11 +33,28 @@ const TAGLINE_ENDS: Readonly<Record<IommuMode, string>> = {
   off: ' that could stop them or show what they do.',
 };
 
-function StatusView({ session }: { session: MachineSession }): JSX.Element {
-  const status = session.status.value;
-  const { timeMs, mips } = session.clock.value;
-  const isOff = session.failure.value?.kind === 'powered-off';
-  const isStarting = status === 'running' && !session.isReady;
+interface StatusViewProps {
+  readonly status: ReadonlySignal<MachineStatus>;
+  readonly progress: ReadonlySignal<BootProgress>;
+  readonly failure: ReadonlySignal<MachineFailure | null>;
+  readonly clock: ReadonlySignal<MachineClock>;
+}
+
+interface PauseButtonProps {
+  readonly status: ReadonlySignal<MachineStatus>;
+  readonly onPause: () => void;
+  readonly onResume: () => void;
+}
+
+export interface TopBarProps extends StatusViewProps, PauseButtonProps, ModeSelectProps {
+  readonly onReset: () => void;
+}
+
+function StatusView(props: StatusViewProps): JSX.Element {
+  const status = props.status.value;
+  const { timeMs, mips } = props.clock.value;
+  const isOff = props.failure.value?.kind === 'powered-off';
+  const isStarting = status === 'running' && props.progress.value.stage !== 'ready';
   return (
     <div class="status" data-status={isOff ? 'off' : status}>
       <span class="status-word" role="status" aria-label="Machine status">
@@ -48,15 +71,15 @@ function StatusView({ session }: { session: MachineSession }): JSX.Element {
   );
 }
 
-function PauseButton({ session }: { session: MachineSession }): JSX.Element {
-  const status = session.status.value;
+function PauseButton({ onPause, onResume, ...props }: PauseButtonProps): JSX.Element {
+  const status = props.status.value;
   const isPaused = status === 'paused';
   return (
     <button
       type="button"
       class="button"
       disabled={status === 'loading' || status === 'failed'}
-      onClick={() => void (isPaused ? session.resume() : session.pause())}
+      onClick={isPaused ? onResume : onPause}
     >
       {isPaused ? <PlayIcon /> : <PauseIcon />}
       <span>{isPaused ? 'Resume' : 'Pause'}</span>
@@ -80,7 +103,8 @@ function ThemeButton(): JSX.Element {
   );
 }
 
-function Tagline({ mode }: { mode: IommuMode }): JSX.Element {
+function Tagline(props: { mode: ReadonlySignal<IommuMode> }): JSX.Element {
+  const mode = props.mode.value;
   return (
     <p class="tagline">
       A real Linux PC, running in this tab. {TAGLINE_STARTS[mode]} <b>IOMMU</b>
@@ -89,27 +113,28 @@ function Tagline({ mode }: { mode: IommuMode }): JSX.Element {
   );
 }
 
-export function TopBar({ session }: { session: MachineSession }): JSX.Element {
+export function TopBar(props: TopBarProps): JSX.Element {
+  const { status, progress, failure, clock, mode } = props;
   return (
     <header class="topbar">
       <div class="brand">
         <BrandMark />
         <h1>viommu</h1>
       </div>
-      <Tagline mode={session.mode.value} />
-      <StatusView session={session} />
+      <Tagline mode={mode} />
+      <StatusView status={status} progress={progress} failure={failure} clock={clock} />
       <div class="controls">
-        <PauseButton session={session} />
+        <PauseButton status={status} onPause={props.onPause} onResume={props.onResume} />
         <button
           type="button"
           class="button"
           title="Power cycle: the machine starts again from its firmware"
-          onClick={() => void session.reset()}
+          onClick={props.onReset}
         >
           <ResetIcon />
           <span>Reset</span>
         </button>
-        <ModeSelect session={session} />
+        <ModeSelect mode={mode} onStart={props.onStart} />
       </div>
       <ThemeButton />
     </header>

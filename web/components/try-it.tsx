@@ -1,7 +1,9 @@
 // Commands of the guest that cause DMA, one click each.
 
+import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { MachineSession } from '../machine-session.ts';
+import type { MachineInfo } from '../../src/worker/api/power.ts';
+import type { Selection } from '../model/domain-choice.ts';
 
 interface Demo {
   readonly command: string;
@@ -33,23 +35,21 @@ const DEMOS: readonly Demo[] = [
   },
 ];
 
-function run(session: MachineSession, { command, endpoint }: Demo): void {
-  const busy = session.info.value?.endpoints.find((each) => endpoint?.test(each.name));
-  if (busy !== undefined) session.select({ kind: 'endpoint', id: busy.id });
-  void session.type(`${command}\r`);
+export interface TryItProps {
+  readonly info: ReadonlySignal<MachineInfo | null>;
+  /** Why commands can not be run now; null when they can. */
+  readonly notReady: ReadonlySignal<string | null>;
+  readonly onSelect: (selection: Selection) => void;
+  readonly onType: (text: string) => void;
 }
 
-/** Why commands can not be run now; null when they can. */
-export function reasonNotReady(session: MachineSession): string | null {
-  if (session.failure.value?.kind === 'powered-off') return 'The PC is off';
-  if (session.status.value === 'failed') return 'The PC has stopped';
-  if (session.progress.value.stage !== 'ready') return 'Waiting for Linux';
-  if (session.status.value === 'paused') return 'The PC is paused';
-  return null;
-}
-
-export function TryIt({ session }: { session: MachineSession }): JSX.Element {
-  const reason = reasonNotReady(session);
+export function TryIt({ info, notReady, onSelect, onType }: TryItProps): JSX.Element {
+  const reason = notReady.value;
+  const run = ({ command, endpoint }: Demo): void => {
+    const busy = info.value?.endpoints.find((each) => endpoint?.test(each.name));
+    if (busy !== undefined) onSelect({ kind: 'endpoint', id: busy.id });
+    onType(`${command}\r`);
+  };
   return (
     <div class="try-it" role="group" aria-label="Try it">
       <span class="try-it-label">Try it</span>
@@ -59,7 +59,7 @@ export function TryIt({ session }: { session: MachineSession }): JSX.Element {
           class="button button-command"
           disabled={reason !== null}
           title={reason ?? demo.text}
-          onClick={() => run(session, demo)}
+          onClick={() => run(demo)}
         >
           {demo.command}
         </button>

@@ -1,6 +1,6 @@
 // Endpoints by the names that the machine gives them.
 
-import type { MachineInfo } from '../../src/worker/api/api.ts';
+import type { MachineInfo } from '../../src/worker/api/power.ts';
 
 /** The name of an endpoint; before the machine has told its endpoints, its number. */
 export function endpointName(info: MachineInfo | null, id: number): string {

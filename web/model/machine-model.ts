@@ -2,7 +2,7 @@
 
 import type { FaultEvent, IommuState } from '../../src/iommu/events/iommu-event.ts';
 import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
-import type { MachineBatch } from '../../src/worker/api/api.ts';
+import type { MachineBatch } from '../../src/worker/api/news.ts';
 import { EndpointActivity } from './endpoint-activity.ts';
 import { EventFeed, isRequest } from './event-feed.ts';
 import { RateMeter } from './rate-meter.ts';

@@ -15,7 +15,8 @@ import type {
 import type { Mapping } from '../../src/iommu/store/mapping-store.ts';
 import { toGpa, toIova } from '../../src/memory/address.ts';
 import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
-import type { EndpointInfo, RogueRequest, RogueResult } from '../../src/worker/api/api.ts';
+import type { EndpointInfo } from '../../src/worker/api/power.ts';
+import type { RogueRequest, RogueResult } from '../../src/worker/api/stray-dma.ts';
 
 const PAGE = 0x1000n;
 const TOP = 0x1_0000_0000n;

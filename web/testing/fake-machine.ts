@@ -1,51 +1,33 @@
 // A scripted machine with the worker's API: plays a plausible boot without a guest. For the page's unit tests, and for
 // work on the page with `npm run dev` and `?fake` in the address; not in the product build.
 
-import { BOOT_STAGES } from '../../src/worker/api/api.ts';
-import type {
-  BootRequest,
-  EndpointInfo,
-  IommuMode,
-  MachineBatch,
-  MachineFailure,
-  MachineInfo,
-  MachineStatus,
-} from '../../src/worker/api/api.ts';
+import {
+  BLOCK_ENDPOINT,
+  ENDPOINTS,
+  NET_ENDPOINT,
+  OUTSIDE,
+} from '../../src/machine/plan/topology.ts';
 import type { MachineClient } from '../../src/worker/api/client.ts';
+import type { MachineBatch } from '../../src/worker/api/news.ts';
+import {
+  BOOT_STAGES,
+  type BootRequest,
+  type IommuMode,
+  type MachineFailure,
+  type MachineInfo,
+  type MachineStatus,
+} from '../../src/worker/api/power.ts';
+import type { RogueRequest, RogueResult } from '../../src/worker/api/stray-dma.ts';
 import { FakeDevice } from './fake-device.ts';
 
 const TICK_MS = 16;
 const STAGE_MS = 600;
 const DOWNLOAD_BYTES = 6_400_000;
-const MEMORY_BYTES = 128 * 1024 * 1024;
-
-const ENDPOINTS: readonly EndpointInfo[] = [
-  ['virtio-9p', 'Shared folder: files of this page as a file system', 'PCI 00:06.0', 0x30],
-  ['virtio-net', 'Network card on a network inside this page', 'PCI 00:05.0', 0x28],
-  ['virtio-console', 'A second console port', 'PCI 00:07.0', 0x38],
-  ['ide', 'Disk controller of an old PC, with bus-master DMA', 'PCI 00:01.1', 9],
-  ['virtio-blk', 'Disk made for virtual machines', 'MMIO 0xfd001000', 0x1001],
-  ['rogue', 'A random number generator under your control', 'MMIO 0xfd002000', 0x1002],
-].map(([name, description, location, id]) => ({
-  name: String(name),
-  description: String(description),
-  location: String(location),
-  id: Number(id),
-}));
 
 const INFO: MachineInfo = {
   endpoints: ENDPOINTS,
-  outside: [
-    {
-      name: 'Floppy and sound card (ISA DMA)',
-      reason: 'switched off: too old to be behind an IOMMU',
-    },
-    {
-      name: 'NE2000 network card',
-      reason: 'switched off: it has no DMA, the processor copies for it',
-    },
-  ],
-  memoryBytes: MEMORY_BYTES,
+  outside: OUTSIDE,
+  memoryBytes: 128 * 1024 * 1024,
 };
 
 const LINES: readonly string[] = [
@@ -85,39 +67,49 @@ class FakeMachine {
 
   get api(): MachineClient['api'] {
     return {
-      boot: async (request: BootRequest) => {
-        this.#mode = request.iommu;
-        this.#restart();
-        return INFO;
+      power: {
+        boot: async (request: BootRequest) => {
+          this.#mode = request.iommu;
+          this.#restart();
+          return INFO;
+        },
+        pause: async () => {
+          this.#status = 'paused';
+        },
+        resume: async () => {
+          this.#status = 'running';
+        },
+        reset: async () => this.#restart(),
       },
-      pause: async () => {
-        this.#status = 'paused';
+      console: {
+        type: async (text) => this.#type(text),
+        resize: async () => undefined,
       },
-      resume: async () => {
-        this.#status = 'running';
+      dma: { rogueDma: async (request) => this.#stray(request) },
+      look: {
+        listMappings: async (domain, from, limit) => this.#device.list(domain, from, limit),
       },
-      reset: async () => this.#restart(),
-      type: async (text) => {
-        this.#text += text.replace('\r', '\r\n');
-        if (text.includes('\r')) {
-          this.#busy = 60;
-          this.#text += '~ # ';
-        }
-      },
-      rogueDma: async (request) => {
-        const result = this.#device.rogue(request);
-        if (result.outcome === 'blocked') {
-          this.#text += `\r\n[   12.345678] virtio_iommu virtio0: page fault from EP ${request.endpoint} at 0x${request.address.toString(16)} [${request.access === 'write' ? 'W' : 'R'}]\r\n`;
-        }
-        return result;
-      },
-      resizeConsole: async () => undefined,
-      listMappings: async (domain, from, limit) => this.#device.list(domain, from, limit),
     };
   }
 
   stop(): void {
     clearInterval(this.#timer);
+  }
+
+  #type(text: string): void {
+    this.#text += text.replace('\r', '\r\n');
+    if (!text.includes('\r')) return;
+    this.#busy = 60;
+    this.#text += '~ # ';
+  }
+
+  #stray(request: RogueRequest): RogueResult {
+    const result = this.#device.rogue(request);
+    if (result.outcome === 'blocked') {
+      const letter = request.access === 'write' ? 'W' : 'R';
+      this.#text += `\r\n[   12.345678] virtio_iommu virtio0: page fault from EP ${request.endpoint} at 0x${request.address.toString(16)} [${letter}]\r\n`;
+    }
+    return result;
   }
 
   #restart(): void {
@@ -182,11 +174,11 @@ class FakeMachine {
     if (this.#busy > 0) this.#busy--;
     for (let pair = 0; pair < pairs; pair++) {
       this.#live.push(this.#device.map(5, 1, 2));
-      this.#device.access(0x1001, 4096);
+      this.#device.access(BLOCK_ENDPOINT, 4096);
       const oldest = this.#live.length > 64 ? this.#live.shift() : undefined;
       if (oldest !== undefined) this.#device.unmap(5, oldest);
     }
-    if (Math.floor(this.#timeMs / 700) % 2 === 0) this.#device.access(0x28, 1500);
+    if (Math.floor(this.#timeMs / 700) % 2 === 0) this.#device.access(NET_ENDPOINT, 1500);
   }
 }
 

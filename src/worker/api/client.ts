@@ -1,23 +1,30 @@
 // The page's end of the worker: starts it and gives its API.
 
-import { proxy, releaseProxy, wrap } from 'comlink';
-import type { MachineApi, MachineBatch } from './api.ts';
+import { proxy, releaseProxy, wrap, type ProxyMarked } from 'comlink';
+import type { MachineApi } from './api.ts';
+import type { MachineBatch } from './news.ts';
 
 /** A machine in a worker of its own. */
 export interface MachineClient {
-  readonly api: Omit<MachineApi, 'listen'>;
+  readonly api: Omit<MachineApi, 'news'>;
   /** Ends the worker at once; pending calls never settle. */
   dispose(): void;
 }
+
+/** Starts a machine; the page's tests put a make-believe one in its place. */
+export type StartMachine = (
+  onBatch: (batch: MachineBatch) => void,
+  onCrash: (message: string) => void,
+) => Promise<MachineClient>;
+
+/** What comlink has at the other end: its objects stay there, and their calls travel. */
+type Offered = { readonly [Topic in keyof MachineApi]: MachineApi[Topic] & ProxyMarked };
 
 /**
  * Starts a worker with a machine in it. `onBatch` gets what happened, at most once per frame; `onCrash` is called
  * when the worker can not be loaded or dies.
  */
-export async function startMachine(
-  onBatch: (batch: MachineBatch) => void,
-  onCrash: (message: string) => void,
-): Promise<MachineClient> {
+export const startMachine: StartMachine = async (onBatch, onCrash) => {
   const worker = new Worker(new URL('../host/machine-worker.ts', import.meta.url), {
     type: 'module',
   });
@@ -25,8 +32,8 @@ export async function startMachine(
     event.preventDefault();
     onCrash(event.message === '' ? 'The machine’s worker could not be loaded.' : event.message);
   });
-  const remote = wrap<MachineApi>(worker);
-  await remote.listen(proxy(onBatch));
+  const remote = wrap<Offered>(worker);
+  await remote.news.listen(proxy(onBatch));
   return {
     api: remote,
     dispose: () => {
@@ -34,4 +41,4 @@ export async function startMachine(
       worker.terminate();
     },
   };
-}
+};

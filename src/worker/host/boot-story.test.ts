@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../machine/images/guest-images.ts';
 import { ImageCorruptError } from '../../machine/images/image-files.ts';
-import { BOOT_STAGES } from '../api/api.ts';
+import { BOOT_STAGES } from '../api/power.ts';
 import { panicFailure, stageDetail, stallFailure, startFailure } from './boot-story.ts';
 import { ImageMissingError } from './image-download.ts';
 

@@ -3,7 +3,7 @@
 import type { GuestStage } from '../../machine/boot-watch.ts';
 import { InputError } from '../../machine/images/guest-images.ts';
 import { ImageCorruptError } from '../../machine/images/image-files.ts';
-import type { BootStage, MachineFailure } from '../api/api.ts';
+import type { BootStage, MachineFailure } from '../api/power.ts';
 import { ImageMissingError } from './image-download.ts';
 
 const DETAILS: Readonly<Record<BootStage, string>> = {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ImageCorruptError, IMAGE_NAMES } from '../../machine/images/image-files.ts';
-import type { ImageUrls } from '../api/api.ts';
+import type { ImageUrls } from '../api/power.ts';
 import { downloadImages, fetchFile, ImageMissingError } from './image-download.ts';
 
 const PAGE = 'https://example.org/demo/index.html';

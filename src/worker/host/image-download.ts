@@ -3,7 +3,7 @@
 import manifest from '../../../guest-images/images.json' with { type: 'json' };
 import { IMAGE_NAMES, unpackImages, type ImageName } from '../../machine/images/image-files.ts';
 import type { GuestImages } from '../../machine/images/guest-images.ts';
-import type { ImageUrls } from '../api/api.ts';
+import type { ImageUrls } from '../api/power.ts';
 
 /** A file could not be fetched; the message names it and what to do. */
 export class ImageMissingError extends Error {

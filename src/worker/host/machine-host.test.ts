@@ -3,10 +3,12 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NET_ENDPOINT } from '../../machine/plan/topology.ts';
-import type { BootRequest, ImageUrls, MachineBatch } from '../api/api.ts';
+import type { MachineApi } from '../api/api.ts';
+import type { MachineBatch } from '../api/news.ts';
+import type { BootRequest, ImageUrls } from '../api/power.ts';
 import { SupersededError } from './boot-story.ts';
 import { ImageMissingError } from './image-download.ts';
-import { MachineHost } from './machine-host.ts';
+import { createMachineHost } from './machine-host.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const require = createRequire(import.meta.url);
@@ -43,19 +45,19 @@ afterEach(() => {
 
 /** The next batch that satisfies a condition. */
 function batchWhere(
-  host: MachineHost,
+  host: MachineApi,
   isWanted: (batch: MachineBatch) => boolean,
 ): Promise<MachineBatch> {
   return new Promise((resolve) => {
-    void host.listen((batch) => {
+    void host.news.listen((batch) => {
       if (isWanted(batch)) resolve(batch);
     });
   });
 }
 
-describe('MachineHost before a boot', () => {
+describe('the host of a machine before a boot', () => {
   it('sends batches that say that it loads', async () => {
-    const batch = await batchWhere(new MachineHost(), () => true);
+    const batch = await batchWhere(createMachineHost(), () => true);
     expect(batch).toMatchObject({
       status: 'loading',
       failure: null,
@@ -67,25 +69,25 @@ describe('MachineHost before a boot', () => {
   });
 
   it('refuses what needs a machine, in words', async () => {
-    const host = new MachineHost();
-    await expect(host.reset()).rejects.toThrow('There is no machine to reset yet.');
+    const host = createMachineHost();
+    await expect(host.power.reset()).rejects.toThrow('There is no machine to reset yet.');
     const request = { endpoint: NET_ENDPOINT, address: 0n, access: 'read', length: 1 } as const;
-    await expect(host.rogueDma(request)).rejects.toThrow('The machine is not started yet.');
+    await expect(host.dma.rogueDma(request)).rejects.toThrow('The machine is not started yet.');
   });
 
   it('takes the other calls without harm', async () => {
-    const host = new MachineHost();
-    await host.pause();
-    await host.resume();
-    await host.type('ls\n');
-    expect(await host.listMappings(0, 0n, 10)).toEqual([]);
+    const host = createMachineHost();
+    await host.power.pause();
+    await host.power.resume();
+    await host.console.type('ls\n');
+    expect(await host.look.listMappings(0, 0n, 10)).toEqual([]);
   });
 
   it('goes on sending when the page fails on a batch', async () => {
-    const host = new MachineHost();
+    const host = createMachineHost();
     let calls = 0;
     await new Promise<void>((resolve) => {
-      void host.listen(() => {
+      void host.news.listen(() => {
         calls += 1;
         if (calls === 3) resolve();
         return Promise.reject(new Error('the page has failed'));
@@ -95,11 +97,11 @@ describe('MachineHost before a boot', () => {
   });
 });
 
-describe('MachineHost and a start that fails', () => {
+describe('the host of a machine and a start that fails', () => {
   it('tells which file is missing, by the promise and by the batches', async () => {
     gone.add(URLS.disk);
-    const host = new MachineHost();
-    await expect(host.boot(REQUEST, URLS)).rejects.toThrow(ImageMissingError);
+    const host = createMachineHost();
+    await expect(host.power.boot(REQUEST, URLS)).rejects.toThrow(ImageMissingError);
     const { status, failure } = await batchWhere(host, () => true);
     expect(status).toBe('failed');
     expect(failure).toMatchObject({ kind: 'image-missing' });
@@ -107,32 +109,34 @@ describe('MachineHost and a start that fails', () => {
   });
 
   it('tells of a request that can not work', async () => {
-    const host = new MachineHost();
-    await expect(host.boot({ ...REQUEST, memoryMiB: 3 }, URLS)).rejects.toThrow(/72 to 1024 MiB/);
+    const host = createMachineHost();
+    await expect(host.power.boot({ ...REQUEST, memoryMiB: 3 }, URLS)).rejects.toThrow(
+      /72 to 1024 MiB/,
+    );
     expect((await batchWhere(host, () => true)).status).toBe('failed');
   });
 
   it('tells of a browser without WebAssembly', async () => {
     vi.stubGlobal('WebAssembly', undefined);
-    const host = new MachineHost();
-    await expect(host.boot(REQUEST, URLS)).rejects.toThrow();
+    const host = createMachineHost();
+    await expect(host.power.boot(REQUEST, URLS)).rejects.toThrow();
     expect((await batchWhere(host, () => true)).failure?.kind).toBe('no-webassembly');
   });
 
   it('fails as overtaken when a newer start was asked for, whatever else went wrong', async () => {
-    const host = new MachineHost();
+    const host = createMachineHost();
     gone.add('nowhere.gz');
-    const older = host.boot(REQUEST, { ...URLS, disk: 'nowhere.gz' });
-    const newer = host.boot({ ...REQUEST, memoryMiB: 3 }, URLS);
+    const older = host.power.boot(REQUEST, { ...URLS, disk: 'nowhere.gz' });
+    const newer = host.power.boot({ ...REQUEST, memoryMiB: 3 }, URLS);
     await expect(older).rejects.toThrow(SupersededError);
     await expect(newer).rejects.toThrow(/72 to 1024 MiB/);
   });
 
   it('gives way to a newer start, whose failure it does not touch', async () => {
-    const host = new MachineHost();
+    const host = createMachineHost();
     gone.add('nowhere.gz');
-    const older = host.boot(REQUEST, URLS);
-    const newer = host.boot(REQUEST, { ...URLS, disk: 'nowhere.gz' });
+    const older = host.power.boot(REQUEST, URLS);
+    const newer = host.power.boot(REQUEST, { ...URLS, disk: 'nowhere.gz' });
     await expect(newer).rejects.toThrow(ImageMissingError);
     await expect(older).rejects.toThrow(SupersededError);
     const { status, failure, state } = await batchWhere(host, () => true);

@@ -1,12 +1,12 @@
 // The page as a test sees it: what a person would look at and press, by role and name.
 
 import { expect, type Locator, type Page } from '@playwright/test';
-import type { TestHook } from '../../../web/test-hook.ts';
+import type { PageHandle } from '../../../src/worker/api/page-handle.ts';
+
+type Stage = ReturnType<PageHandle['stage']>;
 
 /** A boot takes three seconds on a good machine; a slow one with other work may take a minute. */
 const BOOT_TIMEOUT_MS = 120_000;
-
-type Stage = ReturnType<TestHook['stage']>;
 
 export class MachinePage {
   readonly page: Page;

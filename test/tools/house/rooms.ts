@@ -2,21 +2,14 @@
 // folder that is not here fails the check, and so does an import that its room does not name. A rule is for the files
 // in the folder itself; folders in it have rules of their own, and files of one room may import each other.
 
-export interface Room {
-  readonly folder: string;
-  readonly purpose: string;
-  /** Folders, or single files, from the root of the project. */
-  readonly imports: readonly string[] | 'anything';
-  /** The same, for imports of types only. */
-  readonly types?: readonly string[];
-  /** Names of packages; `node` is all that Node brings along. */
-  readonly packages?: readonly string[];
-}
+import { PAGE } from './page-rooms.ts';
+import type { Room } from './room.ts';
+
+export type { Room };
 
 const LAYOUT = 'wasm/assembly/layout.ts';
 const OPTIONS = 'src/iommu/options.ts';
 const RESERVED_REGIONS = 'src/iommu/regions/reserved-regions.ts';
-const PROTOCOL = 'src/iommu/protocol/protocol.ts';
 
 /** Packages that tests anywhere may import. */
 const TEST_PACKAGES = ['fast-check', 'node', 'vitest'];
@@ -213,6 +206,7 @@ const HOSTS: readonly Room[] = [
     folder: 'src/worker/host',
     purpose: 'the machine in the worker, and what it tells the page',
     imports: [
+      'src/base',
       'src/iommu/engine',
       'src/machine',
       'src/machine/plan',
@@ -234,7 +228,13 @@ const HOSTS: readonly Room[] = [
       'src/machine/plan',
       'src/machine/images',
     ],
-    types: ['src/iommu', 'src/iommu/events', 'src/machine/snapshot', 'src/machine/recording'],
+    types: [
+      'src/iommu',
+      'src/iommu/events',
+      'src/machine/snapshot',
+      'src/machine/recording',
+      'src/worker/api',
+    ],
     packages: ['node'],
   },
   {
@@ -281,67 +281,6 @@ const HOSTS: readonly Room[] = [
     folder: 'src/cli/dts',
     purpose: '`viommu dts`',
     imports: ['src/machine/plan', 'src/cli'],
-  },
-];
-
-/** What any room of the page may know of the product. */
-const PAGE_IMPORTS = ['src/base', PROTOCOL];
-const PAGE_TYPES = ['src/iommu/events', 'src/iommu/store', 'src/trace', 'src/worker/api'];
-
-const PAGE: readonly Room[] = [
-  {
-    folder: 'web',
-    purpose: 'the page: its start, and its side of the machine',
-    imports: [
-      ...PAGE_IMPORTS,
-      'src/worker/api',
-      'web/components',
-      'web/model',
-      'web/styles',
-      'web/testing',
-    ],
-    types: PAGE_TYPES,
-    packages: ['@preact/signals', 'preact'],
-  },
-  {
-    folder: 'web/components',
-    purpose: 'what is on the screen',
-    imports: [
-      ...PAGE_IMPORTS,
-      'src/worker/api/api.ts',
-      'web',
-      'web/canvas',
-      'web/format',
-      'web/model',
-    ],
-    types: PAGE_TYPES,
-    packages: ['@preact/signals', '@xterm/addon-fit', '@xterm/xterm', 'preact'],
-  },
-  {
-    folder: 'web/canvas',
-    purpose: 'layout and painting of what is drawn',
-    imports: PAGE_IMPORTS,
-    types: ['web/model', 'web/theme.ts'],
-    packages: ['@xterm/xterm'],
-  },
-  {
-    folder: 'web/model',
-    purpose: 'what the page knows, from events',
-    imports: PAGE_IMPORTS,
-    types: PAGE_TYPES,
-  },
-  {
-    folder: 'web/format',
-    purpose: 'numbers and events in words',
-    imports: PAGE_IMPORTS,
-    types: PAGE_TYPES,
-  },
-  { folder: 'web/styles', purpose: 'style sheets', imports: [] },
-  {
-    folder: 'web/testing',
-    purpose: 'a machine without an emulator, for working on the page',
-    imports: [...PAGE_IMPORTS, 'src/memory', 'src/worker/api'],
-    types: PAGE_TYPES,
   },
 ];
 

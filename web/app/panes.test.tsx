@@ -1,17 +1,19 @@
 // @vitest-environment happy-dom
 import { render, type ComponentChild } from 'preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { IommuMode, MachineFailure } from '../../src/worker/api/api.ts';
-import { MachineSession } from '../machine-session.ts';
+import { BLOCK_ENDPOINT, NET_ENDPOINT, ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
+import type { IommuMode, MachineFailure } from '../../src/worker/api/power.ts';
+import { MachineSession } from '../session/machine-session.ts';
 import { startFakeMachine, type FakeOptions } from '../testing/fake-machine.ts';
-import { bootFraction } from './boot-bar.tsx';
-import { EndpointsPane } from './endpoints-pane.tsx';
-import { FailureNotice } from './failure-notice.tsx';
-import { FaultsPane } from './faults-pane.tsx';
-import { EventsPane } from './events-pane.tsx';
-import { RoguePane } from './rogue-pane.tsx';
-import { TopBar } from './top-bar.tsx';
-import { TryIt } from './try-it.tsx';
+import { bootFraction } from '../components/boot-bar.tsx';
+import { EndpointsPane } from '../components/endpoints-pane.tsx';
+import { FailureNotice } from '../components/failure-notice.tsx';
+import { FaultsPane } from '../components/faults-pane.tsx';
+import { EventsPane } from '../components/events-pane.tsx';
+import { RoguePane } from '../components/rogue-pane.tsx';
+import { TopBar } from '../components/top-bar.tsx';
+import { TryIt } from '../components/try-it.tsx';
+import { paneProps } from './pane-props.ts';
 
 const images = {
   v86Wasm: '',
@@ -33,7 +35,7 @@ async function newSession(
     now: () => Date.now(),
     onNextFrame: (callback) => void setTimeout(callback, 16),
   });
-  await session.start(mode);
+  await session.power.start(mode);
   return session;
 }
 
@@ -71,7 +73,7 @@ async function run(milliseconds: number): Promise<void> {
 describe('the rogue form and the faults', () => {
   it('says why it can not be used until Linux is up', async () => {
     const session = await newSession();
-    const root = show(<RoguePane session={session} />);
+    const root = show(<RoguePane {...paneProps(session).rogue} />);
     await run(1_000);
     expect(button(root, 'Send rogue DMA').disabled).toBe(true);
     expect(root.textContent).toContain('Waiting for Linux');
@@ -79,7 +81,7 @@ describe('the rogue form and the faults', () => {
 
   it('explains a wrong address and keeps it', async () => {
     const session = await newSession();
-    const root = show(<RoguePane session={session} />);
+    const root = show(<RoguePane {...paneProps(session).rogue} />);
     await run(5_000);
     type(root, 'input[type=text]', '0xzz');
     await run(100);
@@ -92,8 +94,8 @@ describe('the rogue form and the faults', () => {
     const session = await newSession();
     const root = show(
       <>
-        <RoguePane session={session} />
-        <FaultsPane session={session} />
+        <RoguePane {...paneProps(session).rogue} />
+        <FaultsPane {...paneProps(session).faults} />
       </>,
     );
     await run(5_000);
@@ -111,12 +113,12 @@ describe('the rogue form and the faults', () => {
     const session = await newSession();
     const root = show(
       <>
-        <RoguePane session={session} />
-        <FaultsPane session={session} />
+        <RoguePane {...paneProps(session).rogue} />
+        <FaultsPane {...paneProps(session).faults} />
       </>,
     );
     await run(5_000);
-    session.pickEndpoint(0x1001);
+    session.pickEndpoint(BLOCK_ENDPOINT);
     const send = async (access: 'Read' | 'Write'): Promise<string> => {
       const label = [...root.querySelectorAll('.access label')].find(
         (each) => each.textContent === access,
@@ -148,7 +150,7 @@ describe('the rogue form and the faults', () => {
     ['bypass', 'Nothing was checked (bypass).', 'Address (guest-physical)'],
   ] as const)('lets everything pass in the mode %s, and says so', async (mode, lesson, label) => {
     const session = await newSession({}, mode);
-    const root = show(<RoguePane session={session} />);
+    const root = show(<RoguePane {...paneProps(session).rogue} />);
     await run(5_000);
     expect(root.textContent).toContain(label);
     button(root, 'an address in memory').click();
@@ -162,47 +164,47 @@ describe('the rogue form and the faults', () => {
     const session = await newSession();
     const root = show(
       <>
-        <RoguePane session={session} />
-        <EndpointsPane session={session} />
-        <TryIt session={session} />
+        <RoguePane {...paneProps(session).rogue} />
+        <EndpointsPane {...paneProps(session).endpoints} />
+        <TryIt {...paneProps(session).console} />
       </>,
     );
     const field = () => root.querySelector<HTMLInputElement>('input[type=text]')?.value;
     const device = () => root.querySelector('select')?.value;
     await run(5_000);
     button(root, 'net-ping').click();
-    session.select({ kind: 'domain', id: 2 });
+    session.iommu.select({ kind: 'domain', id: 2 });
     await run(100);
-    expect(device()).toBe(String(0x1002));
+    expect(device()).toBe(String(ROGUE_ENDPOINT));
     button(root, 'virtio-net').click();
     type(root, 'input[type=text]', '12345');
     await run(100);
-    expect(device()).toBe(String(0x28));
+    expect(device()).toBe(String(NET_ENDPOINT));
     expect(root.textContent).toContain('Read as 0x00012345.');
-    await session.reset();
+    await session.power.reset();
     await run(100);
-    expect([device(), field()]).toEqual([String(0x1002), '0xdeadb000']);
+    expect([device(), field()]).toEqual([String(ROGUE_ENDPOINT), '0xdeadb000']);
   });
 });
 
 describe('the endpoints', () => {
   it('show where each stands, and what the selected one is', async () => {
     const session = await newSession();
-    const root = show(<EndpointsPane session={session} />);
+    const root = show(<EndpointsPane {...paneProps(session).endpoints} />);
     await run(100);
     expect(root.textContent).toContain('Bypass');
     await run(5_000);
     expect(root.querySelectorAll('.badge-attached').length).toBeGreaterThanOrEqual(5);
     button(root, 'virtio-net').click();
     await run(100);
-    expect(root.textContent).toContain('Reaches only what is mapped in domain 2.');
-    expect(session.model.watched.domain).toBe(2);
+    expect(root.textContent).toContain('Reaches only what is mapped in domain 1.');
+    expect(session.iommu.latest.watched.domain).toBe(1);
   });
 });
 
 describe('the endpoints without an IOMMU', () => {
   it('are listed as reaching all memory, without counts that nobody keeps', async () => {
-    const root = show(<EndpointsPane session={await newSession({}, 'off')} />);
+    const root = show(<EndpointsPane {...paneProps(await newSession({}, 'off')).endpoints} />);
     await run(5_000);
     expect(root.querySelectorAll('tbody tr')).toHaveLength(6);
     expect(root.querySelectorAll('tbody .badge-bypass')).toHaveLength(6);
@@ -213,9 +215,9 @@ describe('the endpoints without an IOMMU', () => {
 describe('the feed', () => {
   it('renders a screen of lines however many events there are, and filters by kind', async () => {
     const session = await newSession({ churn: 40 });
-    const root = show(<EventsPane session={session} />);
+    const root = show(<EventsPane {...paneProps(session).events} />);
     await run(8_000);
-    expect(session.model.feed.count('map')).toBeGreaterThan(2_000);
+    expect(session.iommu.latest.feed.count('map')).toBeGreaterThan(2_000);
     expect(root.querySelectorAll('.feed-line').length).toBeLessThan(100);
     const chip = [...root.querySelectorAll<HTMLButtonElement>('.chip')].find((each) =>
       each.textContent?.startsWith('Map'),
@@ -231,14 +233,14 @@ describe('the commands', () => {
   it('are typed into the console, and show the domain of the endpoint they use', async () => {
     const session = await newSession();
     const printed: string[] = [];
-    session.console.on((bytes) => void printed.push(new TextDecoder().decode(bytes)));
-    const root = show(<TryIt session={session} />);
+    session.console.output.on((bytes) => void printed.push(new TextDecoder().decode(bytes)));
+    const root = show(<TryIt {...paneProps(session).console} />);
     expect(button(root, 'net-ping').disabled).toBe(true);
     await run(5_000);
     button(root, 'net-ping').click();
     await run(200);
     expect(printed.join('')).toContain('net-ping');
-    expect(session.selection.value).toEqual({ kind: 'endpoint', id: 0x28 });
+    expect(session.iommu.selection.value).toEqual({ kind: 'endpoint', id: NET_ENDPOINT });
   });
 });
 
@@ -255,7 +257,7 @@ describe('failures', () => {
   it.each(kinds)('%s has a title, the cause, the last lines, and what to do', async (kind) => {
     const failure = { kind, message: 'the cause', consoleTail: ['last words'] };
     const session = await newSession({ failure });
-    const root = show(<FailureNotice session={session} />);
+    const root = show(<FailureNotice {...paneProps(session).console} />);
     await run(5_000);
     const alert = root.querySelector('[role=alert]');
     expect(alert?.querySelector('h3')?.textContent).toMatch(/\w/);
@@ -273,9 +275,9 @@ describe('a PC that was switched off', () => {
     });
     const root = show(
       <>
-        <TopBar session={session} />
-        <FailureNotice session={session} />
-        <EndpointsPane session={session} />
+        <TopBar {...paneProps(session).topBar} />
+        <FailureNotice {...paneProps(session).console} />
+        <EndpointsPane {...paneProps(session).endpoints} />
       </>,
     );
     await run(5_000);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { MachineBatch } from '../src/worker/api/api.ts';
+import type { MachineBatch } from '../../src/worker/api/news.ts';
 import { MachineSession } from './machine-session.ts';
-import { startFakeMachine, type FakeOptions } from './testing/fake-machine.ts';
+import { startFakeMachine, type FakeOptions } from '../testing/fake-machine.ts';
 
 const images = {
   v86Wasm: '',
@@ -24,7 +24,7 @@ function newSession(options: FakeOptions = {}): MachineSession {
 
 async function booted(options: FakeOptions = {}): Promise<MachineSession> {
   const session = newSession(options);
-  await session.start('translated');
+  await session.power.start('translated');
   await vi.advanceTimersByTimeAsync(5_000);
   return session;
 }
@@ -39,10 +39,10 @@ afterEach(() => {
 describe('MachineSession', () => {
   it('boots, and shows the mappings of the fullest domain', async () => {
     const session = await booted();
-    expect(session.isReady).toBe(true);
-    expect(session.status.value).toBe('running');
-    expect(session.info.value?.endpoints.length).toBeGreaterThanOrEqual(5);
-    const { watched, state } = session.model;
+    expect(session.power.isReady).toBe(true);
+    expect(session.power.status.value).toBe('running');
+    expect(session.power.info.value?.endpoints.length).toBeGreaterThanOrEqual(5);
+    const { watched, state } = session.iommu.latest;
     const domain = state?.domains.find((each) => each.id === watched.domain);
     expect(domain?.mappings).toBeGreaterThan(0);
     expect(watched.rows).toHaveLength(domain?.mappings ?? -1);
@@ -51,84 +51,85 @@ describe('MachineSession', () => {
 
   it('stays right through thousands of requests a second, with bounded rows', async () => {
     const session = await booted({ churn: 50 });
-    session.select({ kind: 'domain', id: 5 });
+    session.iommu.select({ kind: 'domain', id: 5 });
     await vi.advanceTimersByTimeAsync(2_000);
-    const { watched, state } = session.model;
-    expect(session.model.requestsPerSecond).toBeGreaterThan(3_000);
+    const { watched, state } = session.iommu.latest;
+    expect(session.iommu.latest.requestsPerSecond).toBeGreaterThan(3_000);
     expect(watched.rows.length).toBe(state?.domains.find((each) => each.id === 5)?.mappings);
     expect(watched.changes.length).toBeLessThan(2_100);
   });
 
   it('reports a rogue access as a fault within a second', async () => {
     const session = await booted();
-    const endpoint = session.info.value?.endpoints.find((each) => each.name === 'rogue')?.id ?? -1;
+    const endpoint =
+      session.power.info.value?.endpoints.find((each) => each.name === 'rogue')?.id ?? -1;
     const request = { endpoint, address: 0xdeadb000n, access: 'write', length: 16 } as const;
-    expect(await session.rogueDma(request)).toMatchObject({ outcome: 'blocked' });
+    expect(await session.stray.send(request)).toMatchObject({ outcome: 'blocked' });
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(session.model.faults.map((each) => each.fault.address)).toEqual([0xdeadb000n]);
+    expect(session.iommu.latest.faults.map((each) => each.fault.address)).toEqual([0xdeadb000n]);
   });
 
   it('finds the address that is mapped for the access, which then passes', async () => {
     const session = await booted();
     const endpoint = 0x1001;
     const request = { endpoint, address: 0n, access: 'write', length: 16 } as const;
-    const readable = (await session.findMappedAddress(endpoint, 'read')) ?? 0n;
-    const writable = (await session.findMappedAddress(endpoint, 'write')) ?? 0n;
-    expect(await session.rogueDma({ ...request, address: readable })).toMatchObject({
+    const readable = (await session.stray.findMapped(endpoint, 'read')) ?? 0n;
+    const writable = (await session.stray.findMapped(endpoint, 'write')) ?? 0n;
+    expect(await session.stray.send({ ...request, address: readable })).toMatchObject({
       outcome: 'blocked',
       mappedFlags: 1,
     });
-    expect(await session.rogueDma({ ...request, address: writable })).toMatchObject({
+    expect(await session.stray.send({ ...request, address: writable })).toMatchObject({
       outcome: 'completed',
     });
-    expect(await session.rogueDma({ ...request, address: readable, access: 'read' })).toMatchObject(
-      { outcome: 'completed' },
-    );
+    expect(
+      await session.stray.send({ ...request, address: readable, access: 'read' }),
+    ).toMatchObject({ outcome: 'completed' });
   });
 
   it('keeps what is typed while paused and sends it on resume', async () => {
     const session = await booted();
     const printed: string[] = [];
-    session.console.on((bytes) => void printed.push(new TextDecoder().decode(bytes)));
-    await session.pause();
+    session.console.output.on((bytes) => void printed.push(new TextDecoder().decode(bytes)));
+    await session.power.pause();
     await vi.advanceTimersByTimeAsync(100);
-    await session.type('ls\r');
+    await session.console.type('ls\r');
     await vi.advanceTimersByTimeAsync(100);
     expect(printed.join('')).toBe('');
-    expect(session.queuedInput.value).toBe('ls\r');
-    await session.resume();
+    expect(session.console.queuedInput.value).toBe('ls\r');
+    await session.power.resume();
     await vi.advanceTimersByTimeAsync(100);
     expect(printed.join('')).toContain('ls');
-    expect(session.queuedInput.value).toBe('');
+    expect(session.console.queuedInput.value).toBe('');
   });
 
   it('forgets the machine on reset and boots again', async () => {
     const session = await booted();
     const restarts = vi.fn();
-    session.restarted.on(restarts);
-    await session.reset();
-    expect(session.model.state).toBeNull();
-    expect(session.isReady).toBe(false);
+    session.power.restarted.on(restarts);
+    await session.power.reset();
+    expect(session.iommu.latest.state).toBeNull();
+    expect(session.power.isReady).toBe(false);
     expect(restarts).toHaveBeenCalledOnce();
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(session.isReady).toBe(true);
+    expect(session.power.isReady).toBe(true);
   });
 
   it('has no IOMMU to show when it is off', async () => {
     const session = newSession();
-    await session.start('off');
+    await session.power.start('off');
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(session.isReady).toBe(true);
-    expect(session.model.state).toBeNull();
+    expect(session.power.isReady).toBe(true);
+    expect(session.iommu.latest.state).toBeNull();
   });
 
   it('says that WebAssembly is missing, without starting anything', async () => {
     const start = vi.fn(() => startFakeMachine(() => undefined));
     vi.stubGlobal('WebAssembly', undefined);
     const session = new MachineSession({ start, images, now: () => 0, onNextFrame: () => {} });
-    await session.start('translated');
-    expect(session.failure.value?.kind).toBe('no-webassembly');
-    expect(session.status.value).toBe('failed');
+    await session.power.start('translated');
+    expect(session.power.failure.value?.kind).toBe('no-webassembly');
+    expect(session.power.status.value).toBe('failed');
     expect(start).not.toHaveBeenCalled();
   });
 
@@ -137,26 +138,26 @@ describe('MachineSession', () => {
     const session = new MachineSession({
       start: async (onBatch) => {
         const client = await startFakeMachine(onBatch);
-        const boot: typeof client.api.boot = async (request, urls) => {
-          const info = await client.api.boot(request, urls);
+        const boot: typeof client.api.power.boot = async (request, urls) => {
+          const info = await client.api.power.boot(request, urls);
           if (isBroken) throw new Error('The kernel is not there.');
           return info;
         };
-        return { ...client, api: { ...client.api, boot } };
+        return { ...client, api: { ...client.api, power: { ...client.api.power, boot } } };
       },
       images,
       now: () => Date.now(),
       onNextFrame: (callback) => void setTimeout(callback, 16),
     });
-    await session.start('translated');
+    await session.power.start('translated');
     await vi.advanceTimersByTimeAsync(200);
-    expect(session.failure.value?.message).toBe('The kernel is not there.');
-    expect(session.status.value).toBe('failed');
+    expect(session.power.failure.value?.message).toBe('The kernel is not there.');
+    expect(session.power.status.value).toBe('failed');
     isBroken = false;
-    await session.reset();
+    await session.power.reset();
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(session.failure.value).toBeNull();
-    expect(session.isReady).toBe(true);
+    expect(session.power.failure.value).toBeNull();
+    expect(session.power.isReady).toBe(true);
   });
 
   it('starts over when it is reset while it still loads', async () => {
@@ -166,21 +167,21 @@ describe('MachineSession', () => {
         const client = await startFakeMachine(onBatch);
         starts += 1;
         if (starts > 1) return client;
-        const boot: typeof client.api.boot = () => new Promise(() => undefined);
+        const boot: typeof client.api.power.boot = () => new Promise(() => undefined);
         const reset = (): Promise<void> => Promise.reject(new Error('There is no machine yet.'));
-        return { ...client, api: { ...client.api, boot, reset } };
+        return { ...client, api: { ...client.api, power: { ...client.api.power, boot, reset } } };
       },
       images,
       now: () => Date.now(),
       onNextFrame: (callback) => void setTimeout(callback, 16),
     });
-    void session.start('translated');
+    void session.power.start('translated');
     await vi.advanceTimersByTimeAsync(200);
-    await session.reset();
+    await session.power.reset();
     await vi.advanceTimersByTimeAsync(5_000);
     expect(starts).toBe(2);
-    expect(session.failure.value).toBeNull();
-    expect(session.isReady).toBe(true);
+    expect(session.power.failure.value).toBeNull();
+    expect(session.power.isReady).toBe(true);
   });
 
   it('shows a worker that died', async () => {
@@ -194,11 +195,14 @@ describe('MachineSession', () => {
       now: () => Date.now(),
       onNextFrame: () => undefined,
     });
-    await session.start('translated');
+    await session.power.start('translated');
     crash('out of memory');
     await vi.advanceTimersByTimeAsync(200);
-    expect(session.failure.value).toMatchObject({ kind: 'internal', message: 'out of memory' });
-    expect(session.status.value).toBe('failed');
+    expect(session.power.failure.value).toMatchObject({
+      kind: 'internal',
+      message: 'out of memory',
+    });
+    expect(session.power.status.value).toBe('failed');
   });
 
   it('notices a worker that hangs, and takes it back when it goes on', async () => {
@@ -220,27 +224,27 @@ describe('MachineSession', () => {
     const seconds = async (count: number): Promise<void> => {
       for (let second = 0; second < count; second++) {
         await vi.advanceTimersByTimeAsync(1_000);
-        session.checkWorker();
+        session.power.checkWorker();
       }
     };
-    await session.start('translated');
+    await session.power.start('translated');
     await seconds(20);
-    expect(session.failure.value).toBeNull();
+    expect(session.power.failure.value).toBeNull();
     isHung = true;
     await seconds(14);
-    expect(session.failure.value).toBeNull();
+    expect(session.power.failure.value).toBeNull();
     await seconds(2);
-    expect(session.failure.value).toMatchObject({ kind: 'no-progress' });
-    expect(session.status.value).toBe('failed');
+    expect(session.power.failure.value).toMatchObject({ kind: 'no-progress' });
+    expect(session.power.status.value).toBe('failed');
     if (last !== undefined) deliver(last);
-    expect(session.failure.value).toBeNull();
-    expect(session.status.value).toBe('running');
+    expect(session.power.failure.value).toBeNull();
+    expect(session.power.status.value).toBe('running');
   });
 
   it('passes on what the worker says has failed', async () => {
     const failure = { kind: 'kernel-panic', message: 'Attempted to kill init', consoleTail: ['x'] };
     const session = await booted({ failure: { ...failure, kind: 'kernel-panic' } });
-    expect(session.failure.value).toEqual(failure);
-    expect(session.isReady).toBe(false);
+    expect(session.power.failure.value).toEqual(failure);
+    expect(session.power.isReady).toBe(false);
   });
 });

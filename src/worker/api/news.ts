@@ -1,0 +1,29 @@
+// News: what the machine tells of itself, in batches.
+
+import type { IommuState } from '../../iommu/events/iommu-event.ts';
+import type { RecordedEvent } from '../../trace/recorded-event.ts';
+import type { BootProgress, MachineFailure, MachineStatus } from './power.ts';
+
+/** What happened since the last batch; at most one per frame. */
+export interface MachineBatch {
+  readonly status: MachineStatus;
+  readonly progress: BootProgress;
+  readonly failure: MachineFailure | null;
+  /** Bytes of the guest's serial console. */
+  readonly console: Uint8Array;
+  /** Events in order. */
+  readonly events: readonly RecordedEvent[];
+  /** Events left out because a batch is bounded; after a gap the page asks for `listMappings` again. */
+  readonly droppedEvents: number;
+  /** The device now; null without an IOMMU. */
+  readonly state: IommuState | null;
+  /** Milliseconds the guest has run. */
+  readonly timeMs: number;
+  /** Million guest instructions a second over the last second. */
+  readonly mips: number;
+}
+
+export interface NewsApi {
+  /** Sets the one listener of batches. */
+  listen(listener: (batch: MachineBatch) => void): Promise<void>;
+}

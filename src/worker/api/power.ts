@@ -1,0 +1,83 @@
+// Power: what a machine is started with, how far its start is, and what can go wrong with it.
+
+import type { IommuMode } from '../../machine/plan/machine-options.ts';
+import type { EndpointInfo } from '../../machine/plan/topology.ts';
+
+export interface BootRequest {
+  readonly iommu: IommuMode;
+  /** Initial value of the configuration field `bypass`: what DMA may do before the driver is up. */
+  readonly bootBypass: boolean;
+  readonly memoryMiB: number;
+  /** Appended to the kernel command line. */
+  readonly append: string;
+}
+
+/** Files the worker fetches, as URLs the page's bundler knows. */
+export interface ImageUrls {
+  readonly v86Wasm: string;
+  readonly storeWasm: string;
+  readonly kernel: string;
+  readonly initrd: string;
+  readonly disk: string;
+  readonly bios: string;
+  readonly vgaBios: string;
+}
+
+/** The stages of a start, in order. */
+export const BOOT_STAGES = [
+  'download',
+  'verify',
+  'firmware',
+  'kernel',
+  'iommu',
+  'userspace',
+  'ready',
+] as const;
+export type BootStage = (typeof BOOT_STAGES)[number];
+
+export interface BootProgress {
+  readonly stage: BootStage;
+  /** What is being done, in words for the user. */
+  readonly detail: string;
+  /** Bytes of the download stage; both 0 in the others. */
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+  /** Milliseconds since the start was asked for. */
+  readonly elapsedMs: number;
+}
+
+export type MachineStatus = 'loading' | 'running' | 'paused' | 'failed';
+
+/** Why the machine does not go on; `message` says what happened. */
+export interface MachineFailure {
+  readonly kind:
+    | 'no-webassembly'
+    | 'image-missing'
+    | 'image-corrupt'
+    | 'kernel-panic'
+    | 'no-progress'
+    | 'powered-off'
+    | 'internal';
+  readonly message: string;
+  /** The last lines of the guest's console, where they help. */
+  readonly consoleTail: readonly string[];
+}
+
+export interface MachineInfo {
+  readonly endpoints: readonly EndpointInfo[];
+  /** Bus masters that are not behind the IOMMU, and why. */
+  readonly outside: readonly { readonly name: string; readonly reason: string }[];
+  readonly memoryBytes: number;
+}
+
+/** The machine's switches. Every promise rejects with an `Error` whose message is for the user. */
+export interface PowerApi {
+  /** Fetches the images and starts the guest; a running one is thrown away. Resolves when the guest runs. */
+  boot(request: BootRequest, images: ImageUrls): Promise<MachineInfo>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Power cycle: the machine restarts from its firmware with what it was booted with. */
+  reset(): Promise<void>;
+}
+
+export type { EndpointInfo, IommuMode };

@@ -1,0 +1,24 @@
+// The host's side of the serial console: types on it, and keeps the guest's terminal as large as the user's.
+
+import type { ConsoleApi } from '../api/console.ts';
+import { ConsoleSize } from './console-size.ts';
+import type { MachineLife } from './machine-life.ts';
+
+export class ConsoleHost implements ConsoleApi {
+  readonly #life: MachineLife;
+  readonly #size = new ConsoleSize();
+
+  constructor(life: MachineLife) {
+    this.#life = life;
+    life.poweredOn.on(() => this.#size.restart());
+    life.adopted.on((machine) => this.#size.follow(machine.agent));
+  }
+
+  async type(text: string): Promise<void> {
+    this.#life.machine?.console.send(text);
+  }
+
+  async resize(columns: number, rows: number): Promise<void> {
+    this.#size.resize(columns, rows);
+  }
+}

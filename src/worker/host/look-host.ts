@@ -1,0 +1,20 @@
+// Answers looks into the machine, in bounded pieces.
+
+import type { Mapping } from '../../iommu/store/mapping-store.ts';
+import type { LookApi } from '../api/look.ts';
+import type { MachineLife } from './machine-life.ts';
+
+const MAX_LISTED = 10_000;
+
+export class LookHost implements LookApi {
+  readonly #life: MachineLife;
+
+  constructor(life: MachineLife) {
+    this.#life = life;
+  }
+
+  async listMappings(domain: number, from: bigint, limit: number): Promise<readonly Mapping[]> {
+    const bounded = Math.max(1, Math.min(limit, MAX_LISTED));
+    return this.#life.machine?.iommu?.mappings(domain, from, bounded) ?? [];
+  }
+}

@@ -1,0 +1,114 @@
+// The life of the machine in the worker: which one there is, whether it runs, how far its guest is, what is wrong with it.
+
+import { Emitter } from '../../base/emitter.ts';
+import type { Machine, PowerEvent } from '../../machine/machine.ts';
+import type { MachineBatch } from '../api/news.ts';
+import type { MachineFailure, MachineStatus } from '../api/power.ts';
+import { CRASHED, POWERED_OFF } from './boot-story.ts';
+import { GuestWatch } from './guest-watch.ts';
+import { StartProgress } from './start-progress.ts';
+
+/** What every batch says of it. */
+export type LifeReport = Pick<MachineBatch, 'status' | 'progress' | 'failure'>;
+
+const FAILURES: Readonly<Record<Exclude<PowerEvent, 'power-cycled'>, MachineFailure>> = {
+  'powered-off': POWERED_OFF,
+  crashed: CRASHED,
+};
+
+export class MachineLife {
+  /** Another machine is there, and runs from now on. */
+  readonly adopted = new Emitter<Machine>();
+  /** A guest starts from its firmware: on another machine, or on the same. */
+  readonly poweredOn = new Emitter<void>();
+  readonly progress = new StartProgress();
+  #machine: Machine | undefined;
+  #watch = new GuestWatch();
+  #status: MachineStatus = 'loading';
+  #failure: MachineFailure | null = null;
+
+  /** The machine; undefined while there is none. */
+  get machine(): Machine | undefined {
+    return this.#machine;
+  }
+
+  get status(): MachineStatus {
+    return this.#status;
+  }
+
+  /** A start was asked for: the machine so far, which the caller has to end, is no longer this one's. */
+  leave(): Machine | undefined {
+    const machine = this.#machine;
+    this.#machine = undefined;
+    this.#status = 'loading';
+    this.#failure = null;
+    this.progress.begin('download', performance.now());
+    return machine;
+  }
+
+  /** Takes over a machine that was just built, and has it run. */
+  adopt(machine: Machine): void {
+    this.#machine = machine;
+    this.#begin();
+    machine.console.onOutput((bytes) => this.#watch.takeConsole(bytes, machine.timeMs));
+    machine.onPower((event) => {
+      if (event === 'power-cycled') {
+        this.progress.begin('firmware', performance.now());
+        this.#begin();
+      } else {
+        this.fail(FAILURES[event]);
+      }
+    });
+    this.adopted.emit(machine);
+    machine.run();
+  }
+
+  fail(failure: MachineFailure): void {
+    this.#status = 'failed';
+    this.#failure = failure;
+  }
+
+  async pause(): Promise<void> {
+    if (this.#status !== 'running') return;
+    await this.#machine?.pause();
+    // It may have failed or been started anew meanwhile.
+    if (this.#isRunning()) this.#status = 'paused';
+  }
+
+  resume(): void {
+    if (this.#status !== 'paused') return;
+    this.#machine?.run();
+    this.#status = 'running';
+  }
+
+  /** Looks after the guest; to be called all the time. */
+  async supervise(): Promise<void> {
+    const machine = this.#machine;
+    if (machine === undefined || this.#status !== 'running') return;
+    this.progress.reach(this.#watch.stage);
+    const { failure, isOver } = this.#watch.look(machine.timeMs);
+    this.#failure = failure;
+    if (!isOver) return;
+    this.#status = 'failed';
+    await machine.pause();
+  }
+
+  report(): LifeReport {
+    return {
+      status: this.#status,
+      progress: this.progress.at(performance.now()),
+      failure: this.#failure,
+    };
+  }
+
+  #isRunning(): boolean {
+    return this.#status === 'running';
+  }
+
+  #begin(): void {
+    this.#watch = new GuestWatch();
+    this.#failure = null;
+    this.#status = 'running';
+    this.poweredOn.emit();
+  }
+}

@@ -1,0 +1,76 @@
+// The rooms of the page.
+
+import type { Room } from './room.ts';
+
+/** The names of the specification. */
+const PROTOCOL = 'src/iommu/protocol/protocol.ts';
+
+/** What any room of the page may know of the product. */
+const PAGE_IMPORTS = ['src/base', PROTOCOL];
+const PAGE_TYPES = ['src/iommu/events', 'src/iommu/store', 'src/trace', 'src/worker/api'];
+
+/** Values that the border has. */
+const BOOT_STAGES = 'src/worker/api/power.ts';
+
+export const PAGE: readonly Room[] = [
+  {
+    folder: 'web',
+    purpose: 'the page: its start, and what all of it shares',
+    imports: ['src/worker/api', 'web/app', 'web/session', 'web/styles', 'web/testing'],
+    packages: ['@preact/signals', 'preact'],
+  },
+  {
+    folder: 'web/app',
+    purpose: 'the page put together: which parts there are, and what each is given of the session',
+    imports: ['web/components', 'web/session'],
+    packages: ['preact'],
+  },
+  {
+    folder: 'web/session',
+    purpose: "the page's side of the machine, by topics",
+    imports: [...PAGE_IMPORTS, 'web/format', 'web/model'],
+    types: PAGE_TYPES,
+    packages: ['@preact/signals'],
+  },
+  {
+    // Never the session: a component is given values, signals and callbacks.
+    folder: 'web/components',
+    purpose: 'what is on the screen; knows no session, only what it is given',
+    imports: [
+      ...PAGE_IMPORTS,
+      BOOT_STAGES,
+      'web/theme.ts',
+      'web/canvas',
+      'web/format',
+      'web/model',
+    ],
+    types: PAGE_TYPES,
+    packages: ['@preact/signals', '@xterm/addon-fit', '@xterm/xterm', 'preact'],
+  },
+  {
+    folder: 'web/canvas',
+    purpose: 'layout and painting of what is drawn',
+    imports: PAGE_IMPORTS,
+    types: ['web/model', 'web/theme.ts'],
+    packages: ['@xterm/xterm'],
+  },
+  {
+    folder: 'web/model',
+    purpose: 'what the page knows, from events',
+    imports: PAGE_IMPORTS,
+    types: PAGE_TYPES,
+  },
+  {
+    folder: 'web/format',
+    purpose: 'numbers and events in words',
+    imports: PAGE_IMPORTS,
+    types: PAGE_TYPES,
+  },
+  { folder: 'web/styles', purpose: 'style sheets', imports: [] },
+  {
+    folder: 'web/testing',
+    purpose: 'a machine without an emulator, for working on the page',
+    imports: [...PAGE_IMPORTS, 'src/memory', 'src/machine/plan', 'src/worker/api'],
+    types: PAGE_TYPES,
+  },
+];

@@ -1,0 +1,75 @@
+// What each part of the page is given of the session: values, signals, callbacks.
+
+import type { ConsolePaneProps } from '../components/console-pane.tsx';
+import type { EndpointsPaneProps } from '../components/endpoints-pane.tsx';
+import type { EventsPaneProps } from '../components/events-pane.tsx';
+import type { FaultsPaneProps } from '../components/faults-pane.tsx';
+import type { MappingsPaneProps } from '../components/mappings-pane.tsx';
+import type { RoguePaneProps } from '../components/rogue-pane.tsx';
+import type { TopBarProps } from '../components/top-bar.tsx';
+import type { MachineSession } from '../session/machine-session.ts';
+
+/** The properties of all parts, each made once for a session. */
+export interface PaneProps {
+  readonly topBar: TopBarProps;
+  readonly console: ConsolePaneProps;
+  readonly rogue: RoguePaneProps;
+  readonly faults: FaultsPaneProps;
+  readonly endpoints: EndpointsPaneProps;
+  readonly mappings: MappingsPaneProps;
+  readonly events: EventsPaneProps;
+}
+
+export function paneProps(session: MachineSession): PaneProps {
+  const { power, console, iommu, stray } = session;
+  const { status, progress, failure, info, clock, mode, notReady, restarted } = power;
+  const { device, watched, activity, feed, faults, selection } = iommu;
+  const onSelect: ConsolePaneProps['onSelect'] = (wanted) => iommu.select(wanted);
+  const onType = (text: string): void => void console.type(text);
+  const onPause = (): void => void power.pause();
+  const onResume = (): void => void power.resume();
+  const onPick = (endpoint: number): void => session.pickEndpoint(endpoint);
+  return {
+    topBar: {
+      status,
+      progress,
+      failure,
+      clock,
+      mode,
+      onPause,
+      onResume,
+      onReset: () => void power.reset(),
+      onStart: (wanted) => void power.start(wanted),
+    },
+    console: {
+      status,
+      progress,
+      failure,
+      info,
+      notReady,
+      restarted,
+      onResume,
+      onSelect,
+      onType,
+      output: console.output,
+      queuedInput: console.queuedInput,
+      onResize: (columns, rows) => void console.resize(columns, rows),
+      onRestart: () => void power.start(mode.value),
+    },
+    rogue: {
+      info,
+      mode,
+      device,
+      notReady,
+      restarted,
+      onPick,
+      endpoint: stray.endpoint,
+      onSend: (request) => stray.send(request),
+      findMapped: (endpoint, access) => stray.findMapped(endpoint, access),
+    },
+    faults: { faults, info, mode, notReady, onType },
+    endpoints: { info, device, mode, selection, failure, activity, onPick, onSelect },
+    mappings: { device, watched, info, mode, now: session.now, onSelect },
+    events: { feed, status, mode, info, selection, watched },
+  };
+}

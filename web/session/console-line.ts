@@ -1,0 +1,59 @@
+// The line to the guest's serial console: what it prints, what is typed on it, and how large it is.
+
+import { signal, type ReadonlySignal } from '@preact/signals';
+import { Emitter } from '../../src/base/emitter.ts';
+import type { Power } from './power.ts';
+
+/** Characters kept while the machine is paused. */
+const MAX_QUEUED_INPUT = 4_096;
+
+export class ConsoleLine {
+  /** Bytes that the console printed. */
+  readonly output = new Emitter<Uint8Array>();
+  readonly #power: Power;
+  readonly #queuedInput = signal('');
+  #size = { columns: 80, rows: 24 };
+
+  constructor(power: Power) {
+    this.#power = power;
+    power.restarted.on(() => {
+      this.#queuedInput.value = '';
+    });
+    power.connected.on(() => void this.#tellSize());
+    power.resumed.on(() => void this.#sendQueued());
+    power.batches.on((batch) => {
+      if (batch.console.length > 0) this.output.emit(batch.console);
+    });
+  }
+
+  /** Input typed while paused, to be sent on resume. */
+  get queuedInput(): ReadonlySignal<string> {
+    return this.#queuedInput;
+  }
+
+  /** Sends keys to the console; while the machine is paused they wait. */
+  async type(text: string): Promise<void> {
+    if (this.#power.status.value === 'paused') {
+      this.#queuedInput.value = (this.#queuedInput.value + text).slice(0, MAX_QUEUED_INPUT);
+      return;
+    }
+    await this.#power.attempt((api) => api.console.type(text));
+  }
+
+  /** Tells the guest how large its console is; a machine that is started later is told, too. */
+  async resize(columns: number, rows: number): Promise<void> {
+    this.#size = { columns, rows };
+    await this.#tellSize();
+  }
+
+  async #tellSize(): Promise<void> {
+    const { columns, rows } = this.#size;
+    await this.#power.attempt((api) => api.console.resize(columns, rows));
+  }
+
+  async #sendQueued(): Promise<void> {
+    const text = this.#queuedInput.value;
+    this.#queuedInput.value = '';
+    if (text !== '') await this.#power.attempt((api) => api.console.type(text));
+  }
+}

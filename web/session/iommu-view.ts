@@ -1,0 +1,107 @@
+// What the page shows of the IOMMU: folds the machine's news, follows the domain that a person looks at, and hands out
+// views that change at most once a frame.
+
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
+import { NO_SELECTION, shownDomain, type Selection } from '../model/domain-choice.ts';
+import { MachineModel } from '../model/machine-model.ts';
+import type { ActivityView, FaultsView, FeedView, WatchedView } from '../model/views.ts';
+import { MAX_ROWS, type ListRequest } from '../model/watched-domain.ts';
+import type { FramePacer } from './frame-pacer.ts';
+import type { Power } from './power.ts';
+import type { WorkerApi } from './worker-link.ts';
+
+export class IommuView {
+  readonly #power: Power;
+  readonly #pacer: FramePacer;
+  readonly #now: () => number;
+  readonly #model = new MachineModel();
+  #latestMs = 0;
+  readonly #selection = signal<Selection>(NO_SELECTION);
+
+  readonly device: ReadonlySignal<IommuState | null>;
+  readonly watched: ReadonlySignal<WatchedView>;
+  readonly activity: ReadonlySignal<ActivityView>;
+  readonly feed: ReadonlySignal<FeedView>;
+  readonly faults: ReadonlySignal<FaultsView>;
+
+  constructor(power: Power, pacer: FramePacer, now: () => number) {
+    this.#power = power;
+    this.#pacer = pacer;
+    this.#now = now;
+    const model = this.#model;
+    this.device = this.#eachFrame(() => model.state);
+    this.watched = this.#eachFrame(() => {
+      const { domain, rows, changes, isSyncing } = model.watched;
+      return { domain, rows, changes, isSyncing };
+    });
+    this.activity = this.#eachFrame(() => ({
+      nowMs: now(),
+      samples: (endpoint) => model.activity.samples(endpoint),
+      lastBlockedMs: (endpoint) => model.activity.lastBlockedMs(endpoint),
+    }));
+    this.feed = this.#eachFrame(() => ({
+      droppedEvents: model.droppedEvents,
+      requestsPerSecond: model.requestsPerSecond,
+      count: (kind) => model.feed.count(kind),
+      list: (kinds) => model.feed.list(kinds),
+    }));
+    this.faults = this.#eachFrame(() => ({ list: model.faults, count: model.faultCount }));
+    power.restarted.on(() => {
+      model.clear();
+      this.#latestMs = 0;
+      pacer.ask();
+    });
+    power.batches.on((batch) => {
+      // Time that runs backwards is another machine's: what we know is history.
+      if (batch.timeMs < this.#latestMs) model.clear();
+      this.#latestMs = batch.timeMs;
+      model.apply(batch, now());
+      this.#watchShownDomain();
+      pacer.ask();
+    });
+  }
+
+  get selection(): ReadonlySignal<Selection> {
+    return this.#selection;
+  }
+
+  /** What is known at this moment, painted or not. */
+  get latest(): MachineModel {
+    return this.#model;
+  }
+
+  select(selection: Selection): void {
+    this.#selection.value = selection;
+    this.#watchShownDomain();
+    this.#pacer.ask();
+  }
+
+  #eachFrame<T>(view: () => T): ReadonlySignal<T> {
+    return computed(() => {
+      void this.#pacer.frame.value;
+      return view();
+    });
+  }
+
+  #watchShownDomain(): void {
+    const { watched, state } = this.#model;
+    watched.watch(shownDomain(state, this.#selection.value, watched.domain));
+    const { api } = this.#power;
+    if (api === null) return;
+    const request = watched.takeListRequest(this.#now());
+    if (request !== null) void this.#fetchList(api, request);
+  }
+
+  async #fetchList(api: WorkerApi, request: ListRequest): Promise<void> {
+    const { watched } = this.#model;
+    try {
+      const mappings = await api.look.listMappings(request.domain, 0n, MAX_ROWS);
+      watched.acceptList(request, mappings);
+      this.#pacer.ask();
+    } catch {
+      // The domain may have ended since; the next batch says so, or the list is asked for again.
+      watched.rejectList(request);
+    }
+  }
+}

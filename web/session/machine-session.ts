@@ -1,0 +1,41 @@
+// One person's session with the machine, by topics.
+
+import { ConsoleLine } from './console-line.ts';
+import { FramePacer, type FramePorts } from './frame-pacer.ts';
+import { IommuView } from './iommu-view.ts';
+import { Power, type PowerPorts } from './power.ts';
+import { StrayDma } from './stray-dma.ts';
+
+/** What the session needs from its surroundings. */
+export interface SessionPorts extends PowerPorts, FramePorts {}
+
+export class MachineSession {
+  readonly power: Power;
+  readonly console: ConsoleLine;
+  readonly iommu: IommuView;
+  readonly stray: StrayDma;
+  readonly #pacer: FramePacer;
+
+  constructor(ports: SessionPorts) {
+    this.#pacer = new FramePacer(ports);
+    this.power = new Power(ports);
+    this.console = new ConsoleLine(this.power);
+    this.iommu = new IommuView(this.power, this.#pacer, ports.now);
+    this.stray = new StrayDma(this.power, () => this.iommu.latest.state);
+    this.now = ports.now;
+  }
+
+  /** The page's clock, the one changes of mappings are stamped with. */
+  readonly now: () => number;
+
+  /** Shows an endpoint's domain and makes it the one that goes astray. */
+  pickEndpoint(id: number): void {
+    this.stray.pick(id);
+    this.iommu.select({ kind: 'endpoint', id });
+  }
+
+  /** Resolves when everything received so far has been rendered. */
+  async painted(): Promise<void> {
+    await this.#pacer.painted();
+  }
+}

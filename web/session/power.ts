@@ -1,0 +1,200 @@
+// The machine's power, as the page knows it: started, paused, reset; how far it is, and what is wrong with it.
+
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import { Emitter } from '../../src/base/emitter.ts';
+import type { StartMachine } from '../../src/worker/api/client.ts';
+import type { MachineBatch } from '../../src/worker/api/news.ts';
+import type {
+  BootProgress,
+  ImageUrls,
+  IommuMode,
+  MachineFailure,
+  MachineInfo,
+  MachineStatus,
+} from '../../src/worker/api/power.ts';
+import { whyNotReady } from '../format/readiness.ts';
+import type { MachineClock } from '../model/views.ts';
+import { SILENT_CHECKS, SilenceWatch } from '../model/silence-watch.ts';
+import { missingWebAssembly } from './web-assembly.ts';
+import { WorkerLink, type WorkerApi } from './worker-link.ts';
+
+const MEMORY_MIB = 128;
+
+const FIRST_PROGRESS: BootProgress = {
+  stage: 'download',
+  detail: 'Starting the machine’s worker',
+  loadedBytes: 0,
+  totalBytes: 0,
+  elapsedMs: 0,
+};
+
+/** What the machine is started with. */
+export interface PowerPorts {
+  readonly start: StartMachine;
+  readonly images: ImageUrls;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export class Power {
+  /** A machine starts from nothing: what was known of the one before is history. */
+  readonly restarted = new Emitter<void>();
+  /** A fresh worker is there; no machine yet. */
+  readonly connected = new Emitter<void>();
+  /** The machine goes on after a pause. */
+  readonly resumed = new Emitter<void>();
+  /** News of the machine. */
+  readonly batches = new Emitter<MachineBatch>();
+
+  readonly #status = signal<MachineStatus>('loading');
+  readonly #progress = signal<BootProgress>(FIRST_PROGRESS);
+  readonly #failure = signal<MachineFailure | null>(null);
+  readonly #info = signal<MachineInfo | null>(null);
+  readonly #clock = signal<MachineClock>({ timeMs: 0, mips: 0 });
+  readonly #mode = signal<IommuMode>('translated');
+  readonly #images: ImageUrls;
+  readonly #link: WorkerLink;
+  readonly #silence = new SilenceWatch();
+  #isSilent = false;
+  /** What went wrong on this side of the border; stays until the next start. */
+  #ownFailure: MachineFailure | null = null;
+
+  /** Why the guest can not be used now, in words; null when it can. */
+  readonly notReady = computed(() =>
+    whyNotReady(this.#status.value, this.#progress.value.stage, this.#failure.value),
+  );
+
+  constructor({ start, images }: PowerPorts) {
+    this.#images = images;
+    this.#link = new WorkerLink(start, {
+      onBatch: (batch) => this.#accept(batch),
+      onCrash: (message) => this.#fail('internal', message),
+    });
+  }
+
+  get status(): ReadonlySignal<MachineStatus> {
+    return this.#status;
+  }
+  get progress(): ReadonlySignal<BootProgress> {
+    return this.#progress;
+  }
+  get failure(): ReadonlySignal<MachineFailure | null> {
+    return this.#failure;
+  }
+  get info(): ReadonlySignal<MachineInfo | null> {
+    return this.#info;
+  }
+  get clock(): ReadonlySignal<MachineClock> {
+    return this.#clock;
+  }
+  get mode(): ReadonlySignal<IommuMode> {
+    return this.#mode;
+  }
+
+  /** Whether the guest's prompt is there. */
+  get isReady(): boolean {
+    return this.#progress.value.stage === 'ready' && this.#status.value !== 'failed';
+  }
+
+  /** The worker's calls; null while there is no worker. */
+  get api(): WorkerApi | null {
+    return this.#link.api;
+  }
+
+  /** Starts a machine in a fresh worker; the one before is gone. Failures become `failure`. */
+  async start(mode: IommuMode): Promise<void> {
+    this.#link.close();
+    this.#silence.restart();
+    this.#mode.value = mode;
+    this.#forgetMachine(null);
+    const missing = missingWebAssembly();
+    if (missing !== undefined) {
+      this.#fail('no-webassembly', missing);
+      return;
+    }
+    const opened = this.#link.open();
+    const isCurrent = this.#link.sameWorker();
+    try {
+      const api = await opened;
+      if (api === null) return;
+      this.connected.emit();
+      const request = { iommu: mode, bootBypass: true, memoryMiB: MEMORY_MIB, append: '' };
+      const info = await api.power.boot(request, this.#images);
+      if (isCurrent()) this.#info.value = info;
+    } catch (error) {
+      if (isCurrent() && this.#failure.value === null) this.#fail('internal', messageOf(error));
+    }
+  }
+
+  /** To be called once a second: says so when the worker hangs, and takes it back when it goes on. */
+  checkWorker(): void {
+    if (!this.#silence.check() || this.#ownFailure !== null) return;
+    this.#isSilent = true;
+    this.#fail('no-progress', `The PC has not answered for ${SILENT_CHECKS} seconds.`);
+  }
+
+  async pause(): Promise<void> {
+    await this.attempt((api) => api.power.pause());
+  }
+
+  async resume(): Promise<void> {
+    await this.attempt((api) => api.power.resume());
+    this.resumed.emit();
+  }
+
+  /** Power cycle. A failed machine gets a fresh worker. */
+  async reset(): Promise<void> {
+    // A machine that is still being loaded can not be power cycled; loading starts over.
+    const isLoaded = this.api !== null && this.#info.value !== null;
+    if (this.#failure.value !== null || !isLoaded) {
+      await this.start(this.#mode.value);
+      return;
+    }
+    this.#forgetMachine(this.#info.value);
+    await this.attempt((api) => api.power.reset());
+  }
+
+  /** Asks the worker for something, if there is one; its error becomes `failure`. */
+  async attempt(action: (api: WorkerApi) => Promise<void>): Promise<void> {
+    const { api } = this;
+    if (api === null) return;
+    const isCurrent = this.#link.sameWorker();
+    try {
+      await action(api);
+    } catch (error) {
+      if (isCurrent()) this.#fail('internal', messageOf(error));
+    }
+  }
+
+  #fail(kind: MachineFailure['kind'], message: string): void {
+    this.#ownFailure = { kind, message, consoleTail: [] };
+    this.#status.value = 'failed';
+    this.#failure.value = this.#ownFailure;
+  }
+
+  #forgetMachine(info: MachineInfo | null): void {
+    this.#status.value = 'loading';
+    this.#progress.value = FIRST_PROGRESS;
+    this.#ownFailure = null;
+    this.#isSilent = false;
+    this.#failure.value = null;
+    this.#info.value = info;
+    this.#clock.value = { timeMs: 0, mips: 0 };
+    this.restarted.emit();
+  }
+
+  #accept(batch: MachineBatch): void {
+    this.#silence.beat();
+    if (this.#isSilent) {
+      this.#isSilent = false;
+      this.#ownFailure = null;
+    }
+    this.#status.value = this.#ownFailure === null ? batch.status : 'failed';
+    this.#progress.value = batch.progress;
+    this.#failure.value = batch.failure ?? this.#ownFailure;
+    this.#clock.value = { timeMs: batch.timeMs, mips: batch.mips };
+    this.batches.emit(batch);
+  }
+}

@@ -1,0 +1,65 @@
+// The wire to the machine's worker: one worker at a time, and what an earlier one still says is not heard.
+
+import type { MachineApi } from '../../src/worker/api/api.ts';
+import type { MachineClient, StartMachine } from '../../src/worker/api/client.ts';
+import type { MachineBatch } from '../../src/worker/api/news.ts';
+
+export interface LinkListener {
+  readonly onBatch: (batch: MachineBatch) => void;
+  /** The worker could not be loaded, or has died. */
+  readonly onCrash: (message: string) => void;
+}
+
+export type WorkerApi = Omit<MachineApi, 'news'>;
+
+export class WorkerLink {
+  readonly #start: StartMachine;
+  readonly #listener: LinkListener;
+  #client: MachineClient | null = null;
+  /** Counts workers: an older one's news and errors are history. */
+  #generation = 0;
+
+  constructor(start: StartMachine, listener: LinkListener) {
+    this.#start = start;
+    this.#listener = listener;
+  }
+
+  /** What the worker can do; null while there is none. */
+  get api(): WorkerApi | null {
+    return this.#client?.api ?? null;
+  }
+
+  /** Tells, whenever it is called, whether the worker of now is still the one there is. */
+  sameWorker(): () => boolean {
+    const generation = this.#generation;
+    return () => generation === this.#generation;
+  }
+
+  /** Ends the worker. */
+  close(): void {
+    this.#generation++;
+    this.#client?.dispose();
+    this.#client = null;
+  }
+
+  /** A fresh worker; the one before is gone. Resolves with null when a newer one was asked for meanwhile. */
+  async open(): Promise<WorkerApi | null> {
+    this.close();
+    const isCurrent = this.sameWorker();
+    const { onBatch, onCrash } = this.#listener;
+    const client = await this.#start(
+      (batch) => {
+        if (isCurrent()) onBatch(batch);
+      },
+      (message) => {
+        if (isCurrent()) onCrash(message);
+      },
+    );
+    if (!isCurrent()) {
+      client.dispose();
+      return null;
+    }
+    this.#client = client;
+    return client.api;
+  }
+}
