@@ -3,6 +3,7 @@
 import { DEFAULT_RUNS, HELP, parseArguments, UsageError, type BenchName } from './arguments.ts';
 import { runBoot } from './boot.ts';
 import { runChurn } from './churn.ts';
+import { runClock } from './clock.ts';
 import { runDma } from './dma.ts';
 import { runLookup } from './lookup.ts';
 import { runMemory } from './memory.ts';
@@ -17,6 +18,7 @@ const BENCHMARKS: Readonly<Record<BenchName, Benchmark>> = {
   memory: runMemory,
   boot: runBoot,
   dma: runDma,
+  clock: runClock,
 };
 
 async function main(words: readonly string[]): Promise<void> {

@@ -294,7 +294,7 @@ const ENGINE: readonly Room[] = [
 
 const TEST: readonly Room[] = [
   ['test', 'how tests are run', '@playwright/test', 'node', 'vitest'],
-  ['test/bench', 'benchmarks', 'node'],
+  ['test/bench', 'benchmarks', 'node', '@playwright/test', 'vite'],
   ['test/bench/contestants', 'what is raced', 'node', '@js-sdsl/ordered-map', 'sorted-btree'],
   ['test/conformance', 'each requirement of the specification', ...TEST_PACKAGES, 'prettier'],
   ['test/differential', "QEMU's device and ours", 'node'],
