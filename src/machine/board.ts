@@ -10,7 +10,12 @@ import type { FeatureOptions } from '../virtio/feature-negotiation.ts';
 import { RING_FEATURES, VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC } from '../virtio/features.ts';
 import { MmioTransport } from '../virtio/mmio-transport.ts';
 import type { VirtioDevice } from '../virtio/virtio-device.ts';
-import { createEmulator, type Emulator } from './v86/emulator.ts';
+import {
+  createEmulator,
+  type Emulator,
+  type PowerOnImages,
+  type PutBackImages,
+} from './v86/emulator.ts';
 import { endpointRegions } from './plan/endpoint-regions.ts';
 import { guardPorts } from './v86/exception-guard.ts';
 import { installFirmware } from './v86/firmware.ts';
@@ -114,17 +119,18 @@ export interface BoardOrigin {
   readonly ranMs: number;
   /** Counts power cycles: chance is another after each. */
   readonly life: number;
+  readonly images: PowerOnImages | PutBackImages;
 }
 
 /** Builds a machine. Rejects with an `Error` for the user when the emulator can not be started. */
 export async function createBoard(
   options: MachineOptions,
   disks: Disks,
-  { sequence, ranMs, life }: BoardOrigin,
+  { sequence, ranMs, life, images }: BoardOrigin,
 ): Promise<Board> {
   const { determinism } = options;
   const emulator = await createEmulator({
-    images: options.images,
+    images,
     ideDisk: disks.ide,
     commandLine: commandLine(options),
     memoryMiB: options.memoryMiB,

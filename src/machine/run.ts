@@ -81,9 +81,10 @@ export class Run {
 
   /** Powers a PC on, stopped before its first instruction. Rejects when the emulator can not be started. */
   static async begin(options: MachineOptions, listener: RunListener): Promise<Run> {
-    const { disk } = options.images;
+    const { images } = options;
+    const { disk } = images;
     const disks = { virtio: new CopyOnWriteDisk(disk), ide: new Uint8Array(disk), image: disk };
-    const board = await createBoard(options, disks, { sequence: 0, ranMs: 0, life: 0 });
+    const board = await createBoard(options, disks, { sequence: 0, ranMs: 0, life: 0, images });
     return new Run(options, listener, disks, board);
   }
 
@@ -239,6 +240,7 @@ export class Run {
         sequence,
         ranMs: this.#earlierMs,
         life: this.#life,
+        images: image === undefined ? this.#options.images : image.emulator.leftovers,
       });
       this.#wire();
       if (image !== undefined) this.#images.put(this.#board, this.#disks, image);

@@ -4,7 +4,7 @@ import { BLOCK_BYTES, changedBlocks, type WrittenBlock } from '../../endpoints/b
 import type { IommuSnapshot } from '../../iommu/iommu-snapshot.ts';
 import type { MmioTransportState } from '../../virtio/mmio-transport.ts';
 import type { Board, Disks } from '../board.ts';
-import { putImage, putMemory, takeImage, type EmulatorImage } from '../v86/emulator-image.ts';
+import { putCore, putImage, takeImage, type EmulatorImage } from '../v86/emulator-image.ts';
 import { PageStore } from '../v86/memory-pages.ts';
 
 /** Plain data, but for the translated code in `emulator`. */
@@ -48,7 +48,7 @@ export class BoardImages {
     if (image.iommu !== undefined) board.iommu?.restore(image.iommu);
     block.restore(image.transports.block);
     rogue.restore(image.transports.rogue);
-    // They may have touched their interrupts and looked at their rings.
-    putMemory(board.emulator, image.emulator);
+    // They may have touched their interrupts.
+    putCore(board.emulator, image.emulator);
   }
 }

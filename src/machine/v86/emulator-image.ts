@@ -7,7 +7,13 @@
 import { assert } from '../../base/assert.ts';
 import type { Emulator } from './emulator.ts';
 import type { ClockState } from './guest-clock.ts';
-import { putPages, type MemoryPages, type PageStore } from './memory-pages.ts';
+import {
+  putPages,
+  type KnownMemory,
+  type MemoryPages,
+  type PageStore,
+  type Stretch,
+} from './memory-pages.ts';
 import type { RandomState } from './seeded-random.ts';
 import type { CodeTable } from './translated-code.ts';
 import type { V86Cpu, V86DiskBuffer } from './v86-internals.ts';
@@ -15,12 +21,16 @@ import type { V86Cpu, V86DiskBuffer } from './v86-internals.ts';
 /** Where v86's own functions end in its table and translated ones begin. */
 const FIRST_TRANSLATED = 1024;
 const WASM_PAGE = 0x1_0000;
+/** v86 puts the firmware below this guest-physical address. */
+const FIRMWARE_END = 1 << 20;
 
 /** What v86's state forgets of its devices. */
 interface Leftovers {
   readonly powerTimer: readonly [number, number, number];
   readonly firmwarePointer: number;
   readonly firmwareFiles: readonly { readonly name: string; readonly data: Uint8Array }[];
+  /** The display's ROM, which the guest can read beside its copy in RAM. */
+  readonly vgaBios: Uint8Array;
 }
 
 /** An emulator between two ticks. Everything but `code` is plain data. */
@@ -69,6 +79,7 @@ export function takeImage(
         powerTimer: [acpi.last_timer, acpi.timer_last_value, acpi.timer_imprecision_offset],
         firmwarePointer: cpu.fw_pointer,
         firmwareFiles: cpu.option_roms.map(({ name, data }) => ({ name, data })),
+        vgaBios: new Uint8Array(cpu.bios.vga),
       },
       devices: emulator.onGuestTime(() => scheduler.save_state()),
     };
@@ -101,7 +112,8 @@ export function putImage(emulator: Emulator, image: EmulatorImage): void {
     cpu.unpack_memory = unpack_memory;
     disk.set_state = set_state;
   }
-  putMemory(emulator, image);
+  const ram = ramOf(emulator);
+  putMemory(emulator, image, emulator.isBlank ? { zero: behindFirmware(ram) } : {});
   putCode(cpu, image.code);
   code.adopt(image.code);
   const { acpi } = cpu.devices;
@@ -113,11 +125,28 @@ export function putImage(emulator: Emulator, image: EmulatorImage): void {
   random.restore(image.random);
 }
 
-/** The memory alone: to be called again when our devices have put themselves back, who may have touched it. */
-export function putMemory({ memory }: Emulator, image: EmulatorImage): void {
+/**
+ * The memory but for the guest's RAM: to be called again when our devices have put themselves back, which may have
+ * touched their interrupt lines.
+ */
+export function putCore(emulator: Emulator, image: EmulatorImage): void {
+  putMemory(emulator, image, { right: ramOf(emulator) });
+}
+
+function putMemory({ memory }: Emulator, image: EmulatorImage, known: KnownMemory): void {
   const missing = image.memory.bytes - memory.buffer.byteLength;
   if (missing > 0) memory.grow(missing / WASM_PAGE);
-  putPages(memory.buffer, image.memory);
+  putPages(memory.buffer, image.memory, known);
+}
+
+/** Where the guest's RAM is in the core's memory. */
+function ramOf({ cpu }: Emulator): Stretch {
+  return { address: cpu.mem8.byteOffset, length: cpu.mem8.length };
+}
+
+/** What of RAM an emulator leaves alone that has nothing to load. */
+function behindFirmware({ address, length }: Stretch): Stretch {
+  return { address: address + FIRMWARE_END, length: length - FIRMWARE_END };
 }
 
 /** The IDE disk, whose content is the machine's to keep. */

@@ -2,7 +2,7 @@
 
 // This one comes before v86, which keeps the clock that it finds.
 import { giveBackHostTime, onGuestTime } from './host-time.ts';
-import { V86 } from 'v86';
+import { V86, type V86Options } from 'v86';
 import type { GuestImages } from '../images/guest-images.ts';
 import { HostClock, InstructionClock, type GuestClock } from './guest-clock.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -22,8 +22,13 @@ const VGA_MEMORY_BYTES = MIB;
 const JIT_MAX_PAGES = 1;
 const JIT_CONFIG_MAX_PAGES = 1;
 
+/** What an emulator is given that the firmware is going to start. */
+export type PowerOnImages = Omit<GuestImages, 'disk'>;
+/** What one is given that an image is going to be put into, which has all the rest in its memory. */
+export type PutBackImages = Pick<GuestImages, 'vgaBios'>;
+
 export interface EmulatorSettings {
-  readonly images: Omit<GuestImages, 'disk'>;
+  readonly images: PowerOnImages | PutBackImages;
   /** The IDE disk's content; written in place. */
   readonly ideDisk: Uint8Array<ArrayBuffer>;
   readonly commandLine: string;
@@ -39,6 +44,8 @@ export interface Emulator extends V86Internals {
   readonly clock: GuestClock;
   readonly random: SeededRandom;
   readonly code: TranslatedCode;
+  /** It was given nothing to start, and its RAM is all zero but for the firmware's part. */
+  readonly isBlank: boolean;
   /** Does something to v86 on the machine's own time. */
   readonly onGuestTime: <T>(action: () => T) => T;
 }
@@ -51,6 +58,23 @@ function ownBuffer(bytes: Uint8Array, unit = 1): ArrayBuffer {
   const copy = new Uint8Array(Math.ceil(bytes.length / unit) * unit);
   copy.set(bytes);
   return copy.buffer;
+}
+
+/** v86 answers at the firmware's address only when it was given some. */
+const NO_BIOS = new Uint8Array(4096);
+
+/** The files as v86 wants them. */
+function filesOf(images: PowerOnImages | PutBackImages): Partial<V86Options> {
+  const firmware = {
+    bios: { buffer: ownBuffer('bios' in images ? images.bios : NO_BIOS) },
+    vga_bios: { buffer: ownBuffer(images.vgaBios) },
+  };
+  if (!('kernel' in images)) return firmware;
+  return {
+    ...firmware,
+    bzimage: { buffer: ownBuffer(images.kernel, WORD) },
+    initrd: { buffer: ownBuffer(images.initrd) },
+  };
 }
 
 /** Resolves when the emulator has loaded everything; rejects with an `Error` for the user when it can not. */
@@ -80,10 +104,7 @@ export async function createEmulator(settings: EmulatorSettings): Promise<Emulat
           return new Promise<never>(() => undefined);
         }
       },
-      bios: { buffer: ownBuffer(images.bios) },
-      vga_bios: { buffer: ownBuffer(images.vgaBios) },
-      bzimage: { buffer: ownBuffer(images.kernel, WORD) },
-      initrd: { buffer: ownBuffer(images.initrd) },
+      ...filesOf(images),
       hda: { buffer: ideDisk.buffer },
       cmdline: settings.commandLine,
       memory_size: settings.memoryMiB * MIB,
@@ -122,6 +143,7 @@ export async function createEmulator(settings: EmulatorSettings): Promise<Emulat
     clock,
     random,
     code,
+    isBlank: !('kernel' in images),
     onGuestTime: (action) => onGuestTime(ownClock, epochMs, action),
   };
 }

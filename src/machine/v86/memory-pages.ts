@@ -86,17 +86,46 @@ export class PageStore {
   }
 }
 
+/** Bytes of a memory. */
+export interface Stretch {
+  readonly address: number;
+  readonly length: number;
+}
+
+/** What is known of a memory beforehand, and need not be looked at. */
+export interface KnownMemory {
+  /** All zero. */
+  readonly zero?: Stretch;
+  /** As it has to be. */
+  readonly right?: Stretch;
+}
+
 /** Makes a memory what it was; it must be at least as large. */
-export function putPages(memory: ArrayBufferLike, { numbers, pages }: MemoryPages): void {
+export function putPages(
+  memory: ArrayBufferLike,
+  { numbers, pages }: MemoryPages,
+  known: KnownMemory = {},
+): void {
   const words = new Uint32Array(memory);
+  const isZero = pagesOf(known.zero);
+  const isRight = pagesOf(known.right);
   let cursor = 0;
   for (let number = 0; number * PAGE_WORDS < words.length; number += 1) {
     const start = number * PAGE_WORDS;
-    if (numbers[cursor] === number) {
-      words.set(pages[cursor] ?? [], start);
-      cursor += 1;
-    } else if (!isZeroPage(words, start)) {
+    const page = numbers[cursor] === number ? pages[cursor] : undefined;
+    if (page !== undefined) cursor += 1;
+    if (isRight(number)) continue;
+    if (page !== undefined) words.set(page, start);
+    else if (!isZero(number) && !isZeroPage(words, start)) {
       words.fill(0, start, start + PAGE_WORDS);
     }
   }
+}
+
+/** Tells the numbers of pages that lie wholly in a stretch. */
+function pagesOf(stretch: Stretch | undefined): (number: number) => boolean {
+  if (stretch === undefined) return () => false;
+  const first = Math.ceil(stretch.address / PAGE_BYTES);
+  const end = Math.floor((stretch.address + stretch.length) / PAGE_BYTES);
+  return (number) => number >= first && number < end;
 }

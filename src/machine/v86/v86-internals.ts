@@ -154,6 +154,8 @@ export interface V86Cpu extends V86DmaBus {
   /** EFLAGS in element 0; its interrupt flag is always up to date. */
   flags: Int32Array;
   option_roms: { name: string; data: Uint8Array }[];
+  /** The ROMs as they were given. */
+  bios: { vga: ArrayBuffer };
   io: {
     ports: V86Port[];
     mmap_register(
@@ -254,6 +256,7 @@ export const REQUIRED: readonly (readonly [
   ['v86.cpu.instruction_counter', 'object'],
   ['v86.cpu.flags', 'object'],
   ['v86.cpu.option_roms', 'object'],
+  ['v86.cpu.bios.vga', 'object'],
   ['v86.cpu.read8', 'function'],
   ['v86.cpu.read16', 'function'],
   ['v86.cpu.read32s', 'function'],
