@@ -8,18 +8,19 @@ const TWO_32 = 0x1_0000_0000;
 const LOW_32 = 0xffff_ffffn;
 const NULL_WORD = 0xffff_ffff;
 
-/** Writes events into a buffer of its own. */
+/** Writes events into a buffer of its own: one for all of them, since each takes time of the guest that caused it. */
 export class EventWords {
-  readonly #words = new Uint32Array(MAX_WORDS);
+  /** The latest event's words, and what is left of others behind them. */
+  readonly words = new Uint32Array(MAX_WORDS);
   #length = 0;
 
-  /** The words of an event; valid until the next one. */
-  of({ instructions, event }: RecordedEvent): Uint32Array {
+  /** Puts an event in place of the one before; returns how many words it has. */
+  write({ instructions, event }: RecordedEvent): number {
     this.#length = 0;
     this.#put(instructions % TWO_32);
     this.#put(Math.floor(instructions / TWO_32));
     for (const value of Object.values(event)) this.#putValue(value);
-    return this.#words.subarray(0, this.#length);
+    return this.#length;
   }
 
   #putValue(value: string | number | bigint | boolean | null): void {
@@ -33,7 +34,7 @@ export class EventWords {
   }
 
   #put(word: number): void {
-    this.#words[this.#length] = word;
+    this.words[this.#length] = word;
     this.#length += 1;
   }
 }

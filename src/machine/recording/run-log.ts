@@ -56,10 +56,11 @@ export class RunLog {
   }
 
   addEvent(event: RecordedEvent): void {
-    const words = this.#words.of(event);
+    const { words } = this.#words;
+    const count = this.#words.write(event);
     let mark = this.#mark;
-    for (const word of words) {
-      mark = Math.imul(mark ^ word, FNV_PRIME);
+    for (let index = 0; index < count; index += 1) {
+      mark = Math.imul(mark ^ (words[index] ?? 0), FNV_PRIME);
       mark ^= mark >>> 15;
     }
     this.#mark = mark;
@@ -70,7 +71,7 @@ export class RunLog {
     }
     this.#marks[this.#eventCount] = mark;
     this.#eventCount += 1;
-    this.#events.update(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
+    this.#events.updateWords(words, count);
   }
 
   addConsole(bytes: Uint8Array): void {

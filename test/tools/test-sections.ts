@@ -1,0 +1,104 @@
+// What `npm test` runs.
+
+import { join } from 'node:path';
+
+/** How many tests of a section went well. */
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+export interface Section {
+  readonly title: string;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Its JSON report, and how the counts are read out of it; a section without one counts as one test. */
+  readonly report?: { readonly file: string; readonly count: (report: unknown) => Counts };
+  /** What the output says where there was nothing to run; such a section has passed nothing. */
+  readonly skipped?: string;
+}
+
+/** Sections that run one after the other. */
+export type Lane = readonly Section[];
+
+/** Lanes that run side by side; each stage waits for the one before. */
+export type Stage = readonly Lane[];
+
+const CONFORMANCE = join(import.meta.dirname, '..', 'conformance', 'run.js');
+const WASM_COVERAGE = join(import.meta.dirname, 'wasm-coverage', 'coverage.js');
+const DIFFERENTIAL = join(import.meta.dirname, '..', 'differential', 'differential.js');
+
+function numberAt(value: unknown, ...path: readonly string[]): number {
+  const found = path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined,
+    value,
+  );
+  return typeof found === 'number' ? found : 0;
+}
+
+function vitest(title: string, file: string, config: string): Section {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const count = (report: unknown): Counts => ({
+    passed: numberAt(report, 'numPassedTests'),
+    failed: numberAt(report, 'numFailedTests'),
+  });
+  return {
+    title,
+    command: ['npx', 'vitest', 'run', '--config', config, ...reporters],
+    report: { file, count },
+  };
+}
+
+function playwright(title: string, file: string): Section {
+  const config = ['--config', 'test/playwright.config.ts', '--reporter=list,json'];
+  const count = (report: unknown): Counts => ({
+    passed: numberAt(report, 'stats', 'expected'),
+    failed: numberAt(report, 'stats', 'unexpected') + numberAt(report, 'stats', 'flaky'),
+  });
+  return {
+    title,
+    command: ['npx', 'playwright', 'test', ...config],
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+    report: { file, count },
+  };
+}
+
+/**
+ * Everything; reports go to `folder`. What the others need is built first. A guest takes one processor, and so does what
+ * runs beside it; a browser takes two.
+ */
+export function stagesIn(folder: string): readonly Stage[] {
+  const unitReport = join(folder, 'unit.json');
+  const build: Section = {
+    title: 'Build of the page',
+    command: ['npm', 'run', '--silent', 'build'],
+  };
+  const guests = vitest(
+    'Guest boots in Node',
+    join(folder, 'guest.json'),
+    'test/vitest.guest.config.ts',
+  );
+  const sources: Lane = [
+    {
+      title: 'Types, lint, format, cycles, dead code',
+      command: ['npm', 'run', '--silent', 'check'],
+    },
+    vitest('Unit and property tests', unitReport, 'test/vitest.config.ts'),
+    {
+      title: 'Lines of wasm/ that the property tests reach',
+      command: ['node', WASM_COVERAGE],
+    },
+    {
+      title: 'Conformance: every requirement has its tests',
+      command: ['node', CONFORMANCE, '--report', unitReport],
+    },
+    {
+      title: 'The same requests to QEMU’s device and ours, where QEMU is installed',
+      command: ['node', DIFFERENTIAL, '--requests', '4000', '--if-installed'],
+      skipped: 'skipped: no request was compared',
+    },
+  ];
+  const browser = playwright('The page in Chromium', join(folder, 'browser.json'));
+  return [[[build]], [[guests], sources], [[browser]]];
+}
