@@ -2,7 +2,7 @@
 
 import { render } from 'preact';
 import { startMachine, type StartMachine } from '../src/worker/api/client.ts';
-import type { IommuMode } from '../src/worker/api/power.ts';
+import type { BootRequest } from '../src/worker/api/power.ts';
 import { App } from './app/app.tsx';
 import { paneProps } from './app/pane-props.ts';
 import { IMAGE_URLS } from './images.ts';
@@ -23,10 +23,10 @@ import './styles/rogue.css';
 /** How often the worker is checked for signs of life. */
 const CHECK_INTERVAL_MS = 1_000;
 
-/** The mode in the address: `?iommu=bypass`. */
-function modeFromAddress(): IommuMode {
-  const value = new URLSearchParams(location.search).get('iommu');
-  return value === 'bypass' || value === 'off' ? value : 'translated';
+/** What the address asks for, `?plan={"memoryMiB":256}` and `?iommu=bypass`; the worker checks it. */
+function requestFromAddress(): BootRequest {
+  const parameters = new URLSearchParams(location.search);
+  return { plan: parameters.get('plan') ?? {}, iommu: parameters.get('iommu') };
 }
 
 async function chooseStart(): Promise<StartMachine> {
@@ -44,13 +44,14 @@ async function main(): Promise<void> {
   const session = new MachineSession({
     start: await chooseStart(),
     images: IMAGE_URLS,
+    asked: requestFromAddress(),
     now: () => performance.now(),
     onNextFrame: (callback) => requestAnimationFrame(callback),
   });
   publishHandle(session);
   render(<App panes={paneProps(session)} />, root);
   setInterval(() => session.power.checkWorker(), CHECK_INTERVAL_MS);
-  await session.power.start(modeFromAddress());
+  await session.power.start();
 }
 
 void main();

@@ -3,14 +3,10 @@
 
 import type { DialectName } from '../iommu/protocol/dialect.ts';
 import { DIALECT_NAMES } from '../iommu/protocol/dialects.ts';
+import { FEATURES } from '../iommu/protocol/feature-names.ts';
 import {
   VIRTIO_IOMMU_F_BYPASS,
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
-  VIRTIO_IOMMU_F_DOMAIN_RANGE,
-  VIRTIO_IOMMU_F_INPUT_RANGE,
-  VIRTIO_IOMMU_F_MAP_UNMAP,
-  VIRTIO_IOMMU_F_MMIO,
-  VIRTIO_IOMMU_F_PROBE,
   VIRTIO_IOMMU_MAP_F_READ,
   VIRTIO_IOMMU_MAP_F_WRITE,
 } from '../iommu/protocol/protocol.ts';
@@ -21,10 +17,10 @@ import {
   type IommuOptions,
 } from '../iommu/options.ts';
 import type { ReservedRegion } from '../iommu/regions/reserved-regions.ts';
-import { toReservedRegion } from '../machine/plan/endpoint-regions.ts';
+import { toIova } from '../memory/address.ts';
 import { parseUnsigned } from './number-text.ts';
 import type { OptionForms } from './option-words.ts';
-import { didYouMean } from './suggestion.ts';
+import { didYouMean } from '../base/suggestion.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The options that choose what the device is. */
@@ -37,16 +33,6 @@ export const DEVICE_FORMS = {
   resv: { type: 'string', isRepeatable: true },
   'identity-policy': { type: 'string' },
 } as const satisfies OptionForms<string>;
-
-const FEATURES: ReadonlyMap<string, bigint> = new Map([
-  ['input-range', VIRTIO_IOMMU_F_INPUT_RANGE],
-  ['domain-range', VIRTIO_IOMMU_F_DOMAIN_RANGE],
-  ['map-unmap', VIRTIO_IOMMU_F_MAP_UNMAP],
-  ['bypass', VIRTIO_IOMMU_F_BYPASS],
-  ['probe', VIRTIO_IOMMU_F_PROBE],
-  ['mmio', VIRTIO_IOMMU_F_MMIO],
-  ['bypass-config', VIRTIO_IOMMU_F_BYPASS_CONFIG],
-]);
 
 // virtio 1.2, 5.13.3.2: never both
 const EITHER_BYPASS = VIRTIO_IOMMU_F_BYPASS | VIRTIO_IOMMU_F_BYPASS_CONFIG;
@@ -70,11 +56,6 @@ export function readFeatures(text: string, option = 'offer'): bigint {
     );
   }
   return features;
-}
-
-/** The names of the features in a set, separated by commas. */
-export function featureNames(features: bigint): string {
-  return [...FEATURES].flatMap(([name, bit]) => ((features & bit) === 0n ? [] : [name])).join(', ');
 }
 
 /** `--page-size-mask`: a 64-bit mask that is not 0. */
@@ -138,18 +119,19 @@ export function readReserved(text: string): ReservedOption {
   if (endpoint === undefined || endpoint === '' || rangeText === undefined || rest.length > 0) {
     throw new UsageError(`--resv takes ENDPOINT:START-END:KIND, not "${text}". ${RESV_EXAMPLE}`);
   }
-  const range = parseRange(rangeText, '-', 64);
-  if (range === undefined) {
+  const bounds = parseRange(rangeText, '-', 64);
+  if (bounds === undefined) {
     throw new UsageError(
       `--resv needs START-END, the first and the last IOVA of the region, not "${rangeText}". ${RESV_EXAMPLE}`,
     );
   }
+  const range = { start: toIova(bounds.start), end: toIova(bounds.end) };
   if ((kind === 'reserved' || kind === 'msi') && rights === undefined) {
-    return { endpoint, region: toReservedRegion({ kind, ...range }) };
+    return { endpoint, region: { kind, ...range } };
   }
   const flags = RIGHTS.get(rights);
   if (kind === 'identity' && flags !== undefined) {
-    return { endpoint, region: toReservedRegion({ kind, ...range, flags }) };
+    return { endpoint, region: { kind, ...range, flags } };
   }
   const found = [kind, rights].filter((word) => word !== undefined).join(':');
   throw new UsageError(

@@ -18,13 +18,22 @@ Boots a Linux guest behind a virtio-iommu, runs commands in it one after the oth
 DMA and faults.
 
 The machine
+  --plan FILE             the machine that FILE describes in JSON; the options below change it
+  --print-plan            print the plan of the machine, whole, and boot nothing
   --kernel FILE           a Linux bzImage instead of the project's own
   --initrd FILE           an initramfs instead of the project's own (cpio, plain or compressed)
+  --disk FILE             a raw disk instead of the project's own, whole sectors of 512 bytes; writes are not kept
+  --share PATH            the files of the shared folder: a file, or the plain files of a folder
   --append TEXT           add to the kernel command line
   --memory MIB            memory, 72 to 1024 MiB (128)
   --iommu MODE            translated: DMA goes through mappings (default)
                           bypass: the IOMMU is there, its domains pass DMA through
                           off: the same machine without an IOMMU
+  --seed N                where the guest's chance comes from: another number, another run (1)
+  --clock guest|host      the guest's time: made of its own instructions, so that every run is the same (default), or
+                          the host's
+  --pace real|skip        how the time passes in which the guest sleeps: at once (skip, default), or by the clock on the
+                          wall
   --tables TABLES         what tells the guest of its IOMMU: viot, which Linux reads (default), iort, the draft
                           before it, which Linux on a PC does not read, or viot+iort
 
@@ -78,6 +87,7 @@ description as the ACPI tables, by which the guest of viommu boot finds its devi
 
   --iommu mmio|pci        where the IOMMU is: a virtio-mmio window, as in the machine itself (default), or function
                           00:03.0 of the PCI bus, which is then left out of the bridge's iommu-map
+  --plan FILE             the machine that FILE describes in JSON, as viommu boot --print-plan prints it
   -h, --help              this text
 
 Example: viommu dts | dtc -I dts -O dtb -o machine.dtb

@@ -1,7 +1,7 @@
 // From the words behind a command to its options and their texts, with a sentence for every mistake in form.
 
 import { parseArgs } from 'node:util';
-import { didYouMean } from './suggestion.ts';
+import { didYouMean } from '../base/suggestion.ts';
 import { UsageError } from './usage-error.ts';
 
 /** How an option is given. */

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deviceTreeSource } from '../machine/plan/device-tree.ts';
 import { describeMachine } from '../machine/plan/machine-description.ts';
+import { DEFAULT_PLAN } from '../machine/plan/plan-check.ts';
 import { packageRoot } from '../guest/package-root.ts';
 import { parseBootArguments, type BootArguments } from './boot/boot-arguments.ts';
 import type { CliOutput } from './boot/boot-command.ts';
@@ -13,8 +14,9 @@ import { deviceCommand } from './device/device-command.ts';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, exitStatusOf, messageOf } from './exit-status.ts';
 import { DEVICE_HELP } from './device/device-help.ts';
 import { parseDtsArguments, type DtsArguments } from './dts/dts-arguments.ts';
+import { readPlanFile } from './plan-file.ts';
 import { BOOT_HELP, DTS_HELP, HELP } from './help.ts';
-import { didYouMean } from './suggestion.ts';
+import { didYouMean } from '../base/suggestion.ts';
 import { UsageError } from './usage-error.ts';
 
 const COMMANDS = ['boot', 'device', 'dts', '--help', '--version'];
@@ -28,6 +30,11 @@ function version(): string {
 async function boot(args: BootArguments, output: CliOutput): Promise<number> {
   if (args.isHelp) {
     output.out(BOOT_HELP);
+    return EXIT_DONE;
+  }
+  if (args.printsPlan) {
+    const { printedPlan } = await import('./boot/boot-plan.ts');
+    output.out(await printedPlan(args));
     return EXIT_DONE;
   }
   // Brings the emulator, which no other command should wait for
@@ -49,8 +56,10 @@ const HELP_OF: ReadonlyMap<string | undefined, string> = new Map([
   ['dts', DTS_HELP],
 ]);
 
-function dts({ iommu, isHelp }: DtsArguments): string {
-  return isHelp ? DTS_HELP : deviceTreeSource(describeMachine({ iommu, tables: 'viot' }));
+async function dts({ iommu, planFile, isHelp }: DtsArguments): Promise<string> {
+  if (isHelp) return DTS_HELP;
+  const plan = planFile === undefined ? DEFAULT_PLAN : await readPlanFile(planFile);
+  return deviceTreeSource(describeMachine(plan, iommu));
 }
 
 async function main([command, ...rest]: readonly string[], output: CliOutput): Promise<number> {
@@ -60,7 +69,7 @@ async function main([command, ...rest]: readonly string[], output: CliOutput): P
     case 'device':
       return device(rest, output);
     case 'dts':
-      output.out(dts(parseDtsArguments(rest)));
+      output.out(await dts(parseDtsArguments(rest)));
       return EXIT_DONE;
     case '--help':
     case '-h':

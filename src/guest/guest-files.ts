@@ -1,8 +1,8 @@
 // Reads what a machine is started with: the project's images, checked, or the user's own files; and the WASM modules.
 
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { checksumOf } from '../machine/images/checksum.ts';
 import { InputError, type GuestImages } from '../machine/images/guest-images.ts';
 import {
   gunzip,
@@ -35,14 +35,18 @@ export async function readInput(source: FileSource, what: string): Promise<Uint8
   try {
     return await readFile(source);
   } catch (error) {
-    throw new InputError(`The ${what} can not be read: ${reason(error, source)}`, { cause: error });
+    throw new InputError(`The ${what} can not be read: ${fileTrouble(error, source)}`, {
+      cause: error,
+    });
   }
 }
 
-function reason(error: unknown, path: string): string {
+/** Why a file can not be used, at the end of a sentence. */
+export function fileTrouble(error: unknown, path: string): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'ENOENT':
+    case 'ENOTDIR':
       return `there is no file ${path}.`;
     case 'EISDIR':
       return `${path} is a directory; give a file.`;
@@ -56,18 +60,44 @@ function reason(error: unknown, path: string): string {
 /** The project's images, checked against guest-images/images.json, with the user's own in their place. */
 export async function loadImages(own: OwnImages = {}): Promise<GuestImages> {
   // The user's files first: their mistakes are the likelier ones, and cheap to find.
-  const [kernel, initrd, disk] = await Promise.all([
-    readOwn(own.kernel, 'kernel'),
-    readOwn(own.initrd, 'initrd'),
-    readOwn(own.disk, 'disk'),
-  ]);
+  const given = await readAllOwn(own);
   const images = await loadBuiltImages();
+  const { kernel, initrd, disk } = given;
   return {
     ...images,
     kernel: kernel ?? images.kernel,
     initrd: initrd ?? images.initrd,
     disk: disk ?? images.disk,
+    checksums: { ...images.checksums, ...checksumsOf(given) },
   };
+}
+
+/** SHA-256 of the user's images, unpacked. Rejects with `InputError` when one can not be read. */
+export async function ownChecksums(
+  own: OwnImages,
+): Promise<Readonly<Partial<Record<ImageName, string>>>> {
+  return checksumsOf(await readAllOwn(own));
+}
+
+async function readAllOwn(
+  own: OwnImages,
+): Promise<Readonly<Record<keyof OwnImages, Uint8Array | undefined>>> {
+  const [kernel, initrd, disk] = await Promise.all([
+    readOwn(own.kernel, 'kernel'),
+    readOwn(own.initrd, 'initrd'),
+    readOwn(own.disk, 'disk'),
+  ]);
+  return { kernel, initrd, disk };
+}
+
+function checksumsOf(
+  images: Readonly<Record<string, Uint8Array | undefined>>,
+): Readonly<Partial<Record<ImageName, string>>> {
+  return Object.fromEntries(
+    Object.entries(images).flatMap(([name, bytes]) =>
+      bytes === undefined ? [] : [[name, checksumOf(bytes)]],
+    ),
+  );
 }
 
 async function readOwn(
@@ -153,25 +183,4 @@ function isManifest(value: unknown): value is ImageManifest {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
-}
-
-/** v86's own module, out of its npm package. */
-export async function loadV86Wasm(): Promise<WebAssembly.Module> {
-  const require = createRequire(join(packageRoot(), 'package.json'));
-  return new WebAssembly.Module(
-    new Uint8Array(await readFile(require.resolve('v86/build/v86.wasm'))),
-  );
-}
-
-/** The mapping store. Rejects with an `Error` that says how to build it when it is not there. */
-export async function loadStoreWasm(): Promise<WebAssembly.Module> {
-  const path = join(packageRoot(), 'wasm', 'build', 'store.wasm');
-  try {
-    return new WebAssembly.Module(new Uint8Array(await readFile(path)));
-  } catch (cause) {
-    throw new Error(
-      'The mapping store wasm/build/store.wasm is not built. Build it with "npm run build:wasm".',
-      { cause },
-    );
-  }
 }

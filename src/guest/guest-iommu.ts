@@ -5,7 +5,6 @@ import type { IommuState } from '../iommu/events/iommu-event.ts';
 import type { Mapping } from '../iommu/store/mapping-store.ts';
 import { DEFAULT_STORE_LIMITS } from '../iommu/store/store-limits.ts';
 import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
-import type { Machine } from '../machine/machine.ts';
 import { EventHistory, type EventHistoryState } from '../trace/event-history.ts';
 import { EventCounter, type EventTotals } from '../trace/event-totals.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
@@ -19,14 +18,21 @@ export interface GuestIommuRecord {
   readonly totals: EventTotals;
 }
 
+/** The machine that has it. */
+export interface IommuOwner {
+  /** Another object after a power cycle. */
+  readonly iommu: VirtioIommu | undefined;
+  onEvent(listener: (event: RecordedEvent) => void): Dispose;
+}
+
 /** The IOMMU of a guest. */
 export class GuestIommu {
-  readonly #machine: Machine;
+  readonly #machine: IommuOwner;
   readonly #recordsEvents: boolean;
   readonly #history = new EventHistory(HISTORY_CAPACITY);
   readonly #counter = new EventCounter();
 
-  constructor(machine: Machine, recordsEvents: boolean) {
+  constructor(machine: IommuOwner, recordsEvents: boolean) {
     this.#machine = machine;
     this.#recordsEvents = recordsEvents;
     if (!recordsEvents) return;

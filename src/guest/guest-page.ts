@@ -1,7 +1,7 @@
 // The guest in the page, for Playwright: the same questions as `GuestSession`, asked through the page's own handle.
 
 import type { IommuState } from '../iommu/events/iommu-event.ts';
-import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
+import type { RogueRequest, RogueResult } from '../machine/rogue-access.ts';
 import { CommandShell, type CommandResult } from './command-shell.ts';
 import { ConsoleLog } from './console-log.ts';
 import { GuestError } from './guest-error.ts';

@@ -1,15 +1,16 @@
 // A Linux guest behind its virtio-iommu, for programs: boot it, run commands, look into its IOMMU.
-// This is the test kit that the package exports as `viommu/testing`.
 
 import { BootWatch, type GuestStage } from '../machine/boot-watch.ts';
 import type { Machine, PowerEvent } from '../machine/machine.ts';
-import type { RunDigest } from '../machine/recording/digest.ts';
-import type { RogueRequest, RogueResult } from '../machine/rogue-dma.ts';
-import type { MachineSnapshot } from '../machine/snapshot/snapshot.ts';
+import type { RunDigest } from '../machine/recording/run-digest.ts';
+import type { MachinePlan } from '../machine/plan/machine-plan.ts';
+import type { RogueResult } from '../machine/rogue-access.ts';
+import type { SnapshotHead } from '../machine/snapshot/snapshot-head.ts';
 import type { CommandResult } from './command-shell.ts';
 import { ConsoleLog } from './console-log.ts';
 import { GuestError, type GuestFailure } from './guest-error.ts';
 import { GuestIommu, type GuestIommuRecord } from './guest-iommu.ts';
+import { endpointId, type GuestRogueRequest } from './endpoint-id.ts';
 import { createMachine } from './session-machine.ts';
 import { RunGate } from './run-gate.ts';
 import { IdleWatch } from './idle-watch.ts';
@@ -22,17 +23,12 @@ import {
 } from './session-options.ts';
 import { SessionShells } from './session-shells.ts';
 
-export type { CommandResult } from './command-shell.ts';
-export { GuestError } from './guest-error.ts';
-export type { GuestIommu } from './guest-iommu.ts';
-export type { GuestSessionOptions, RunOptions, WaitBounds } from './session-options.ts';
-export { InputError } from '../machine/images/guest-images.ts';
-
 const TAIL_LINES = 20;
 
 /** A guest at one moment: plain data, can be cloned and kept. */
 export interface GuestSnapshot {
-  readonly machine: MachineSnapshot;
+  /** The machine's part, of which this is all that others know. */
+  readonly machine: SnapshotHead;
   readonly iommu: GuestIommuRecord;
   readonly bootMs: number | undefined;
   readonly hasAgent: boolean;
@@ -99,6 +95,11 @@ export class GuestSession {
   /** Makes a session whose machine stands before its first instruction: `start` or `restore` it. */
   static async create(options: GuestSessionOptions = {}): Promise<GuestSession> {
     return new GuestSession(await createMachine(options), options);
+  }
+
+  /** What machine it is, with every file by its checksum. */
+  get plan(): MachinePlan {
+    return this.#machine.plan;
   }
 
   /** Everything the console printed so far (the last MiB), without control sequences. */
@@ -192,8 +193,8 @@ export class GuestSession {
   }
 
   /** Lets an endpoint make an access that no driver asked for. Throws `InputError` for an impossible one. */
-  rogueDma(request: RogueRequest): RogueResult {
-    return this.#machine.rogueDma(request);
+  rogueDma(request: GuestRogueRequest): RogueResult {
+    return this.#machine.rogueDma({ ...request, endpoint: endpointId(request.endpoint) });
   }
 
   /** Switches off and on again; resolves when the guest is up. Disks keep what was written. */
@@ -221,7 +222,7 @@ export class GuestSession {
   }
 
   /**
-   * Puts the guest where it was saved, in this session or another with the same equipment, and lets it run. What
+   * Puts the guest where it was saved, in this session or another with the same plan, and lets it run. What
    * still waits for the guest is rejected.
    */
   async restore(snapshot: GuestSnapshot): Promise<void> {
@@ -232,6 +233,11 @@ export class GuestSession {
     this.#bootMs = snapshot.bootMs;
     this.#shells.restore(snapshot.hasAgent, snapshot.commands);
     this.start();
+  }
+
+  /** For `await using`: ends the guest. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
   }
 
   /** Ends the guest; what still waits for it is rejected. */

@@ -2,11 +2,17 @@
 
 import type { MappingStore } from '../iommu/store/mapping-store.ts';
 import type { IommuOptions } from '../iommu/options.ts';
-import type { RegionChoices } from '../machine/plan/endpoint-regions.ts';
-import type { IommuMode, MachineOptions } from '../machine/plan/machine-options.ts';
+import type { Pace } from '../machine/plan/pace.ts';
+import type {
+  ClockSource,
+  IommuMode,
+  MachinePlan,
+  PlanChoices,
+  RegionChoices,
+} from '../machine/plan/machine-plan.ts';
+import { overlay } from '../machine/plan/plan-check.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import type { OwnImages } from './guest-files.ts';
-import type { Pace } from '../machine/plan/machine-options.ts';
 import type { WaitClock } from './progress-watch.ts';
 
 /** Bounds of one wait. */
@@ -28,6 +34,11 @@ export interface RunOptions extends WaitBounds {
 
 /** Everything is optional: the default is the project's guest behind its IOMMU. */
 export interface GuestSessionOptions extends OwnImages, WaitBounds {
+  /**
+   * What machine it is. The options below that say the same are shorthands, and count where both speak. A plan that names
+   * a file by its checksum needs the file: `kernel`, `initrd`, `disk` or `share`.
+   */
+  readonly plan?: PlanChoices | undefined;
   /** Appended to the kernel command line. */
   readonly append?: string | undefined;
   /** 128 unless told otherwise. */
@@ -38,10 +49,10 @@ export interface GuestSessionOptions extends OwnImages, WaitBounds {
   readonly bootBypass?: boolean | undefined;
   /** What the IOMMU device offers. */
   readonly iommuOptions?: Partial<IommuOptions> | undefined;
-  /** Reserved regions by endpoint ID, beside the platform's MSI region; an `msi` region takes that one's place. */
+  /** Reserved regions by an endpoint's name or ID, beside the platform's MSI region; an `msi` region takes that one's place. */
   readonly reservedRegions?: RegionChoices | undefined;
   /** The ACPI tables that tell the guest of its IOMMU: `viot` (default), the draft's `iort`, or both. */
-  readonly tables?: MachineOptions['tables'] | undefined;
+  readonly tables?: MachinePlan['tables'] | undefined;
   /** Files of the 9p share, by name; the demo's if left out. */
   readonly share?: Readonly<Record<string, Uint8Array | string>> | undefined;
   /** Replaces the mapping store; `makeStore` makes the one of production. Called at every power on. */
@@ -62,7 +73,9 @@ export interface GuestSessionOptions extends OwnImages, WaitBounds {
    * `guest` (default): the guest's time is made of its own instructions, and everything is the same in every run. `host`:
    * the host's clock and chance.
    */
-  readonly clock?: 'guest' | 'host' | undefined;
+  readonly clock?: ClockSource | undefined;
+  /** Where the guest's chance comes from: another number, another run. 1 unless told otherwise. */
+  readonly seed?: number | undefined;
   /**
    * How the time passes in which the guest's CPU is halted. `skip` (default): at once, and the guest stands still while no
    * call waits for it. `real`: by the wall clock.
@@ -74,3 +87,30 @@ export interface GuestSessionOptions extends OwnImages, WaitBounds {
 
 /** Milliseconds without a sign of life that a wait puts up with. */
 export const DEFAULT_STALL_MS = 60_000;
+
+/** What the options choose of a plan. */
+export function planChoices(options: GuestSessionOptions): PlanChoices {
+  const { plan = {}, append, memoryMiB, iommu, iommuOptions, bootBypass } = options;
+  const { reservedRegions, tables, clock, seed } = options;
+  return overlay(plan, {
+    append,
+    memoryMiB,
+    iommu: { bootBypass, ...iommuOptions, mode: iommu },
+    reservedRegions,
+    tables,
+    clock,
+    seed,
+  });
+}
+
+/** Shared files as bytes; texts become UTF-8. */
+export function readSharedTexts(
+  share: GuestSessionOptions['share'],
+): Readonly<Record<string, Uint8Array>> | undefined {
+  if (share === undefined) return undefined;
+  const files = Object.entries(share).map(([name, content]) => [
+    name,
+    typeof content === 'string' ? new TextEncoder().encode(content) : content,
+  ]);
+  return Object.fromEntries(files);
+}

@@ -5,7 +5,7 @@ import type { CopyOnWriteDisk } from '../endpoints/block-backend.ts';
 import { RogueDevice } from '../endpoints/rogue-device.ts';
 import { VirtioIommu } from '../iommu/virtio-iommu.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
-import type { Address, Gpa } from '../memory/address.ts';
+import type { Address } from '../memory/address.ts';
 import type { FeatureOptions } from '../virtio/feature-negotiation.ts';
 import { RING_FEATURES, VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC } from '../virtio/features.ts';
 import { MmioTransport } from '../virtio/mmio-transport.ts';
@@ -16,30 +16,31 @@ import {
   type PowerOnImages,
   type PutBackImages,
 } from './v86/emulator.ts';
-import { endpointRegions } from './plan/endpoint-regions.ts';
 import { guardPorts } from './v86/exception-guard.ts';
 import { installFirmware } from './v86/firmware.ts';
 import { GuestMemory } from './v86/guest-memory.ts';
 import { ioApicLine } from './v86/interrupt-line.ts';
-import { machineIommuOptions } from './plan/iommu-choices.ts';
 import { describeMachine } from './plan/machine-description.ts';
-import { commandLine, type MachineOptions } from './plan/machine-options.ts';
+import { commandLine, determinismOf, type MachinePlan } from './plan/machine-plan.ts';
+import type { PlannedMachine } from './plan/machine-options.ts';
+import { iommuOptionsOf } from './plan/planned-iommu.ts';
+import { endpointRegions } from './plan/planned-regions.ts';
 import { installMmioBlock, type MmioRegisters } from './v86/mmio-block.ts';
 import { guardShare, settleShare, versionShare, type ShareWork } from './v86/share-guard.ts';
 import {
   BLOCK_ENDPOINT,
   BLOCK_PLACE,
   CONSOLE_ENDPOINT,
-  ENDPOINTS,
   IDE_ENDPOINT,
   IOMMU_PLACE,
   NET_ENDPOINT,
   ROGUE_ENDPOINT,
   ROGUE_PLACE,
   SHARE_ENDPOINT,
+  pluggedEndpoints,
   type MmioPlace,
 } from './plan/topology.ts';
-import { moveIde, moveVirtio } from './v86/v86-endpoints.ts';
+import { moveIde, moveVirtio, unplug } from './v86/v86-endpoints.ts';
 import type { V86Cpu } from './v86/v86-internals.ts';
 
 /** Without indirect tables: one is made for every request, and behind an IOMMU it has to be mapped and unmapped. */
@@ -66,42 +67,53 @@ export interface Board {
   readonly share: ShareWork;
   /** Undefined on a machine without an IOMMU. */
   readonly iommu: VirtioIommu | undefined;
-  readonly transports: {
-    readonly iommu: MmioTransport<Gpa> | undefined;
-    readonly block: MmioTransport<Address>;
-    readonly rogue: MmioTransport<Address>;
-  };
+  /** Our own devices in the order of their windows. */
+  readonly plugged: readonly PluggedDevice[];
 }
 
-function createIommu(options: MachineOptions, memory: GuestMemory, sequence: number): VirtioIommu {
+/** A device of ours in its window. */
+export interface PluggedDevice {
+  readonly name: string;
+  readonly transport: Pick<MmioTransport<Address>, 'save' | 'restore'>;
+}
+
+function createIommu(options: PlannedMachine, memory: GuestMemory, sequence: number): VirtioIommu {
   const iommu = new VirtioIommu({
     memory,
     store: options.createStore(),
     sequence,
-    options: machineIommuOptions(options),
+    options: iommuOptionsOf(options.plan),
   });
-  for (const { id } of ENDPOINTS) {
-    iommu.addEndpoint(id, { reserved: endpointRegions(options.reservedRegions, id) });
+  for (const { id, name } of pluggedEndpoints(options.plan)) {
+    iommu.addEndpoint(id, { reserved: endpointRegions(options.plan, name) });
   }
   return iommu;
 }
 
-/** Gives v86's own bus masters their view of memory, and guards them against the guest. */
+/** Gives v86's own bus masters their view of memory, guards them against the guest, and takes out what is not planned. */
 function moveEmulatorDevices(
   cpu: V86Cpu,
+  { iommu, endpoints }: MachinePlan,
   viewOf: (endpoint: number) => AddressSpace<Address>,
-  isBehind: boolean,
 ): ShareWork {
+  const isBehind = iommu.mode !== 'off';
   const { virtio_net: net, virtio_9p: share, virtio_console: console, ide } = cpu.devices;
   const work = guardShare(cpu);
-  moveVirtio(cpu, net.virtio, viewOf(NET_ENDPOINT), isBehind);
-  moveVirtio(cpu, share.virtio, viewOf(SHARE_ENDPOINT), isBehind);
-  moveVirtio(cpu, console.virtio, viewOf(CONSOLE_ENDPOINT), isBehind);
-  moveIde(cpu, viewOf(IDE_ENDPOINT));
   checkPlace(net.virtio.pci_id, NET_ENDPOINT);
   checkPlace(share.virtio.pci_id, SHARE_ENDPOINT);
   checkPlace(console.virtio.pci_id, CONSOLE_ENDPOINT);
   checkPlace(ide.pci_id, IDE_ENDPOINT);
+  const virtio = [
+    { name: 'virtio-net', id: NET_ENDPOINT, device: net.virtio },
+    { name: 'virtio-9p', id: SHARE_ENDPOINT, device: share.virtio },
+    { name: 'virtio-console', id: CONSOLE_ENDPOINT, device: console.virtio },
+  ] as const;
+  for (const { name, id, device } of virtio) {
+    if (endpoints[name]) moveVirtio(cpu, device, viewOf(id), isBehind);
+    else unplug(cpu, id, [device]);
+  }
+  if (endpoints.ide) moveIde(cpu, viewOf(IDE_ENDPOINT));
+  else unplug(cpu, IDE_ENDPOINT, [ide.primary, ide.secondary]);
   return work;
 }
 
@@ -124,74 +136,82 @@ export interface BoardOrigin {
 
 /** Builds a machine. Rejects with an `Error` for the user when the emulator can not be started. */
 export async function createBoard(
-  options: MachineOptions,
+  options: PlannedMachine,
   disks: Disks,
   { sequence, ranMs, life, images }: BoardOrigin,
 ): Promise<Board> {
-  const { determinism } = options;
+  const { plan, share, v86Wasm } = options;
+  const start = determinismOf(plan);
+  const determinism = start && {
+    seed: (start.seed + life) >>> 0,
+    epochMs: start.epochMs + ranMs,
+  };
   const emulator = await createEmulator({
     images,
     ideDisk: disks.ide,
-    commandLine: commandLine(options),
-    memoryMiB: options.memoryMiB,
-    v86Wasm: options.v86Wasm,
-    determinism: determinism && {
-      seed: (determinism.seed + life) >>> 0,
-      epochMs: determinism.epochMs + ranMs,
-    },
+    commandLine: commandLine(plan),
+    memoryMiB: plan.memoryMiB,
+    v86Wasm,
+    determinism,
   });
-  const { cpu, random } = emulator;
+  const { cpu } = emulator;
   const memory = new GuestMemory(cpu);
-  const iommu = options.iommu === 'off' ? undefined : createIommu(options, memory, sequence);
-  installFirmware(
-    cpu,
-    describeMachine({ iommu: iommu === undefined ? 'none' : 'mmio', tables: options.tables }),
-  );
+  const iommu = plan.iommu.mode === 'off' ? undefined : createIommu(options, memory, sequence);
+  installFirmware(cpu, describeMachine(plan));
   guardPorts(cpu);
-  const viewOf = (endpoint: number): AddressSpace<Address> =>
-    iommu === undefined ? memory : iommu.port(endpoint);
-  const isBehind = iommu !== undefined;
-  const share = moveEmulatorDevices(cpu, viewOf, isBehind);
+  const viewOf = (endpoint: number): AddressSpace<Address> => iommu?.port(endpoint) ?? memory;
+  const shareWork = moveEmulatorDevices(cpu, plan, viewOf);
+  const plugged = plugDevices({ emulator, memory, iommu, plan, disks, viewOf });
+  for (const [name, bytes] of Object.entries(share.files)) {
+    await emulator.v86.create_file(name, bytes);
+  }
+  versionShare(cpu);
+  if (determinism !== undefined) settleShare(cpu, determinism.epochMs);
+  return { emulator, memory, share: shareWork, iommu, plugged };
+}
 
+interface Surroundings {
+  readonly emulator: Emulator;
+  readonly memory: GuestMemory;
+  readonly iommu: VirtioIommu | undefined;
+  readonly plan: MachinePlan;
+  readonly disks: Disks;
+  readonly viewOf: (endpoint: number) => AddressSpace<Address>;
+}
+
+/** Puts our own devices into their windows. */
+function plugDevices(around: Surroundings): readonly PluggedDevice[] {
+  const { memory, iommu, plan, disks, viewOf } = around;
+  const { cpu, random } = around.emulator;
+  const offersAccessPlatform = iommu !== undefined;
   const windows = new Map<number, MmioRegisters>();
+  const plugged: PluggedDevice[] = [];
   const plug = <A extends Address>(
+    name: string,
     place: MmioPlace,
     device: VirtioDevice,
     space: AddressSpace<A>,
     features: FeatureOptions,
-  ): MmioTransport<A> => {
-    const transport = new MmioTransport<A>({
-      device,
-      memory: space,
-      interruptLine: ioApicLine(cpu, place.gsi),
-      ...features,
-    });
+  ): void => {
+    const interruptLine = ioApicLine(cpu, place.gsi);
+    const transport = new MmioTransport<A>({ device, memory: space, interruptLine, ...features });
     windows.set(place.base, transport);
-    return transport;
+    plugged.push({ name, transport });
   };
-  const transports = {
-    iommu:
-      iommu === undefined
-        ? undefined
-        : plug(IOMMU_PLACE, iommu, memory, { ringFeatures: IOMMU_RING_FEATURES }),
-    block: plug(
-      BLOCK_PLACE,
-      new VirtioBlk({ backend: disks.virtio, serial: 'viommu-disk' }),
-      viewOf(BLOCK_ENDPOINT),
-      { offersAccessPlatform: isBehind, ringFeatures: BLOCK_RING_FEATURES },
-    ),
-    rogue: plug(
-      ROGUE_PLACE,
-      new RogueDevice({ fillRandom: (bytes) => random.fill(bytes) }),
-      viewOf(ROGUE_ENDPOINT),
-      { offersAccessPlatform: isBehind },
-    ),
-  };
-  installMmioBlock(cpu, windows);
-  for (const [name, bytes] of Object.entries(options.share)) {
-    await emulator.v86.create_file(name, bytes);
+  if (iommu !== undefined) {
+    plug('iommu', IOMMU_PLACE, iommu, memory, { ringFeatures: IOMMU_RING_FEATURES });
   }
-  versionShare(cpu);
-  if (determinism !== undefined) settleShare(cpu, determinism.epochMs + ranMs);
-  return { emulator, memory, share, iommu, transports };
+  if (plan.endpoints['virtio-blk']) {
+    const disk = new VirtioBlk({ backend: disks.virtio, serial: 'viommu-disk' });
+    plug('virtio-blk', BLOCK_PLACE, disk, viewOf(BLOCK_ENDPOINT), {
+      offersAccessPlatform,
+      ringFeatures: BLOCK_RING_FEATURES,
+    });
+  }
+  if (plan.endpoints.rogue) {
+    const rogue = new RogueDevice({ fillRandom: (bytes) => random.fill(bytes) });
+    plug('rogue', ROGUE_PLACE, rogue, viewOf(ROGUE_ENDPOINT), { offersAccessPlatform });
+  }
+  installMmioBlock(cpu, windows);
+  return plugged;
 }

@@ -4,7 +4,7 @@
 // ticks the machine stands still, and only there may the host touch it. Where the guest is at a tick does not depend on
 // how the host groups them.
 
-import type { Pace } from './plan/machine-options.ts';
+import type { Pace } from './plan/pace.ts';
 import type { HostTimers } from './v86/host-timers.ts';
 
 /** What the loop needs of the machine. */

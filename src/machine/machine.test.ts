@@ -1,36 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { storeModule } from '../../test/support/stores.ts';
 import { out16Times, out32, out8, print, tinyBios } from '../../test/support/tiny-bios.ts';
-import { fakeImages, MEMORY_MIB, v86Module } from '../../test/support/stopped-emulator.ts';
+import { fakeImages, MEMORY_MIB } from '../../test/support/stopped-emulator.ts';
+import { optionsOf, planned } from '../../test/support/stopped-machine.ts';
 import { Emitter } from '../base/emitter.ts';
-import { WasmStore } from '../iommu/engine/wasm-store.ts';
 import { InputError } from './images/guest-images.ts';
-import { DEFAULT_DETERMINISM, type MachineOptions } from './plan/machine-options.ts';
+import type { MachineOptions } from './plan/machine-options.ts';
 import { Machine, type PowerEvent } from './machine.ts';
 import { ENDPOINTS, NET_ENDPOINT } from './plan/topology.ts';
-import type { MachineSnapshot } from './snapshot/snapshot.ts';
 
 const GUEST_PAGE = 0x20_0000;
 const MIB = 1 << 20;
-
-function optionsOf(changes: Partial<MachineOptions> = {}): MachineOptions {
-  return {
-    images: fakeImages(),
-    v86Wasm: v86Module,
-    createStore: () => new WasmStore(storeModule),
-    memoryMiB: MEMORY_MIB,
-    iommu: 'translated',
-    iommuOptions: {},
-    reservedRegions: {},
-    tables: 'viot',
-    append: '',
-    share: {},
-    determinism: DEFAULT_DETERMINISM,
-    pace: 'real',
-    keepsLog: true,
-    ...changes,
-  };
-}
+/** What only a caller without types could ask for. */
+const EXECUTE: 'read' = JSON.parse('"execute"');
 
 const machines: Machine[] = [];
 
@@ -46,34 +27,35 @@ afterEach(async () => {
 
 describe('Machine.create', () => {
   it.each<[string, Partial<MachineOptions>, RegExp]>([
-    ['too little memory', { memoryMiB: 3 }, /72 to 1024/],
-    [
-      'no kernel',
-      { images: { ...fakeImages(), kernel: new Uint8Array(10) } },
-      /not a Linux bzImage/,
-    ],
+    ['too little memory', planned({ memoryMiB: 3 }), /72 to 1024/],
+    ['no kernel', { images: fakeImages({ kernel: new Uint8Array(10) }) }, /not a Linux bzImage/],
     [
       'an initrd that does not fit',
-      { images: { ...fakeImages(), initrd: new Uint8Array(8 * MIB) } },
+      { images: fakeImages({ initrd: new Uint8Array(8 * MIB) }) },
       /at least 73 MiB/,
     ],
-    ['a command line in Cyrillic', { append: 'привет' }, /printable ASCII/],
+    [
+      'a disk that ends inside a sector',
+      { images: fakeImages({ disk: new Uint8Array(1000) }) },
+      /1000 bytes, which is no multiple of 512/,
+    ],
+    ['a command line in Cyrillic', planned({ append: 'привет' }), /printable ASCII/],
     [
       'a device that can not be offered',
-      { iommuOptions: { pageSizeMask: 0n } },
+      planned({ iommu: { pageSizeMask: 0n } }),
       /can not be built as asked: .*pageSizeMask must be a 64-bit mask/,
     ],
     [
       'reserved regions of an endpoint that is not there',
-      { reservedRegions: { 7: [] } },
+      planned({ reservedRegions: { 7: [] } }),
       /endpoint 7, which this machine does not have\. It has 80 \(virtio-net\)/,
     ],
     [
       'reserved regions that PROBE can not present',
-      {
-        iommuOptions: { probeSize: 24 },
+      planned({
+        iommu: { probeSize: 24 },
         reservedRegions: { [NET_ENDPOINT]: [{ kind: 'reserved', start: 0n, end: 0xfffn }] },
-      },
+      }),
       /2 reserved regions take 48 bytes .* do not fit/,
     ],
   ])('refuses %s before it starts an emulator', async (_what, changes, message) => {
@@ -86,7 +68,7 @@ describe('Machine.create', () => {
     const images = fakeImages();
     const kernel = new Uint8Array(images.kernel.length + 1);
     kernel.set(images.kernel);
-    expect((await create({ images: { ...images, kernel } })).isRunning).toBe(false);
+    expect((await create({ images: fakeImages({ kernel }) })).isRunning).toBe(false);
   });
 
   it('tells of a WebAssembly module that is not v86’s', async () => {
@@ -104,7 +86,7 @@ describe('Machine.create', () => {
   });
 
   it('has none without it', async () => {
-    expect((await create({ iommu: 'off' })).iommu).toBeUndefined();
+    expect((await create(planned({ iommu: { mode: 'off' } }))).iommu).toBeUndefined();
   });
 
   it('leaves its images as they were', async () => {
@@ -146,7 +128,7 @@ describe('Machine.rogueDma', () => {
   });
 
   it('is blocked and reported where boot bypass is off', async () => {
-    const machine = await create({ iommuOptions: { bootBypass: false } });
+    const machine = await create(planned({ iommu: { bootBypass: false } }));
     const faults: unknown[] = [];
     machine.onEvent(({ event }) => faults.push(event));
     machine.memory.writeU32(0, GUEST_PAGE, 7);
@@ -168,7 +150,7 @@ describe('Machine.rogueDma', () => {
   });
 
   it('works on guest-physical memory without an IOMMU', async () => {
-    const machine = await create({ iommu: 'off' });
+    const machine = await create(planned({ iommu: { mode: 'off' } }));
     expect(machine.rogueDma({ ...request, access: 'write' })).toMatchObject({
       outcome: 'completed',
       isBypass: true,
@@ -177,6 +159,11 @@ describe('Machine.rogueDma', () => {
 
   it.each([
     ['an endpoint that is not there', { endpoint: 1 }, 'There is no endpoint 1.'],
+    [
+      'an access of another kind',
+      { access: EXECUTE },
+      'A rogue access is "read" or "write", not "execute".',
+    ],
     ['no bytes', { length: 0 }, /1 to 4096 bytes long, not 0/],
     ['too many bytes', { length: 4097 }, /not 4097/],
     ['part of a byte', { length: 1.5 }, /not 1\.5/],
@@ -193,7 +180,7 @@ describe('Machine.onEvent', () => {
   const request = { endpoint: NET_ENDPOINT, address: BigInt(GUEST_PAGE), length: 4 } as const;
 
   it('tells those who listen, whoever stopped before', async () => {
-    const machine = await create({ iommuOptions: { bootBypass: false } });
+    const machine = await create(planned({ iommu: { bootBypass: false } }));
     const heard: string[] = [];
     const stopOne = machine.onEvent(() => heard.push('one'));
     machine.rogueDma({ ...request, access: 'read' });
@@ -207,7 +194,7 @@ describe('Machine.onEvent', () => {
   });
 
   it('goes on after a power cycle', async () => {
-    const machine = await create({ iommuOptions: { bootBypass: false } });
+    const machine = await create(planned({ iommu: { bootBypass: false } }));
     const heard: string[] = [];
     machine.onEvent(({ event }) => heard.push(event.kind));
     await machine.powerCycle();
@@ -216,120 +203,10 @@ describe('Machine.onEvent', () => {
   });
 });
 
-describe('Machine snapshots', () => {
-  let snapshot: MachineSnapshot;
-
-  beforeAll(async () => {
-    const machine = await Machine.create(optionsOf());
-    machine.memory.writeU32(0, GUEST_PAGE, 0x1234_5678);
-    snapshot = await machine.save();
-    await machine.dispose();
-  });
-
-  it('put memory back', async () => {
-    const machine = await create();
-    await machine.restore(snapshot);
-    expect(machine.memory.readU32(0, GUEST_PAGE)).toBe(0x1234_5678);
-    expect(machine.isRunning).toBe(false);
-  });
-
-  it('survive being cloned for another thread', async () => {
-    const machine = await create();
-    await machine.restore(structuredClone(snapshot));
-    expect(machine.memory.readU32(0, GUEST_PAGE)).toBe(0x1234_5678);
-  });
-
-  it.each<[string, Partial<MachineOptions>, RegExp]>([
-    ['other memory', { memoryMiB: MEMORY_MIB + 8 }, /memoryMiB is 80 and was 72/],
-    ['no IOMMU', { iommu: 'off' }, /hasIommu is false and was true/],
-    [
-      'another disk',
-      { images: { ...fakeImages(), disk: new Uint8Array(MIB / 2) } },
-      /diskBytes is 524288 and was 1048576/,
-    ],
-    [
-      'another input range',
-      { iommuOptions: { inputRange: { start: 0n, end: 0xfff_ffffn } } },
-      /inputRange is 0x0-0xfffffff and was 0x0-0xffffffff/,
-    ],
-    [
-      'other features and another policy',
-      { iommuOptions: { features: 4n, identityPolicy: 'allow' } },
-      /features is 0x4 and was 0x57; identityPolicy is allow and was reject/,
-    ],
-    [
-      'another reserved region',
-      { reservedRegions: { [NET_ENDPOINT]: [{ kind: 'msi', start: 0n, end: 0xfffn }] } },
-      /reservation of virtio-net is msi region 0x0-0xfff and was msi region 0xfee00000-0xfeefffff/,
-    ],
-    ['other tables', { tables: 'viot+iort' }, /tables is viot\+iort and was viot/],
-  ])('of a machine with %s are refused, and change nothing', async (_what, changes, message) => {
-    const machine = await create(changes);
-    machine.memory.writeU32(0, GUEST_PAGE, 1);
-    await expect(machine.restore(snapshot)).rejects.toThrow(InputError);
-    await expect(machine.restore(snapshot)).rejects.toThrow(message);
-    expect(machine.memory.readU32(0, GUEST_PAGE)).toBe(1);
-  });
-
-  it.each<[string, (whole: MachineSnapshot) => object]>([
-    ['no parts', () => ({ version: 3 })],
-    ['no time', (whole) => ({ ...whole, earlierMs: Number.NaN })],
-    [
-      'no IOMMU, though the machine has one',
-      (whole) => ({
-        ...whole,
-        board: { ...whole.board, iommu: undefined },
-      }),
-    ],
-    ['no disk', (whole) => ({ ...whole, board: { ...whole.board, disk: undefined } })],
-  ])('with %s are refused, and leave a running machine running', async (_what, damage) => {
-    const machine = await create();
-    machine.run();
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a damaged file would hold
-    const damaged = damage(snapshot) as MachineSnapshot;
-    await expect(machine.restore(damaged)).rejects.toThrow(/The snapshot is damaged: a part/);
-    expect(machine.isRunning).toBe(true);
-  });
-
-  it('with a device’s part damaged say that the machine needs a power cycle', async () => {
-    const machine = await create();
-    const { board } = snapshot;
-    const { block } = board.transports;
-    const transports = { ...board.transports, block: { ...block, queues: undefined } };
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a damaged file would hold
-    const damaged = { ...snapshot, board: { ...board, transports } } as unknown as MachineSnapshot;
-    await expect(machine.restore(damaged)).rejects.toThrow(InputError);
-    await expect(machine.restore(damaged)).rejects.toThrow(/Power cycle the machine/);
-  });
-
-  it.each<[string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>]>([
-    ['empty', () => new Uint8Array()],
-    ['cut to a few bytes', (bytes) => bytes.slice(0, 10)],
-    ['cut in the middle', (bytes) => bytes.slice(0, bytes.length / 2)],
-    ['of another program', (bytes) => bytes.slice().fill(0, 0, 16)],
-  ])('are refused when v86’s part is %s', async (_what, damage) => {
-    const machine = await create();
-    machine.memory.writeU32(0, GUEST_PAGE, 1);
-    const { board } = snapshot;
-    const devices = damage(new Uint8Array(board.emulator.devices)).buffer;
-    const emulator = { ...board.emulator, devices };
-    const refused = machine.restore({ ...snapshot, board: { ...board, emulator } });
-    await expect(refused).rejects.toThrow(InputError);
-    await expect(refused).rejects.toThrow(/damaged/);
-  });
-
-  it('of another format are refused with both numbers', async () => {
-    const machine = await create();
-    await expect(machine.restore({ ...snapshot, version: 99 })).rejects.toThrow(
-      /format 99; this program reads format 3/,
-    );
-  });
-});
-
 describe('what a guest does to its machine', () => {
   /** Runs a BIOS, and gives what it prints and what it does to the power, as it comes. */
   async function runBios(...code: readonly number[][]) {
-    const machine = await create({ images: { ...fakeImages(), bios: tinyBios(...code) } });
+    const machine = await create({ images: fakeImages({ bios: tinyBios(...code) }) });
     const power: PowerEvent[] = [];
     let printed = '';
     const changes = new Emitter<void>();

@@ -5,19 +5,20 @@ import { Emitter, type Dispose } from '../base/emitter.ts';
 import { Turns } from '../base/turns.ts';
 import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
-import { checkInitrd, checkKernel, checkMemory, InputError } from './images/guest-images.ts';
-import { checkIommuChoices } from './plan/iommu-choices.ts';
-import { commandLine, type MachineOptions, type Pace } from './plan/machine-options.ts';
-import { digestOf, type RunDigest } from './recording/digest.ts';
+import { checkDisk, checkInitrd, checkKernel, InputError } from './images/guest-images.ts';
+import type { MachineOptions, PlannedMachine } from './plan/machine-options.ts';
+import type { Pace } from './plan/pace.ts';
+import { commandLine, type MachinePlan } from './plan/machine-plan.ts';
+import { pinPlan } from './plan/pinned-plan.ts';
+import { readPlan } from './plan/plan-check.ts';
+import { digestOf } from './recording/digest.ts';
 import type { LoggedInput } from './recording/input.ts';
-import { checkRogue, rogueDma, type RogueRequest, type RogueResult } from './rogue-dma.ts';
+import type { RunDigest } from './recording/run-digest.ts';
+import type { RogueRequest, RogueResult } from './rogue-access.ts';
+import { checkRogue, rogueDma } from './rogue-dma.ts';
 import { Run, type PowerWish } from './run.ts';
-import {
-  checkSnapshot,
-  snapshotIdentity,
-  SNAPSHOT_VERSION,
-  type MachineSnapshot,
-} from './snapshot/snapshot.ts';
+import type { SnapshotHead } from './snapshot/snapshot-head.ts';
+import { checkSnapshot, SNAPSHOT_VERSION, type MachineSnapshot } from './snapshot/snapshot.ts';
 import { forgetCode } from './v86/emulator-image.ts';
 import type { GuestMemory } from './v86/guest-memory.ts';
 import type { SerialPort } from './v86/serial-port.ts';
@@ -36,7 +37,9 @@ class Voices {
 }
 
 export class Machine {
-  readonly options: MachineOptions;
+  /** What it is, with every file by its checksum. */
+  readonly plan: MachinePlan;
+  readonly #keepsLog: boolean;
   readonly #run: Run;
   readonly #voices: Voices;
   readonly #turns = new Turns();
@@ -44,8 +47,9 @@ export class Machine {
   #isRunning = false;
   #disposal: Promise<void> | undefined;
 
-  private constructor(options: MachineOptions, run: Run, voices: Voices) {
-    this.options = options;
+  private constructor(options: PlannedMachine, run: Run, voices: Voices) {
+    this.plan = options.plan;
+    this.#keepsLog = options.keepsLog;
     this.#run = run;
     this.#voices = voices;
     voices.wishes.on((wish) => {
@@ -58,17 +62,22 @@ export class Machine {
    * not work, and with another `Error` when the emulator can not be started; both messages are for the user.
    */
   static async create(options: MachineOptions): Promise<Machine> {
-    checkMemory(options.memoryMiB);
-    checkKernel(options.images.kernel, commandLine(options));
-    checkInitrd(options.images.initrd, options.memoryMiB);
-    if (options.iommu !== 'off') checkIommuChoices(options);
+    const { images, share } = options;
+    const plan = pinPlan(readPlan(options.plan), {
+      images: images.checksums,
+      share: share.checksums,
+    });
+    checkKernel(images.kernel, commandLine(plan));
+    checkInitrd(images.initrd, plan.memoryMiB);
+    checkDisk(images.disk);
     const voices = new Voices();
-    const run = await Run.begin(options, {
+    const planned = { ...options, plan };
+    const run = await Run.begin(planned, {
       onWish: (wish) => voices.wishes.emit(wish),
       onEvent: (event) => voices.events.emit(event),
       hearsEvents: () => voices.events.hasListeners,
     });
-    return new Machine(options, run, voices);
+    return new Machine(planned, run, voices);
   }
 
   /** The guest's console, ttyS0. */
@@ -172,7 +181,7 @@ export class Machine {
   rogueDma(request: RogueRequest): RogueResult {
     this.#checkUse();
     const { board, isBusy } = this.#run;
-    checkRogue(board, request);
+    checkRogue(this.plan, request);
     if (isBusy) {
       throw new InputError('The machine is amid an instruction or a power cycle. Try again later.');
     }
@@ -185,7 +194,7 @@ export class Machine {
    * `InputError` when the machine keeps no log.
    */
   digest(): RunDigest {
-    if (!this.options.keepsLog) throw new InputError('This machine was built to keep no log.');
+    if (!this.#keepsLog) throw new InputError('This machine was built to keep no log.');
     return digestOf(this.#run.log, this.memory, this.instructions);
   }
 
@@ -197,18 +206,18 @@ export class Machine {
       forgetCode(this.#run.board.emulator);
       const state = this.#run.save();
       this.#goOn();
-      return { version: SNAPSHOT_VERSION, identity: snapshotIdentity(this.options), ...state };
+      return { version: SNAPSHOT_VERSION, plan: this.plan, ...state };
     });
   }
 
   /**
    * Puts the machine where the snapshot was taken, paused. Rejects with `InputError` and changes nothing when the
-   * snapshot is not whole or of a machine with other equipment; when a device can not read its part, the machine is
+   * snapshot is not whole or of a machine with another plan; when a device can not read its part, the machine is
    * left paused and needs a power cycle.
    */
-  restore(snapshot: MachineSnapshot): Promise<void> {
+  restore(snapshot: SnapshotHead): Promise<void> {
     return this.#inTurn(async () => {
-      checkSnapshot(snapshot, this.options);
+      checkSnapshot(snapshot, this.plan);
       this.hold();
       try {
         await this.#run.put(snapshot);

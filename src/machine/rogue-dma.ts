@@ -6,28 +6,9 @@ import { BusError } from '../memory/address-space.ts';
 import { MAX_ADDRESS } from '../memory/address.ts';
 import type { Board } from './board.ts';
 import { InputError } from './images/guest-images.ts';
-import type { RogueRequest } from './recording/input.ts';
-
-export type { RogueRequest };
-
-export type RogueResult =
-  | {
-      readonly outcome: 'blocked';
-      /** VIRTIO_IOMMU_FAULT_R_* */
-      readonly reason: number;
-      readonly address: bigint;
-      /** VIRTIO_IOMMU_MAP_F_* of the mapping there, which lacks the right; null when nothing is mapped there. */
-      readonly mappedFlags: number | null;
-    }
-  | {
-      readonly outcome: 'completed';
-      /** The first bytes read, or written, at most 64. */
-      readonly bytes: Uint8Array;
-      /** Whether the access went round translation, and not through a mapping. */
-      readonly isBypass: boolean;
-    }
-  /** Reached no RAM, though nothing stopped it on the way. */
-  | { readonly outcome: 'no-memory'; readonly address: bigint };
+import type { MachinePlan } from './plan/machine-plan.ts';
+import { pluggedEndpoints } from './plan/topology.ts';
+import type { RogueRequest, RogueResult } from './rogue-access.ts';
 
 const MAX_LENGTH = 4096;
 const SHOWN_BYTES = 64;
@@ -35,11 +16,13 @@ const SHOWN_BYTES = 64;
 const PATTERN = 0x5a;
 
 /** Throws `InputError` for a request that no endpoint could make. */
-export function checkRogue(board: Board, request: RogueRequest): void {
-  const { endpoint, address, length } = request;
-  const endpoints = board.iommu?.state().endpoints;
-  if (endpoints?.every(({ id }) => id !== endpoint) === true) {
+export function checkRogue(plan: MachinePlan, request: RogueRequest): void {
+  const { endpoint, address, access, length } = request;
+  if (pluggedEndpoints(plan).every(({ id }) => id !== endpoint)) {
     throw new InputError(`There is no endpoint ${endpoint}.`);
+  }
+  if (access !== 'read' && access !== 'write') {
+    throw new InputError(`A rogue access is "read" or "write", not ${JSON.stringify(access)}.`);
   }
   if (!Number.isInteger(length) || length < 1 || length > MAX_LENGTH) {
     throw new InputError(`A rogue access is 1 to ${MAX_LENGTH} bytes long, not ${length}.`);

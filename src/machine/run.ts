@@ -5,7 +5,7 @@ import { CopyOnWriteDisk } from '../endpoints/block-backend.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import { createBoard, type Board, type Disks } from './board.ts';
 import { GuestLoop, type LoopState } from './guest-loop.ts';
-import type { MachineOptions } from './plan/machine-options.ts';
+import type { PlannedMachine } from './plan/machine-options.ts';
 import type { Input } from './recording/input.ts';
 import { RunLog, type RunLogState } from './recording/run-log.ts';
 import { BoardImages, type BoardImage } from './snapshot/board-image.ts';
@@ -44,7 +44,7 @@ export class Run {
   readonly agent = new SerialPort((bytes) => this.input({ kind: 'agent', bytes }));
   readonly loop: GuestLoop;
   readonly log = new RunLog();
-  readonly #options: MachineOptions;
+  readonly #options: PlannedMachine;
   readonly #listener: RunListener;
   readonly #disks: Disks;
   readonly #images = new BoardImages();
@@ -60,7 +60,7 @@ export class Run {
   /** A board is put back to where it was, which is no event of the guest's. */
   #isPuttingBack = false;
 
-  private constructor(options: MachineOptions, listener: RunListener, disks: Disks, board: Board) {
+  private constructor(options: PlannedMachine, listener: RunListener, disks: Disks, board: Board) {
     this.#options = options;
     this.#listener = listener;
     this.#disks = disks;
@@ -80,7 +80,7 @@ export class Run {
   }
 
   /** Powers a PC on, stopped before its first instruction. Rejects when the emulator can not be started. */
-  static async begin(options: MachineOptions, listener: RunListener): Promise<Run> {
+  static async begin(options: PlannedMachine, listener: RunListener): Promise<Run> {
     const { images } = options;
     const { disk } = images;
     const disks = { virtio: new CopyOnWriteDisk(disk), ide: new Uint8Array(disk), image: disk };

@@ -4,9 +4,10 @@ import { setInterval } from 'node:timers';
 import { WasmStore } from '../../src/iommu/engine/wasm-store.ts';
 import { BootWatch } from '../../src/machine/boot-watch.ts';
 import { demoShare } from '../../src/machine/images/demo-share.ts';
-import { DEFAULT_DETERMINISM, DEFAULT_MEMORY_MIB } from '../../src/machine/plan/machine-options.ts';
+import { sharedFiles } from '../../src/machine/images/shared-files.ts';
 import { Machine } from '../../src/machine/machine.ts';
-import { loadImages, loadStoreWasm, loadV86Wasm } from '../../src/guest/guest-files.ts';
+import { loadImages } from '../../src/guest/guest-files.ts';
+import { loadStoreWasm, loadV86Wasm } from '../../src/guest/wasm-modules.ts';
 import { EventHistory } from '../../src/trace/event-history.ts';
 import { EventCounter } from '../../src/trace/event-totals.ts';
 import { BatchBuilder } from '../../src/worker/host/batch-builder.ts';
@@ -31,19 +32,13 @@ async function createMachine(mode: BootMode): Promise<Machine> {
     loadStoreWasm(),
   ]);
   return Machine.create({
+    plan: { append: APPEND[mode], iommu: { mode: mode === 'off' ? 'off' : 'translated' } },
     images,
     v86Wasm,
     createStore: () => new WasmStore(storeWasm),
-    memoryMiB: DEFAULT_MEMORY_MIB,
-    iommu: mode === 'off' ? 'off' : 'translated',
-    iommuOptions: { bootBypass: true },
-    determinism: DEFAULT_DETERMINISM,
     pace: 'skip',
     keepsLog: false,
-    reservedRegions: {},
-    tables: 'viot',
-    append: APPEND[mode],
-    share: demoShare(),
+    share: sharedFiles(demoShare()),
   });
 }
 

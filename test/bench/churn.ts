@@ -1,6 +1,6 @@
 // `npm run bench -- churn`: nanoseconds to map and unmap one page among many.
 
-import { loadStoreWasm } from '../../src/guest/guest-files.ts';
+import { loadStoreWasm } from '../../src/guest/wasm-modules.ts';
 import { Random } from '../differential/random.ts';
 import {
   CHURN_KINDS,

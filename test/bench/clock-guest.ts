@@ -3,9 +3,10 @@
 import { CommandShell } from '../../src/guest/command-shell.ts';
 import { WasmStore } from '../../src/iommu/engine/wasm-store.ts';
 import { BootWatch } from '../../src/machine/boot-watch.ts';
+import { checksumOf } from '../../src/machine/images/checksum.ts';
 import type { GuestImages } from '../../src/machine/images/guest-images.ts';
+import { sharedFiles } from '../../src/machine/images/shared-files.ts';
 import { Machine } from '../../src/machine/machine.ts';
-import { DEFAULT_DETERMINISM, DEFAULT_MEMORY_MIB } from '../../src/machine/plan/machine-options.ts';
 import { streamBytes } from '../../src/machine/v86/http-server.ts';
 import { DISK_BYTES, SET_UP, SHARED_BYTES, SHARED_FILE } from './dma-reads.ts';
 
@@ -52,20 +53,19 @@ export class ClockGuest {
   /** A guest that is ready to read. Rejects with `Error` when it loses its power before. */
   static async boot(files: GuestFiles, clock: ClockName): Promise<ClockGuest> {
     const { images, v86Wasm, storeWasm } = files;
+    const disk = streamBytes(DISK_BYTES);
     const machine = await Machine.create({
-      images: { ...images, disk: streamBytes(DISK_BYTES) },
+      plan: { clock: clock === 'host' ? 'host' : 'guest' },
+      images: {
+        ...images,
+        disk,
+        checksums: { ...images.checksums, disk: checksumOf(disk) },
+      },
       v86Wasm,
       createStore: () => new WasmStore(storeWasm),
-      memoryMiB: DEFAULT_MEMORY_MIB,
-      iommu: 'translated',
-      iommuOptions: { bootBypass: true },
-      reservedRegions: {},
-      tables: 'viot',
-      append: '',
-      determinism: clock === 'host' ? undefined : DEFAULT_DETERMINISM,
       pace: 'real',
       keepsLog: clock === 'guest',
-      share: { [SHARED_FILE]: streamBytes(SHARED_BYTES) },
+      share: sharedFiles({ [SHARED_FILE]: streamBytes(SHARED_BYTES) }),
     });
     const guest = new ClockGuest(machine);
     guest.#bootMs = await guest.#runUntil(() => guest.#watch.stage === 'ready');

@@ -1,6 +1,7 @@
 // What it costs that the machine is deterministic, in Node and in Chromium: `npm run bench -- clock`.
 
-import { loadImages, loadStoreWasm, loadV86Wasm } from '../../src/guest/guest-files.ts';
+import { loadImages } from '../../src/guest/guest-files.ts';
+import { loadStoreWasm, loadV86Wasm } from '../../src/guest/wasm-modules.ts';
 import { raceClocksInChromium } from './clock-browser.ts';
 import { raceClocks, type ClockTimes } from './clock-race.ts';
 import { rowsOf, type OnProgress, type OnRow } from './report.ts';

@@ -1,6 +1,6 @@
 // One guest of the DMA benchmark: stands still but for its own reads, which are timed by the host.
 
-import { GuestSession, type GuestSessionOptions } from '../../src/guest/guest-session.ts';
+import { GuestSession, type GuestSessionOptions } from '../../src/guest/testing.ts';
 import { DISK_BYTES, SET_UP, SHARED_BYTES, SHARED_FILE, type GuestRead } from './dma-reads.ts';
 import { streamBytes } from '../../src/machine/v86/http-server.ts';
 

@@ -1,6 +1,6 @@
 // `npm run bench -- lookup`: nanoseconds to translate one address, for every way there is to do it.
 
-import { loadStoreWasm } from '../../src/guest/guest-files.ts';
+import { loadStoreWasm } from '../../src/guest/wasm-modules.ts';
 import { Random } from '../differential/random.ts';
 import { emptyCalls, instantiateEmptyCall } from './contestants/empty-call.ts';
 import {

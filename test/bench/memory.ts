@@ -2,7 +2,7 @@
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { loadStoreWasm } from '../../src/guest/guest-files.ts';
+import { loadStoreWasm } from '../../src/guest/wasm-modules.ts';
 import { Random } from '../differential/random.ts';
 import { freeChurn, planChurn } from './churn-draws.ts';
 import { createFlat } from './contestants/flat.ts';

@@ -3,6 +3,7 @@
 import { describe, expect } from 'vitest';
 import { buildAcpiTables } from '../../src/acpi/acpi-tables.ts';
 import { describeMachine } from '../../src/machine/plan/machine-description.ts';
+import { DEFAULT_PLAN } from '../../src/machine/plan/plan-check.ts';
 import { ENDPOINTS } from '../../src/machine/plan/topology.ts';
 import { guestTest } from './support/guest-test.ts';
 
@@ -60,7 +61,7 @@ describe('a guest at its prompt', () => {
     '[C18] reads the VIOT that the machine was built with, byte for byte',
     async ({ guest }) => {
       const { output } = await guest.run('od -An -v -tx1 /sys/firmware/acpi/tables/VIOT');
-      const { viot } = buildAcpiTables(describeMachine({ iommu: 'mmio', tables: 'viot' }));
+      const { viot } = buildAcpiTables(describeMachine(DEFAULT_PLAN));
       expect(viot?.length).toBeGreaterThan(0);
       expect(output.replaceAll(/\s/g, '')).toBe(Buffer.from(viot ?? []).toString('hex'));
     },

@@ -1,6 +1,5 @@
 // The `viommu` command as a user runs it: a process, its output, its exit status.
 
-import { spawn } from 'node:child_process';
 import {
   cpSync,
   mkdtempSync,
@@ -15,37 +14,11 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadImages } from '../../src/guest/guest-files.ts';
 import { packageRoot } from '../../src/guest/package-root.ts';
+import { COMMAND, runAt, viommu } from './support/command.ts';
 import { md5 } from './support/payload.ts';
 
-const COMMAND = join('dist', 'src', 'cli', 'viommu.js');
 const folder = mkdtempSync(join(tmpdir(), 'viommu-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command with all the words of all the groups. */
-function viommu(...groups: readonly (readonly string[])[]): Promise<Ended> {
-  return runAt(packageRoot(), groups.flat());
-}
-
-/** Runs the command of the project at `root`. */
-function runAt(root: string, words: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [join(root, COMMAND), ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
-  });
-}
 
 function inFolder(name: string, content: Uint8Array | string): string {
   const path = join(folder, name);

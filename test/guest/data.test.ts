@@ -2,8 +2,8 @@
 
 import { describe, expect } from 'vitest';
 import { WasmStore } from '../../src/iommu/engine/wasm-store.ts';
-import { loadStoreWasm } from '../../src/guest/guest-files.ts';
-import { GuestSession } from '../../src/guest/guest-session.ts';
+import { loadStoreWasm } from '../../src/guest/wasm-modules.ts';
+import { GuestSession } from '../../src/guest/testing.ts';
 import { IDE_ENDPOINT } from '../../src/machine/plan/topology.ts';
 import { BlindableStore } from './support/blindable-store.ts';
 import { DATA_CHECKS, READ_AHEAD_CHECK } from './support/data-checks.ts';

@@ -11,8 +11,9 @@ import {
   VIRTIO_IOMMU_MAP_F_WRITE,
 } from '../../src/iommu/protocol/protocol.ts';
 import { describeMachine } from '../../src/machine/plan/machine-description.ts';
+import { readPlan } from '../../src/machine/plan/plan-check.ts';
 import { BLOCK_ENDPOINT, ENDPOINTS, ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
-import { GuestSession, type GuestSessionOptions } from '../../src/guest/guest-session.ts';
+import { GuestSession, type GuestSessionOptions } from '../../src/guest/testing.ts';
 import { DATA_CHECKS } from './support/data-checks.ts';
 import { GUEST_OPTIONS } from './support/guest-test.ts';
 
@@ -102,7 +103,7 @@ describe('a guest whose device has all features', () => {
         'dmesg | grep "page mask"; od -An -v -tx1 /sys/firmware/acpi/tables/IORT',
       );
       expect(output).toContain('page mask: 0x201000');
-      const { iort } = buildAcpiTables(describeMachine({ iommu: 'mmio', tables: 'iort' }));
+      const { iort } = buildAcpiTables(describeMachine(readPlan({ tables: 'iort' })));
       const bytes = Array.from(iort ?? [], (byte) => byte.toString(16).padStart(2, '0'));
       expect(output.split('\n').slice(1).join(' ').trim().split(/\s+/)).toEqual(bytes);
     });
@@ -173,7 +174,7 @@ describe('a guest with a RESERVED region', () => {
       const other = await GuestSession.create(GUEST_OPTIONS);
       try {
         await expect(other.restore(snapshot)).rejects.toThrow(
-          /reservation of virtio-blk is msi region 0xfee00000-0xfeefffff and was .* reserved region 0x70000000-0x8fffffff/,
+          /what is reserved of virtio-blk is msi region 0xfee00000-0xfeefffff and was .* reserved region 0x70000000-0x8fffffff/,
         );
       } finally {
         await other.dispose();

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { ENDPOINTS } from '../../src/machine/plan/topology.ts';
-import { GuestSession, type GuestSessionOptions } from '../../src/guest/guest-session.ts';
+import { GuestSession, type GuestSessionOptions } from '../../src/guest/testing.ts';
 import { QUICK_CHECKS } from './support/data-checks.ts';
 import { GUEST_OPTIONS } from './support/guest-test.ts';
 

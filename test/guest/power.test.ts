@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ENDPOINTS } from '../../src/machine/plan/topology.ts';
 import { gunzip } from '../../src/machine/images/image-files.ts';
 import { loadImages } from '../../src/guest/guest-files.ts';
-import { GuestSession } from '../../src/guest/guest-session.ts';
+import { GuestSession } from '../../src/guest/testing.ts';
 import { QUICK_CHECKS } from './support/data-checks.ts';
 import { GUEST_OPTIONS, guestTest } from './support/guest-test.ts';
 

@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
-import { GuestSession, type GuestSessionOptions } from '../../src/guest/guest-session.ts';
+import { GuestSession, type GuestSessionOptions } from '../../src/guest/testing.ts';
 import { GUEST_OPTIONS } from './support/guest-test.ts';
 
 /** A session whose guest never runs, and one access of its rogue device, which the IOMMU stops. */

@@ -3,7 +3,7 @@
 import { describe, expect } from 'vitest';
 import { toIova } from '../../src/memory/address.ts';
 import { ENDPOINTS, NET_ENDPOINT, ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
-import type { GuestSession } from '../../src/guest/guest-session.ts';
+import type { GuestSession } from '../../src/guest/testing.ts';
 import { guestTest } from './support/guest-test.ts';
 
 const UNMAPPED = 0xdead_0000n;

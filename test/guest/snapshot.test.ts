@@ -2,7 +2,7 @@
 
 import { describe, expect } from 'vitest';
 import { ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
-import { GuestSession } from '../../src/guest/guest-session.ts';
+import { GuestSession } from '../../src/guest/testing.ts';
 import { DATA_CHECKS } from './support/data-checks.ts';
 import { GUEST_OPTIONS, guestTest } from './support/guest-test.ts';
 
@@ -79,13 +79,15 @@ describe('a snapshot of a guest at work', () => {
   );
 
   guestTest(
-    'does not fit a machine with other equipment, which goes on',
+    'does not fit a machine with another plan, which goes on',
     async ({ guest, booted }) => {
       const { machine } = booted.snapshot;
-      const identity = { ...machine.identity, memoryMiB: 256 };
+      const plan = { ...machine.plan, memoryMiB: 256, append: 'quiet' };
       await expect(
-        guest.restore({ ...booted.snapshot, machine: { ...machine, identity } }),
-      ).rejects.toThrow(/memoryMiB is 128 and was 256/);
+        guest.restore({ ...booted.snapshot, machine: { ...machine, plan } }),
+      ).rejects.toThrow(
+        /memory is 128 MiB and was 256; the addition to the command line is empty and was "quiet"/,
+      );
       guest.start();
       await expect(guest.run('echo alive')).resolves.toMatchObject({ output: 'alive\n' });
     },

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { GuestError, GuestSession } from '../../src/guest/guest-session.ts';
+import { GuestError, GuestSession } from '../../src/guest/testing.ts';
 import { packageRoot } from '../../src/guest/package-root.ts';
 import { guestTest } from './support/guest-test.ts';
 

@@ -9,6 +9,7 @@ export interface FakeKernelHeader {
   readonly version: number;
   readonly loadFlags: number;
   readonly commandLineSize: number;
+  readonly xloadflags: number;
 }
 
 export const SECTOR = 512;
@@ -20,6 +21,7 @@ const VALID: FakeKernelHeader = {
   version: 0x20f,
   loadFlags: 1,
   commandLineSize: 2047,
+  xloadflags: 0,
 };
 
 /** A kernel as long as its header says, with some fields of it changed. */
@@ -34,6 +36,7 @@ export function fakeKernel(changes: Partial<FakeKernelHeader> = {}): Uint8Array 
   view.setUint32(0x202, header.magic, true);
   view.setUint16(0x206, header.version, true);
   view.setUint8(0x211, header.loadFlags);
+  view.setUint16(0x236, header.xloadflags, true);
   view.setUint32(0x238, header.commandLineSize, true);
   return kernel;
 }

@@ -5,10 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deviceTreeSource } from '../../src/machine/plan/device-tree.ts';
-import {
-  describeMachine,
-  type DescribedMachine,
-} from '../../src/machine/plan/machine-description.ts';
+import { describeMachine } from '../../src/machine/plan/machine-description.ts';
+import { readPlan } from '../../src/machine/plan/plan-check.ts';
 import { dtc, ensureDtc } from '../tools/ensure-dtc.ts';
 
 const INSTALL_LIMIT_MS = 180_000;
@@ -24,8 +22,9 @@ afterAll(() => {
 });
 
 /** What the compiler says of our source, and what it reads in the compiled tree, with its numbers in our spelling. */
-function compile(iommu: DescribedMachine['iommu']): { messages: string; decompiled: string } {
-  const source = deviceTreeSource(describeMachine({ iommu, tables: 'viot' }));
+function compile(iommu: 'mmio' | 'pci' | 'none'): { messages: string; decompiled: string } {
+  const plan = readPlan({ iommu: { mode: iommu === 'none' ? 'off' : 'translated' } });
+  const source = deviceTreeSource(describeMachine(plan, iommu === 'pci' ? 'pci' : 'mmio'));
   writeFileSync(join(directory, 'machine.dts'), source);
   const messages = dtc(directory, ['-I', 'dts', '-O', 'dtb', '-o', 'machine.dtb', 'machine.dts']);
   dtc(directory, ['-I', 'dtb', '-O', 'dts', '-o', 'again.dts', 'machine.dtb']);

@@ -6,6 +6,7 @@ import type { StartMachine } from '../../src/worker/api/client.ts';
 import type { MachineBatch } from '../../src/worker/api/news.ts';
 import type {
   BootProgress,
+  BootRequest,
   ImageUrls,
   IommuMode,
   MachineFailure,
@@ -17,8 +18,6 @@ import type { MachineClock } from '../model/views.ts';
 import { SILENT_CHECKS, SilenceWatch } from '../model/silence-watch.ts';
 import { missingWebAssembly } from './web-assembly.ts';
 import { WorkerLink, type WorkerApi } from './worker-link.ts';
-
-const MEMORY_MIB = 128;
 
 const FIRST_PROGRESS: BootProgress = {
   stage: 'download',
@@ -32,7 +31,11 @@ const FIRST_PROGRESS: BootProgress = {
 export interface PowerPorts {
   readonly start: StartMachine;
   readonly images: ImageUrls;
+  /** What the page's address asks for; any machine if left out. */
+  readonly asked?: BootRequest;
 }
+
+const ANY_MACHINE: BootRequest = { plan: {}, iommu: null };
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -55,6 +58,7 @@ export class Power {
   readonly #clock = signal<MachineClock>({ timeMs: 0, mips: 0 });
   readonly #mode = signal<IommuMode>('translated');
   readonly #images: ImageUrls;
+  readonly #asked: BootRequest;
   readonly #link: WorkerLink;
   readonly #silence = new SilenceWatch();
   #isSilent = false;
@@ -66,8 +70,9 @@ export class Power {
     whyNotReady(this.#status.value, this.#progress.value.stage, this.#failure.value),
   );
 
-  constructor({ start, images }: PowerPorts) {
+  constructor({ start, images, asked = ANY_MACHINE }: PowerPorts) {
     this.#images = images;
+    this.#asked = asked;
     this.#link = new WorkerLink(start, {
       onBatch: (batch) => this.#accept(batch),
       onCrash: (message) => this.#fail('internal', message),
@@ -103,11 +108,14 @@ export class Power {
     return this.#link.api;
   }
 
-  /** Starts a machine in a fresh worker; the one before is gone. Failures become `failure`. */
-  async start(mode: IommuMode): Promise<void> {
+  /**
+   * Starts a machine in a fresh worker; the one before is gone. Without a mode it is as the page's address asks for.
+   * Failures become `failure`.
+   */
+  async start(mode?: IommuMode): Promise<void> {
     this.#link.close();
     this.#silence.restart();
-    this.#mode.value = mode;
+    if (mode !== undefined) this.#mode.value = mode;
     this.#forgetMachine(null);
     const missing = missingWebAssembly();
     if (missing !== undefined) {
@@ -120,9 +128,11 @@ export class Power {
       const api = await opened;
       if (api === null) return;
       this.connected.emit();
-      const request = { iommu: mode, bootBypass: true, memoryMiB: MEMORY_MIB, append: '' };
-      const info = await api.power.boot(request, this.#images);
-      if (isCurrent()) this.#info.value = info;
+      const { plan, iommu } = this.#asked;
+      const info = await api.power.boot({ plan, iommu: mode ?? iommu }, this.#images);
+      if (!isCurrent()) return;
+      this.#info.value = info;
+      this.#mode.value = info.iommu;
     } catch (error) {
       if (isCurrent() && this.#failure.value === null) this.#fail('internal', messageOf(error));
     }

@@ -28,6 +28,7 @@ const INFO: MachineInfo = {
   endpoints: ENDPOINTS,
   outside: OUTSIDE,
   memoryBytes: 128 * 1024 * 1024,
+  iommu: 'translated',
 };
 
 const LINES: readonly string[] = [
@@ -69,9 +70,10 @@ class FakeMachine {
     return {
       power: {
         boot: async (request: BootRequest) => {
-          this.#mode = request.iommu;
+          const { iommu } = request;
+          this.#mode = iommu === 'off' || iommu === 'bypass' ? iommu : 'translated';
           this.#restart();
-          return INFO;
+          return { ...INFO, iommu: this.#mode };
         },
         pause: async () => {
           this.#status = 'paused';

@@ -7,15 +7,12 @@ import { UsageError } from '../usage-error.ts';
 describe('parseBootArguments', () => {
   it('boots the default guest without any option', () => {
     expect(parseBootArguments([])).toEqual({
-      kernel: undefined,
-      initrd: undefined,
-      append: '',
-      memoryMiB: 128,
-      iommu: 'translated',
-      bootBypass: true,
-      iommuOptions: {},
-      reservedRegions: {},
-      tables: 'viot',
+      choices: { iommu: {}, reservedRegions: {} },
+      planFile: undefined,
+      files: { kernel: undefined, initrd: undefined, disk: undefined },
+      sharePath: undefined,
+      printsPlan: false,
+      pace: 'skip',
       steps: [],
       until: undefined,
       timeoutMs: undefined,
@@ -28,15 +25,22 @@ describe('parseBootArguments', () => {
 
   it('reads every option, with the value apart or behind an equals sign', () => {
     const words =
-      '--kernel k --initrd=i --append=-x --memory 256 --iommu=bypass --boot-bypass off --until login: ' +
+      '--kernel k --initrd=i --disk d --share s --append=-x --memory 256 --iommu=bypass --boot-bypass off ' +
+      '--seed 0x10 --clock host --pace real --plan p --print-plan --until login: ' +
       '--timeout 1.5 --trace=t --quiet --json';
     expect(parseBootArguments(words.split(' '))).toMatchObject({
-      kernel: 'k',
-      initrd: 'i',
-      append: '-x',
-      memoryMiB: 256,
-      iommu: 'bypass',
-      bootBypass: false,
+      choices: {
+        append: '-x',
+        memoryMiB: 256,
+        iommu: { mode: 'bypass', bootBypass: false },
+        seed: 16,
+        clock: 'host',
+      },
+      planFile: 'p',
+      files: { kernel: 'k', initrd: 'i', disk: 'd' },
+      sharePath: 's',
+      printsPlan: true,
+      pace: 'real',
       until: /login:/m,
       timeoutMs: 1500,
       trace: 't',
@@ -61,24 +65,26 @@ describe('parseBootArguments', () => {
     const words =
       '--page-size-mask 0x201000 --input-range=0:0xfffffff --domain-range 0:9 --offer map-unmap,probe ' +
       '--probe-size 64 --identity-policy allow --tables viot+iort ' +
-      '--resv rogue:0x1000-0x1fff:reserved --resv 0x1001:0-4095:identity:r --resv rogue:1-2:msi';
+      '--resv rogue:0x1000-0x1fff:reserved --resv 0x1001:0-4095:identity:r --resv rogue:0x2000-0x2fff:msi';
     expect(parseBootArguments(words.split(' '))).toMatchObject({
-      iommuOptions: {
-        pageSizeMask: 0x20_1000n,
-        inputRange: { start: 0n, end: 0xfff_ffffn },
-        domainRange: { start: 0, end: 9 },
-        features: 0b1_0100n,
-        probeSize: 64,
-        identityPolicy: 'allow',
+      choices: {
+        iommu: {
+          pageSizeMask: 0x20_1000n,
+          inputRange: { start: 0n, end: 0xfff_ffffn },
+          domainRange: { start: 0, end: 9 },
+          features: 0b1_0100n,
+          probeSize: 64,
+          identityPolicy: 'allow',
+        },
+        reservedRegions: {
+          [ROGUE_ENDPOINT]: [
+            { kind: 'reserved', start: 0x1000n, end: 0x1fffn },
+            { kind: 'msi', start: 0x2000n, end: 0x2fffn },
+          ],
+          [BLOCK_ENDPOINT]: [{ kind: 'identity', start: 0n, end: 0xfffn, flags: 1 }],
+        },
+        tables: 'viot+iort',
       },
-      reservedRegions: {
-        [ROGUE_ENDPOINT]: [
-          { kind: 'reserved', start: 0x1000n, end: 0x1fffn },
-          { kind: 'msi', start: 1n, end: 2n },
-        ],
-        [BLOCK_ENDPOINT]: [{ kind: 'identity', start: 0n, end: 0xfffn, flags: 1 }],
-      },
-      tables: 'viot+iort',
     });
   });
 
@@ -104,6 +110,9 @@ describe('parseBootArguments', () => {
     [['--timeout', 'soon'], 'number of seconds above 0'],
     [['--run', ' '], '--run needs a command'],
     [['--run', 'echo', 'hello'], '"hello" belongs to no option'],
+    [['--seed', '-1'], '--seed takes a whole number from 0 to 4294967295, not "-1"'],
+    [['--clock', 'hots'], '--clock takes guest or host, not "hots". Did you mean host?'],
+    [['--pace', 'fast'], '--pace takes real or skip, not "fast"'],
     [['--tables', 'dsdt'], '--tables takes viot, iort or viot+iort, not "dsdt"'],
     [['--resv', 'rouge:0-1:msi'], 'There is no endpoint "rouge". Did you mean rogue?'],
     [['--resv', 'rogue:0-1'], '--resv takes reserved, msi,'],
@@ -120,7 +129,15 @@ describe('parseBootArguments', () => {
     expect(() => parseBootArguments(words)).toThrow(message);
   });
 
-  it('refuses a memory size that the machine can not have', () => {
-    expect(() => parseBootArguments(['--memory', '3'])).toThrow(InputError);
+  it.each([
+    [['--memory', '3'], '72 to 1024 MiB'],
+    [
+      ['--resv', 'rogue:0x1000-0x1ffe:msi'],
+      'cuts a page of 4096 bytes. Give whole pages: 0x1000-0x1fff.',
+    ],
+    [['--probe-size', '8', '--resv', 'rogue:0-0xfff:reserved'], 'do not fit into the 8'],
+  ])('refuses a machine that can not be: %j', (words, message) => {
+    expect(() => parseBootArguments(words)).toThrow(InputError);
+    expect(() => parseBootArguments(words)).toThrow(message);
   });
 });

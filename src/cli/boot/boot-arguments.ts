@@ -1,31 +1,39 @@
 // From the words of the command line to what `viommu boot` shall do, with a sentence for every mistake.
 
-import type { IommuOptions } from '../../iommu/options.ts';
-import type { RegionChoice, RegionChoices } from '../../machine/plan/endpoint-regions.ts';
 import { MAX_MEMORY_MIB, MIN_MEMORY_MIB, checkMemory } from '../../machine/images/guest-images.ts';
+import { PACES, type Pace } from '../../machine/plan/pace.ts';
 import {
-  DEFAULT_MEMORY_MIB,
+  CLOCK_SOURCES,
+  IOMMU_MODES,
+  TABLE_CHOICES,
   type IommuMode,
-  type MachineOptions,
-} from '../../machine/plan/machine-options.ts';
-import { findEndpoint, readStep, type BootStep } from './boot-steps.ts';
-import { DEVICE_FORMS, readChoice, readIommuOptions, readReserved } from '../device-options.ts';
+  type PlanChoices,
+  type RegionChoice,
+  type RegionChoices,
+} from '../../machine/plan/machine-plan.ts';
+import { readPlan } from '../../machine/plan/plan-check.ts';
+import type { OwnImages } from '../../guest/guest-files.ts';
+import { findEndpointId, readStep, type BootStep } from './boot-steps.ts';
+import {
+  DEVICE_FORMS,
+  readChoice,
+  readCount,
+  readIommuOptions,
+  readReserved,
+} from '../device-options.ts';
 import { readOptions, type GivenOption, type OptionForms } from '../option-words.ts';
 import { UsageError } from '../usage-error.ts';
 
-type IommuTables = MachineOptions['tables'];
-
 export interface BootArguments {
-  readonly kernel: string | undefined;
-  readonly initrd: string | undefined;
-  readonly append: string;
-  readonly memoryMiB: number;
-  readonly iommu: IommuMode;
-  readonly bootBypass: boolean;
-  /** What was chosen of the device beyond its mode. */
-  readonly iommuOptions: Partial<IommuOptions>;
-  readonly reservedRegions: RegionChoices;
-  readonly tables: IommuTables;
+  /** What the options choose of the machine, on top of a plan. */
+  readonly choices: PlanChoices;
+  readonly planFile: string | undefined;
+  /** Images of the user's, by path. */
+  readonly files: OwnImages;
+  /** A file or a folder to share. */
+  readonly sharePath: string | undefined;
+  readonly printsPlan: boolean;
+  readonly pace: Pace;
   readonly steps: readonly BootStep[];
   readonly until: RegExp | undefined;
   readonly timeoutMs: number | undefined;
@@ -38,6 +46,13 @@ export interface BootArguments {
 const FORMS = {
   kernel: { type: 'string' },
   initrd: { type: 'string' },
+  disk: { type: 'string' },
+  share: { type: 'string' },
+  plan: { type: 'string' },
+  'print-plan': { type: 'boolean' },
+  seed: { type: 'string' },
+  clock: { type: 'string' },
+  pace: { type: 'string' },
   append: { type: 'string' },
   memory: { type: 'string' },
   iommu: { type: 'string' },
@@ -62,8 +77,7 @@ const BOOT = {
     "A value with spaces needs quotes, and each command its own --run: --run 'echo one two' --run disk-read",
 } as const;
 
-const IOMMU_MODES: readonly IommuMode[] = ['translated', 'bypass', 'off'];
-const TABLES: readonly IommuTables[] = ['viot', 'iort', 'viot+iort'];
+const U32_MAX = 0xffff_ffff;
 /** Longest delay a timer of the host takes. */
 const MAX_TIMEOUT_S = 2_147_483;
 
@@ -71,27 +85,40 @@ const MAX_TIMEOUT_S = 2_147_483;
 export function parseBootArguments(words: readonly string[]): BootArguments {
   const given = readOptions<OptionName>(BOOT, words);
   const values = new Map(given.map(({ name, value }) => [name, value]));
-  const valueOf = <T>(name: OptionName, read: (text: string) => T, otherwise: T): T => {
+  const valueOf = <T>(name: OptionName, read: (text: string) => T): T | undefined => {
     const text = values.get(name);
-    return text === undefined ? otherwise : read(text);
+    return text === undefined ? undefined : read(text);
   };
-  const iommu = valueOf('iommu', readMode, 'translated');
-  checkDeviceIsThere(iommu, values);
-  return {
-    kernel: values.get('kernel'),
-    initrd: values.get('initrd'),
-    append: values.get('append') ?? '',
-    memoryMiB: valueOf('memory', readMemory, DEFAULT_MEMORY_MIB),
-    iommu,
-    bootBypass: valueOf('boot-bypass', readSwitch, true),
-    iommuOptions: readIommuOptions(values),
+  const mode = valueOf('iommu', readMode);
+  checkDeviceIsThere(mode, values);
+  const choices: PlanChoices = {
+    append: values.get('append'),
+    memoryMiB: valueOf('memory', readMemory),
+    iommu: { mode, bootBypass: valueOf('boot-bypass', readSwitch), ...readIommuOptions(values) },
     reservedRegions: readRegions(given),
-    tables: valueOf('tables', (text) => readChoice('tables', text, TABLES), 'viot'),
+    tables: valueOf('tables', (text) => readChoice('tables', text, TABLE_CHOICES)),
+    seed: valueOf('seed', (text) => readCount('seed', text, 0, U32_MAX)),
+    clock: valueOf('clock', (text) => readChoice('clock', text, CLOCK_SOURCES)),
+  };
+  const planFile = values.get('plan');
+  // What is wrong without a plan below it is said before anything is read.
+  if (planFile === undefined) readPlan(choices);
+  return {
+    choices,
+    planFile,
+    files: {
+      kernel: values.get('kernel'),
+      initrd: values.get('initrd'),
+      disk: values.get('disk'),
+    },
+    sharePath: values.get('share'),
+    printsPlan: values.has('print-plan'),
+    pace: valueOf('pace', (text) => readChoice('pace', text, PACES)) ?? 'skip',
     steps: given.flatMap(({ name, value }) =>
       name === 'run' || name === 'rogue' ? [readStep(name, value)] : [],
     ),
-    until: valueOf('until', readPattern, undefined),
-    timeoutMs: valueOf('timeout', readTimeout, undefined),
+    until: valueOf('until', readPattern),
+    timeoutMs: valueOf('timeout', readTimeout),
     trace: values.get('trace'),
     isQuiet: values.has('quiet'),
     isJson: values.has('json'),
@@ -100,11 +127,14 @@ export function parseBootArguments(words: readonly string[]): BootArguments {
 }
 
 /** What the device is, and how the guest is told of it, says nothing where there is none. */
-function checkDeviceIsThere(iommu: IommuMode, values: ReadonlyMap<OptionName, string>): void {
+function checkDeviceIsThere(
+  mode: IommuMode | undefined,
+  values: ReadonlyMap<OptionName, string>,
+): void {
   const name = [...values.keys()].find(
     (each) => each === 'tables' || Object.hasOwn(DEVICE_FORMS, each),
   );
-  if (iommu !== 'off' || name === undefined) return;
+  if (mode !== 'off' || name === undefined) return;
   throw new UsageError(
     `--${name} says what the IOMMU is, and --iommu off that there is none. Leave out one of them.`,
   );
@@ -115,7 +145,7 @@ function readRegions(given: readonly GivenOption<OptionName>[]): RegionChoices {
   for (const { name, value } of given) {
     if (name !== 'resv') continue;
     const { endpoint, region } = readReserved(value);
-    (regions[findEndpoint(endpoint)] ??= []).push(region);
+    (regions[findEndpointId(endpoint)] ??= []).push(region);
   }
   return regions;
 }

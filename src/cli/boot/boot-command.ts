@@ -1,6 +1,6 @@
 // `viommu boot`: boots a guest, does what was asked for, reports.
 
-import type { RogueRequest, RogueResult } from '../../machine/rogue-dma.ts';
+import type { RogueRequest, RogueResult } from '../../machine/rogue-access.ts';
 import { GuestSession } from '../../guest/guest-session.ts';
 import { NO_TOTALS } from '../../trace/event-totals.ts';
 import type { BootArguments } from './boot-arguments.ts';
@@ -11,6 +11,7 @@ import {
   type BootOutcome,
   type CommandReport,
 } from './boot-report.ts';
+import { readBootMachine } from './boot-plan.ts';
 import type { BootStep } from './boot-steps.ts';
 import { EXIT_DONE, EXIT_FAILED, exitStatusOf, messageOf } from '../exit-status.ts';
 import { TraceFile } from './trace-file.ts';
@@ -107,19 +108,11 @@ class BootRun {
     await this.#session?.dispose();
   }
 
-  #create(): Promise<GuestSession> {
-    const { kernel, initrd, append, memoryMiB, iommu, bootBypass, until } = this.#args;
-    const { iommuOptions, reservedRegions, tables } = this.#args;
+  async #create(): Promise<GuestSession> {
+    const { until, pace } = this.#args;
     return GuestSession.create({
-      kernel,
-      initrd,
-      append,
-      memoryMiB,
-      iommu,
-      bootBypass,
-      iommuOptions,
-      reservedRegions,
-      tables,
+      ...(await readBootMachine(this.#args)),
+      pace,
       until,
       signal: this.#stop.signal,
       onConsole: (bytes) => {

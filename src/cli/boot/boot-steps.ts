@@ -1,9 +1,8 @@
 // What `viommu boot` does once the guest is up, from the texts of --run and --rogue.
 
-import type { RogueRequest } from '../../machine/rogue-dma.ts';
-import { ENDPOINTS } from '../../machine/plan/topology.ts';
+import type { RogueRequest } from '../../machine/rogue-access.ts';
+import { findEndpoint, noSuchEndpoint } from '../../machine/plan/topology.ts';
 import { parseUnsigned } from '../number-text.ts';
-import { didYouMean } from '../suggestion.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** What is done once the guest is up, in the order of the command line. */
@@ -40,16 +39,12 @@ function readRogue(text: string): RogueRequest {
       `--rogue needs a 64-bit address such as 0xdead0000, not "${addressText}". ${ROGUE_EXAMPLE}`,
     );
   }
-  return { endpoint: findEndpoint(endpointText), address, access, length: ROGUE_LENGTH };
+  return { endpoint: findEndpointId(endpointText), address, access, length: ROGUE_LENGTH };
 }
 
 /** The ID of the machine's endpoint with this name, or with this number as ID. Throws `UsageError`. */
-export function findEndpoint(text: string): number {
-  const number = parseUnsigned(text, 32);
-  const endpoint = ENDPOINTS.find(({ id, name }) => name === text || BigInt(id) === number);
+export function findEndpointId(text: string): number {
+  const endpoint = findEndpoint(text);
   if (endpoint !== undefined) return endpoint.id;
-  const names = ENDPOINTS.map(({ name }) => name);
-  throw new UsageError(
-    `There is no endpoint "${text}".${didYouMean(text, names)} There are: ${names.join(', ')}.`,
-  );
+  throw new UsageError(noSuchEndpoint(text));
 }

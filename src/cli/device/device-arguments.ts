@@ -15,7 +15,6 @@ import type { ReservedRegion } from '../../iommu/regions/reserved-regions.ts';
 import { DEFAULT_STORE_LIMITS, type StoreLimits } from '../../iommu/store/store-limits.ts';
 import {
   DEVICE_FORMS,
-  featureNames,
   readChoice,
   readCount,
   readDialect,
@@ -24,6 +23,7 @@ import {
   readIommuOptions,
   readReserved,
 } from '../device-options.ts';
+import { featureNames } from '../../iommu/protocol/feature-names.ts';
 import { parseUnsigned } from '../number-text.ts';
 import { readOptions, type OptionForms } from '../option-words.ts';
 import { UsageError } from '../usage-error.ts';
@@ -133,7 +133,7 @@ function checkOffer(offered: bigint, dialect: DialectName): void {
   const unknown = offered & ~features;
   if (unknown === 0n) return;
   throw new UsageError(
-    `--offer names ${featureNames(unknown)}, which the dialect ${dialect} does not have. It has: ${featureNames(features)}.`,
+    `--offer names ${featureNames(unknown).join(', ')}, which the dialect ${dialect} does not have. It has: ${featureNames(features).join(', ')}.`,
   );
 }
 
@@ -142,7 +142,7 @@ function readAccepted(text: string, offered: bigint): bigint {
   const missing = accepted & ~offered;
   if (missing === 0n) return accepted;
   throw new UsageError(
-    `--accept names ${featureNames(missing)}, which the device does not offer. It offers: ${featureNames(offered) || 'nothing'}.`,
+    `--accept names ${featureNames(missing).join(', ')}, which the device does not offer. It offers: ${featureNames(offered).join(', ') || 'nothing'}.`,
   );
 }
 

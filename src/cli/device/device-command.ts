@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { WasmStore } from '../../iommu/engine/wasm-store.ts';
-import { loadStoreWasm } from '../../guest/guest-files.ts';
+import { loadStoreWasm } from '../../guest/wasm-modules.ts';
 import type { DeviceArguments } from './device-arguments.ts';
 import { describeError, DeviceSession } from './device-session.ts';
 import { LineSplitter, type SplitLine } from './line-splitter.ts';

@@ -1,7 +1,7 @@
 // The fields of one line of JSON: looked up by name, checked, and turned into values, with a sentence for every mistake.
 
 import { parseUnsigned } from '../number-text.ts';
-import { didYouMean } from '../suggestion.ts';
+import { didYouMean } from '../../base/suggestion.ts';
 
 /** A line can not be followed; the message says why and what to do. The lines after it are not concerned. */
 export class LineError extends Error {

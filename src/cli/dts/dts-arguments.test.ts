@@ -4,9 +4,14 @@ import { UsageError } from '../usage-error.ts';
 
 describe('parseDtsArguments', () => {
   it('prints the machine as it is unless told otherwise', () => {
-    expect(parseDtsArguments([])).toEqual({ iommu: 'mmio', isHelp: false });
-    expect(parseDtsArguments(['--iommu', 'pci'])).toEqual({ iommu: 'pci', isHelp: false });
-    expect(parseDtsArguments(['-h'])).toEqual({ iommu: 'mmio', isHelp: true });
+    expect(parseDtsArguments([])).toEqual({ iommu: 'mmio', planFile: undefined, isHelp: false });
+    expect(parseDtsArguments(['--iommu', 'pci'])).toEqual({
+      iommu: 'pci',
+      planFile: undefined,
+      isHelp: false,
+    });
+    expect(parseDtsArguments(['--plan', 'p'])).toMatchObject({ planFile: 'p' });
+    expect(parseDtsArguments(['-h'])).toEqual({ iommu: 'mmio', planFile: undefined, isHelp: true });
   });
 
   it.each([

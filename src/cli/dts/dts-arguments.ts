@@ -1,17 +1,20 @@
 // From the words behind `viommu dts` to what it shall print.
 
-import type { DescribedMachine } from '../../machine/plan/machine-description.ts';
+import type { IommuPlace } from '../../machine/plan/machine-description.ts';
 import { readChoice } from '../device-options.ts';
 import { readOptions, type OptionForms } from '../option-words.ts';
 
 export interface DtsArguments {
   /** Where the printed machine has its IOMMU. */
-  readonly iommu: DescribedMachine['iommu'];
+  readonly iommu: IommuPlace;
+  /** A file with the plan of the machine. */
+  readonly planFile: string | undefined;
   readonly isHelp: boolean;
 }
 
 const FORMS = {
   iommu: { type: 'string' },
+  plan: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies OptionForms<string>;
 
@@ -26,6 +29,7 @@ export function parseDtsArguments(words: readonly string[]): DtsArguments {
   const place = given.find(({ name }) => name === 'iommu')?.value;
   return {
     iommu: place === undefined ? 'mmio' : readChoice('iommu', place, PLACES),
+    planFile: given.find(({ name }) => name === 'plan')?.value,
     isHelp: given.some(({ name }) => name === 'help'),
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fakeKernel, SECTOR, type FakeKernelHeader } from '../../../test/support/fake-kernel.ts';
 import {
+  checkDisk,
   checkInitrd,
   checkKernel,
   checkMemory,
@@ -82,6 +83,15 @@ describe('checkKernel', () => {
     expect(() => checkKernel(fakeKernel(header), '')).toThrow(/boot protocol 2\.\d+.*2\.06/);
   });
 
+  it('refuses a kernel for 64-bit processors, as long as the protocol tells', () => {
+    expect(() => checkKernel(fakeKernel({ xloadflags: 1 }), '')).toThrow(InputError);
+    expect(() => checkKernel(fakeKernel({ xloadflags: 1 }), '')).toThrow(
+      'This kernel is for 64-bit processors, and the machine has a 32-bit one.',
+    );
+    expect(() => checkKernel(fakeKernel({ xloadflags: 1, version: 0x20b }), '')).not.toThrow();
+    expect(() => checkKernel(fakeKernel({ xloadflags: 0xfffe }), '')).not.toThrow();
+  });
+
   it('refuses a kernel that would reach into the initrd', () => {
     const kernel = fakeKernel({ syssize: (63 * MIB) / 16 });
     expect(() => checkKernel(kernel, '')).toThrow(/too large \(63\.0 MiB\)/);
@@ -118,5 +128,20 @@ describe('checkInitrd', () => {
 
   it('refuses an empty one', () => {
     expect(() => checkInitrd(new Uint8Array(), 128)).toThrow('The initrd is empty.');
+  });
+});
+
+describe('checkDisk', () => {
+  it('takes whole sectors', () => {
+    expect(() => checkDisk(new Uint8Array(3 * SECTOR))).not.toThrow();
+  });
+
+  it.each([
+    [0, 'The disk is empty.'],
+    [511, 'The disk has 511 bytes, which is no multiple of 512'],
+    [3 * SECTOR + 500, 'Pad the raw image to 2048 bytes'],
+  ])('refuses one of %i bytes', (length, message) => {
+    expect(() => checkDisk(new Uint8Array(length))).toThrow(InputError);
+    expect(() => checkDisk(new Uint8Array(length))).toThrow(message);
   });
 });

@@ -1,7 +1,7 @@
 // What a machine is started with, and the checks that spare a user a silent hang.
 
 /** Bytes of everything a start needs, unpacked. */
-export interface GuestImages {
+export interface ImageBytes {
   /** A Linux bzImage. */
   readonly kernel: Uint8Array;
   /** An initramfs (plain or compressed cpio, as the kernel understands it). */
@@ -10,6 +10,11 @@ export interface GuestImages {
   readonly disk: Uint8Array;
   readonly bios: Uint8Array;
   readonly vgaBios: Uint8Array;
+}
+
+/** The same, and the SHA-256 in hex that each is told apart by. */
+export interface GuestImages extends ImageBytes {
+  readonly checksums: Readonly<Record<keyof ImageBytes, string>>;
 }
 
 /** What a user gave can not work; the message says why and what to do. */
@@ -26,6 +31,7 @@ const KERNEL_ADDRESS = MIB;
 const INITRD_ADDRESS = 64 * MIB;
 /** SeaBIOS keeps its tables at the top of RAM. */
 const FIRMWARE_BYTES = MIB;
+const MAX_DISK_BYTES = 1024 * MIB;
 
 // Linux boot protocol (Documentation/arch/x86/boot.rst): offsets in the setup header.
 const SETUP_SECTS = 0x1f1;
@@ -34,12 +40,16 @@ const BOOT_FLAG = 0x1fe;
 const HEADER_MAGIC = 0x202;
 const VERSION = 0x206;
 const LOADFLAGS = 0x211;
+const XLOADFLAGS = 0x236;
 const CMDLINE_SIZE = 0x238;
 const HEADER_END = 0x264;
 const BOOT_FLAG_VALUE = 0xaa55;
 const HEADER_MAGIC_VALUE = 0x5372_6448;
 const OLDEST_VERSION = 0x206;
 const LOADED_HIGH = 1;
+/** XLF_KERNEL_64, since protocol 2.12: the kernel has a 64-bit entry point, as all kernels for 64-bit processors do. */
+const KERNEL_64 = 1;
+const FIRST_WITH_XLOADFLAGS = 0x20c;
 const SECTOR = 512;
 
 /** Throws `InputError` unless the memory size is a whole number of MiB that the machine can have. */
@@ -67,6 +77,11 @@ export function checkKernel(kernel: Uint8Array, commandLine: string): void {
   if (version < OLDEST_VERSION || (view.getUint8(LOADFLAGS) & LOADED_HIGH) === 0) {
     throw new InputError(
       `The kernel speaks boot protocol ${version >> 8}.${version & 0xff}; the machine needs a bzImage of protocol 2.06 or newer.`,
+    );
+  }
+  if (version >= FIRST_WITH_XLOADFLAGS && (view.getUint16(XLOADFLAGS, true) & KERNEL_64) !== 0) {
+    throw new InputError(
+      'This kernel is for 64-bit processors, and the machine has a 32-bit one. Build it for 32-bit x86 (make ARCH=i386), or take a kernel package for i386.',
     );
   }
   const setupSectors = view.getUint8(SETUP_SECTS) || 4;
@@ -112,4 +127,22 @@ export function checkInitrd(initrd: Uint8Array, memoryMiB: number): void {
   throw new InputError(
     `The initrd (${(initrd.length / MIB).toFixed(1)} MiB) is too large for ${memoryMiB} MiB of memory, as it is loaded at 64 MiB. ${advice}`,
   );
+}
+
+/** Throws `InputError` unless the bytes can be a disk: whole sectors, and no more than the machine can keep in memory. */
+export function checkDisk(disk: Uint8Array): void {
+  if (disk.length === 0) {
+    throw new InputError('The disk is empty. Give a raw disk image of at least 512 bytes.');
+  }
+  const rest = disk.length % SECTOR;
+  if (rest !== 0) {
+    throw new InputError(
+      `The disk has ${disk.length} bytes, which is no multiple of ${SECTOR}: a disk is made of whole sectors. Pad the raw image to ${disk.length + SECTOR - rest} bytes, for instance with truncate -s %${SECTOR} FILE.`,
+    );
+  }
+  if (disk.length > MAX_DISK_BYTES) {
+    throw new InputError(
+      `The disk has ${(disk.length / MIB).toFixed(1)} MiB, and the machine, which keeps it in memory, takes ${MAX_DISK_BYTES / MIB}. Make it smaller.`,
+    );
+  }
 }

@@ -1,7 +1,6 @@
 // From the files in guest-images/ to the bytes a machine starts with: fetch, verify, unpack.
 
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
+import { checksumOf } from './checksum.ts';
 import type { GuestImages } from './guest-images.ts';
 
 /** One file as guest-images/images.json describes it. */
@@ -35,6 +34,11 @@ export class ImageCorruptError extends Error {
 
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
 
+/** SHA-256 of what the file holds, unpacked. */
+function contentChecksum(image: ImageFile): string {
+  return image.plainSha256 ?? image.sha256;
+}
+
 /** Throws `ImageCorruptError` unless the unpacked bytes are the described file's content. */
 export function verifyContent(image: ImageFile, content: Uint8Array): void {
   const bytes = image.plainBytes ?? image.bytes;
@@ -43,7 +47,7 @@ export function verifyContent(image: ImageFile, content: Uint8Array): void {
       `${image.file} holds ${content.length} bytes and should hold ${bytes}: it was cut short or changed. Get it again.`,
     );
   }
-  if (bytesToHex(sha256(content)) !== (image.plainSha256 ?? image.sha256)) {
+  if (checksumOf(content) !== contentChecksum(image)) {
     throw new ImageCorruptError(
       `${image.file} does not match its checksum: it was damaged or changed. Get it again.`,
     );
@@ -89,5 +93,12 @@ export async function unpackImages(
     unpack('bios'),
     unpack('vgaBios'),
   ]);
-  return { kernel, initrd, disk, bios, vgaBios };
+  const checksums = {
+    kernel: contentChecksum(manifest.kernel),
+    initrd: contentChecksum(manifest.initrd),
+    disk: contentChecksum(manifest.disk),
+    bios: contentChecksum(manifest.bios),
+    vgaBios: contentChecksum(manifest.vgaBios),
+  };
+  return { kernel, initrd, disk, bios, vgaBios, checksums };
 }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { deviceTreeSource } from './device-tree.ts';
-import { describeMachine, type DescribedMachine } from './machine-description.ts';
+import { describeMachine } from './machine-description.ts';
+import { readPlan } from './plan-check.ts';
 import { ENDPOINTS, LAST_PCI_ENDPOINT, PCI_IOMMU_FUNCTION } from './topology.ts';
 
-function treeOf(iommu: DescribedMachine['iommu']): string {
-  return deviceTreeSource(describeMachine({ iommu, tables: 'viot' }));
+function treeOf(iommu: 'mmio' | 'pci' | 'none'): string {
+  const plan = readPlan({ iommu: { mode: iommu === 'none' ? 'off' : 'translated' } });
+  return deviceTreeSource(describeMachine(plan, iommu === 'pci' ? 'pci' : 'mmio'));
 }
 
 /** The lines of a node's own, without those of nodes inside it. */

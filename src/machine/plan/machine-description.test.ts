@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildAcpiTables } from '../../acpi/acpi-tables.ts';
 import { describeMachine } from './machine-description.ts';
+import { DEFAULT_PLAN, readPlan } from './plan-check.ts';
 import {
   BLOCK_ENDPOINT,
   BLOCK_PLACE,
@@ -12,13 +13,13 @@ import {
   ROGUE_PLACE,
 } from './topology.ts';
 
-const MACHINE = describeMachine({ iommu: 'mmio', tables: 'viot' });
+const MACHINE = describeMachine(DEFAULT_PLAN);
 
 describe('describeMachine', () => {
   it.each(['viot', 'iort', 'viot+iort'] as const)(
     '[C21] has an LNRO0005 device whose _CRS is the IOMMU’s window and interrupt: %s',
     (tables) => {
-      expect(describeMachine({ iommu: 'mmio', tables }).devices.mmioDevices).toContainEqual({
+      expect(describeMachine(readPlan({ tables })).devices.mmioDevices).toContainEqual({
         hardwareId: 'LNRO0005',
         uid: expect.any(Number),
         base: IOMMU_PLACE.base,
@@ -44,7 +45,7 @@ describe('describeMachine', () => {
   });
 
   it('puts a PCI IOMMU where no endpoint is, and then has no window for it', () => {
-    const { iommus, devices } = describeMachine({ iommu: 'pci', tables: 'viot' });
+    const { iommus, devices } = describeMachine(DEFAULT_PLAN, 'pci');
 
     expect(iommus[0]?.at).toEqual({ kind: 'pci', segment: 0, bdf: PCI_IOMMU_FUNCTION });
     expect(ENDPOINTS.map(({ id }) => id)).not.toContain(PCI_IOMMU_FUNCTION);
@@ -54,8 +55,20 @@ describe('describeMachine', () => {
     ]);
   });
 
+  it('has neither windows nor nodes of endpoints that are left out', () => {
+    const { iommus, devices } = describeMachine(readPlan({ endpoints: { rogue: false } }));
+
+    expect(iommus[0]?.mmioEndpoints).toEqual([
+      { endpoint: BLOCK_ENDPOINT, baseAddress: BLOCK_PLACE.base },
+    ]);
+    expect(devices.mmioDevices.map(({ base }) => base)).toEqual([
+      IOMMU_PLACE.base,
+      BLOCK_PLACE.base,
+    ]);
+  });
+
   it('without an IOMMU has neither a window nor a table for it', () => {
-    const machine = describeMachine({ iommu: 'none', tables: 'viot+iort' });
+    const machine = describeMachine(readPlan({ iommu: { mode: 'off' }, tables: 'viot+iort' }));
 
     expect(machine.devices.mmioDevices.map(({ base }) => base)).not.toContain(IOMMU_PLACE.base);
     expect(buildAcpiTables(machine)).toMatchObject({ viot: undefined, iort: undefined });

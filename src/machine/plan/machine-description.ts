@@ -2,8 +2,8 @@
 
 import type { AcpiDescription } from '../../acpi/acpi-tables.ts';
 import type { IommuDescription } from '../../acpi/iommu-description.ts';
-import type { IommuTables } from '../../acpi/iommu-tables.ts';
 import { rotatedRoutes } from '../../acpi/pci-root.ts';
+import type { MachinePlan } from './machine-plan.ts';
 import {
   BLOCK_ENDPOINT,
   BLOCK_PLACE,
@@ -29,21 +29,28 @@ const LAST_PCI_DEVICE = 31;
 const KEYBOARD_CONTROLLER = 0x64;
 const PULSE_RESET_LINE = 0xfe;
 
-/** What a description can differ in. */
-export interface DescribedMachine {
-  /** Where the IOMMU is. The machine itself has it at `mmio`, or none. */
-  readonly iommu: 'mmio' | 'pci' | 'none';
-  readonly tables: IommuTables;
-}
+/** Where a description has the IOMMU; the machine itself has it at `mmio`. */
+export type IommuPlace = 'mmio' | 'pci';
 
-const IOMMU_AT: Readonly<Record<'mmio' | 'pci', IommuDescription['at']>> = {
+/** Endpoints at virtio-mmio windows. */
+const MMIO_ENDPOINTS = [
+  { name: 'virtio-blk', endpoint: BLOCK_ENDPOINT, place: BLOCK_PLACE },
+  { name: 'rogue', endpoint: ROGUE_ENDPOINT, place: ROGUE_PLACE },
+] as const;
+
+const IOMMU_AT: Readonly<Record<IommuPlace, IommuDescription['at']>> = {
   mmio: { kind: 'mmio', baseAddress: IOMMU_PLACE.base },
   pci: { kind: 'pci', segment: 0, bdf: PCI_IOMMU_FUNCTION },
 };
 
 /** The machine; without an IOMMU it has no window for one, and no table of what would be behind it. */
-export function describeMachine({ iommu, tables }: DescribedMachine): AcpiDescription {
-  const places = [...(iommu === 'mmio' ? [IOMMU_PLACE] : []), BLOCK_PLACE, ROGUE_PLACE];
+export function describeMachine(plan: MachinePlan, at: IommuPlace = 'mmio'): AcpiDescription {
+  const hasIommu = plan.iommu.mode !== 'off';
+  const plugged = MMIO_ENDPOINTS.filter(({ name }) => plan.endpoints[name]);
+  const places = [
+    ...(hasIommu && at === 'mmio' ? [IOMMU_PLACE] : []),
+    ...plugged.map(({ place }) => place),
+  ];
   return {
     identity: {
       oemId: 'VIOMMU',
@@ -94,12 +101,15 @@ export function describeMachine({ iommu, tables }: DescribedMachine): AcpiDescri
       serialPorts: [],
       softOffSleepType: 0,
     },
-    iommus: iommu === 'none' ? [] : [describeIommu(IOMMU_AT[iommu])],
-    iommuTables: tables,
+    iommus: hasIommu ? [describeIommu(IOMMU_AT[at], plugged)] : [],
+    iommuTables: plan.tables,
   };
 }
 
-function describeIommu(at: IommuDescription['at']): IommuDescription {
+function describeIommu(
+  at: IommuDescription['at'],
+  plugged: readonly (typeof MMIO_ENDPOINTS)[number][],
+): IommuDescription {
   return {
     at,
     pciRanges: [
@@ -111,9 +121,6 @@ function describeIommu(at: IommuDescription['at']): IommuDescription {
         bdfEnd: LAST_PCI_ENDPOINT,
       },
     ],
-    mmioEndpoints: [
-      { endpoint: BLOCK_ENDPOINT, baseAddress: BLOCK_PLACE.base },
-      { endpoint: ROGUE_ENDPOINT, baseAddress: ROGUE_PLACE.base },
-    ],
+    mmioEndpoints: plugged.map(({ endpoint, place }) => ({ endpoint, baseAddress: place.base })),
   };
 }

@@ -1,5 +1,7 @@
 // The machine's map: where every device of ours sits, who is an endpoint under which ID, and who is not.
 
+import { didYouMean } from '../../base/suggestion.ts';
+
 /** All virtio-mmio windows share one block of v86's address map (128 KiB), one page each so that a page can be handed out. */
 export const MMIO_BLOCK_BASE = 0xfd00_0000;
 export const MMIO_BLOCK_SIZE = 0x2_0000;
@@ -32,6 +34,17 @@ export const IDE_ENDPOINT = 0x1e << 3;
 export const BLOCK_ENDPOINT = 0x1001;
 export const ROGUE_ENDPOINT = 0x1002;
 
+/** The endpoints by their short names. */
+export const ENDPOINT_NAMES = [
+  'virtio-net',
+  'virtio-9p',
+  'virtio-console',
+  'ide',
+  'virtio-blk',
+  'rogue',
+] as const;
+export type EndpointName = (typeof ENDPOINT_NAMES)[number];
+
 /** An endpoint in words. */
 export interface EndpointInfo {
   readonly id: number;
@@ -51,7 +64,12 @@ function mmioLocation(place: MmioPlace): string {
   return `MMIO 0x${place.base.toString(16)}`;
 }
 
-export const ENDPOINTS: readonly EndpointInfo[] = [
+/** An endpoint of this machine. */
+export interface KnownEndpoint extends EndpointInfo {
+  readonly name: EndpointName;
+}
+
+export const ENDPOINTS: readonly KnownEndpoint[] = [
   {
     id: NET_ENDPOINT,
     name: 'virtio-net',
@@ -90,6 +108,27 @@ export const ENDPOINTS: readonly EndpointInfo[] = [
     location: mmioLocation(ROGUE_PLACE),
   },
 ];
+
+/** The endpoints that a plan has plugged in. */
+export function pluggedEndpoints({
+  endpoints,
+}: {
+  readonly endpoints: Readonly<Record<EndpointName, boolean>>;
+}): readonly KnownEndpoint[] {
+  return ENDPOINTS.filter(({ name }) => endpoints[name]);
+}
+
+/** The endpoint with this name, or with this number as ID, in decimal or after 0x. */
+export function findEndpoint(nameOrId: string | number): KnownEndpoint | undefined {
+  const text = String(nameOrId);
+  const id = /^(?:0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text) ? Number(text) : undefined;
+  return ENDPOINTS.find((endpoint) => endpoint.name === text || endpoint.id === id);
+}
+
+/** Why there is no endpoint of that name or ID, and which there are. */
+export function noSuchEndpoint(nameOrId: string | number): string {
+  return `There is no endpoint "${nameOrId}".${didYouMean(String(nameOrId), ENDPOINT_NAMES)} There are: ${ENDPOINT_NAMES.join(', ')}.`;
+}
 
 /** Bus masters of the emulated PC that are not endpoints, and why. */
 export const OUTSIDE: readonly { readonly name: string; readonly reason: string }[] = [

@@ -4,20 +4,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { GuestMemory } from '../v86/guest-memory.ts';
 import { PAGE_BYTES } from '../v86/memory-pages.ts';
+import type { RunDigest } from './run-digest.ts';
 import type { RunLog } from './run-log.ts';
-
-/** SHA-256 values in hex. */
-export interface RunDigest {
-  /** Of all the rest. */
-  readonly digest: string;
-  /** Of the IOMMU's events with their instruction counts, of what the console printed, and of RAM as it is now. */
-  readonly events: string;
-  readonly console: string;
-  readonly memory: string;
-  readonly eventCount: number;
-  /** Instructions since power on. */
-  readonly instructions: number;
-}
 
 const HEAD_BYTES = 4;
 

@@ -1,5 +1,6 @@
 // A whole board between two ticks: the emulator, every device of ours, and the disks.
 
+import { assert } from '../../base/assert.ts';
 import { BLOCK_BYTES, changedBlocks, type WrittenBlock } from '../../endpoints/block-backend.ts';
 import type { IommuSnapshot } from '../../iommu/iommu-snapshot.ts';
 import type { MmioTransportState } from '../../virtio/mmio-transport.ts';
@@ -11,11 +12,8 @@ import { PageStore } from '../v86/memory-pages.ts';
 export interface BoardImage {
   readonly emulator: EmulatorImage;
   readonly iommu: IommuSnapshot | undefined;
-  readonly transports: {
-    readonly iommu: MmioTransportState | undefined;
-    readonly block: MmioTransportState;
-    readonly rogue: MmioTransportState;
-  };
+  /** Our own devices in their windows. */
+  readonly plugged: readonly { readonly name: string; readonly state: MmioTransportState }[];
   readonly disk: readonly WrittenBlock[];
   readonly ide: readonly WrittenBlock[];
 }
@@ -26,11 +24,10 @@ export class BoardImages {
 
   /** The board is as it was afterwards. `before` is an earlier image that much is shared with. */
   take(board: Board, disks: Disks, before?: BoardImage): BoardImage {
-    const { iommu, block, rogue } = board.transports;
     return {
       emulator: takeImage(board.emulator, this.#store, before?.emulator),
       iommu: board.iommu?.save(),
-      transports: { iommu: iommu?.save(), block: block.save(), rogue: rogue.save() },
+      plugged: board.plugged.map(({ name, transport }) => ({ name, state: transport.save() })),
       disk: disks.virtio.save(),
       ide: changedBlocks(disks.image, disks.ide),
     };
@@ -38,16 +35,17 @@ export class BoardImages {
 
   /** Makes a board that has not run yet what the image's was. Throws when a device can not read its part. */
   put(board: Board, disks: Disks, image: BoardImage): void {
-    const { iommu, block, rogue } = board.transports;
     disks.virtio.restore(image.disk);
     disks.ide.set(disks.image);
     for (const { index, bytes } of image.ide) disks.ide.set(bytes, index * BLOCK_BYTES);
     putImage(board.emulator, image.emulator);
+    for (const { name, transport } of board.plugged) {
+      const saved = image.plugged.find((each) => each.name === name);
+      assert(saved !== undefined, `the image has a state of ${name}`);
+      transport.restore(saved.state);
+    }
     // A transport resets its device before it takes over: the device's own state comes after it.
-    if (image.transports.iommu !== undefined) iommu?.restore(image.transports.iommu);
     if (image.iommu !== undefined) board.iommu?.restore(image.iommu);
-    block.restore(image.transports.block);
-    rogue.restore(image.transports.rogue);
     // They may have touched their interrupts.
     putCore(board.emulator, image.emulator);
   }

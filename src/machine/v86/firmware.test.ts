@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stoppedEmulator } from '../../../test/support/stopped-emulator.ts';
 import { installFirmware, onPowerOff } from './firmware.ts';
 import { describeMachine } from '../plan/machine-description.ts';
+import { DEFAULT_PLAN } from '../plan/plan-check.ts';
 import type { V86Cpu } from './v86-internals.ts';
 
 /** PM1a control, where v86 has it and where SeaBIOS looks for it. */
@@ -16,7 +17,7 @@ let powerOffs = 0;
 
 beforeAll(async () => {
   ({ cpu } = await stoppedEmulator());
-  installFirmware(cpu, describeMachine({ iommu: 'mmio', tables: 'viot' }));
+  installFirmware(cpu, describeMachine(DEFAULT_PLAN));
   onPowerOff(cpu, () => {
     powerOffs += 1;
   });

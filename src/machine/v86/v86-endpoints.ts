@@ -136,3 +136,24 @@ function abortTransfer(channel: V86IdeChannel): void {
   channel.dma_status = (channel.dma_status & ~BUS_MASTER_ACTIVE) | BUS_MASTER_ERROR;
   drive.push_irq();
 }
+
+/** What the bus reads where nothing answers. */
+const EMPTY_PORT: V86Port = {
+  read8: () => 0xff,
+  read16: () => 0xffff,
+  read32: () => -1,
+  write8: () => undefined,
+  write16: () => undefined,
+  write32: () => undefined,
+  device: undefined,
+};
+
+/** Takes a function off the PCI bus, and what answers for it from its I/O ports: a guest finds nothing there. */
+export function unplug(cpu: V86Cpu, bdf: number, owners: readonly unknown[]): void {
+  const { pci } = cpu.devices;
+  pci.device_spaces[bdf] = undefined;
+  pci.devices[bdf] = undefined;
+  cpu.io.ports.forEach((port, index) => {
+    if (port.device !== undefined && owners.includes(port.device)) cpu.io.ports[index] = EMPTY_PORT;
+  });
+}

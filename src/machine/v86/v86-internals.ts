@@ -169,6 +169,8 @@ export interface V86Cpu extends V86DmaBus {
   };
   devices: {
     virtio_net: { virtio: V86Virtio; mac: Uint8Array };
+    /** Functions by bus, device and function number: their configuration spaces, and their models. */
+    pci: { device_spaces: unknown[]; devices: unknown[] };
     rtc: { rtc_time: number; last_update: number };
     acpi: { last_timer: number; timer_last_value: number; timer_imprecision_offset: number };
     virtio_9p: V86Share;
@@ -298,6 +300,8 @@ export const REQUIRED: readonly (readonly [
   ['v86.cpu.devices.virtio_9p.fs.inodes.0.qid.version', 'number'],
   ['v86.cpu.devices.virtio_9p.fs.GetInode', 'function'],
   ['v86.cpu.devices.virtio_9p.ReceiveRequest', 'function'],
+  ['v86.cpu.devices.pci.device_spaces', 'object'],
+  ['v86.cpu.devices.pci.devices', 'object'],
   ['v86.cpu.devices.ide.pci_id', 'number'],
   ['v86.cpu.devices.ide.primary.master.channel.prdt_addr', 'number'],
   ['v86.cpu.devices.ide.primary.dma_status', 'number'],

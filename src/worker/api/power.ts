@@ -1,15 +1,14 @@
 // Power: what a machine is started with, how far its start is, and what can go wrong with it.
 
-import type { IommuMode } from '../../machine/plan/machine-options.ts';
+import type { IommuMode, PlanChoices } from '../../machine/plan/machine-plan.ts';
 import type { EndpointInfo } from '../../machine/plan/topology.ts';
 
+/** What machine to boot, not checked yet: the worker does that, and refuses in words. */
 export interface BootRequest {
-  readonly iommu: IommuMode;
-  /** Initial value of the configuration field `bypass`: what DMA may do before the driver is up. */
-  readonly bootBypass: boolean;
-  readonly memoryMiB: number;
-  /** Appended to the kernel command line. */
-  readonly append: string;
+  /** What is chosen of its plan, or text of it: JSON, or base64url of JSON, as in the page's address. */
+  readonly plan: PlanChoices | string;
+  /** How DMA goes, whatever the plan says; null: as the plan says. */
+  readonly iommu: string | null;
 }
 
 /** Files the worker fetches, as URLs the page's bundler knows. */
@@ -68,6 +67,7 @@ export interface MachineInfo {
   /** Bus masters that are not behind the IOMMU, and why. */
   readonly outside: readonly { readonly name: string; readonly reason: string }[];
   readonly memoryBytes: number;
+  readonly iommu: IommuMode;
 }
 
 /** The machine's switches. Every promise rejects with an `Error` whose message is for the user. */

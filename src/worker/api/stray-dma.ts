@@ -1,6 +1,6 @@
 // Stray DMA: accesses that no driver asked for.
 
-import type { RogueRequest, RogueResult } from '../../machine/rogue-dma.ts';
+import type { RogueRequest, RogueResult } from '../../machine/rogue-access.ts';
 
 export interface StrayDmaApi {
   /** Makes an endpoint access memory. Rejects with an error for the user when the request is impossible. */

@@ -2,11 +2,12 @@
 
 import { WasmStore } from '../../iommu/engine/wasm-store.ts';
 import { demoShare } from '../../machine/images/demo-share.ts';
+import { sharedFiles } from '../../machine/images/shared-files.ts';
 import { Machine } from '../../machine/machine.ts';
-import { DEFAULT_DETERMINISM } from '../../machine/plan/machine-options.ts';
-import { ENDPOINTS, OUTSIDE } from '../../machine/plan/topology.ts';
+import { OUTSIDE, pluggedEndpoints } from '../../machine/plan/topology.ts';
 import type { BootRequest, ImageUrls, MachineInfo } from '../api/power.ts';
 import { downloadImages, fetchFile } from './image-download.ts';
+import { requestedPlan } from './requested-plan.ts';
 
 const MIB = 1 << 20;
 
@@ -24,6 +25,7 @@ export async function buildMachine(
   urls: ImageUrls,
   { onLoaded, onVerify }: BuildListener,
 ): Promise<Machine> {
+  const plan = requestedPlan(request);
   let imageBytes = 0;
   const [v86Wasm, storeWasm, images] = await Promise.all([
     fetchFile(urls.v86Wasm, onLoaded).then((bytes) => WebAssembly.compile(bytes)),
@@ -38,27 +40,22 @@ export async function buildMachine(
     ),
   ]);
   return Machine.create({
+    plan,
     images,
+    share: sharedFiles(demoShare()),
     v86Wasm,
     createStore: () => new WasmStore(storeWasm),
-    memoryMiB: request.memoryMiB,
-    iommu: request.iommu,
-    iommuOptions: { bootBypass: request.bootBypass },
-    reservedRegions: {},
-    tables: 'viot',
-    append: request.append,
-    share: demoShare(),
-    determinism: DEFAULT_DETERMINISM,
     pace: 'real',
     keepsLog: true,
   });
 }
 
-/** What the page needs to know of a machine that was built so. */
-export function machineInfo(request: BootRequest): MachineInfo {
+/** What the page needs to know of a machine. */
+export function machineInfo({ plan }: Machine): MachineInfo {
   return {
-    endpoints: ENDPOINTS,
+    endpoints: pluggedEndpoints(plan),
     outside: OUTSIDE,
-    memoryBytes: request.memoryMiB * MIB,
+    memoryBytes: plan.memoryMiB * MIB,
+    iommu: plan.iommu.mode,
   };
 }

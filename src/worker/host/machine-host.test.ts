@@ -25,7 +25,7 @@ const URLS: ImageUrls = {
   bios: 'seabios.bin',
   vgaBios: 'vgabios.bin',
 };
-const REQUEST: BootRequest = { iommu: 'translated', bootBypass: true, memoryMiB: 72, append: '' };
+const REQUEST: BootRequest = { plan: { memoryMiB: 72 }, iommu: null };
 
 let gone = new Set<string>();
 
@@ -110,10 +110,26 @@ describe('the host of a machine and a start that fails', () => {
 
   it('tells of a request that can not work', async () => {
     const host = createMachineHost();
-    await expect(host.power.boot({ ...REQUEST, memoryMiB: 3 }, URLS)).rejects.toThrow(
+    await expect(host.power.boot({ ...REQUEST, plan: { memoryMiB: 3 } }, URLS)).rejects.toThrow(
       /72 to 1024 MiB/,
     );
     expect((await batchWhere(host, () => true)).status).toBe('failed');
+  });
+
+  it.each<[string, BootRequest, RegExp]>([
+    ['a mode that is none', { plan: {}, iommu: 'banana' }, /bypass or off, not "banana"/],
+    ['a plan that is no JSON', { plan: '{', iommu: null }, /\?plan= is not JSON/],
+    [
+      'a kernel that the page has not',
+      { plan: { images: { kernel: 'a'.repeat(64) } }, iommu: null },
+      /The plan is of a kernel/,
+    ],
+  ])('tells of %s', async (_what, request, message) => {
+    const host = createMachineHost();
+    await expect(host.power.boot(request, URLS)).rejects.toThrow(message);
+    const { status, failure } = await batchWhere(host, () => true);
+    expect(status).toBe('failed');
+    expect(failure?.message).toMatch(message);
   });
 
   it('tells of a browser without WebAssembly', async () => {
@@ -127,7 +143,7 @@ describe('the host of a machine and a start that fails', () => {
     const host = createMachineHost();
     gone.add('nowhere.gz');
     const older = host.power.boot(REQUEST, { ...URLS, disk: 'nowhere.gz' });
-    const newer = host.power.boot({ ...REQUEST, memoryMiB: 3 }, URLS);
+    const newer = host.power.boot({ ...REQUEST, plan: { memoryMiB: 3 } }, URLS);
     await expect(older).rejects.toThrow(SupersededError);
     await expect(newer).rejects.toThrow(/72 to 1024 MiB/);
   });

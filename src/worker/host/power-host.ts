@@ -37,7 +37,7 @@ export class PowerHost implements PowerApi {
         throw overtaken();
       }
       life.adopt(machine);
-      return machineInfo(request);
+      return machineInfo(machine);
     } catch (error) {
       if (!isCurrent()) throw overtaken(error);
       life.fail(typeof WebAssembly === 'object' ? startFailure(error) : NO_WEBASSEMBLY);

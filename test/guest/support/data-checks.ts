@@ -2,7 +2,7 @@
 // and where they must fail.
 
 import { loadImages } from '../../../src/guest/guest-files.ts';
-import type { GuestSession } from '../../../src/guest/guest-session.ts';
+import type { GuestSession } from '../../../src/guest/testing.ts';
 import { streamBytes } from '../../../src/machine/v86/http-server.ts';
 import {
   BLOCK_ENDPOINT,

@@ -5,7 +5,7 @@ import {
   GuestSession,
   type GuestSessionOptions,
   type GuestSnapshot,
-} from '../../../src/guest/guest-session.ts';
+} from '../../../src/guest/testing.ts';
 import { SHARED_BYTES, SHARED_FILE } from './payload.ts';
 
 /** What every guest of the tests is booted with. */

@@ -178,6 +178,7 @@ const MACHINE: readonly Room[] = [
     folder: 'src/machine/snapshot',
     purpose: 'the whole machine at one moment',
     imports: [
+      'src/base',
       'src/endpoints',
       'src/iommu/regions',
       'src/machine/plan',
@@ -241,6 +242,8 @@ const HOSTS: readonly Room[] = [
     folder: 'src/cli',
     purpose: 'the `viommu` command: what its commands share',
     imports: [
+      'src/base',
+      'src/memory',
       'src/iommu',
       'src/iommu/protocol',
       'src/iommu/regions',

@@ -1,0 +1,227 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { IDENTITY_POLICIES } from '../../iommu/options.ts';
+import { InputError } from '../images/guest-images.ts';
+import { IMAGE_NAMES } from '../images/image-files.ts';
+import { CLOCK_SOURCES, IOMMU_MODES, TABLE_CHOICES, type PlanChoices } from './machine-plan.ts';
+import { DEFAULT_PLAN, overlay, readPlan } from './plan-check.ts';
+import { parsePlan, parsePlanParameter, planText } from './plan-json.ts';
+import { iommuOptionsOf } from './planned-iommu.ts';
+
+const CHECKSUM = 'ab'.repeat(32);
+const PAGE = 0x1000n;
+
+describe('readPlan', () => {
+  it('makes a whole plan of nothing', () => {
+    expect(readPlan({})).toEqual({
+      version: 1,
+      memoryMiB: 128,
+      images: {
+        kernel: 'project',
+        initrd: 'project',
+        disk: 'project',
+        bios: 'project',
+        vgaBios: 'project',
+      },
+      append: '',
+      iommu: {
+        mode: 'translated',
+        features: ['input-range', 'domain-range', 'map-unmap', 'probe', 'bypass-config'],
+        pageSizeMask: '0x1000',
+        inputRange: { start: '0x0', end: '0xffffffff' },
+        domainRange: { start: 0, end: 65535 },
+        probeSize: 512,
+        bootBypass: true,
+        identityPolicy: 'reject',
+        requestQueueSize: 256,
+        dialect: '1.2',
+      },
+      reservedRegions: {},
+      tables: 'viot',
+      endpoints: {
+        'virtio-net': true,
+        'virtio-9p': true,
+        'virtio-console': true,
+        ide: true,
+        'virtio-blk': true,
+        rogue: true,
+      },
+      share: 'project',
+      seed: 1,
+      clock: 'guest',
+      date: '2026-01-01T00:00:00.000Z',
+    });
+  });
+
+  it('takes 64 bits in every form, and features by names or bits', () => {
+    const plan = (iommu: PlanChoices['iommu']) => readPlan({ iommu }).iommu;
+    expect(plan({ pageSizeMask: '0x0000000000201000' }).pageSizeMask).toBe('0x201000');
+    expect(plan({ pageSizeMask: '4096' }).pageSizeMask).toBe('0x1000');
+    expect(plan({ pageSizeMask: 4096 }).pageSizeMask).toBe('0x1000');
+    expect(plan({ pageSizeMask: 0xffff_ffff_ffff_f000n }).pageSizeMask).toBe('0xfffffffffffff000');
+    expect(plan({ features: 4n }).features).toEqual(['map-unmap']);
+    expect(iommuOptionsOf(readPlan({ iommu: { features: ['probe', 'map-unmap'] } })).features).toBe(
+      0b1_0100n,
+    );
+  });
+
+  it.each<[unknown, string]>([
+    [null, 'A plan is a JSON object, not null.'],
+    [[], 'A plan is a JSON object, not [].'],
+    ['x', 'A plan is a JSON object, not "x".'],
+    [{ memory: 3 }, 'A plan has no "memory". Did you mean memoryMiB?'],
+    [{ version: 2 }, 'The plan has version 2; this program reads version 1.'],
+    [{ memoryMiB: 3 }, '72 to 1024 MiB of memory (a whole number), not 3.'],
+    [{ memoryMiB: '128' }, "The plan's memoryMiB must be a whole number"],
+    [{ images: { kernel: 'bzImage' } }, 'images.kernel must be "project" or the SHA-256 checksum'],
+    [{ images: { kernal: CHECKSUM } }, 'The plan\'s images has no "kernal". Did you mean kernel?'],
+    [{ append: 7 }, "The plan's append must be a text, not 7."],
+    [{ iommu: 'off' }, 'The plan\'s iommu must be an object, not "off".'],
+    [{ iommu: { mode: 'banana' } }, 'iommu.mode must be translated, bypass or off, not "banana".'],
+    [{ iommu: { mode: 'translate' } }, 'Did you mean translated?'],
+    [{ iommu: { features: ['prob'] } }, '"prob", which is no feature. Did you mean probe?'],
+    [{ iommu: { features: 1n << 40n } }, 'The IOMMU can not be built as asked: virtio-iommu: feat'],
+    [{ iommu: { pageSizeMask: '0x' } }, 'iommu.pageSizeMask must be 64 bits such as'],
+    [{ iommu: { pageSizeMask: 2 ** 60 } }, 'must be 64 bits such as "0xfee00000", not 1152921504'],
+    [{ iommu: { pageSizeMask: -1n } }, 'must be 64 bits'],
+    [{ iommu: { pageSizeMask: 1n << 64n } }, 'must be 64 bits'],
+    [{ iommu: { inputRange: { start: 5, end: 4 } } }, 'inputRange must go from'],
+    [{ iommu: { inputRange: { start: 5 } } }, 'iommu.inputRange.end must be 64 bits'],
+    [{ iommu: { inputRange: { form: 5 } } }, 'The plan\'s iommu.inputRange has no "form".'],
+    [{ iommu: { bootBypass: 'on' } }, 'iommu.bootBypass must be true or false, not "on".'],
+    [{ iommu: { probeSize: 0 } }, 'probeSize must be a whole number from 1 to 65536'],
+    [{ iommu: { dialect: '0.4' } }, 'iommu.dialect must be'],
+    [{ tables: 'dsdt' }, 'tables must be viot, iort or viot+iort, not "dsdt".'],
+    [{ endpoints: { rouge: false } }, 'Did you mean rogue?'],
+    [{ endpoints: { rogue: 0 } }, 'endpoints.rogue must be true or false, not 0.'],
+    [
+      {
+        endpoints: { rogue: false },
+        reservedRegions: { rogue: [{ kind: 'msi', start: 0, end: 4095 }] },
+      },
+      'The plan reserves regions of rogue and leaves rogue out.',
+    ],
+    [{ share: 'demo' }, "The plan's share must be an object"],
+    [{ share: { a: 'x' } }, 'share["a"] must be the SHA-256 checksum of a file'],
+    [{ seed: -1 }, 'seed must be a whole number from 0 to 4294967295, not -1.'],
+    [{ seed: 1.5 }, 'not 1.5.'],
+    [{ clock: 'mine' }, 'clock must be guest or host, not "mine".'],
+    [{ date: 'yesterday' }, 'date must be a date from 1970 to 2069 such as'],
+    [{ date: '2070-01-01' }, 'not "2070-01-01".'],
+  ])('refuses in words, case %#: $1', (value, message) => {
+    expect(() => readPlan(value)).toThrow(InputError);
+    expect(() => readPlan(value)).toThrow(message);
+  });
+
+  it('throws nothing but InputError, whatever it is given', () => {
+    const names = Object.keys(DEFAULT_PLAN);
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom(...names), fc.anything({ withBigInt: true })),
+        (value) => {
+          try {
+            readPlan(value);
+          } catch (error) {
+            expect(error).toBeInstanceOf(InputError);
+          }
+        },
+      ),
+      { seed: 1 },
+    );
+  });
+});
+
+/** Everything that a plan can be. */
+const region = fc
+  .record({
+    first: fc.bigInt(0n, 0xff_fff0n),
+    pages: fc.bigInt(1n, 16n),
+    kind: fc.constantFrom('reserved', 'identity'),
+  })
+  .map(({ first, pages, kind }) => ({
+    kind,
+    start: first * PAGE,
+    end: (first + pages) * PAGE - 1n,
+  }));
+const choices = fc.record(
+  {
+    memoryMiB: fc.integer({ min: 72, max: 1024 }),
+    images: fc.dictionary(fc.constantFrom(...IMAGE_NAMES), fc.constantFrom('project', CHECKSUM)),
+    append: fc.string(),
+    iommu: fc.record(
+      {
+        mode: fc.constantFrom(...IOMMU_MODES),
+        features: fc.uniqueArray(fc.constantFrom('input-range', 'map-unmap', 'probe', 'mmio')),
+        inputRange: fc
+          .tuple(fc.bigInt(0n, (1n << 64n) - 1n), fc.bigInt(0n, (1n << 64n) - 1n))
+          .map(([one, other]) =>
+            one < other ? { start: one, end: other } : { start: other, end: one },
+          ),
+        bootBypass: fc.boolean(),
+        probeSize: fc.integer({ min: 256, max: 65_536 }),
+        identityPolicy: fc.constantFrom(...IDENTITY_POLICIES),
+      },
+      { requiredKeys: [] },
+    ),
+    reservedRegions: fc.dictionary(
+      fc.constantFrom('rogue', '48'),
+      fc.array(region, { maxLength: 2 }),
+    ),
+    tables: fc.constantFrom(...TABLE_CHOICES),
+    endpoints: fc.dictionary(fc.constantFrom('ide', 'virtio-net', 'virtio-blk'), fc.boolean()),
+    share: fc.oneof(
+      fc.constant('project'),
+      fc.dictionary(fc.string({ minLength: 1 }), fc.constant(CHECKSUM)),
+    ),
+    seed: fc.integer({ min: 0, max: 0xffff_ffff }),
+    clock: fc.constantFrom(...CLOCK_SOURCES),
+    date: fc
+      .date({ min: new Date('1970-01-01'), max: new Date('2069-12-31'), noInvalidDate: true })
+      .map((date) => date.toISOString()),
+  },
+  { requiredKeys: [] },
+);
+
+describe('a plan as text', () => {
+  it('is the same plan again, whatever is chosen, also in a page’s address', () => {
+    fc.assert(
+      fc.property(choices, (chosen) => {
+        const plan = readPlan(chosen);
+        const text = planText(plan);
+        expect(parsePlan(text)).toEqual(plan);
+        expect(readPlan(plan)).toEqual(plan);
+        expect(parsePlanParameter(text)).toEqual(plan);
+        expect(parsePlanParameter(Buffer.from(text).toString('base64url'))).toEqual(plan);
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it.each([
+    ['', "The page's ?plan= is not JSON"],
+    ['{"memoryMiB":', "The page's ?plan= is not JSON"],
+    ['abc', "The page's ?plan= is neither JSON nor base64url of it."],
+    ['bm90IGpzb24', "The page's ?plan= is not JSON"],
+  ])('is refused in words when it is %j', (text, message) => {
+    expect(() => parsePlanParameter(text)).toThrow(InputError);
+    expect(() => parsePlanParameter(text)).toThrow(message);
+  });
+});
+
+describe('overlay', () => {
+  it('joins what both choose, the upper one first, and leaves alone what neither does', () => {
+    const below = { memoryMiB: 256, append: 'a', iommu: { mode: 'off', probeSize: 64 } } as const;
+    const above = { append: 'b', memoryMiB: undefined, iommu: { mode: 'bypass' } } as const;
+    expect(overlay(below, above)).toEqual({
+      memoryMiB: 256,
+      append: 'b',
+      iommu: { mode: 'bypass', probeSize: 64 },
+    });
+  });
+
+  it('replaces a shared folder as a whole', () => {
+    expect(overlay({ share: { a: CHECKSUM } }, { share: { b: CHECKSUM } })).toEqual({
+      share: { b: CHECKSUM },
+    });
+  });
+});

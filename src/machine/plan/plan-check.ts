@@ -1,0 +1,162 @@
+// The one place where a plan is checked: from anything that claims to be one to a whole machine, or to a sentence for
+// who wrote it. The images are looked at when the machine is built of them.
+
+import { checkMemory, InputError } from '../images/guest-images.ts';
+import { IMAGE_NAMES } from '../images/image-files.ts';
+import {
+  CLOCK_SOURCES,
+  PLAN_VERSION,
+  PROJECTS_OWN,
+  TABLE_CHOICES,
+  type MachinePlan,
+  type PlanChoices,
+} from './machine-plan.ts';
+import { readIommu } from './planned-iommu.ts';
+import { checkRegions, readRegions } from './planned-regions.ts';
+import {
+  readChecksum,
+  readChoice,
+  readFields,
+  readRecord,
+  readSwitch,
+  readText,
+  readWhole,
+  shown,
+} from './plan-fields.ts';
+import { ENDPOINT_NAMES } from './topology.ts';
+
+const DEFAULT_MEMORY_MIB = 128;
+const DEFAULT_SEED = 1;
+const DEFAULT_DATE = '2026-01-01T00:00:00.000Z';
+const U32_MAX = 0xffff_ffff;
+// The clock of a PC has two digits for the year: to Linux 70 to 99 are 19xx and the others 20xx
+// (drivers/rtc/rtc-mc146818-lib.c).
+const FIRST_YEAR = 1970;
+const LAST_YEAR = 2069;
+
+type Reader<T> = (value: unknown, path: string) => T;
+
+/** How each field is read, and what it is if it is left out. */
+const FIELDS: {
+  readonly [K in keyof MachinePlan]: {
+    readonly read: Reader<MachinePlan[K]>;
+    readonly otherwise: unknown;
+  };
+} = {
+  version: { read: readVersion, otherwise: PLAN_VERSION },
+  memoryMiB: { read: readMemory, otherwise: DEFAULT_MEMORY_MIB },
+  images: { read: readImages, otherwise: {} },
+  append: { read: readText, otherwise: '' },
+  iommu: { read: readIommu, otherwise: {} },
+  reservedRegions: { read: readRegions, otherwise: {} },
+  tables: { read: (value, path) => readChoice(value, path, TABLE_CHOICES), otherwise: 'viot' },
+  endpoints: { read: readEndpoints, otherwise: {} },
+  share: { read: readShare, otherwise: PROJECTS_OWN },
+  seed: { read: (value, path) => readWhole(value, path, 0, U32_MAX), otherwise: DEFAULT_SEED },
+  clock: { read: (value, path) => readChoice(value, path, CLOCK_SOURCES), otherwise: 'guest' },
+  date: { read: readDate, otherwise: DEFAULT_DATE },
+};
+
+/** The whole plan of what was chosen. Throws `InputError` with a sentence that says what to do. */
+export function readPlan(value: unknown): MachinePlan {
+  const fields = readFields(value, '', Object.keys(FIELDS));
+  const read = <K extends keyof MachinePlan>(name: K): MachinePlan[K] => {
+    const { read: readField, otherwise } = FIELDS[name];
+    return readField(fields.has(name) ? fields.get(name) : otherwise, name);
+  };
+  const plan: MachinePlan = {
+    version: read('version'),
+    memoryMiB: read('memoryMiB'),
+    images: read('images'),
+    append: read('append'),
+    iommu: read('iommu'),
+    reservedRegions: read('reservedRegions'),
+    tables: read('tables'),
+    endpoints: read('endpoints'),
+    share: read('share'),
+    seed: read('seed'),
+    clock: read('clock'),
+    date: read('date'),
+  };
+  checkRegions(plan);
+  return plan;
+}
+
+/** Choices with others on top of them: objects are joined field by field, but not the share. */
+export function overlay(below: PlanChoices, above: PlanChoices): PlanChoices {
+  return { ...join(below, above), ...(above.share === undefined ? {} : { share: above.share }) };
+}
+
+function join(below: object, above: object): object {
+  const joined = new Map<string, unknown>(Object.entries(below));
+  for (const [name, value] of Object.entries(above)) {
+    const old = joined.get(name);
+    if (value !== undefined)
+      joined.set(name, isPlain(old) && isPlain(value) ? join(old, value) : value);
+  }
+  return Object.fromEntries(joined);
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function readVersion(value: unknown): typeof PLAN_VERSION {
+  if (value === PLAN_VERSION) return PLAN_VERSION;
+  throw new InputError(
+    `The plan has version ${shown(value)}; this program reads version ${PLAN_VERSION}. Write the plan for that one.`,
+  );
+}
+
+function readMemory(value: unknown, path: string): number {
+  const memoryMiB = readWhole(value, path, 0, Number.MAX_SAFE_INTEGER);
+  checkMemory(memoryMiB);
+  return memoryMiB;
+}
+
+function readImages(value: unknown, path: string): MachinePlan['images'] {
+  const fields = readFields(value, path, IMAGE_NAMES);
+  const read = (name: string): string =>
+    readChecksum(fields.get(name) ?? PROJECTS_OWN, `${path}.${name}`, PROJECTS_OWN);
+  return {
+    kernel: read('kernel'),
+    initrd: read('initrd'),
+    disk: read('disk'),
+    bios: read('bios'),
+    vgaBios: read('vgaBios'),
+  };
+}
+
+function readEndpoints(value: unknown, path: string): MachinePlan['endpoints'] {
+  const fields = readFields(value, path, ENDPOINT_NAMES);
+  const read = (name: string): boolean => readSwitch(fields.get(name) ?? true, `${path}.${name}`);
+  return {
+    'virtio-net': read('virtio-net'),
+    'virtio-9p': read('virtio-9p'),
+    'virtio-console': read('virtio-console'),
+    ide: read('ide'),
+    'virtio-blk': read('virtio-blk'),
+    rogue: read('rogue'),
+  };
+}
+
+function readShare(value: unknown, path: string): MachinePlan['share'] {
+  if (value === PROJECTS_OWN) return PROJECTS_OWN;
+  const files = [...readRecord(value, path)].map(([name, checksum]): [string, string] => [
+    name,
+    readChecksum(checksum, `${path}[${JSON.stringify(name)}]`),
+  ]);
+  return Object.fromEntries(files);
+}
+
+function readDate(value: unknown, path: string): string {
+  const date = new Date(typeof value === 'string' ? value : Number.NaN);
+  const year = date.getUTCFullYear();
+  if (year >= FIRST_YEAR && year <= LAST_YEAR) return date.toISOString();
+  throw new InputError(
+    `The plan's ${path} must be a date from ${FIRST_YEAR} to ${LAST_YEAR} such as "${DEFAULT_DATE}", not ${shown(value)}.`,
+  );
+}
+
+/** The machine of somebody who chose nothing. */
+export const DEFAULT_PLAN = readPlan({});

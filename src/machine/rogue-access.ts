@@ -1,0 +1,22 @@
+// An access that no driver asked for, and what became of it.
+
+export type { RogueRequest } from './recording/input.ts';
+
+export type RogueResult =
+  | {
+      readonly outcome: 'blocked';
+      /** VIRTIO_IOMMU_FAULT_R_* */
+      readonly reason: number;
+      readonly address: bigint;
+      /** VIRTIO_IOMMU_MAP_F_* of the mapping there, which lacks the right; null when nothing is mapped there. */
+      readonly mappedFlags: number | null;
+    }
+  | {
+      readonly outcome: 'completed';
+      /** The first bytes read, or written, at most 64. */
+      readonly bytes: Uint8Array;
+      /** Whether the access went round translation, and not through a mapping. */
+      readonly isBypass: boolean;
+    }
+  /** Reached no RAM, though nothing stopped it on the way. */
+  | { readonly outcome: 'no-memory'; readonly address: bigint };
