@@ -9,6 +9,11 @@ const OUTPUT = join(ROOT, 'wasm/build/store.wasm');
 const SOURCES = join(ROOT, 'wasm/assembly');
 
 export function setup(): void {
+  buildWasm();
+}
+
+/** Does nothing when that is done. */
+export function buildWasm(): void {
   if (isFresh()) return;
   execFileSync('npm', ['run', '--silent', 'build:wasm'], { cwd: ROOT, stdio: 'inherit' });
 }

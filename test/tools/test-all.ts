@@ -1,95 +1,15 @@
 // `npm test`: everything, section by section; a failed section does not hide the next one.
 
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stagesIn, type Counts, type Lane, type Section, type Stage } from './test-sections.ts';
 
-interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-}
-
-interface Section {
+interface Outcome extends Counts {
   readonly title: string;
-  readonly command: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  /** Where its JSON report goes; default: REPORT. */
-  readonly report?: string;
-  /** Reads the counts out of the section's JSON report; a section without one counts as one test. */
-  readonly count?: (report: unknown) => Counts;
-  /** What the output says where there was nothing to run; such a section has passed nothing. */
-  readonly skipped?: string;
 }
-
-const folder = mkdtempSync(join(tmpdir(), 'viommu-test-'));
-const REPORT = join(folder, 'report.json');
-/** The unit tests' report, which the conformance section reads instead of running them again. */
-const UNIT_REPORT = join(folder, 'unit.json');
-const CONFORMANCE = join(import.meta.dirname, '..', 'conformance', 'run.js');
-const WASM_COVERAGE = join(import.meta.dirname, 'wasm-coverage', 'coverage.js');
-const DIFFERENTIAL = join(import.meta.dirname, '..', 'differential', 'differential.js');
-
-function numberAt(value: unknown, ...path: readonly string[]): number {
-  const found = path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined,
-    value,
-  );
-  return typeof found === 'number' ? found : 0;
-}
-
-function vitest(title: string, report: string, ...options: readonly string[]): Section {
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  return {
-    title,
-    command: ['npx', 'vitest', 'run', ...options, ...reporters],
-    report,
-    count: (report) => ({
-      passed: numberAt(report, 'numPassedTests'),
-      failed: numberAt(report, 'numFailedTests'),
-    }),
-  };
-}
-
-const SECTIONS: readonly Section[] = [
-  {
-    title: 'Types, lint, format, cycles, dead code',
-    command: ['npm', 'run', '--silent', 'check'],
-  },
-  vitest('Unit and property tests', UNIT_REPORT, '--config', 'test/vitest.config.ts'),
-  {
-    title: 'Lines of wasm/ that the property tests reach',
-    command: ['node', WASM_COVERAGE],
-  },
-  {
-    title: 'Conformance: every requirement has its tests',
-    command: ['node', CONFORMANCE, '--report', UNIT_REPORT],
-  },
-  {
-    title: 'The same requests to QEMU’s device and ours, where QEMU is installed',
-    command: ['node', DIFFERENTIAL, '--requests', '4000', '--if-installed'],
-    skipped: 'skipped: no request was compared',
-  },
-  vitest('Guest boots in Node', REPORT, '--config', 'test/vitest.guest.config.ts'),
-  { title: 'Build of the page', command: ['npm', 'run', '--silent', 'build'] },
-  {
-    title: 'The page in Chromium',
-    command: [
-      'npx',
-      'playwright',
-      'test',
-      '--config',
-      'test/playwright.config.ts',
-      '--reporter=list,json',
-    ],
-    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: REPORT },
-    count: (report) => ({
-      passed: numberAt(report, 'stats', 'expected'),
-      failed: numberAt(report, 'stats', 'unexpected') + numberAt(report, 'stats', 'flaky'),
-    }),
-  },
-];
 
 function readReport(file: string): unknown {
   try {
@@ -99,36 +19,61 @@ function readReport(file: string): unknown {
   }
 }
 
-function run(section: Section): Counts {
-  const { title, command, env, report = REPORT, count, skipped } = section;
+/** Runs a command to its end; what it prints is printed at once, or given back to be printed later. */
+async function runCommand(
+  { command, env }: Section,
+  isAlone: boolean,
+): Promise<{ readonly isGood: boolean; readonly output: string }> {
   const [program = '', ...words] = command;
-  console.log(`\n=== ${title}\n`);
-  rmSync(report, { force: true });
-  const start = performance.now();
-  const { status, stdout } = spawnSync(program, words, {
-    stdio: ['inherit', skipped === undefined ? 'inherit' : 'pipe', 'inherit'],
+  const child = spawn(program, words, {
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
-    encoding: 'utf8',
   });
-  if (skipped !== undefined) console.log(stdout);
-  const isSkipped = skipped !== undefined && stdout.includes(skipped);
-  const { passed, failed } = count?.(readReport(report)) ?? {
-    passed: status === 0 && !isSkipped ? 1 : 0,
+  const pieces: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (piece: Buffer) => {
+      pieces.push(piece);
+      if (isAlone) process.stdout.write(piece);
+    });
+  }
+  const [code] = await once(child, 'close').catch(() => ['not started']);
+  return { isGood: code === 0, output: Buffer.concat(pieces).toString() };
+}
+
+async function run(section: Section, isAlone: boolean): Promise<Outcome> {
+  const { title, report, skipped } = section;
+  console.log(isAlone ? `\n=== ${title}\n` : `\nbegins: ${title}`);
+  const start = performance.now();
+  const { isGood, output } = await runCommand(section, isAlone);
+  const isSkipped = skipped !== undefined && output.includes(skipped);
+  const { passed, failed } = report?.count(readReport(report.file)) ?? {
+    passed: isGood && !isSkipped ? 1 : 0,
     failed: 0,
   };
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   // A section that ends badly without a failed test - it could not start, say - has failed as a whole.
-  const counts = { passed, failed: status === 0 ? failed : Math.max(1, failed) };
+  const counts = { passed, failed: isGood ? failed : Math.max(1, failed) };
+  if (!isAlone) console.log(`\n=== ${title}\n\n${output}`);
   console.log(`\n${title}: ${counts.passed} passed, ${counts.failed} failed (${seconds} s)`);
-  return counts;
+  return { title, ...counts };
 }
 
-const counts = SECTIONS.map(run);
+async function runLane(lane: Lane, isAlone: boolean): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const section of lane) outcomes.push(await run(section, isAlone));
+  return outcomes;
+}
+
+async function runStage(stage: Stage): Promise<readonly Outcome[]> {
+  return (await Promise.all(stage.map((lane) => runLane(lane, stage.length === 1)))).flat();
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'viommu-test-'));
+const outcomes: Outcome[] = [];
+for (const stage of stagesIn(folder)) outcomes.push(...(await runStage(stage)));
 rmSync(folder, { recursive: true });
-const sum = (key: keyof Counts): number => counts.reduce((total, each) => total + each[key], 0);
+const sum = (key: keyof Counts): number => outcomes.reduce((total, each) => total + each[key], 0);
 console.log('\n=== All sections');
-SECTIONS.forEach(({ title }, index) => {
-  if ((counts[index]?.failed ?? 1) > 0) console.log(`failed: ${title}`);
-});
+for (const { title, failed } of outcomes) if (failed > 0) console.log(`failed: ${title}`);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
 process.exitCode = sum('failed') === 0 ? 0 : 1;
