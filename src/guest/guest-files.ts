@@ -12,6 +12,7 @@ import {
   type ImageManifest,
   type ImageName,
 } from '../machine/images/image-files.ts';
+import { IMAGE_WORDS } from '../machine/plan/plan-differences.ts';
 import { packageRoot } from './package-root.ts';
 
 /** A file's path, or its bytes. */
@@ -25,7 +26,13 @@ export interface OwnImages {
   readonly initrd?: FileSource | undefined;
   /** A raw disk; the guest writes to copies. */
   readonly disk?: FileSource | undefined;
+  /** Firmware that knows QEMU's fw_cfg, as SeaBIOS does. */
+  readonly bios?: FileSource | undefined;
+  readonly vgaBios?: FileSource | undefined;
 }
+
+/** Bytes of the user's own images. */
+type GivenImages = Readonly<Partial<Record<ImageName, Uint8Array>>>;
 
 const IMAGE_FOLDER = 'guest-images';
 
@@ -62,14 +69,7 @@ export async function loadImages(own: OwnImages = {}): Promise<GuestImages> {
   // The user's files first: their mistakes are the likelier ones, and cheap to find.
   const given = await readAllOwn(own);
   const images = await loadBuiltImages();
-  const { kernel, initrd, disk } = given;
-  return {
-    ...images,
-    kernel: kernel ?? images.kernel,
-    initrd: initrd ?? images.initrd,
-    disk: disk ?? images.disk,
-    checksums: { ...images.checksums, ...checksumsOf(given) },
-  };
+  return { ...images, ...given, checksums: { ...images.checksums, ...checksumsOf(given) } };
 }
 
 /** SHA-256 of the user's images, unpacked. Rejects with `InputError` when one can not be read. */
@@ -79,24 +79,17 @@ export async function ownChecksums(
   return checksumsOf(await readAllOwn(own));
 }
 
-async function readAllOwn(
-  own: OwnImages,
-): Promise<Readonly<Record<keyof OwnImages, Uint8Array | undefined>>> {
-  const [kernel, initrd, disk] = await Promise.all([
-    readOwn(own.kernel, 'kernel'),
-    readOwn(own.initrd, 'initrd'),
-    readOwn(own.disk, 'disk'),
-  ]);
-  return { kernel, initrd, disk };
+async function readAllOwn(own: OwnImages): Promise<GivenImages> {
+  const read = async (name: ImageName): Promise<GivenImages> => {
+    const bytes = await readOwn(own[name], IMAGE_WORDS[name]);
+    return bytes === undefined ? {} : { [name]: bytes };
+  };
+  return Object.assign({}, ...(await Promise.all(IMAGE_NAMES.map(read))));
 }
 
-function checksumsOf(
-  images: Readonly<Record<string, Uint8Array | undefined>>,
-): Readonly<Partial<Record<ImageName, string>>> {
+function checksumsOf(images: GivenImages): Readonly<Partial<Record<ImageName, string>>> {
   return Object.fromEntries(
-    Object.entries(images).flatMap(([name, bytes]) =>
-      bytes === undefined ? [] : [[name, checksumOf(bytes)]],
-    ),
+    Object.entries(images).map(([name, bytes]) => [name, checksumOf(bytes)]),
   );
 }
 

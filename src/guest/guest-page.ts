@@ -4,6 +4,7 @@ import type { IommuState } from '../iommu/events/iommu-event.ts';
 import type { RogueRequest, RogueResult } from '../machine/rogue-access.ts';
 import { CommandShell, type CommandResult } from './command-shell.ts';
 import { ConsoleLog } from './console-log.ts';
+import { endpointId, type GuestRogueRequest } from './endpoint-id.ts';
 import { GuestError } from './guest-error.ts';
 import { DEFAULT_STALL_MS, type WaitBounds } from './session-options.ts';
 
@@ -84,10 +85,11 @@ export class GuestPage {
   }
 
   /** Lets an endpoint make an access that no driver asked for. */
-  async rogueDma(request: RogueRequest): Promise<RogueResult> {
+  async rogueDma(request: GuestRogueRequest): Promise<RogueResult> {
+    const named: RogueRequest = { ...request, endpoint: endpointId(request.endpoint) };
     const result = await this.#page.evaluate(
       (wanted) => globalThis.viommu?.rogueDma(wanted),
-      request,
+      named,
     );
     if (result === undefined) throw new Error('the page has no machine');
     return result;

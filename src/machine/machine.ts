@@ -5,7 +5,13 @@ import { Emitter, type Dispose } from '../base/emitter.ts';
 import { Turns } from '../base/turns.ts';
 import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
-import { checkDisk, checkInitrd, checkKernel, InputError } from './images/guest-images.ts';
+import {
+  checkDisk,
+  checkFirmware,
+  checkInitrd,
+  checkKernel,
+  InputError,
+} from './images/guest-images.ts';
 import type { MachineOptions, PlannedMachine } from './plan/machine-options.ts';
 import type { Pace } from './plan/pace.ts';
 import { commandLine, type MachinePlan } from './plan/machine-plan.ts';
@@ -70,6 +76,7 @@ export class Machine {
     checkKernel(images.kernel, commandLine(plan));
     checkInitrd(images.initrd, plan.memoryMiB);
     checkDisk(images.disk);
+    checkFirmware(images);
     const voices = new Voices();
     const planned = { ...options, plan };
     const run = await Run.begin(planned, {

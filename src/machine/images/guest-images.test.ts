@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fakeKernel, SECTOR, type FakeKernelHeader } from '../../../test/support/fake-kernel.ts';
 import {
   checkDisk,
+  checkFirmware,
   checkInitrd,
   checkKernel,
   checkMemory,
@@ -143,5 +144,29 @@ describe('checkDisk', () => {
   ])('refuses one of %i bytes', (length, message) => {
     expect(() => checkDisk(new Uint8Array(length))).toThrow(InputError);
     expect(() => checkDisk(new Uint8Array(length))).toThrow(message);
+  });
+});
+
+describe('checkFirmware', () => {
+  const KIB_64 = 0x1_0000;
+  const firmware = (bios: number, vgaBios: number) => ({
+    bios: new Uint8Array(bios),
+    vgaBios: new Uint8Array(vgaBios),
+  });
+
+  it('takes what there is room for', () => {
+    expect(() => checkFirmware(firmware(KIB_64, 1))).not.toThrow();
+    expect(() => checkFirmware(firmware(2 * KIB_64, KIB_64))).not.toThrow();
+  });
+
+  it.each([
+    [0, KIB_64, 'The BIOS has 0 bytes.'],
+    [KIB_64 + 1, KIB_64, 'The BIOS has 65537 bytes. Give one of 64 or 128 KiB'],
+    [3 * KIB_64, KIB_64, 'The BIOS has 196608 bytes.'],
+    [KIB_64, 0, 'The VGA BIOS has 0 bytes.'],
+    [KIB_64, KIB_64 + 1, 'The VGA BIOS has 65537 bytes. Give one of at most 64 KiB.'],
+  ])('refuses a BIOS of %i bytes with a VGA BIOS of %i', (bios, vgaBios, message) => {
+    expect(() => checkFirmware(firmware(bios, vgaBios))).toThrow(InputError);
+    expect(() => checkFirmware(firmware(bios, vgaBios))).toThrow(message);
   });
 });

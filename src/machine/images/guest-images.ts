@@ -32,6 +32,8 @@ const INITRD_ADDRESS = 64 * MIB;
 /** SeaBIOS keeps its tables at the top of RAM. */
 const FIRMWARE_BYTES = MIB;
 const MAX_DISK_BYTES = 1024 * MIB;
+const FIRMWARE_UNIT = 0x1_0000;
+const MAX_BIOS_BYTES = 2 * FIRMWARE_UNIT;
 
 // Linux boot protocol (Documentation/arch/x86/boot.rst): offsets in the setup header.
 const SETUP_SECTS = 0x1f1;
@@ -144,5 +146,17 @@ export function checkDisk(disk: Uint8Array): void {
     throw new InputError(
       `The disk has ${(disk.length / MIB).toFixed(1)} MiB, and the machine, which keeps it in memory, takes ${MAX_DISK_BYTES / MIB}. Make it smaller.`,
     );
+  }
+}
+
+/** Throws `InputError` for firmware that v86 has no room for: up to 1 MiB the BIOS, from 0xc0000 on the VGA BIOS. */
+export function checkFirmware({ bios, vgaBios }: Pick<ImageBytes, 'bios' | 'vgaBios'>): void {
+  if (bios.length === 0 || bios.length > MAX_BIOS_BYTES || bios.length % FIRMWARE_UNIT !== 0) {
+    throw new InputError(
+      `The BIOS has ${bios.length} bytes. Give one of 64 or 128 KiB, as SeaBIOS is built for QEMU.`,
+    );
+  }
+  if (vgaBios.length === 0 || vgaBios.length > FIRMWARE_UNIT) {
+    throw new InputError(`The VGA BIOS has ${vgaBios.length} bytes. Give one of at most 64 KiB.`);
   }
 }
