@@ -24,13 +24,37 @@ const serveKernel: Plugin = {
   },
 };
 
+/**
+ * What the page may do. Styles are allowed inline as the terminal makes style sheets for its colours and sizes, and
+ * WebAssembly is compiled. A server that sends the same as a header covers the worker, too.
+ */
+const POLICY = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self' 'unsafe-inline'",
+  "worker-src 'self'",
+].join('; ');
+
+/** Only what is built has a policy: the dev server puts scripts and sockets of its own into the page. */
+const addPolicy: Plugin = {
+  name: 'add-policy',
+  apply: 'build',
+  transformIndexHtml: () => [
+    {
+      tag: 'meta',
+      attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY },
+      injectTo: 'head-prepend',
+    },
+  ],
+};
+
 export default defineConfig({
   root: 'web',
   base: './',
   // No fallback page: a missing image must be a 404 that we can explain, not somebody else's HTML.
   appType: 'mpa',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [serveKernel],
+  plugins: [serveKernel, addPolicy],
   worker: { format: 'es', rolldownOptions: { onLog } },
   server: { port: PORT, strictPort: false, fs: { allow: ['..'] } },
   preview: { port: PORT, strictPort: false },

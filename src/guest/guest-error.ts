@@ -1,7 +1,9 @@
 // Why a guest did not do what was waited for.
 
+import type { PowerEvent } from '../machine/machine.ts';
+
 /** `aborted` has the signal's reason as its own error, not this one. */
-export type GuestFailure = 'stalled' | 'panicked' | 'power-cycled' | 'powered-off' | 'crashed';
+export type GuestFailure = 'stalled' | 'panicked' | PowerEvent;
 
 const TAIL_LINES = 20;
 

@@ -36,6 +36,13 @@ export interface GuestSnapshot {
   readonly commands: readonly [agent: number, prompt: number];
 }
 
+/** How a guest's life can end, in words. */
+const ENDS: Readonly<Record<Exclude<PowerEvent, 'power-cycled'>, string>> = {
+  'powered-off': 'the guest switched itself off',
+  halted: 'the guest halted its processor for good',
+  crashed: 'the emulated PC failed',
+};
+
 /** One guest and its console. Dispose it in the end: a running guest keeps the process alive. */
 export class GuestSession {
   readonly iommu: GuestIommu;
@@ -48,8 +55,8 @@ export class GuestSession {
   readonly #shells: SessionShells;
   #boot = new BootWatch();
   #bootMs: number | undefined;
-  #isOff = false;
-  #hasCrashed = false;
+  /** What the guest's life has ended with, if it has. */
+  #end: Exclude<PowerEvent, 'power-cycled'> | undefined;
   #isDisposed = false;
   /** Counts power cycles: what waits for an answer of the guest before does so in vain. */
   #life = 0;
@@ -161,7 +168,7 @@ export class GuestSession {
   /** Resolves when the guest has switched itself off. */
   async waitForPowerOff(bounds: WaitBounds = {}): Promise<void> {
     await this.#letRunFor(
-      () => this.#isOff || undefined,
+      () => this.#end === 'powered-off' || undefined,
       bounds,
       () => this.#error('stalled', 'Waited for the guest to switch itself off in vain.'),
     );
@@ -304,8 +311,7 @@ export class GuestSession {
       this.#startLife();
       return;
     }
-    this.#isOff = true;
-    this.#hasCrashed = event === 'crashed';
+    this.#end = event;
     this.#progress.notify();
   }
 
@@ -315,8 +321,7 @@ export class GuestSession {
     this.#boot = new BootWatch();
     this.#shells.forget();
     this.#bootMs = undefined;
-    this.#isOff = false;
-    this.#hasCrashed = false;
+    this.#end = undefined;
     this.#progress.notify();
   }
 
@@ -340,11 +345,8 @@ export class GuestSession {
         throw this.#error('power-cycled', `Waited ${what}, but the guest was restarted.`);
       }
       const value = attempt();
-      if (value === undefined && this.#hasCrashed) {
-        throw this.#error('crashed', `Waited ${what}, but the emulated PC failed.`);
-      }
-      if (value === undefined && this.#isOff) {
-        throw this.#error('powered-off', `Waited ${what}, but the guest switched itself off.`);
+      if (value === undefined && this.#end !== undefined) {
+        throw this.#error(this.#end, `Waited ${what}, but ${ENDS[this.#end]}.`);
       }
       const { panic } = this.#boot;
       if (value === undefined && panic !== undefined) {

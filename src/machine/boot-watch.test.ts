@@ -105,6 +105,41 @@ describe('BootWatch panic', () => {
   });
 });
 
+describe('BootWatch oops', () => {
+  const BUG = 'BUG: kernel NULL pointer dereference, address: 00000018';
+
+  it.each([
+    ['a bad pointer', `[    1.395398] ${BUG}`, BUG],
+    [
+      'a bad instruction',
+      '[   12.000000] Oops: invalid opcode: 0000 [#1]',
+      'Oops: invalid opcode: 0000 [#1]',
+    ],
+    [
+      'the code alone',
+      '[    1.395729] Oops: Oops: 0000 [#2] PREEMPT',
+      'Oops: Oops: 0000 [#2] PREEMPT',
+    ],
+  ])('tells the kernel’s words: %s', (_what, line, words) => {
+    expect(watch(LINUX, `${line}\r\n`).oops?.words).toBe(words);
+  });
+
+  it('keeps the first with what follows, in bounds', () => {
+    const line = `[    1.395398] ${BUG}\r\n`;
+    const { oops } = watch(LINUX, line, 'EIP: here\r\n', '[ 1.4] Oops: Oops: 0000 [#1]\r\n');
+    expect(oops?.words).toBe(BUG);
+    expect(oops?.report).toEqual([line.trim(), 'EIP: here', '[ 1.4] Oops: Oops: 0000 [#1]']);
+    expect(watch(line, 'more\r\n'.repeat(1000)).oops?.report).toHaveLength(30);
+  });
+
+  it.each([
+    ['what a user types', '/ # echo BUG: kernel NULL pointer\r\n'],
+    ['a warning', '[    1.0] WARNING: CPU: 0 PID: 41 at drivers/iommu/iommu.c:123\r\n'],
+  ])('is not %s', (_what, line) => {
+    expect(watch(LINUX, line).oops).toBeUndefined();
+  });
+});
+
 describe('BootWatch tail', () => {
   it('has the last lines and the unfinished one, without carriage returns', () => {
     expect(watch('one\r\ntwo\r\nthr', 'ee').tail).toEqual(['one', 'two', 'three']);

@@ -21,6 +21,19 @@ const CONTROL_SEQUENCE = /\u001b\[[0-?]*[ -/]*[@-~]/g;
 /** As the kernel prints it: after its time, or first in a line. Typed by a user, the words stand elsewhere. */
 const PANIC = /(?:^|\[ *\d+\.\d+\] )Kernel panic - not syncing: (.*)/;
 
+/** How an error of the kernel's own begins after which it goes on: x86 prints what it is, then its code. */
+const OOPS =
+  /(?:^|\[ *\d+\.\d+\] )(BUG: (?:kernel NULL pointer|unable to handle).*|Oops: .*: [0-9a-f]{4} \[#\d+\].*)/;
+/** Lines kept from an oops on: registers and a backtrace. */
+const OOPS_LINES = 30;
+
+/** An error of the kernel's own. */
+export interface Oops {
+  readonly words: string;
+  /** What the kernel printed from there on. */
+  readonly report: readonly string[];
+}
+
 /** The last thing a kernel prints that has panicked. */
 const PANIC_END = /---\[ end Kernel panic/;
 
@@ -36,6 +49,7 @@ export class BootWatch {
   #stage: GuestStage = 'firmware';
   #panic: string | undefined;
   #isPanicOver = false;
+  #oops: { readonly words: string; readonly report: string[] } | undefined;
   #line = '';
   readonly #lines: string[] = [];
 
@@ -55,6 +69,11 @@ export class BootWatch {
   /** Whether the kernel has said all it has to say about its panic. */
   get isPanicOver(): boolean {
     return this.#isPanicOver;
+  }
+
+  /** The kernel's first error after which it went on; undefined while there is none. */
+  get oops(): Oops | undefined {
+    return this.#oops;
   }
 
   /** The last lines of the console, oldest first. */
@@ -84,6 +103,11 @@ export class BootWatch {
     if (this.#lines.length > KEPT_LINES) this.#lines.shift();
     for (const [stage, mark] of STAGE_MARKS) {
       if (mark.test(line)) this.#advance(stage);
+    }
+    const oops = OOPS.exec(line)?.[1];
+    if (oops !== undefined) this.#oops ??= { words: oops, report: [] };
+    if (this.#oops !== undefined && this.#oops.report.length < OOPS_LINES) {
+      this.#oops.report.push(line);
     }
     this.#panic ??= PANIC.exec(line)?.[1];
     if (this.#panic !== undefined && PANIC_END.test(line)) this.#isPanicOver = true;

@@ -1,11 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { out16Times, out32, out8, print, tinyBios } from '../../test/support/tiny-bios.ts';
 import { fakeImages, MEMORY_MIB } from '../../test/support/stopped-emulator.ts';
 import { optionsOf, planned } from '../../test/support/stopped-machine.ts';
-import { Emitter } from '../base/emitter.ts';
 import { InputError } from './images/guest-images.ts';
 import type { MachineOptions } from './plan/machine-options.ts';
-import { Machine, type PowerEvent } from './machine.ts';
+import { Machine } from './machine.ts';
 import { ENDPOINTS, NET_ENDPOINT } from './plan/topology.ts';
 
 const GUEST_PAGE = 0x20_0000;
@@ -200,65 +198,6 @@ describe('Machine.onEvent', () => {
     await machine.powerCycle();
     machine.rogueDma({ ...request, access: 'read' });
     expect(heard).toContain('faulted');
-  });
-});
-
-describe('what a guest does to its machine', () => {
-  /** Runs a BIOS, and gives what it prints and what it does to the power, as it comes. */
-  async function runBios(...code: readonly number[][]) {
-    const machine = await create({ images: fakeImages({ bios: tinyBios(...code) }) });
-    const power: PowerEvent[] = [];
-    let printed = '';
-    const changes = new Emitter<void>();
-    machine.onPower((event) => {
-      power.push(event);
-      changes.emit();
-    });
-    machine.console.onOutput((bytes) => {
-      printed += new TextDecoder().decode(bytes);
-      changes.emit();
-    });
-    const until = (isReached: () => boolean) =>
-      new Promise<void>((resolve) => {
-        changes.on(() => {
-          if (isReached()) resolve();
-        });
-      });
-    const untilPrinted = (text: string) => until(() => printed.includes(text));
-    const untilPower = (count: number) => until(() => power.length >= count);
-    machine.run();
-    return { machine, power, untilPrinted, untilPower };
-  }
-
-  it.each([
-    [
-      'writes to a PCI function that is not there',
-      [...out32(0xcf8, 0x80ff_ff00), ...out8(0xcfc, 0)],
-    ],
-    ['notifies a queue that is not there', out16Times(0xb902, 0xffff, 3)],
-  ])('goes on when it %s', async (_what, code) => {
-    const { untilPrinted, power } = await runBios(code, print('alive'));
-    await untilPrinted('alive');
-    expect(power).toEqual([]);
-  });
-
-  it('is heard once when it switches the PC off a thousand times', async () => {
-    const { machine, power, untilPower } = await runBios(out16Times(0xb004, 1 << 13, 1000));
-    await untilPower(1);
-    await machine.pause();
-    expect(power).toEqual(['powered-off']);
-    expect(machine.isRunning).toBe(false);
-  });
-
-  it('can reset the PC again and again', async () => {
-    const { machine, power, untilPower } = await runBios(
-      out8(0x64, 0xfe),
-      out8(0x64, 0xfe),
-      print('never'),
-    );
-    await untilPower(3);
-    await machine.pause();
-    expect(power.every((event) => event === 'power-cycled')).toBe(true);
   });
 });
 

@@ -30,10 +30,10 @@ import type { GuestMemory } from './v86/guest-memory.ts';
 import type { SerialPort } from './v86/serial-port.ts';
 
 /**
- * `power-cycled`: everything but the disks starts afresh. `powered-off`: the guest switched itself off. `crashed`: the
- * emulator failed on something the guest did; only a power cycle helps.
+ * `power-cycled`: everything but the disks starts afresh. `powered-off`: the guest switched itself off. `halted`: it
+ * stopped its CPU for good. `crashed`: the emulator failed on something the guest did. After these only a power cycle helps.
  */
-export type PowerEvent = 'power-cycled' | 'powered-off' | 'crashed';
+export type PowerEvent = 'power-cycled' | Exclude<PowerWish, 'reboot'>;
 
 /** What a machine tells to those who listen. */
 class Voices {
@@ -141,7 +141,7 @@ export class Machine {
     };
   }
 
-  /** Subscribes to power cycles, the host's (`powerCycle`) and the guest's (`reboot`), and to the guest's `poweroff`. */
+  /** Subscribes to power cycles, the host's (`powerCycle`) and the guest's (`reboot`), and to what the guest does to its power. */
   onPower(listener: (event: PowerEvent) => void): Dispose {
     return this.#voices.power.on(listener);
   }

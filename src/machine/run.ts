@@ -15,7 +15,7 @@ import { HOST_TIMERS } from './v86/host-timers.ts';
 import { SerialPort } from './v86/serial-port.ts';
 
 /** What the guest did to its power in the tick that has just ended. */
-export type PowerWish = 'reboot' | 'powered-off' | 'crashed';
+export type PowerWish = 'reboot' | 'powered-off' | 'halted' | 'crashed';
 
 /** What a run tells of itself. */
 export interface RunListener {
@@ -251,13 +251,14 @@ export class Run {
   }
 
   #wire(): void {
-    const { v86, cpu } = this.#board.emulator;
+    const { v86, cpu, halted } = this.#board.emulator;
     this.console.connect(v86, 0);
     this.agent.connect(v86, 1);
     this.#deafen = undefined;
     this.hearIommu();
     cpu.reboot_internal = () => this.#want('reboot');
     onPowerOff(cpu, () => this.#want('powered-off'));
+    halted.on(() => this.#want('halted'));
   }
 
   /** Of what the guest does to its power in one tick the first counts. */

@@ -33,9 +33,9 @@ test('a damaged image is not used', async ({ page }) => {
 
 test('a worker that can not be loaded is reported, with a way to go on', async ({ page }) => {
   const machine = new MachinePage(page);
-  await page.route(/machine-worker/, (route) => route.abort());
+  await page.route(/machine-worker/, (route) => route.fulfill({ status: 404, body: 'Not found' }));
   await machine.open();
-  await expect(machine.failure).toBeVisible();
+  await expect(machine.failure).toContainText('The machine’s worker could not be loaded');
   await expect(machine.button('Restart the PC')).toBeVisible();
 });
 
@@ -64,6 +64,31 @@ test('a kernel panic is shown with the last lines of the console', async ({ page
   await expect(machine.failure).toContainText('panic');
   await expect(machine.status).toHaveText('Stopped');
   await expect(machine.button('Restart the PC')).toBeEnabled();
+});
+
+test('a PC that Linux has halted or switched off is said to be so', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await machine.open();
+  await machine.waitForPrompt();
+  await machine.typeLine('halt -f');
+  await expect(machine.status).toHaveText('Halted');
+  await expect(machine.failure).toContainText('its processor has stopped for good');
+  await expect(machine.button('disk-read')).toBeDisabled();
+  await machine.button('Restart the PC').click();
+  await machine.waitForPrompt();
+  await machine.typeLine('poweroff -f');
+  await expect(machine.status).toHaveText('Off');
+  await expect(page.getByText('Linux makes one for each device')).toBeHidden();
+});
+
+test('an error of Linux’s own is shown with its cause, and Linux goes on', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await machine.open();
+  await machine.waitForPrompt();
+  await machine.typeLine('echo virtio0 > /sys/bus/virtio/drivers/virtio_iommu/unbind');
+  await expect(machine.failure).toContainText('Linux has hit an error');
+  await expect(machine.failure).toContainText('while the driver of the IOMMU was removed');
+  await expect(machine.status).toHaveText('Running');
 });
 
 test('without JavaScript the page says what it needs', async ({ browser, baseURL }) => {

@@ -33,6 +33,9 @@ export function print(text: string): number[] {
   return [...new TextEncoder().encode(text)].flatMap((byte) => out8(0x3f8, byte));
 }
 
+/** jmp to itself */
+export const SPIN: number[] = [0xeb, 0xfe];
+
 /** A BIOS that runs this code from f000:0000 and halts. */
 export function tinyBios(...code: readonly number[][]): Uint8Array {
   const bios = new Uint8Array(BIOS_BYTES);

@@ -67,9 +67,9 @@ export function paneProps(session: MachineSession): PaneProps {
       onSend: (request) => stray.send(request),
       findMapped: (endpoint, access) => stray.findMapped(endpoint, access),
     },
-    faults: { faults, info, mode, notReady, onType },
+    faults: { faults, info, mode, failure, notReady, onType },
     endpoints: { info, device, mode, selection, failure, activity, onPick, onSelect },
-    mappings: { device, watched, info, mode, now: session.now, onSelect },
+    mappings: { device, watched, info, mode, failure, now: session.now, onSelect },
     events: { feed, status, mode, info, selection, watched },
   };
 }

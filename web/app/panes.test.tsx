@@ -1,6 +1,8 @@
 // @vitest-environment happy-dom
+import { signal } from '@preact/signals';
 import { render, type ComponentChild } from 'preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
 import { BLOCK_ENDPOINT, NET_ENDPOINT, ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
 import type { IommuMode, MachineFailure } from '../../src/worker/api/power.ts';
 import { MachineSession } from '../session/machine-session.ts';
@@ -10,6 +12,7 @@ import { EndpointsPane } from '../components/endpoints-pane.tsx';
 import { FailureNotice } from '../components/failure-notice.tsx';
 import { FaultsPane } from '../components/faults-pane.tsx';
 import { EventsPane } from '../components/events-pane.tsx';
+import { MappingsPane } from '../components/mappings-pane.tsx';
 import { RoguePane } from '../components/rogue-pane.tsx';
 import { TopBar } from '../components/top-bar.tsx';
 import { TryIt } from '../components/try-it.tsx';
@@ -181,8 +184,8 @@ describe('the rogue form and the faults', () => {
     await run(100);
     expect(device()).toBe(String(NET_ENDPOINT));
     expect(root.textContent).toContain('Read as 0x00012345.');
-    await session.power.reset();
-    await run(100);
+    void session.power.reset();
+    await run(200);
     expect([device(), field()]).toEqual([String(ROGUE_ENDPOINT), '0xdeadb000']);
   });
 });
@@ -250,8 +253,11 @@ describe('failures', () => {
     'image-missing',
     'image-corrupt',
     'kernel-panic',
+    'kernel-oops',
     'no-progress',
+    'no-answer',
     'powered-off',
+    'halted',
     'internal',
   ];
   it.each(kinds)('%s has a title, the cause, the last lines, and what to do', async (kind) => {
@@ -267,24 +273,45 @@ describe('failures', () => {
   });
 });
 
-describe('a PC that was switched off', () => {
-  it('is no alarm: it is off, and its devices are shown as they were', async () => {
-    const message = 'Linux switched the PC off.';
-    const session = await newSession({
-      failure: { kind: 'powered-off', message, consoleTail: [] },
-    });
+describe('a PC that does not run any more', () => {
+  it.each([
+    ['powered-off', 'Off', 'The PC is off'],
+    ['halted', 'Halted', 'The PC has halted'],
+  ] as const)('because it is %s is no alarm, and every pane says so', async (kind, word, words) => {
+    const message = 'Linux did it.';
+    const session = await newSession({ failure: { kind, message, consoleTail: [] } });
     const root = show(
       <>
         <TopBar {...paneProps(session).topBar} />
         <FailureNotice {...paneProps(session).console} />
         <EndpointsPane {...paneProps(session).endpoints} />
+        <RoguePane {...paneProps(session).rogue} />
+        <FaultsPane {...paneProps(session).faults} />
       </>,
     );
     await run(5_000);
     expect(root.querySelector('.status')?.getAttribute('data-status')).toBe('off');
-    expect(root.querySelector('.failure')?.getAttribute('data-kind')).toBe('powered-off');
+    expect(root.querySelector('.status-word')?.textContent).toBe(word);
+    for (const pane of ['rogue', 'faults']) {
+      expect(root.querySelector(`#${pane}`)?.textContent).toContain(words);
+    }
+    expect(root.querySelector('.failure')?.getAttribute('data-kind')).toBe(kind);
     expect(root.querySelector('.failure')?.textContent).toContain(message);
     expect(root.querySelector('table')?.getAttribute('data-power')).toBe('off');
+  });
+});
+
+describe('the mappings of a PC whose Linux has let go of its IOMMU', () => {
+  it('are not announced for later', async () => {
+    const session = await newSession(
+      { failure: { kind: 'powered-off', message: '', consoleTail: [] } },
+      'bypass',
+    );
+    const device = signal<IommuState | null>(null);
+    const root = show(<MappingsPane {...paneProps(session).mappings} device={device} />);
+    await run(5_000);
+    expect(root.textContent).toContain('The PC is off: no device is in a domain any more.');
+    expect(root.textContent).not.toContain('Linux makes one');
   });
 });
 

@@ -9,6 +9,7 @@ import type {
   MachineFailure,
   MachineInfo,
 } from '../../src/worker/api/power.ts';
+import { standstill } from '../format/readiness.ts';
 import { formatBytes, formatCount, formatExact } from '../format/quantity.ts';
 import type { Selection } from '../model/domain-choice.ts';
 import { ACTIVITY_SAMPLES } from '../model/endpoint-activity.ts';
@@ -213,7 +214,7 @@ function EndpointTable(props: TableProps): JSX.Element {
       <table
         class="table endpoints-table"
         aria-label="Endpoints"
-        data-power={props.failure.value?.kind === 'powered-off' ? 'off' : 'on'}
+        data-power={standstill(props.failure.value) === null ? 'on' : 'off'}
       >
         <thead>
           <tr>

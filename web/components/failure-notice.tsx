@@ -31,13 +31,27 @@ const WORDS: Readonly<Record<MachineFailure['kind'], FailureWords>> = {
     title: 'Linux has panicked',
     remedy: 'Restart the PC to go on.',
   },
+  'kernel-oops': {
+    title: 'Linux has hit an error',
+    remedy:
+      'It has ended what caused the error and goes on as well as it can. Restart the PC when something no longer works.',
+  },
   'no-progress': {
     title: 'The boot makes no progress',
     remedy:
       'Nothing has happened for a long time. Restart the PC; a reload of the page helps as well.',
   },
+  'no-answer': {
+    title: 'The PC does not answer',
+    remedy:
+      'Wait a little if this computer is busy: the PC may go on by itself. If it does not, restart it.',
+  },
   'powered-off': {
     title: 'The PC is off',
+    remedy: 'Restart it to go on.',
+  },
+  halted: {
+    title: 'The PC has halted',
     remedy: 'Restart it to go on.',
   },
   internal: {

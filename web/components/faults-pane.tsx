@@ -5,8 +5,9 @@ import type { JSX } from 'preact';
 import { formatAddress } from '../format/address.ts';
 import { endpointName } from '../format/endpoint-name.ts';
 import { dmesgLine, faultReasonSentence, faultTitle, isWriteFault } from '../format/iommu-words.ts';
+import { standstill } from '../format/readiness.ts';
 import { formatExact, formatPlural, formatSeconds, TIME_TITLE } from '../format/quantity.ts';
-import type { IommuMode, MachineInfo } from '../../src/worker/api/power.ts';
+import type { IommuMode, MachineFailure, MachineInfo } from '../../src/worker/api/power.ts';
 import type { FaultRecord } from '../model/machine-model.ts';
 import type { FaultsView } from '../model/views.ts';
 import { Pane } from './pane.tsx';
@@ -64,6 +65,7 @@ export interface FaultsPaneProps {
   readonly faults: ReadonlySignal<FaultsView>;
   readonly info: ReadonlySignal<MachineInfo | null>;
   readonly mode: ReadonlySignal<IommuMode>;
+  readonly failure: ReadonlySignal<MachineFailure | null>;
   /** Why Linux can not be asked now; null when it can. */
   readonly notReady: ReadonlySignal<string | null>;
   readonly onType: (text: string) => void;
@@ -73,6 +75,7 @@ export function FaultsPane(props: FaultsPaneProps): JSX.Element {
   const { list: faults, count: faultCount } = props.faults.value;
   const nameOf = (endpoint: number): string => endpointName(props.info.value, endpoint);
   const newest = faults[0];
+  const end = standstill(props.failure.value);
   const reason = props.notReady.value;
   return (
     <Pane
@@ -97,7 +100,7 @@ export function FaultsPane(props: FaultsPaneProps): JSX.Element {
           : `Fault: ${faultSentence(nameOf(newest.fault.endpoint), newest)}. Blocked.`}
       </p>
       {faults.length === 0 ? (
-        <p class="empty">{WHY_NONE[props.mode.value]}</p>
+        <p class="empty">{end === null ? WHY_NONE[props.mode.value] : `None. ${end}.`}</p>
       ) : (
         <ul class="scroll faults" aria-label="Faults" tabIndex={0}>
           {faults.map((record) => (

@@ -4,10 +4,11 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { DomainState, IommuState } from '../../src/iommu/events/iommu-event.ts';
-import type { IommuMode, MachineInfo } from '../../src/worker/api/power.ts';
+import type { IommuMode, MachineFailure, MachineInfo } from '../../src/worker/api/power.ts';
 import { formatAddress, formatRange, formatShortRange } from '../format/address.ts';
 import { endpointName } from '../format/endpoint-name.ts';
 import { formatRights, rightsInWords } from '../format/iommu-words.ts';
+import { standstill } from '../format/readiness.ts';
 import { formatBytes, formatExact, formatPlural } from '../format/quantity.ts';
 import type { Selection } from '../model/domain-choice.ts';
 import type { MappingRow } from '../model/mapping-rows.ts';
@@ -27,6 +28,7 @@ interface DomainSelectProps {
 
 export interface MappingsPaneProps extends DomainSelectProps {
   readonly mode: ReadonlySignal<IommuMode>;
+  readonly failure: ReadonlySignal<MachineFailure | null>;
   /** The page's clock. */
   readonly now: () => number;
 }
@@ -109,13 +111,14 @@ function MappingTable({ rows }: { rows: readonly MappingRow[] }): JSX.Element {
 }
 
 function whyEmpty(
-  mode: IommuMode,
-  device: IommuState | null,
+  { mode, device, failure }: MappingsPaneProps,
   domain: DomainState | undefined,
 ): string {
-  if (mode === 'off') return 'Without an IOMMU there are no mappings.';
+  if (mode.value === 'off') return 'Without an IOMMU there are no mappings.';
   if (domain === undefined) {
-    return device === null || device.domains.length === 0
+    const end = standstill(failure.value);
+    if (end !== null) return `${end}: no device is in a domain any more.`;
+    return (device.value?.domains ?? []).length === 0
       ? 'No domains yet. Linux makes one for each device when its IOMMU driver starts.'
       : 'This device is in no domain.';
   }
@@ -147,7 +150,7 @@ export function MappingsPane(props: MappingsPaneProps): JSX.Element {
         <IovaMap watched={props.watched} now={props.now} />
       )}
       {isEmpty ? (
-        <p class="empty">{whyEmpty(props.mode.value, device, domain)}</p>
+        <p class="empty">{whyEmpty(props, domain)}</p>
       ) : (
         <MappingTable rows={watched.rows} />
       )}

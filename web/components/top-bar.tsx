@@ -21,6 +21,12 @@ const STATUS_WORDS = {
   failed: 'Stopped',
 } as const;
 
+/** A machine that was switched off is not broken. */
+const POWER_ENDS: ReadonlyMap<MachineFailure['kind'] | undefined, string> = new Map([
+  ['powered-off', 'Off'],
+  ['halted', 'Halted'],
+]);
+
 const TAGLINE_STARTS: Readonly<Record<IommuMode, string>> = {
   translated: 'Its devices reach memory only through an',
   bypass: 'Its devices reach all of its memory: its',
@@ -53,13 +59,13 @@ export interface TopBarProps extends StatusViewProps, PauseButtonProps, ModeSele
 function StatusView(props: StatusViewProps): JSX.Element {
   const status = props.status.value;
   const { timeMs, mips } = props.clock.value;
-  const isOff = props.failure.value?.kind === 'powered-off';
+  const end = POWER_ENDS.get(props.failure.value?.kind);
   const isStarting = status === 'running' && props.progress.value.stage !== 'ready';
   return (
-    <div class="status" data-status={isOff ? 'off' : status}>
+    <div class="status" data-status={end === undefined ? status : 'off'}>
       <span class="status-word" role="status" aria-label="Machine status">
         <i class="status-dot" aria-hidden="true" />
-        {isOff ? 'Off' : isStarting ? 'Booting' : STATUS_WORDS[status]}
+        {end ?? (isStarting ? 'Booting' : STATUS_WORDS[status])}
       </span>
       <span class="status-metric" title="Time the guest has run; pauses are not counted">
         {formatClock(timeMs)}

@@ -2,15 +2,19 @@
 
 import type { BootStage, MachineFailure, MachineStatus } from '../../src/worker/api/power.ts';
 
+/** What the guest has done to its power, in words for the user; null when it has power and runs. */
+export function standstill(failure: MachineFailure | null): string | null {
+  if (failure?.kind === 'powered-off') return 'The PC is off';
+  return failure?.kind === 'halted' ? 'The PC has halted' : null;
+}
+
 /** In words for the user; null when it can. */
 export function whyNotReady(
   status: MachineStatus,
   stage: BootStage,
   failure: MachineFailure | null,
 ): string | null {
-  if (failure?.kind === 'powered-off') return 'The PC is off';
-  if (status === 'failed') return 'The PC has stopped';
+  if (status === 'failed') return standstill(failure) ?? 'The PC has stopped';
   if (stage !== 'ready') return 'Waiting for Linux';
-  if (status === 'paused') return 'The PC is paused';
-  return null;
+  return status === 'paused' ? 'The PC is paused' : null;
 }

@@ -16,7 +16,6 @@ export class IommuView {
   readonly #pacer: FramePacer;
   readonly #now: () => number;
   readonly #model = new MachineModel();
-  #latestMs = 0;
   readonly #selection = signal<Selection>(NO_SELECTION);
 
   readonly device: ReadonlySignal<IommuState | null>;
@@ -49,13 +48,10 @@ export class IommuView {
     this.faults = this.#eachFrame(() => ({ list: model.faults, count: model.faultCount }));
     power.restarted.on(() => {
       model.clear();
-      this.#latestMs = 0;
       pacer.ask();
     });
+    power.rebooted.on(() => model.clear());
     power.batches.on((batch) => {
-      // Time that runs backwards is another machine's: what we know is history.
-      if (batch.timeMs < this.#latestMs) model.clear();
-      this.#latestMs = batch.timeMs;
       model.apply(batch, now());
       this.#watchShownDomain();
       pacer.ask();

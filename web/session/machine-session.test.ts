@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MachineBatch } from '../../src/worker/api/news.ts';
+import type { WorkerCrash } from '../../src/worker/api/client.ts';
 import { MachineSession } from './machine-session.ts';
 import { startFakeMachine, type FakeOptions } from '../testing/fake-machine.ts';
 
@@ -107,12 +108,29 @@ describe('MachineSession', () => {
     const session = await booted();
     const restarts = vi.fn();
     session.power.restarted.on(restarts);
-    await session.power.reset();
+    void session.power.reset();
     expect(session.iommu.latest.state).toBeNull();
     expect(session.power.isReady).toBe(false);
     expect(restarts).toHaveBeenCalledOnce();
     await vi.advanceTimersByTimeAsync(5_000);
     expect(session.power.isReady).toBe(true);
+  });
+
+  it('shows nothing of the old machine after a reset, however late it comes', async () => {
+    const session = await booted({ churn: 10 });
+    const printed: string[] = [];
+    session.console.output.on((bytes) => void printed.push(new TextDecoder().decode(bytes)));
+    await session.console.type('before the reset\r');
+    const reset = session.power.reset();
+    const seen = new Set<string>();
+    for (let step = 0; step < 30; step++) {
+      await vi.advanceTimersByTimeAsync(10);
+      seen.add(`${session.power.status.value} ${session.power.progress.value.stage}`);
+      expect(session.iommu.latest.feed.count('map')).toBe(0);
+    }
+    await reset;
+    expect([...seen]).toEqual(['loading download']);
+    expect(printed.join('')).toBe('');
   });
 
   it('has no IOMMU to show when it is off', async () => {
@@ -185,7 +203,7 @@ describe('MachineSession', () => {
   });
 
   it('shows a worker that died', async () => {
-    let crash: (message: string) => void = () => undefined;
+    let crash: (crash: WorkerCrash) => void = () => undefined;
     const session = new MachineSession({
       start: (onBatch, onCrash) => {
         crash = onCrash;
@@ -196,7 +214,7 @@ describe('MachineSession', () => {
       onNextFrame: () => undefined,
     });
     await session.power.start('translated');
-    crash('out of memory');
+    crash({ kind: 'internal', message: 'out of memory' });
     await vi.advanceTimersByTimeAsync(200);
     expect(session.power.failure.value).toMatchObject({
       kind: 'internal',
@@ -234,7 +252,7 @@ describe('MachineSession', () => {
     await seconds(14);
     expect(session.power.failure.value).toBeNull();
     await seconds(2);
-    expect(session.power.failure.value).toMatchObject({ kind: 'no-progress' });
+    expect(session.power.failure.value).toMatchObject({ kind: 'no-answer' });
     expect(session.power.status.value).toBe('failed');
     if (last !== undefined) deliver(last);
     expect(session.power.failure.value).toBeNull();

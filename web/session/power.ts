@@ -48,6 +48,8 @@ export class Power {
   readonly connected = new Emitter<void>();
   /** The machine goes on after a pause. */
   readonly resumed = new Emitter<void>();
+  /** The guest starts over by its own wish: what was known of its devices is history. */
+  readonly rebooted = new Emitter<void>();
   /** News of the machine. */
   readonly batches = new Emitter<MachineBatch>();
 
@@ -62,6 +64,9 @@ export class Power {
   readonly #link: WorkerLink;
   readonly #silence = new SilenceWatch();
   #isSilent = false;
+  /** The guest's life that is shown, and the last one that is history: what the worker still says of it is dropped. */
+  #life = 0;
+  #lastGone = 0;
   /** What went wrong on this side of the border; stays until the next start. */
   #ownFailure: MachineFailure | null = null;
 
@@ -75,7 +80,7 @@ export class Power {
     this.#asked = asked;
     this.#link = new WorkerLink(start, {
       onBatch: (batch) => this.#accept(batch),
-      onCrash: (message) => this.#fail('internal', message),
+      onCrash: ({ kind, message }) => this.#fail(kind, message),
     });
   }
 
@@ -114,6 +119,8 @@ export class Power {
    */
   async start(mode?: IommuMode): Promise<void> {
     this.#link.close();
+    // Another worker counts from the beginning.
+    this.#life = 0;
     this.#silence.restart();
     if (mode !== undefined) this.#mode.value = mode;
     this.#forgetMachine(null);
@@ -142,7 +149,7 @@ export class Power {
   checkWorker(): void {
     if (!this.#silence.check() || this.#ownFailure !== null) return;
     this.#isSilent = true;
-    this.#fail('no-progress', `The PC has not answered for ${SILENT_CHECKS} seconds.`);
+    this.#fail('no-answer', `The PC has not answered for ${SILENT_CHECKS} seconds.`);
   }
 
   async pause(): Promise<void> {
@@ -185,6 +192,7 @@ export class Power {
   }
 
   #forgetMachine(info: MachineInfo | null): void {
+    this.#lastGone = this.#life;
     this.#status.value = 'loading';
     this.#progress.value = FIRST_PROGRESS;
     this.#ownFailure = null;
@@ -197,9 +205,14 @@ export class Power {
 
   #accept(batch: MachineBatch): void {
     this.#silence.beat();
+    if (batch.life <= this.#lastGone) return;
     if (this.#isSilent) {
       this.#isSilent = false;
       this.#ownFailure = null;
+    }
+    if (batch.life !== this.#life) {
+      this.#life = batch.life;
+      this.rebooted.emit();
     }
     this.#status.value = this.#ownFailure === null ? batch.status : 'failed';
     this.#progress.value = batch.progress;

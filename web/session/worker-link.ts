@@ -1,13 +1,13 @@
 // The wire to the machine's worker: one worker at a time, and what an earlier one still says is not heard.
 
 import type { MachineApi } from '../../src/worker/api/api.ts';
-import type { MachineClient, StartMachine } from '../../src/worker/api/client.ts';
+import type { MachineClient, StartMachine, WorkerCrash } from '../../src/worker/api/client.ts';
 import type { MachineBatch } from '../../src/worker/api/news.ts';
 
 export interface LinkListener {
   readonly onBatch: (batch: MachineBatch) => void;
   /** The worker could not be loaded, or has died. */
-  readonly onCrash: (message: string) => void;
+  readonly onCrash: (crash: WorkerCrash) => void;
 }
 
 export type WorkerApi = Omit<MachineApi, 'news'>;
@@ -51,8 +51,8 @@ export class WorkerLink {
       (batch) => {
         if (isCurrent()) onBatch(batch);
       },
-      (message) => {
-        if (isCurrent()) onCrash(message);
+      (crash) => {
+        if (isCurrent()) onCrash(crash);
       },
     );
     if (!isCurrent()) {

@@ -22,6 +22,7 @@ import { FakeDevice } from './fake-device.ts';
 
 const TICK_MS = 16;
 const STAGE_MS = 600;
+const RESET_MS = 100;
 const DOWNLOAD_BYTES = 6_400_000;
 
 const INFO: MachineInfo = {
@@ -52,6 +53,7 @@ class FakeMachine {
   readonly #options: FakeOptions;
   readonly #encoder = new TextEncoder();
   #device = new FakeDevice(ENDPOINTS);
+  #life = 0;
   #status: MachineStatus = 'loading';
   #mode: IommuMode = 'translated';
   #timeMs = 0;
@@ -81,7 +83,7 @@ class FakeMachine {
         resume: async () => {
           this.#status = 'running';
         },
-        reset: async () => this.#restart(),
+        reset: () => this.#reset(),
       },
       console: {
         type: async (text) => this.#type(text),
@@ -114,10 +116,18 @@ class FakeMachine {
     return result;
   }
 
+  /** Building another board takes a while, in which news of the old one still come. */
+  async #reset(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, RESET_MS));
+    this.#restart();
+  }
+
   #restart(): void {
     clearInterval(this.#timer);
     this.#device = new FakeDevice(ENDPOINTS);
     this.#live = [];
+    this.#life += 1;
+    this.#text = '';
     this.#status = 'loading';
     this.#timeMs = 0;
     this.#stage = -1;
@@ -136,6 +146,7 @@ class FakeMachine {
     const failure = stage === last ? (this.#options.failure ?? null) : null;
     if (failure !== null) this.#status = 'failed';
     this.#onBatch({
+      life: this.#life,
       status: this.#status,
       progress: {
         stage: BOOT_STAGES[stage] ?? 'ready',

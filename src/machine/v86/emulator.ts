@@ -3,6 +3,7 @@
 // This one comes before v86, which keeps the clock that it finds.
 import { giveBackHostTime, onGuestTime } from './host-time.ts';
 import { V86, type V86Options } from 'v86';
+import { Emitter } from '../../base/emitter.ts';
 import type { GuestImages } from '../images/guest-images.ts';
 import { HostClock, InstructionClock, type GuestClock } from './guest-clock.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -46,6 +47,8 @@ export interface Emulator extends V86Internals {
   readonly code: TranslatedCode;
   /** It was given nothing to start, and its RAM is all zero but for the firmware's part. */
   readonly isBlank: boolean;
+  /** The CPU has halted with interrupts off: nothing but a reset wakes it. */
+  readonly halted: Emitter<void>;
   /** Does something to v86 on the machine's own time. */
   readonly onGuestTime: <T>(action: () => T) => T;
 }
@@ -84,6 +87,7 @@ export async function createEmulator(settings: EmulatorSettings): Promise<Emulat
   const random = new SeededRandom(
     determinism?.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
   );
+  const halted = new Emitter<void>();
   let clock: GuestClock | undefined;
   const v86 = await new Promise<V86>((resolve, reject) => {
     const emulator = new V86({
@@ -92,6 +96,7 @@ export async function createEmulator(settings: EmulatorSettings): Promise<Emulat
           const core = coreImports(imports);
           core.microtick = () => clock?.read() ?? 0;
           core.get_rand_int = () => random.next() | 0;
+          core.cpu_event_halt = () => halted.emit();
           if (determinism !== undefined) code.install(core);
           const { exports } = await WebAssembly.instantiate(v86Wasm, imports);
           if (typeof exports['rust_init'] === 'function') return exports;
@@ -144,6 +149,7 @@ export async function createEmulator(settings: EmulatorSettings): Promise<Emulat
     random,
     code,
     isBlank: !('kernel' in images),
+    halted,
     onGuestTime: (action) => onGuestTime(ownClock, epochMs, action),
   };
 }

@@ -10,6 +10,8 @@ export interface V86CoreImports {
   /** The time in milliseconds. */
   microtick: () => number;
   get_rand_int: () => number;
+  /** The CPU has halted with interrupts off. */
+  cpu_event_halt: () => void;
   codegen_finalize: (
     index: number,
     start: number,

@@ -3,6 +3,7 @@
 import { proxy, releaseProxy, wrap, type ProxyMarked } from 'comlink';
 import type { MachineApi } from './api.ts';
 import type { MachineBatch } from './news.ts';
+import type { MachineFailure } from './power.ts';
 
 /** A machine in a worker of its own. */
 export interface MachineClient {
@@ -11,14 +12,24 @@ export interface MachineClient {
   dispose(): void;
 }
 
+/** Why there is no worker any more; `message` is for the user. */
+export type WorkerCrash = Pick<MachineFailure, 'kind' | 'message'>;
+
 /** Starts a machine; the page's tests put a make-believe one in its place. */
 export type StartMachine = (
   onBatch: (batch: MachineBatch) => void,
-  onCrash: (message: string) => void,
+  onCrash: (crash: WorkerCrash) => void,
 ) => Promise<MachineClient>;
 
 /** What comlink has at the other end: its objects stay there, and their calls travel. */
 type Offered = { readonly [Topic in keyof MachineApi]: MachineApi[Topic] & ProxyMarked };
+
+/** A script that can not be had is an event without a message; one that fails has an error's. */
+function crashOf(event: Event): WorkerCrash {
+  return event instanceof ErrorEvent && event.message !== ''
+    ? { kind: 'internal', message: event.message }
+    : { kind: 'image-missing', message: 'The machine’s worker could not be loaded.' };
+}
 
 /**
  * Starts a worker with a machine in it. `onBatch` gets what happened, at most once per frame; `onCrash` is called
@@ -30,7 +41,7 @@ export const startMachine: StartMachine = async (onBatch, onCrash) => {
   });
   worker.addEventListener('error', (event) => {
     event.preventDefault();
-    onCrash(event.message === '' ? 'The machine’s worker could not be loaded.' : event.message);
+    onCrash(crashOf(event));
   });
   const remote = wrap<Offered>(worker);
   await remote.news.listen(proxy(onBatch));

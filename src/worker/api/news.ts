@@ -6,6 +6,8 @@ import type { BootProgress, MachineFailure, MachineStatus } from './power.ts';
 
 /** What happened since the last batch; at most one per frame. */
 export interface MachineBatch {
+  /** Counts the guest's lives: each power-on begins another, and news of an earlier one are history. */
+  readonly life: number;
   readonly status: MachineStatus;
   readonly progress: BootProgress;
   readonly failure: MachineFailure | null;

@@ -54,8 +54,14 @@ export interface MachineFailure {
     | 'image-missing'
     | 'image-corrupt'
     | 'kernel-panic'
+    /** Linux has hit an error of its own and goes on as well as it can. */
+    | 'kernel-oops'
+    /** A start that has come to nothing new for long. */
     | 'no-progress'
+    /** The worker itself is not heard of any more. */
+    | 'no-answer'
     | 'powered-off'
+    | 'halted'
     | 'internal';
   readonly message: string;
   /** The last lines of the guest's console, where they help. */

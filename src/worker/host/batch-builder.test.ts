@@ -17,6 +17,20 @@ function filled(count: number): BatchBuilder {
 }
 
 describe('BatchBuilder', () => {
+  it('forgets what belongs to a machine that is gone', () => {
+    const batch = filled(3 * MAX_EVENTS);
+    batch.addConsole(Uint8Array.of(1));
+    batch.forgetEvents();
+    expect(batch.take()).toEqual({
+      console: Uint8Array.of(1),
+      events: [],
+      droppedEvents: 0,
+    });
+    batch.addConsole(Uint8Array.of(1));
+    batch.forgetConsole();
+    expect(batch.take().console).toEqual(new Uint8Array());
+  });
+
   it('gathers console bytes and events in order, and starts over when they are taken', () => {
     const batch = new BatchBuilder();
     batch.addConsole(Uint8Array.of(1, 2));

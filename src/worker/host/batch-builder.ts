@@ -52,10 +52,19 @@ export class BatchBuilder {
       events: this.#events.slice(excess),
       droppedEvents: this.#dropped + excess,
     };
+    this.forgetConsole();
+    this.forgetEvents();
+    return gathered;
+  }
+
+  forgetConsole(): void {
     this.#console = [];
     this.#consoleLength = 0;
+  }
+
+  /** Also that some were left out. */
+  forgetEvents(): void {
     this.#events = [];
     this.#dropped = 0;
-    return gathered;
   }
 }

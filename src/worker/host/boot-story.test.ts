@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../machine/images/guest-images.ts';
 import { ImageCorruptError } from '../../machine/images/image-files.ts';
 import { BOOT_STAGES } from '../api/power.ts';
-import { panicFailure, stageDetail, stallFailure, startFailure } from './boot-story.ts';
+import {
+  oopsFailure,
+  panicFailure,
+  stageDetail,
+  stallFailure,
+  startFailure,
+} from './boot-story.ts';
 import { ImageMissingError } from './image-download.ts';
 
 describe('stageDetail', () => {
@@ -47,10 +53,33 @@ describe('failures of a running guest', () => {
       'CPU: 0',
       end,
     ]);
-    expect(stallFailure(45, ['a'])).toMatchObject({
+    expect(stallFailure(45, true, ['a'])).toMatchObject({
       kind: 'no-progress',
       message: 'Linux has printed nothing for 45 seconds of its start.',
       consoleTail: ['a'],
     });
+    expect(stallFailure(45, false, []).message).toBe(
+      'The PC’s processor has not executed anything for 45 seconds of its start.',
+    );
+  });
+});
+
+describe('an error of the kernel’s own', () => {
+  const words = 'BUG: kernel NULL pointer dereference, address: 00000018';
+
+  it('is told in the kernel’s words', () => {
+    const report = [words, 'Call Trace:', ' proc_reg_write+0x1/0x2'];
+    expect(oopsFailure({ words, report })).toEqual({
+      kind: 'kernel-oops',
+      message: `Linux reports an error of its own: “${words}”.`,
+      consoleTail: report,
+    });
+  });
+
+  it('is explained when it comes from the removal of the IOMMU’s driver', () => {
+    const report = [words, 'Call Trace:', '[    1.397920]  viommu_remove+0x22/0x54'];
+    expect(oopsFailure({ words, report }).message).toContain(
+      'while the driver of the IOMMU was removed',
+    );
   });
 });

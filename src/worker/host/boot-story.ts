@@ -1,6 +1,6 @@
 // The start of a guest in words, and what can go wrong in it.
 
-import type { GuestStage } from '../../machine/boot-watch.ts';
+import type { GuestStage, Oops } from '../../machine/boot-watch.ts';
 import { InputError } from '../../machine/images/guest-images.ts';
 import { ImageCorruptError } from '../../machine/images/image-files.ts';
 import type { BootStage, MachineFailure } from '../api/power.ts';
@@ -56,6 +56,12 @@ export const POWERED_OFF: MachineFailure = {
   consoleTail: [],
 };
 
+export const HALTED: MachineFailure = {
+  kind: 'halted',
+  message: 'Linux has halted: its processor has stopped for good, and the power is still on.',
+  consoleTail: [],
+};
+
 export const CRASHED: MachineFailure = {
   kind: 'internal',
   message:
@@ -73,10 +79,32 @@ export function panicFailure(words: string, consoleTail: readonly string[]): Mac
   };
 }
 
-export function stallFailure(seconds: number, consoleTail: readonly string[]): MachineFailure {
+/** What Linux calls to part from its IOMMU, as a backtrace names it. */
+const DRIVER_REMOVAL = /\bviommu_remove\+/;
+
+export function oopsFailure({ words, report }: Oops): MachineFailure {
+  const isRemoval = report.some((line) => DRIVER_REMOVAL.test(line));
+  const cause = isRemoval
+    ? ' It happened while the driver of the IOMMU was removed, which Linux cannot do as long as devices are behind it.'
+    : '';
+  return {
+    kind: 'kernel-oops',
+    message: `Linux reports an error of its own: “${words}”.${cause}`,
+    consoleTail: report,
+  };
+}
+
+/** `isRunning`: whether the guest has executed anything in this time. */
+export function stallFailure(
+  seconds: number,
+  isRunning: boolean,
+  consoleTail: readonly string[],
+): MachineFailure {
   return {
     kind: 'no-progress',
-    message: `Linux has printed nothing for ${seconds} seconds of its start.`,
+    message: isRunning
+      ? `Linux has printed nothing for ${seconds} seconds of its start.`
+      : `The PC’s processor has not executed anything for ${seconds} seconds of its start.`,
     consoleTail,
   };
 }

@@ -159,3 +159,24 @@ describe('the host of a machine and a start that fails', () => {
     expect([status, failure?.kind, state]).toEqual(['failed', 'image-missing', null]);
   });
 });
+
+describe('the host of a machine that is reset', () => {
+  it('numbers the lives of its guest, and begins each with its firmware', async () => {
+    const host = createMachineHost();
+    const batches: MachineBatch[] = [];
+    await host.power.boot(REQUEST, URLS);
+    const { life } = await batchWhere(host, ({ status }) => status === 'running');
+    const next = batchWhere(host, (batch) => {
+      batches.push(batch);
+      return batch.life > life;
+    });
+    await host.power.reset();
+    const first = await next;
+    await host.power.pause();
+    expect(first).toMatchObject({ life: life + 1, status: 'running', failure: null });
+    expect(first.progress.stage).toBe('firmware');
+    expect(batches.filter((batch) => batch !== first).every((batch) => batch.life === life)).toBe(
+      true,
+    );
+  });
+});

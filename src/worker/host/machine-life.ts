@@ -4,25 +4,32 @@ import { Emitter } from '../../base/emitter.ts';
 import type { Machine, PowerEvent } from '../../machine/machine.ts';
 import type { MachineBatch } from '../api/news.ts';
 import type { MachineFailure, MachineStatus } from '../api/power.ts';
-import { CRASHED, POWERED_OFF } from './boot-story.ts';
+import { CRASHED, HALTED, POWERED_OFF } from './boot-story.ts';
 import { GuestWatch } from './guest-watch.ts';
 import { StartProgress } from './start-progress.ts';
 
 /** What every batch says of it. */
-export type LifeReport = Pick<MachineBatch, 'status' | 'progress' | 'failure'>;
+export type LifeReport = Pick<MachineBatch, 'life' | 'status' | 'progress' | 'failure'>;
 
 const FAILURES: Readonly<Record<Exclude<PowerEvent, 'power-cycled'>, MachineFailure>> = {
   'powered-off': POWERED_OFF,
+  halted: HALTED,
   crashed: CRASHED,
 };
 
 export class MachineLife {
   /** Another machine is there, and runs from now on. */
   readonly adopted = new Emitter<Machine>();
-  /** A guest starts from its firmware: on another machine, or on the same. */
-  readonly poweredOn = new Emitter<void>();
+  /**
+   * A guest starts from its firmware: on another machine, or on the same. Tells whether the guest itself wanted it, whose
+   * last words are then still to be read.
+   */
+  readonly poweredOn = new Emitter<{ readonly byGuest: boolean }>();
   readonly progress = new StartProgress();
   #machine: Machine | undefined;
+  #life = 0;
+  /** Whether the power cycle under way was asked for from here. */
+  #isCycling = false;
   #watch = new GuestWatch();
   #status: MachineStatus = 'loading';
   #failure: MachineFailure | null = null;
@@ -40,6 +47,7 @@ export class MachineLife {
   leave(): Machine | undefined {
     const machine = this.#machine;
     this.#machine = undefined;
+    this.#life += 1;
     this.#status = 'loading';
     this.#failure = null;
     this.progress.begin('download', performance.now());
@@ -50,11 +58,11 @@ export class MachineLife {
   adopt(machine: Machine): void {
     this.#machine = machine;
     this.#begin();
-    machine.console.onOutput((bytes) => this.#watch.takeConsole(bytes, machine.timeMs));
+    machine.console.onOutput((bytes) => this.#watch.takeConsole(bytes));
     machine.onPower((event) => {
       if (event === 'power-cycled') {
         this.progress.begin('firmware', performance.now());
-        this.#begin();
+        this.#begin(!this.#isCycling);
       } else {
         this.fail(FAILURES[event]);
       }
@@ -66,6 +74,16 @@ export class MachineLife {
   fail(failure: MachineFailure): void {
     this.#status = 'failed';
     this.#failure = failure;
+  }
+
+  /** Switches off and on. */
+  async powerCycle(machine: Machine): Promise<void> {
+    this.#isCycling = true;
+    try {
+      await machine.powerCycle();
+    } finally {
+      this.#isCycling = false;
+    }
   }
 
   async pause(): Promise<void> {
@@ -86,7 +104,11 @@ export class MachineLife {
     const machine = this.#machine;
     if (machine === undefined || this.#status !== 'running') return;
     this.progress.reach(this.#watch.stage);
-    const { failure, isOver } = this.#watch.look(machine.timeMs);
+    const { failure, isOver } = this.#watch.look({
+      hostMs: performance.now(),
+      guestMs: machine.timeMs,
+      instructions: machine.instructions,
+    });
     this.#failure = failure;
     if (!isOver) return;
     this.#status = 'failed';
@@ -95,6 +117,7 @@ export class MachineLife {
 
   report(): LifeReport {
     return {
+      life: this.#life,
       status: this.#status,
       progress: this.progress.at(performance.now()),
       failure: this.#failure,
@@ -105,10 +128,11 @@ export class MachineLife {
     return this.#status === 'running';
   }
 
-  #begin(): void {
+  #begin(byGuest = false): void {
+    this.#life += 1;
     this.#watch = new GuestWatch();
     this.#failure = null;
     this.#status = 'running';
-    this.poweredOn.emit();
+    this.poweredOn.emit({ byGuest });
   }
 }

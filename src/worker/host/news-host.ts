@@ -23,7 +23,11 @@ export class NewsHost implements NewsApi {
       machine.console.onOutput((bytes) => this.#batch.addConsole(bytes));
       machine.onEvent((event) => this.#batch.addEvent(event));
     });
-    life.poweredOn.on(() => this.#rate.forget());
+    life.poweredOn.on(({ byGuest }) => {
+      this.#rate.forget();
+      this.#batch.forgetEvents();
+      if (!byGuest) this.#batch.forgetConsole();
+    });
   }
 
   async listen(listener: Listener): Promise<void> {

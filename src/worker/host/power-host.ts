@@ -56,6 +56,6 @@ export class PowerHost implements PowerApi {
   async reset(): Promise<void> {
     const { machine } = this.#life;
     if (machine === undefined) throw new Error('There is no machine to reset yet.');
-    await machine.powerCycle();
+    await this.#life.powerCycle(machine);
   }
 }

@@ -87,6 +87,23 @@ export class MachinePage {
     await this.page.keyboard.type(`${line}\n`);
   }
 
+  /** Presses Reset, and tells which words the status has shown, one after the other, until Linux runs again. */
+  async shownAfterReset(): Promise<readonly string[]> {
+    const shown = this.status.evaluate(
+      (status) =>
+        new Promise<readonly string[]>((resolve) => {
+          const words: string[] = [];
+          new MutationObserver(() => {
+            const word = status.textContent ?? '';
+            if (words.at(-1) !== word) words.push(word);
+            if (words.includes('Booting') && word === 'Running') resolve(words);
+          }).observe(status, { characterData: true, childList: true, subtree: true });
+        }),
+    );
+    await this.button('Reset').click();
+    return shown;
+  }
+
   async fillRogue(address: string, access: 'Read' | 'Write'): Promise<void> {
     await this.page.getByRole('textbox', { name: 'Address' }).fill(address);
     await this.page.getByRole('radio', { name: access }).check();

@@ -18,7 +18,7 @@ const TEST_PACKAGES = ['fast-check', 'node', 'vitest'];
 export const TESTS: Omit<Room, 'folder'> = {
   purpose: 'tests beside what they test',
   imports: 'anything',
-  packages: [...TEST_PACKAGES, 'preact', 'prettier', 'v86'],
+  packages: [...TEST_PACKAGES, '@preact/signals', 'preact', 'prettier', 'v86'],
 };
 
 const CORE: readonly Room[] = [
