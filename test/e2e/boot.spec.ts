@@ -80,6 +80,17 @@ test('pauses, keeps what is typed, resumes, and resets', async ({ page }) => {
   expect(await machine.consoleText()).not.toContain('kept42');
 });
 
+test('boots the machine of a plan in the address', async ({ page }) => {
+  const plan = { memoryMiB: 80, append: 'viommu.test', endpoints: { rogue: false } };
+  const text = Buffer.from(JSON.stringify(plan)).toString('base64url');
+  const machine = new MachinePage(page);
+  await machine.open(`./?plan=${text}`);
+  await machine.waitForPrompt();
+  await machine.waitForConsole(/ viommu\.test/);
+  await expect(machine.endpoints).toContainText('virtio-blk');
+  await expect(machine.endpoints).not.toContainText('rogue');
+});
+
 test('restarts without an IOMMU, and in bypass', async ({ page }) => {
   const machine = new MachinePage(page);
   await machine.open('./?iommu=off');

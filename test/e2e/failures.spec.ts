@@ -18,6 +18,19 @@ test('a missing image is named, and a second try boots', async ({ page }) => {
   await expect(machine.failure).toBeHidden();
 });
 
+test('a wrong address is told, and a restart boots the usual machine', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await machine.open('./?iommu=banana');
+  await expect(machine.failure).toContainText('translated, bypass or off, not "banana"');
+  await machine.open('./?plan={"memory":96}');
+  await expect(machine.failure).toContainText('Did you mean memoryMiB?');
+
+  await machine.open('./?iommu=banana');
+  await machine.button('Restart the PC').click();
+  await machine.waitForPrompt();
+  await expect(machine.failure).toBeHidden();
+});
+
 test('a damaged image is not used', async ({ page }) => {
   const machine = new MachinePage(page);
   await page.route(/\/rootfs\.cpio/, async (route) => {

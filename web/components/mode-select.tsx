@@ -36,7 +36,8 @@ const MODES: readonly ModeWords[] = [
 /** Keeps the mode in the address, so that a link or a reload starts the same machine. */
 function rememberMode(mode: IommuMode): void {
   const url = new URL(location.href);
-  if (mode === 'translated') url.searchParams.delete('iommu');
+  // Without a plan in the address that mode goes without saying.
+  if (mode === 'translated' && !url.searchParams.has('plan')) url.searchParams.delete('iommu');
   else url.searchParams.set('iommu', mode);
   history.replaceState(null, '', url);
 }

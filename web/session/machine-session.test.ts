@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MachineBatch } from '../../src/worker/api/news.ts';
 import type { WorkerCrash } from '../../src/worker/api/client.ts';
+import type { BootRequest } from '../../src/worker/api/power.ts';
 import { MachineSession } from './machine-session.ts';
 import { startFakeMachine, type FakeOptions } from '../testing/fake-machine.ts';
 
@@ -139,6 +140,30 @@ describe('MachineSession', () => {
     await vi.advanceTimersByTimeAsync(5_000);
     expect(session.power.isReady).toBe(true);
     expect(session.iommu.latest.state).toBeNull();
+  });
+
+  it('starts what the address asks for, then what a person chooses', async () => {
+    const asked = { plan: '{"memoryMiB":256}', iommu: 'bypass' };
+    const requests: BootRequest[] = [];
+    const session = new MachineSession({
+      start: async (onBatch) => {
+        const client = await startFakeMachine(onBatch);
+        const boot: typeof client.api.power.boot = (request, urls) => {
+          requests.push(request);
+          return client.api.power.boot(request, urls);
+        };
+        return { ...client, api: { ...client.api, power: { ...client.api.power, boot } } };
+      },
+      images,
+      asked,
+      now: () => Date.now(),
+      onNextFrame: (callback) => void setTimeout(callback, 16),
+    });
+    await session.power.start();
+    expect(session.power.mode.value).toBe('bypass');
+    await session.power.start('translated');
+    expect(session.power.mode.value).toBe('translated');
+    expect(requests).toEqual([asked, { ...asked, iommu: 'translated' }]);
   });
 
   it('says that WebAssembly is missing, without starting anything', async () => {
