@@ -10,7 +10,7 @@ import type {
   PlanChoices,
   RegionChoices,
 } from '../machine/plan/machine-plan.ts';
-import { overlay } from '../machine/plan/plan-check.ts';
+import { overlay, readPlan } from '../machine/plan/plan-check.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import type { OwnImages } from './guest-files.ts';
 import type { WaitClock } from './progress-watch.ts';
@@ -88,11 +88,11 @@ export interface GuestSessionOptions extends OwnImages, WaitBounds {
 /** Milliseconds without a sign of life that a wait puts up with. */
 export const DEFAULT_STALL_MS = 60_000;
 
-/** What the options choose of a plan. */
+/** What the options choose of a plan. Throws `InputError` for a wrong `plan`. */
 export function planChoices(options: GuestSessionOptions): PlanChoices {
-  const { plan = {}, append, memoryMiB, iommu, iommuOptions, bootBypass } = options;
+  const { plan, append, memoryMiB, iommu, iommuOptions, bootBypass } = options;
   const { reservedRegions, tables, clock, seed } = options;
-  return overlay(plan, {
+  return overlay(plan === undefined ? {} : readPlan(plan), {
     append,
     memoryMiB,
     iommu: { bootBypass, ...iommuOptions, mode: iommu },

@@ -71,6 +71,7 @@ describe('readPlan', () => {
     ['x', 'A plan is a JSON object, not "x".'],
     [{ memory: 3 }, 'A plan has no "memory". Did you mean memoryMiB?'],
     [{ version: 2 }, 'The plan has version 2; this program reads version 1.'],
+    [{ version: 2, color: 'red' }, 'The plan has version 2; this program reads version 1.'],
     [{ memoryMiB: 3 }, '72 to 1024 MiB of memory (a whole number), not 3.'],
     [{ memoryMiB: '128' }, "The plan's memoryMiB must be a whole number"],
     [{ images: { kernel: 'bzImage' } }, 'images.kernel must be "project" or the SHA-256 checksum'],
@@ -216,6 +217,15 @@ describe('overlay', () => {
       memoryMiB: 256,
       append: 'b',
       iommu: { mode: 'bypass', probeSize: 64 },
+    });
+  });
+
+  it('replaces the regions of an endpoint, by name or by ID', () => {
+    const one = { kind: 'reserved', start: 0, end: 0xfff } as const;
+    const other = { ...one, kind: 'msi' } as const;
+    const below = { reservedRegions: { rogue: [one], ide: [one] } };
+    expect(overlay(below, { reservedRegions: { 4098: [other] } })).toEqual({
+      reservedRegions: { rogue: [other], ide: [one] },
     });
   });
 

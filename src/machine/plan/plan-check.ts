@@ -10,6 +10,7 @@ import {
   TABLE_CHOICES,
   type MachinePlan,
   type PlanChoices,
+  type RegionChoice,
 } from './machine-plan.ts';
 import { readIommu } from './planned-iommu.ts';
 import { checkRegions, readRegions } from './planned-regions.ts';
@@ -23,7 +24,7 @@ import {
   readWhole,
   shown,
 } from './plan-fields.ts';
-import { ENDPOINT_NAMES } from './topology.ts';
+import { ENDPOINT_NAMES, findEndpoint } from './topology.ts';
 
 const DEFAULT_MEMORY_MIB = 128;
 const DEFAULT_SEED = 1;
@@ -59,6 +60,8 @@ const FIELDS: {
 
 /** The whole plan of what was chosen. Throws `InputError` with a sentence that says what to do. */
 export function readPlan(value: unknown): MachinePlan {
+  // Another version may well have other fields.
+  readVersion(readRecord(value, '').get('version') ?? PLAN_VERSION);
   const fields = readFields(value, '', Object.keys(FIELDS));
   const read = <K extends keyof MachinePlan>(name: K): MachinePlan[K] => {
     const { read: readField, otherwise } = FIELDS[name];
@@ -82,9 +85,25 @@ export function readPlan(value: unknown): MachinePlan {
   return plan;
 }
 
-/** Choices with others on top of them: objects are joined field by field, but not the share. */
+/**
+ * Choices with others on top of them: objects are joined field by field, but not the share. Of an endpoint's reserved
+ * regions the upper ones take the place of the lower, however the endpoint is named.
+ */
 export function overlay(below: PlanChoices, above: PlanChoices): PlanChoices {
-  return { ...join(below, above), ...(above.share === undefined ? {} : { share: above.share }) };
+  const joined = join(withNames(below), withNames(above));
+  return { ...joined, ...(above.share === undefined ? {} : { share: above.share }) };
+}
+
+function withNames(choices: PlanChoices): PlanChoices {
+  const lists = Object.values(choices.reservedRegions ?? {});
+  // What is no list is refused where regions are read.
+  if (choices.reservedRegions === undefined || !lists.every(Array.isArray)) return choices;
+  const named: Record<string, readonly RegionChoice[]> = {};
+  for (const [owner, regions] of Object.entries(choices.reservedRegions)) {
+    const name = findEndpoint(owner)?.name ?? owner;
+    named[name] = [...(named[name] ?? []), ...regions];
+  }
+  return { ...choices, reservedRegions: named };
 }
 
 function join(below: object, above: object): object {
