@@ -34,7 +34,7 @@ export const request = (bytes: string, more: object = {}): object => {
 export const read = (address: string, length = 16, endpoint = 8): object => {
   return { op: 'dma', endpoint, address, length, access: 'read' };
 };
-export const fault = (address: string, reason = 2, flags = '0x101'): object => {
+export const fault = (address: string, reason = 2, flags = 0x101): object => {
   return { fault: { reason, flags, endpoint: 8, address } };
 };
 

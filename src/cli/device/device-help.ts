@@ -39,7 +39,8 @@ How it is reached, and what there is room for
   --max-mappings N         mappings of all domains together, up to 1048576 (131072)
   -h, --help               this text
 
-Numbers in JSON are numbers, or strings in decimal or after 0x: everything above 2^53 has to be a string.
+Numbers in JSON are numbers, or strings in decimal or after 0x: everything above 2^53 has to be a string. In answers what
+can have 64 bits - addresses, and the bytes that a domain has mapped - is a string in hex; every other number is a number.
 
 {"op":"request","bytes":"0100000001000000080000000000000000000000","writable":4}
   -> {"used":4,"bytes":"00000000"}
@@ -51,7 +52,7 @@ Numbers in JSON are numbers, or strings in decimal or after 0x: everything above
 {"op":"dma","endpoint":8,"address":"0x1200","length":16,"access":"read"}       or "write"
   -> {"segments":[{"address":"0x4200","length":16}]}
   -> {"segments":[{"address":"0xfee00000","length":4}],"doorbell":true}        an interrupt message
-  -> {"fault":{"reason":2,"flags":"0x101","endpoint":8,"address":"0x1200"}}    the first byte refused
+  -> {"fault":{"reason":2,"flags":257,"endpoint":8,"address":"0x1200"}}        the first byte refused
   Tells where an access goes, without making it. A fault is reported to the event queue. 1 to 2147483648 bytes.
 {"op":"event","length":24}                                                     optional: "framing":[3,7,14]
   -> {"bytes":"020000000101000008000000000000000012000000000000"}             or {"bytes":null}

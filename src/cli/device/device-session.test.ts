@@ -100,7 +100,7 @@ describe('dma', () => {
     const ask = startMappedWith();
     expect(ask(read('0x1200'))).toEqual({ segments: [{ address: '0x4200', length: 16 }] });
     expect(ask(read('0x1ff8'))).toEqual(fault('0x2000'));
-    expect(ask({ ...read('0x800'), access: 'write' })).toEqual(fault('0x800', 2, '0x102'));
+    expect(ask({ ...read('0x800'), access: 'write' })).toEqual(fault('0x800', 2, 0x102));
   });
 
   it('[A77] tells of a write into the MSI region as of a doorbell', () => {

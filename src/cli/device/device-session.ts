@@ -151,8 +151,7 @@ function describeDma(outcome: DmaOutcome, address: bigint, length: number): obje
       return { segments: [{ address: hex(address), length }], doorbell: true };
     case 'fault': {
       const { reason, flags, endpoint, high, low } = outcome.fault;
-      const fault = { reason, flags: hex(flags), endpoint, address: hex(joinWords(high, low)) };
-      return { fault };
+      return { fault: { reason, flags, endpoint, address: hex(joinWords(high, low)) } };
     }
   }
 }

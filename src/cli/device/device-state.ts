@@ -14,7 +14,8 @@ export interface StateSource {
   mappings(domain: number, from: bigint, limit: number): readonly Mapping[];
 }
 
-export function hex(value: bigint | number): string {
+/** How answers give what can have 64 bits: addresses, and a domain's mapped bytes. All else are numbers. */
+export function hex(value: bigint): string {
   return `0x${value.toString(16)}`;
 }
 
