@@ -69,14 +69,18 @@ When to stop
 
 What is reported
   --trace FILE            write every IOMMU event to FILE, one JSON object a line
-  --quiet                 leave out the guest's console
+  --quiet                 leave out the guest's console; without --quiet it comes without what a terminal would answer
   --json                  end with one line of JSON on standard output; the console goes to standard error
   -h, --help              this text
 
-JSON: "seconds" is how long the machine ran until the prompt, or in all when there was none; "requests" are all the
-driver made, whatever the answer; "dma" counts accesses; a domain's "bytes" are its mapped IOVAs.
+JSON: boot-report.schema.json of the package describes it. "seconds" is the guest time from power on to the prompt, null
+when there was none, "ranSeconds" the guest time in all; "requests" are all the driver made, whatever the answer;
+"dma" counts accesses; a domain's "bytes" are its mapped IOVAs; "failure" says why the run is not "ok".
 
-Exit status: 0 the guest booted and every command succeeded, 1 it did not, 2 the command line or a file is wrong.
+Ctrl-C ends the run and still reports; a second one ends it at once.
+
+Exit status: 0 the guest booted and every command succeeded, 1 it did not, 2 the command line or a file is wrong,
+128 and the signal's number when a signal ended it.
 `;
 
 export const DTS_HELP = `Usage: viommu dts [options]

@@ -8,7 +8,7 @@ import { describeMachine } from '../machine/plan/machine-description.ts';
 import { DEFAULT_PLAN } from '../machine/plan/plan-check.ts';
 import { packageRoot } from '../guest/package-root.ts';
 import { parseBootArguments, type BootArguments } from './boot/boot-arguments.ts';
-import type { CliOutput } from './boot/boot-command.ts';
+import type { CliOutput } from './boot/guest-screen.ts';
 import { parseDeviceArguments } from './device/device-arguments.ts';
 import { deviceCommand } from './device/device-command.ts';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, exitStatusOf, messageOf } from './exit-status.ts';
@@ -39,7 +39,8 @@ async function boot(args: BootArguments, output: CliOutput): Promise<number> {
   }
   // Brings the emulator, which no other command should wait for
   const { bootCommand } = await import('./boot/boot-command.ts');
-  return bootCommand(args, output);
+  const { stderr } = process;
+  return bootCommand(args, output, stderr.isTTY ? () => stderr.columns : undefined);
 }
 
 async function device(words: readonly string[], output: CliOutput): Promise<number> {

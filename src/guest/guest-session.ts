@@ -129,6 +129,11 @@ export class GuestSession {
     return this.#machine.timeMs;
   }
 
+  /** Milliseconds the guest has run in all, power cycles included. */
+  get ranMs(): number {
+    return this.#machine.ranMs;
+  }
+
   /** Instructions the guest has executed since power on, modulo 2^32. */
   get instructions(): number {
     return this.#machine.instructions;

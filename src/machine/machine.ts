@@ -116,6 +116,11 @@ export class Machine {
     return this.#run.board.emulator.clock.nowMs;
   }
 
+  /** Milliseconds of guest time since the machine was built, power cycles included. */
+  get ranMs(): number {
+    return this.#run.ranMs;
+  }
+
   /** Instructions the guest has executed since power on. */
   get instructions(): number {
     return this.#run.board.emulator.clock.instructions;

@@ -92,6 +92,11 @@ export class Run {
     return this.#board;
   }
 
+  /** Milliseconds of guest time in all, power cycles included. */
+  get ranMs(): number {
+    return this.#earlierMs + this.#board.emulator.clock.nowMs;
+  }
+
   /** Whether the host can not touch the machine now: the guest is amid an instruction, or power is off. */
   get isBusy(): boolean {
     return this.loop.isInTick || this.#isChanging;

@@ -1,111 +1,149 @@
 // `viommu boot`: boots a guest, does what was asked for, reports.
 
-import type { RogueRequest, RogueResult } from '../../machine/rogue-access.ts';
 import { GuestSession } from '../../guest/guest-session.ts';
-import { NO_TOTALS } from '../../trace/event-totals.ts';
+import { EXIT_DONE, EXIT_FAILED, exitStatusOf } from '../exit-status.ts';
 import type { BootArguments } from './boot-arguments.ts';
+import { failureOf, TimedOut, type BootFailure, type UnfinishedCommand } from './boot-failure.ts';
 import {
   bootReport,
-  endpointName,
-  summary,
   type BootOutcome,
   type CommandReport,
+  type RogueOutcome,
 } from './boot-report.ts';
 import { readBootMachine } from './boot-plan.ts';
 import type { BootStep } from './boot-steps.ts';
-import { EXIT_DONE, EXIT_FAILED, exitStatusOf, messageOf } from '../exit-status.ts';
+import { rogueSentence, summary } from './boot-summary.ts';
+import { GuestScreen, type CliOutput } from './guest-screen.ts';
+import { RunRecord } from './run-record.ts';
+import { StatusLine } from './status-line.ts';
+import { Interrupted, onStopSignal } from './stop-signals.ts';
+import { NO_TOTALS } from '../../trace/event-totals.ts';
 import { TraceFile } from './trace-file.ts';
 
-/** Where a command's words go. */
-export interface CliOutput {
-  readonly out: (text: string | Uint8Array) => void;
-  readonly err: (text: string | Uint8Array) => void;
-}
-
-/** Resolves with the exit status; every error has become words by then. */
-export async function bootCommand(args: BootArguments, output: CliOutput): Promise<number> {
-  const run = new BootRun(args, output);
-  let status = EXIT_DONE;
+/** Resolves with the exit status; every error has become words by then. `columns`: standard error is a terminal so wide. */
+export async function bootCommand(
+  args: BootArguments,
+  output: CliOutput,
+  columns?: () => number,
+): Promise<number> {
+  const status =
+    columns === undefined ? undefined : new StatusLine(output, () => run.doing(), columns);
+  const screen = new GuestScreen(status?.output ?? output, args);
+  const run = new BootRun(args, screen);
+  const listening = onStopSignal((reason) => run.stop(reason));
   try {
     await run.go();
-  } catch (error) {
-    output.err(`viommu: ${messageOf(error)}\n`);
-    status = exitStatusOf(error);
+    status?.end();
+    const outcome = run.outcome();
+    const report = bootReport(outcome);
+    if (args.isJson) screen.report(`${JSON.stringify(report)}\n`);
+    else if (outcome.ranMs > 0) screen.report(`\n${summary(report)}`);
+    await run.end();
+    return run.exitStatus;
+  } finally {
+    status?.end();
+    listening();
   }
-  const outcome = run.outcome();
-  const report = bootReport(outcome);
-  if (args.isJson) output.out(`${JSON.stringify(report)}\n`);
-  else if (outcome.timeMs > 0)
-    output.out(`\n${summary(report, outcome.bootMs !== undefined, outcome.state !== undefined)}`);
-  await run.end();
-  return status === EXIT_DONE && !report.ok ? EXIT_FAILED : status;
 }
-
-const NOTHING_HAPPENED: BootOutcome = {
-  bootMs: undefined,
-  timeMs: 0,
-  totals: NO_TOTALS,
-  state: undefined,
-  commands: [],
-  isComplete: false,
-};
 
 class BootRun {
   readonly #args: BootArguments;
-  readonly #output: CliOutput;
+  readonly #screen: GuestScreen;
   readonly #stop = new AbortController();
+  readonly #record = new RunRecord();
   readonly #commands: CommandReport[] = [];
+  readonly #rogue: RogueOutcome[] = [];
   #timer: NodeJS.Timeout | undefined;
   #trace: TraceFile | undefined;
   #session: GuestSession | undefined;
-  #isComplete = false;
+  #bootMs: number | undefined;
+  #running: UnfinishedCommand | undefined;
+  #since = performance.now();
+  #failure: BootFailure | undefined;
+  #exitStatus = EXIT_DONE;
 
-  constructor(args: BootArguments, output: CliOutput) {
+  constructor(args: BootArguments, screen: GuestScreen) {
     this.#args = args;
-    this.#output = output;
+    this.#screen = screen;
   }
 
-  /** Everything from the first file to the last step. Rejects with what went wrong. */
+  get exitStatus(): number {
+    return this.#exitStatus;
+  }
+
+  /** What it is at, in a few words. */
+  doing(): string {
+    const seconds = Math.round((performance.now() - this.#since) / 1000);
+    const what = this.#running?.command ?? `boot: ${this.#session?.stage ?? 'loading'}`;
+    return `${what}, ${seconds} s`;
+  }
+
+  /** Ends the run, which fails for this reason. */
+  stop(reason: unknown): void {
+    this.#stop.abort(reason);
+  }
+
+  /** Everything from the first file to the last step; what went wrong has been told when it resolves. */
   async go(): Promise<void> {
-    const { timeoutMs, trace } = this.#args;
+    try {
+      await this.#goThrough();
+    } catch (error) {
+      this.#fail(error);
+    }
+    try {
+      this.#trace?.close();
+    } catch (error) {
+      this.#fail(error);
+    }
+    const failed = this.#commands.find(({ exitCode }) => exitCode !== 0);
+    if (this.#failure !== undefined || failed === undefined) return;
+    const { command, exitCode, output } = failed;
+    const message = `"${command}" ended with exit code ${exitCode}.`;
+    this.#failure = { kind: 'command', message, command, output };
+    this.#exitStatus = EXIT_FAILED;
+  }
+
+  /** What is known now. */
+  outcome(): BootOutcome {
+    const session = this.#session;
+    return {
+      bootMs: this.#bootMs,
+      ranMs: session?.ranMs ?? 0,
+      instructions: session?.instructions ?? 0,
+      digest: this.#args.isJson ? session?.digest().digest : undefined,
+      totals: session?.iommu.totals() ?? NO_TOTALS,
+      record: this.#record,
+      state: session?.iommu.isPresent === true ? session.iommu.state() : undefined,
+      rogue: this.#rogue,
+      commands: this.#commands,
+      failure: this.#failure,
+    };
+  }
+
+  async end(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#session?.dispose();
+  }
+
+  async #goThrough(): Promise<void> {
+    const { timeoutMs, trace, steps } = this.#args;
     if (timeoutMs !== undefined) {
-      const reason = new Error(`Stopped after ${timeoutMs / 1000} s, as --timeout asks for.`);
-      this.#timer = setTimeout(() => this.#stop.abort(reason), timeoutMs);
+      this.#timer = setTimeout(() => this.stop(new TimedOut(timeoutMs)), timeoutMs);
     }
     if (trace !== undefined) this.#trace = new TraceFile(trace);
     const session = await this.#unlessStopped(this.#create());
     this.#session = session;
     session.start();
     await session.waitForBoot();
-    for (const step of this.#args.steps) await this.#do(session, step);
-    this.#trace?.close();
-    this.#trace = undefined;
-    this.#isComplete = true;
+    this.#bootMs = session.bootMs;
+    for (const step of steps) await this.#do(session, step);
   }
 
-  /** What is known now. */
-  outcome(): BootOutcome {
-    const session = this.#session;
-    if (session === undefined) return NOTHING_HAPPENED;
-    return {
-      bootMs: session.bootMs,
-      timeMs: session.timeMs,
-      totals: session.iommu.totals(),
-      state: session.iommu.isPresent ? session.iommu.state() : undefined,
-      commands: this.#commands,
-      isComplete: this.#isComplete,
-    };
-  }
-
-  async end(): Promise<void> {
-    clearTimeout(this.#timer);
-    // Still open only when something failed, and that has been told.
-    try {
-      this.#trace?.close();
-    } catch (error) {
-      this.#output.err(`viommu: ${messageOf(error)}\n`);
-    }
-    await this.#session?.dispose();
+  #fail(error: unknown): void {
+    this.#screen.fail(failureOf(error, undefined).message);
+    this.#failure ??= failureOf(error, this.#running);
+    if (this.#exitStatus !== EXIT_DONE) return;
+    this.#exitStatus = error instanceof Interrupted ? error.exitStatus : exitStatusOf(error);
   }
 
   async #create(): Promise<GuestSession> {
@@ -115,15 +153,14 @@ class BootRun {
       pace,
       until,
       signal: this.#stop.signal,
-      onConsole: (bytes) => {
-        if (!this.#args.isQuiet) this.#say(bytes);
-      },
+      onConsole: (bytes) => this.#screen.showConsole(bytes),
       onEvent: (event) => {
+        this.#record.add(event.event);
         // A full disk ends the run, not the device that the event comes from.
         try {
           this.#trace?.add(event);
         } catch (error) {
-          this.#stop.abort(error);
+          this.stop(error);
         }
       },
     });
@@ -131,26 +168,24 @@ class BootRun {
 
   async #do(session: GuestSession, step: BootStep): Promise<void> {
     if (step.kind === 'rogue') {
-      const result = session.rogueDma(step.request);
-      this.#tell(`\n${rogueSentence(step.request, result)}\n`);
+      const { request } = step;
+      const result = session.rogueDma(request);
+      this.#rogue.push({ request, result });
+      this.#screen.tell(`\n${rogueSentence(request, result)}\n`);
       return;
     }
     const { command } = step;
-    this.#tell(`\n$ ${command}\n`);
-    const { exitCode, output } = await session.run(command);
+    this.#screen.beginCommand(command);
+    this.#running = { command, output: '' };
+    this.#since = performance.now();
+    const onOutput = (text: string): void => {
+      this.#running = { command, output: `${this.#running?.output ?? ''}${text}` };
+      this.#screen.showOutput(text);
+    };
+    const { exitCode, output } = await session.run(command, { onOutput });
+    this.#running = undefined;
     this.#commands.push({ command, exitCode, output });
-    this.#tell(output);
-    if (exitCode !== 0) this.#tell(`[exit code ${exitCode}]\n`);
-  }
-
-  /** Standard output belongs to the JSON line, if there is to be one. */
-  #say(text: string | Uint8Array): void {
-    if (this.#args.isJson) this.#output.err(text);
-    else this.#output.out(text);
-  }
-
-  #tell(text: string): void {
-    if (!this.#args.isJson || !this.#args.isQuiet) this.#say(text);
+    if (exitCode !== 0) this.#screen.tell(`[exit code ${exitCode}]\n`);
   }
 
   async #unlessStopped<T>(work: Promise<T>): Promise<T> {
@@ -164,16 +199,4 @@ class BootRun {
 
 function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
-}
-
-function rogueSentence({ endpoint, address, access }: RogueRequest, result: RogueResult): string {
-  const what = `Rogue ${access} by ${endpointName(endpoint)} at 0x${address.toString(16)}`;
-  switch (result.outcome) {
-    case 'blocked':
-      return `${what}: blocked, fault at 0x${result.address.toString(16)}.`;
-    case 'completed':
-      return `${what}: went through${result.isBypass ? ', past any translation' : ''}.`;
-    case 'no-memory':
-      return `${what}: nothing stopped it, but there is no memory.`;
-  }
 }

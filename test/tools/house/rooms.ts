@@ -259,8 +259,15 @@ const HOSTS: readonly Room[] = [
   {
     folder: 'src/cli/boot',
     purpose: '`viommu boot`',
-    imports: ['src/trace', 'src/machine/plan', 'src/machine/images', 'src/guest', 'src/cli'],
-    types: ['src/iommu', 'src/iommu/events', 'src/machine'],
+    imports: [
+      'src/iommu/protocol',
+      'src/trace',
+      'src/machine/plan',
+      'src/machine/images',
+      'src/guest',
+      'src/cli',
+    ],
+    types: ['src/base', 'src/iommu', 'src/iommu/events', 'src/machine'],
     packages: ['node'],
   },
   {

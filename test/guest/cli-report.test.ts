@@ -1,0 +1,100 @@
+// What `viommu boot` reports, however a run ends.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../src/guest/package-root.ts';
+import { reportOf, runAt, viommu } from './support/command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'viommu-report-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('viommu boot', () => {
+  it('tells of faults, rogue accesses and endpoints by name', async () => {
+    const report = reportOf(
+      await viommu(['boot', '--json', '--quiet', '--rogue', 'rogue:0xdead0000:write']),
+    );
+    expect(report).toMatchObject({ version: 1, driver: 'attached', faults: 1 });
+    const what = { endpoint: 4098, name: 'rogue', address: '0xdead0000', access: 'write' };
+    expect(report['faultList']).toMatchObject([{ ...what, reason: 'mapping' }]);
+    expect(report['rogue']).toMatchObject([{ ...what, outcome: 'blocked' }]);
+    expect(report['endpoints']).toContainEqual(
+      expect.objectContaining({ id: 80, name: 'virtio-net', mode: 'attached', blocked: 0 }),
+    );
+  });
+
+  it('is the same in two runs, by its digest', async () => {
+    const words = ['boot', '--json', '--quiet', '--run', 'disk-read virtio'];
+    const [first, second] = [reportOf(await viommu(words)), reportOf(await viommu(words))];
+    expect(first['digest']).toMatch(/^[0-9a-f]{64}$/);
+    expect(second).toEqual(first);
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('is ended by %s with a report and a whole trace', async (signal, status) => {
+    const trace = join(folder, signal);
+    let isSent = false;
+    const words = ['boot', '--json', '--trace', trace, '--run', 'echo begun; cat /dev/ttyS0'];
+    const ended = await runAt(packageRoot(), words, (stderr, child) => {
+      if (!isSent && stderr.endsWith('\nbegun\n')) isSent = child.kill(signal);
+    });
+    expect(ended.status).toBe(status);
+    const report = reportOf(ended);
+    expect(report).toMatchObject({ ok: false, seconds: expect.any(Number) });
+    expect(report['failure']).toEqual({
+      kind: 'interrupted',
+      message: `Stopped by ${signal}.`,
+      command: 'echo begun; cat /dev/ttyS0',
+      output: 'begun\n',
+    });
+    const lines = readFileSync(trace, 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).kind)).toContain('mapped');
+  });
+
+  it('tells of a guest that restarted while a command ran, with the times of both starts', async () => {
+    const ended = await viommu(['boot', '--json', '--quiet', '--run', 'echo bye; reboot -f']);
+    const report = reportOf(ended);
+    expect(ended.status).toBe(1);
+    expect(report['failure']).toMatchObject({ kind: 'power-cycled', output: 'bye\n' });
+    expect(report['seconds']).toBeGreaterThan(0.1);
+    expect(report['ranSeconds']).toBeGreaterThan(Number(report['seconds']));
+  });
+
+  it.each([
+    ['offers nothing', ['--offer', 'none'], 'none'],
+    ['has no pages of 4 KiB', ['--page-size-mask', '0x200000'], 'started'],
+  ])('says that no driver took an IOMMU that %s', async (_what, words, driver) => {
+    expect(reportOf(await viommu(['boot', '--json', '--quiet'], words))['driver']).toBe(driver);
+    const { status, stdout } = await viommu(['boot', '--quiet'], words);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/\nNo driver took the IOMMU/);
+  });
+
+  it('lets colours of the guest through, and no question to the terminal', async () => {
+    const command = String.raw`printf '\033[31mred\033[0m\033[6n\033]11;?\007\n'`;
+    const { stdout } = await viommu(['boot', '--run', command]);
+    expect(stdout).toContain('\n\u001b[31mred\u001b[0m\n');
+    // oxlint-disable-next-line no-control-regex -- escape sequences begin with a control character
+    expect(stdout).not.toMatch(/\u001b(?:\[\??6n|\])/);
+  });
+
+  it('says once that a trace has no room', async () => {
+    const { status, stderr } = await viommu(['boot', '--quiet', '--trace', '/dev/full']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^viommu: The trace can not be written to \/dev\/full: ENOSPC[^\n]*\n$/);
+  });
+
+  it('refuses a trace that another run is writing', async () => {
+    const trace = join(folder, 'taken');
+    writeFileSync(`${trace}.lock`, `${process.pid}\n`);
+    const ended = await viommu(['boot', '--json', '--trace', trace]);
+    expect([ended.status, reportOf(ended)['failure']]).toEqual([
+      2,
+      expect.objectContaining({ kind: 'input' }),
+    ]);
+    expect(ended.stderr).toMatch(/^viommu: Another run is writing its trace to [^\n]*\n$/);
+  });
+});
