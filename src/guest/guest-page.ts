@@ -68,15 +68,27 @@ export class GuestPage {
     return this.#wait(() => this.#log.match(pattern), `for ${pattern} on the console`, bounds);
   }
 
-  /** Runs a command in a `sh` of its own; one at a time. */
+  /** Runs a command in a `sh` of its own; one at a time. One that is waited for in vain is interrupted. */
   async run(command: string, bounds: PageBounds = {}): Promise<CommandResult> {
     this.#shell.start(command);
+    await this.#typeSent();
+    try {
+      return await this.#wait(() => this.#shell.result, `for "${command}" to end`, bounds);
+    } catch (error) {
+      if (!(error instanceof GuestError)) throw error;
+      this.#shell.interrupt();
+      await this.#typeSent();
+      throw error.withOutput(this.#shell.output);
+    } finally {
+      this.#log.skip();
+    }
+  }
+
+  /** Types what the shell sends. */
+  async #typeSent(): Promise<void> {
     const typed = this.#typed;
     this.#typed = '';
     await this.type(typed);
-    const result = await this.#wait(() => this.#shell.result, `for "${command}" to end`, bounds);
-    this.#log.skip();
-    return result;
   }
 
   /** The IOMMU as the page shows it; null without one. */
