@@ -35,6 +35,13 @@ describe('a guest', () => {
     await off;
   });
 
+  guestTest('that halts ends what waits for it, and can be power cycled', async ({ guest }) => {
+    const run = guest.run('halt -f; sleep 60');
+    await expect(run).rejects.toMatchObject({ failure: 'halted' });
+    await guest.powerCycle();
+    expect(await guest.run('echo back')).toMatchObject({ output: 'back\n' });
+  });
+
   guestTest('that restarts ends the command that ran in it', async ({ guest }) => {
     const run = guest.run('reboot -f; sleep 60');
     await expect(run).rejects.toMatchObject({ failure: 'power-cycled' });

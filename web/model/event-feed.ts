@@ -47,8 +47,15 @@ export function isRequest(event: IommuEvent): boolean {
 export class EventFeed {
   #rings = new Map<FeedKind, RecordedEvent[]>();
   #counts = new Map<FeedKind, number>();
+  #version = 0;
+
+  /** Another one after each change. */
+  get version(): number {
+    return this.#version;
+  }
 
   append(events: readonly RecordedEvent[]): void {
+    if (events.length > 0) this.#version++;
     for (const recorded of events) {
       const kind = feedKind(recorded.event);
       const ring = this.#rings.get(kind) ?? [];
@@ -60,6 +67,7 @@ export class EventFeed {
   }
 
   clear(): void {
+    this.#version++;
     this.#rings = new Map();
     this.#counts = new Map();
   }

@@ -5,6 +5,7 @@ import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
 import type { MachineBatch } from '../../src/worker/api/news.ts';
 import { EndpointActivity } from './endpoint-activity.ts';
 import { EventFeed, isRequest } from './event-feed.ts';
+import { isSameState } from './same-state.ts';
 import { RateMeter } from './rate-meter.ts';
 import { WatchedDomain } from './watched-domain.ts';
 
@@ -58,7 +59,7 @@ export class MachineModel {
     const requests = events.filter((each) => isRequest(each.event)).length;
     this.#rate.add(requests + droppedEvents, batch.timeMs);
     this.#droppedEvents += droppedEvents;
-    this.#state = batch.state;
+    if (!isSameState(this.#state, batch.state)) this.#state = batch.state;
     this.feed.append(events);
     this.#keepFaults(events);
     const plain = events.map((each) => each.event);

@@ -45,8 +45,14 @@ export class WatchedDomain {
   #awaiting: IommuEvent[] | null = null;
   #changes: MappingChange[] = [];
   #requestId = 0;
+  #version = 0;
   #lastSequence = 0;
   #lastListMs = Number.NEGATIVE_INFINITY;
+
+  /** Another one after each change of what is shown. */
+  get version(): number {
+    return this.#version;
+  }
 
   get domain(): number | null {
     return this.#domain;
@@ -68,6 +74,7 @@ export class WatchedDomain {
 
   watch(domain: number | null): void {
     if (domain === this.#domain) return;
+    this.#version++;
     this.#domain = domain;
     this.#awaiting = null;
     this.#changes = [];
@@ -83,6 +90,7 @@ export class WatchedDomain {
     dropped: number,
     nowMs: number,
   ): void {
+    if (events.length > 0 || dropped > 0) this.#version++;
     for (const event of events) {
       this.#lastSequence = event.sequence;
       if (this.#awaiting !== null) this.#awaiting.push(event);
@@ -98,6 +106,7 @@ export class WatchedDomain {
     if (!this.#needsList || this.#domain === null) return null;
     if (nowMs - this.#lastListMs < LIST_INTERVAL_MS) return null;
     this.#lastListMs = nowMs;
+    this.#version++;
     this.#needsList = false;
     this.#awaiting = [];
     return { domain: this.#domain, id: ++this.#requestId };
@@ -107,6 +116,7 @@ export class WatchedDomain {
   acceptList(request: ListRequest, mappings: readonly Mapping[]): void {
     const awaiting = this.#awaiting;
     if (request.id !== this.#requestId || awaiting === null) return;
+    this.#version++;
     this.#awaiting = null;
     this.#rows.replace(mappings);
     for (const event of awaiting) this.#applyToRows(event);
@@ -118,6 +128,7 @@ export class WatchedDomain {
   }
 
   #requestList(): void {
+    this.#version++;
     this.#awaiting = null;
     this.#needsList = this.#domain !== null;
   }

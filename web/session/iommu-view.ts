@@ -29,23 +29,38 @@ export class IommuView {
     this.#pacer = pacer;
     this.#now = now;
     const model = this.#model;
-    this.device = this.#eachFrame(() => model.state);
-    this.watched = this.#eachFrame(() => {
-      const { domain, rows, changes, isSyncing } = model.watched;
-      return { domain, rows, changes, isSyncing };
-    });
-    this.activity = this.#eachFrame(() => ({
-      nowMs: now(),
-      samples: (endpoint) => model.activity.samples(endpoint),
-      lastBlockedMs: (endpoint) => model.activity.lastBlockedMs(endpoint),
-    }));
-    this.feed = this.#eachFrame(() => ({
-      droppedEvents: model.droppedEvents,
-      requestsPerSecond: model.requestsPerSecond,
-      count: (kind) => model.feed.count(kind),
-      list: (kinds) => model.feed.list(kinds),
-    }));
-    this.faults = this.#eachFrame(() => ({ list: model.faults, count: model.faultCount }));
+    this.device = this.#eachFrame(
+      () => model.state,
+      () => model.state,
+    );
+    this.watched = this.#eachFrame(
+      () => model.watched.version,
+      () => {
+        const { domain, rows, changes, isSyncing } = model.watched;
+        return { domain, rows, changes, isSyncing };
+      },
+    );
+    this.activity = this.#eachFrame(
+      () => model.activity.version,
+      () => ({
+        nowMs: now(),
+        samples: (endpoint) => model.activity.samples(endpoint),
+        lastBlockedMs: (endpoint) => model.activity.lastBlockedMs(endpoint),
+      }),
+    );
+    this.feed = this.#eachFrame(
+      () => `${model.feed.version} ${model.droppedEvents} ${model.requestsPerSecond}`,
+      () => ({
+        droppedEvents: model.droppedEvents,
+        requestsPerSecond: model.requestsPerSecond,
+        count: (kind) => model.feed.count(kind),
+        list: (kinds) => model.feed.list(kinds),
+      }),
+    );
+    this.faults = this.#eachFrame(
+      () => model.faults,
+      () => ({ list: model.faults, count: model.faultCount }),
+    );
     power.restarted.on(() => {
       model.clear();
       pacer.ask();
@@ -73,10 +88,14 @@ export class IommuView {
     this.#pacer.ask();
   }
 
-  #eachFrame<T>(view: () => T): ReadonlySignal<T> {
+  /** A view that is made anew with the first frame after what it is made of, its `key`, has changed. */
+  #eachFrame<T>(key: () => unknown, view: () => T): ReadonlySignal<T> {
+    let made: { readonly key: unknown; readonly view: T } | undefined;
     return computed(() => {
       void this.#pacer.frame.value;
-      return view();
+      const now = key();
+      if (made === undefined || made.key !== now) made = { key: now, view: view() };
+      return made.view;
     });
   }
 

@@ -134,6 +134,27 @@ describe('MachineSession', () => {
     expect(printed.join('')).toBe('');
   });
 
+  it('shows the same views as long as nothing happens, so that nothing is painted again', async () => {
+    const session = await booted({ churn: 10 });
+    const { device, watched, activity, feed, faults } = session.iommu;
+    const views = (): readonly unknown[] =>
+      [device, watched, activity, feed, faults].map((each) => each.value);
+    const busy = views();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(views().map((each, index) => each === busy[index])).toEqual([
+      false,
+      false,
+      false,
+      false,
+      true,
+    ]);
+    await session.power.pause();
+    await vi.advanceTimersByTimeAsync(10_000);
+    const idle = views();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(views().map((each, index) => each === idle[index])).toEqual(idle.map(() => true));
+  });
+
   it('has no IOMMU to show when it is off', async () => {
     const session = newSession();
     await session.power.start('off');

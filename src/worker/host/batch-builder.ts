@@ -21,6 +21,11 @@ export class BatchBuilder {
   #events: RecordedEvent[] = [];
   #dropped = 0;
 
+  /** Whether there is anything to take. */
+  get hasNews(): boolean {
+    return this.#consoleLength > 0 || this.#events.length > 0;
+  }
+
   addConsole(bytes: Uint8Array): void {
     this.#console.push(bytes);
     this.#consoleLength += bytes.length;

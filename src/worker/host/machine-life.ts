@@ -25,6 +25,8 @@ export class MachineLife {
    * last words are then still to be read.
    */
   readonly poweredOn = new Emitter<{ readonly byGuest: boolean }>();
+  /** It runs, stands still or has failed, and did not before. */
+  readonly changed = new Emitter<void>();
   readonly progress = new StartProgress();
   #machine: Machine | undefined;
   #life = 0;
@@ -43,12 +45,17 @@ export class MachineLife {
     return this.#status;
   }
 
+  /** Whether a start is under way, whose every step is worth telling. */
+  get isStarting(): boolean {
+    return this.#status === 'loading' || (this.#isRunning() && this.#watch.stage !== 'ready');
+  }
+
   /** A start was asked for: the machine so far, which the caller has to end, is no longer this one's. */
   leave(): Machine | undefined {
     const machine = this.#machine;
     this.#machine = undefined;
     this.#life += 1;
-    this.#status = 'loading';
+    this.#become('loading');
     this.#failure = null;
     this.progress.begin('download', performance.now());
     return machine;
@@ -72,7 +79,7 @@ export class MachineLife {
   }
 
   fail(failure: MachineFailure): void {
-    this.#status = 'failed';
+    this.#become('failed');
     this.#failure = failure;
   }
 
@@ -90,13 +97,13 @@ export class MachineLife {
     if (this.#status !== 'running') return;
     await this.#machine?.pause();
     // It may have failed or been started anew meanwhile.
-    if (this.#isRunning()) this.#status = 'paused';
+    if (this.#isRunning()) this.#become('paused');
   }
 
   resume(): void {
     if (this.#status !== 'paused') return;
     this.#machine?.run();
-    this.#status = 'running';
+    this.#become('running');
   }
 
   /** Looks after the guest; to be called all the time. */
@@ -111,7 +118,7 @@ export class MachineLife {
     });
     this.#failure = failure;
     if (!isOver) return;
-    this.#status = 'failed';
+    this.#become('failed');
     await machine.pause();
   }
 
@@ -124,6 +131,11 @@ export class MachineLife {
     };
   }
 
+  #become(status: MachineStatus): void {
+    this.#status = status;
+    this.changed.emit();
+  }
+
   #isRunning(): boolean {
     return this.#status === 'running';
   }
@@ -132,7 +144,7 @@ export class MachineLife {
     this.#life += 1;
     this.#watch = new GuestWatch();
     this.#failure = null;
-    this.#status = 'running';
+    this.#become('running');
     this.poweredOn.emit({ byGuest });
   }
 }

@@ -1,12 +1,15 @@
 // Gathers what the machine does and tells it to the page, at most once a frame.
 
 import type { MachineBatch, NewsApi } from '../api/news.ts';
+import type { MachineStatus } from '../api/power.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import { InstructionRate } from './instruction-rate.ts';
 import type { MachineLife } from './machine-life.ts';
 
 /** One frame of a 60 Hz screen: batches come no faster. */
 const FRAME_MS = 16;
+/** And no slower, when there is nothing to tell but counters and the time: an idle guest shall leave the host alone. */
+const QUIET_MS = 200;
 
 type Listener = (batch: MachineBatch) => unknown;
 
@@ -16,13 +19,23 @@ export class NewsHost implements NewsApi {
   readonly #rate = new InstructionRate();
   #listener: Listener = () => undefined;
   #isTicking = false;
+  /** Ends the wait for news. */
+  #wake: () => void = () => undefined;
+  #told: MachineStatus | undefined;
 
   constructor(life: MachineLife) {
     this.#life = life;
     life.adopted.on((machine) => {
-      machine.console.onOutput((bytes) => this.#batch.addConsole(bytes));
-      machine.onEvent((event) => this.#batch.addEvent(event));
+      machine.console.onOutput((bytes) => {
+        this.#batch.addConsole(bytes);
+        this.#wake();
+      });
+      machine.onEvent((event) => {
+        this.#batch.addEvent(event);
+        this.#wake();
+      });
     });
+    life.changed.on(() => this.#wake());
     life.poweredOn.on(({ byGuest }) => {
       this.#rate.forget();
       this.#batch.forgetEvents();
@@ -46,11 +59,26 @@ export class NewsHost implements NewsApi {
         // A page that can not take a batch gets the next one.
       }
       await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
+      await this.#untilNews();
     }
   }
 
+  async #untilNews(): Promise<void> {
+    const { isStarting, status } = this.#life;
+    if (isStarting || status !== this.#told || this.#batch.hasNews) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, QUIET_MS - FRAME_MS);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = () => undefined;
+  }
+
   #compose(): MachineBatch {
-    const { machine } = this.#life;
+    const { machine, status } = this.#life;
+    this.#told = status;
     return {
       ...this.#life.report(),
       ...this.#batch.take(),
