@@ -21,6 +21,7 @@ export interface WrittenBlock {
 
 /** Unit of copying: a guest's page, which most writes are aligned to. */
 export const BLOCK_BYTES = 4096;
+const WORD_BYTES = 4;
 
 /** An image that stays as it is, and the blocks written since; at most as many as the image has. */
 export class CopyOnWriteDisk implements BlockBackend {
@@ -93,16 +94,24 @@ export class CopyOnWriteDisk implements BlockBackend {
   }
 }
 
+function isSame(one: DataView, other: DataView, start: number, end: number): boolean {
+  let at = start;
+  for (; at + WORD_BYTES <= end; at += WORD_BYTES) {
+    if (one.getUint32(at) !== other.getUint32(at)) return false;
+  }
+  for (; at < end; at += 1) if (one.getUint8(at) !== other.getUint8(at)) return false;
+  return true;
+}
+
 /** The blocks in which a disk differs from the image that it began as; both have the same size. */
 export function changedBlocks(image: Uint8Array, disk: Uint8Array): readonly WrittenBlock[] {
   const blocks: WrittenBlock[] = [];
+  const imageView = new DataView(image.buffer, image.byteOffset, image.length);
+  const diskView = new DataView(disk.buffer, disk.byteOffset, disk.length);
   for (let start = 0; start < image.length; start += BLOCK_BYTES) {
     const end = Math.min(start + BLOCK_BYTES, image.length);
-    for (let at = start; at < end; at += 1) {
-      if (image[at] === disk[at]) continue;
-      blocks.push({ index: start / BLOCK_BYTES, bytes: disk.slice(start, end) });
-      break;
-    }
+    if (isSame(imageView, diskView, start, end)) continue;
+    blocks.push({ index: start / BLOCK_BYTES, bytes: disk.slice(start, end) });
   }
   return blocks;
 }

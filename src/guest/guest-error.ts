@@ -5,6 +5,13 @@ import type { PowerEvent } from '../machine/machine.ts';
 /** `aborted` has the signal's reason as its own error, not this one. */
 export type GuestFailure = 'stalled' | 'panicked' | PowerEvent;
 
+/** How a guest's life can end, in words. */
+export const GUEST_ENDS: Readonly<Record<'powered-off' | 'halted' | 'crashed', string>> = {
+  'powered-off': 'the guest switched itself off',
+  halted: 'the guest halted its processor for good',
+  crashed: 'the emulated PC failed',
+};
+
 const TAIL_LINES = 20;
 
 /**

@@ -1,15 +1,19 @@
 // A Linux guest behind its virtio-iommu, for programs: boot it, run commands, look into its IOMMU.
 
 import { BootWatch, type GuestStage } from '../machine/boot-watch.ts';
+import type { Dispose } from '../base/emitter.ts';
+import type { PhysicalMemory } from '../memory/address-space.ts';
+import type { Registers } from '../machine/v86/register-values.ts';
 import type { Machine, PowerEvent } from '../machine/machine.ts';
 import type { RunDigest } from '../machine/recording/run-digest.ts';
 import type { MachinePlan } from '../machine/plan/machine-plan.ts';
 import type { RogueResult } from '../machine/rogue-access.ts';
-import type { SnapshotHead } from '../machine/snapshot/snapshot-head.ts';
+import { GuestPast, POWER_CYCLED } from './guest-past.ts';
+import type { GuestSnapshot } from './guest-snapshot.ts';
 import type { CommandResult } from './command-shell.ts';
 import { ConsoleLog } from './console-log.ts';
-import { GuestError, type GuestFailure } from './guest-error.ts';
-import { GuestIommu, type GuestIommuRecord } from './guest-iommu.ts';
+import { GuestError, GUEST_ENDS, type GuestFailure } from './guest-error.ts';
+import { GuestIommu } from './guest-iommu.ts';
 import { endpointId, type GuestRogueRequest } from './endpoint-id.ts';
 import { createMachine } from './session-machine.ts';
 import { RunGate } from './run-gate.ts';
@@ -25,27 +29,11 @@ import { SessionShells } from './session-shells.ts';
 
 const TAIL_LINES = 20;
 
-/** A guest at one moment: plain data, can be cloned and kept. */
-export interface GuestSnapshot {
-  /** The machine's part, of which this is all that others know. */
-  readonly machine: SnapshotHead;
-  readonly iommu: GuestIommuRecord;
-  readonly bootMs: number | undefined;
-  readonly hasAgent: boolean;
-  /** Commands that were run on the agent's line and at the prompt: their numbers are sent along. */
-  readonly commands: readonly [agent: number, prompt: number];
-}
-
-/** How a guest's life can end, in words. */
-const ENDS: Readonly<Record<Exclude<PowerEvent, 'power-cycled'>, string>> = {
-  'powered-off': 'the guest switched itself off',
-  halted: 'the guest halted its processor for good',
-  crashed: 'the emulated PC failed',
-};
-
 /** One guest and its console. Dispose it in the end: a running guest keeps the process alive. */
 export class GuestSession {
   readonly iommu: GuestIommu;
+  /** Going back in time. */
+  readonly past: GuestPast;
   readonly #machine: Machine;
   readonly #options: GuestSessionOptions;
   readonly #recordsEvents: boolean;
@@ -67,6 +55,7 @@ export class GuestSession {
     this.#machine = machine;
     this.#options = options;
     this.#gate = new RunGate(machine, (options.pace ?? 'skip') === 'skip');
+    this.past = new GuestPast(machine, this.#gate, () => this.#takeMove());
     this.#progress = new ProgressWatch(options.waitClock);
     this.#recordsEvents = options.recordsEvents ?? true;
     this.iommu = new GuestIommu(machine, this.#recordsEvents);
@@ -196,7 +185,7 @@ export class GuestSession {
    * Runs a command in a `sh` of its own and resolves when it has ended, whatever its exit code. Calls wait for each
    * other. With the project's guest image the console is left alone; with another image the command is typed
    * at the console's shell prompt, and kernel messages end up in the output. A command that is waited for in vain is
-   * killed, and the next one finds the shell free.
+   * killed, and the next one finds the shell free. A guest that is not up yet is waited for.
    */
   async run(command: string, options: RunOptions = {}): Promise<CommandResult> {
     const run = this.#lastRun.then(() => this.#runNow(command, options));
@@ -213,6 +202,20 @@ export class GuestSession {
   async powerCycle(): Promise<void> {
     await this.#machine.powerCycle();
     await this.waitForBoot();
+  }
+
+  /** Guest RAM by guest-physical address, and the CPU's registers: as they are where the guest stands. */
+  get memory(): PhysicalMemory {
+    return this.#machine.memory;
+  }
+
+  get registers(): Registers {
+    return this.#machine.registers;
+  }
+
+  /** Subscribes to the ends of ticks, between which the guest can not be looked at. */
+  onTick(listener: () => void): Dispose {
+    return this.#machine.onTick(listener);
   }
 
   /** What the run was, in hashes: the same for every run of the same. */
@@ -244,6 +247,8 @@ export class GuestSession {
     this.#log.skip();
     this.#bootMs = snapshot.bootMs;
     this.#shells.restore(snapshot.hasAgent, snapshot.commands);
+    if (snapshot.bootMs !== undefined) this.past.mark('up');
+    if (snapshot.hasAgent) this.past.mark('agent');
     this.start();
   }
 
@@ -265,6 +270,7 @@ export class GuestSession {
 
   async #runNow(command: string, options: RunOptions): Promise<CommandResult> {
     this.#checkUse();
+    if (this.#bootMs === undefined) await this.waitForBoot(options);
     const life = this.#life;
     this.#isCommandRunning = true;
     try {
@@ -295,6 +301,7 @@ export class GuestSession {
   #noteBoot(): void {
     if (this.#bootMs !== undefined || !this.#isUp()) return;
     this.#bootMs = this.#machine.timeMs;
+    this.past.mark('up');
     if (this.#options.until === undefined) this.#log.skip();
   }
 
@@ -306,13 +313,24 @@ export class GuestSession {
   }
 
   #takeAgent(bytes: Uint8Array): void {
+    const hadAgent = this.#shells.hasAgent;
     this.#shells.takeAgent(bytes);
+    if (!hadAgent && this.#shells.hasAgent) this.past.mark('agent');
     this.#noteBoot();
     this.#progress.notify();
   }
 
+  /** The guest stands somewhere else in its past. */
+  #takeMove(): void {
+    this.#startLife();
+    this.#log.skip();
+    this.#bootMs = this.past.timeOf('up');
+    this.#shells.restore(this.past.timeOf('agent') !== undefined, this.#shells.counts);
+  }
+
   #takePower(event: PowerEvent): void {
     if (event === 'power-cycled') {
+      this.past.mark(POWER_CYCLED);
       this.#startLife();
       return;
     }
@@ -351,7 +369,7 @@ export class GuestSession {
       }
       const value = attempt();
       if (value === undefined && this.#end !== undefined) {
-        throw this.#error(this.#end, `Waited ${what}, but ${ENDS[this.#end]}.`);
+        throw this.#error(this.#end, `Waited ${what}, but ${GUEST_ENDS[this.#end]}.`);
       }
       const { panic } = this.#boot;
       if (value === undefined && panic !== undefined) {
@@ -369,28 +387,14 @@ export class GuestSession {
     );
   }
 
-  /** Waits with the guest running; it stops, if it only runs for waits, in the tick that brought the answer. */
+  /** Waits with the guest running. */
   async #letRunFor<T>(
     look: () => T | undefined,
     bounds: WaitBounds,
     onStall: () => Error,
   ): Promise<T> {
     this.#checkUse();
-    const release = this.#gate.enter();
-    const lookAndRelease = (): T | undefined => {
-      try {
-        const value = look();
-        if (value !== undefined) release();
-        return value;
-      } catch (error) {
-        release();
-        throw error;
-      }
-    };
-    try {
-      return await this.#progress.wait(lookAndRelease, this.#waitOptions(bounds), onStall);
-    } finally {
-      release();
-    }
+    const options = this.#waitOptions(bounds);
+    return this.#gate.wait(look, (attempt) => this.#progress.wait(attempt, options, onStall));
   }
 }

@@ -32,8 +32,33 @@ export class RunGate {
     this.#machine.hold();
   }
 
-  /** Somebody waits; returns what ends the wait, to be called as soon as it is over. Harmless when called again. */
-  enter(): () => void {
+  /**
+   * Lets the guest run for a wait, which calls `attempt` whenever there may be an answer. The guest stops, if it only runs
+   * for waits, in the very tick that brought the last answer.
+   */
+  async wait<T>(
+    look: () => T | undefined,
+    wait: (attempt: () => T | undefined) => Promise<T>,
+  ): Promise<T> {
+    const leave = this.#enter();
+    try {
+      return await wait(() => {
+        let value: T | undefined;
+        try {
+          value = look();
+        } catch (error) {
+          leave();
+          throw error;
+        }
+        if (value !== undefined) leave();
+        return value;
+      });
+    } finally {
+      leave();
+    }
+  }
+
+  #enter(): () => void {
     this.#waits += 1;
     this.#letRun();
     let isOver = false;

@@ -22,5 +22,6 @@ export async function createMachine(options: GuestSessionOptions): Promise<Machi
     createStore: () => options.createStore?.(makeStore) ?? makeStore(),
     pace: options.pace ?? 'skip',
     keepsLog: options.recordsEvents ?? true,
+    checkpointBytes: options.checkpointBytes,
   });
 }

@@ -81,6 +81,8 @@ export interface GuestSessionOptions extends OwnImages, WaitBounds {
    * call waits for it. `real`: by the wall clock.
    */
   readonly pace?: Pace | undefined;
+  /** Bytes of checkpoints at most, which shorten going back in time (`goTo`). Default 0: it goes back from where it began. */
+  readonly checkpointBytes?: number | undefined;
   /** Measures stalls; for tests. */
   readonly waitClock?: WaitClock | undefined;
 }

@@ -25,8 +25,12 @@ import { checkRogue, rogueDma } from './rogue-dma.ts';
 import { Run, type PowerWish } from './run.ts';
 import type { SnapshotHead } from './snapshot/snapshot-head.ts';
 import { checkSnapshot, SNAPSHOT_VERSION, type MachineSnapshot } from './snapshot/snapshot.ts';
+import type { BranchInfo, Place } from './timeline/place.ts';
+import { Timeline } from './timeline/timeline.ts';
 import { forgetCode } from './v86/emulator-image.ts';
 import type { GuestMemory } from './v86/guest-memory.ts';
+import type { Registers } from './v86/register-values.ts';
+import { readRegisters } from './v86/registers.ts';
 import type { SerialPort } from './v86/serial-port.ts';
 
 /**
@@ -40,6 +44,8 @@ class Voices {
   readonly events = new Emitter<RecordedEvent>();
   readonly power = new Emitter<PowerEvent>();
   readonly wishes = new Emitter<PowerWish>();
+  readonly ticks = new Emitter<void>();
+  readonly touches = new Emitter<void>();
 }
 
 export class Machine {
@@ -49,6 +55,7 @@ export class Machine {
   readonly #run: Run;
   readonly #voices: Voices;
   readonly #turns = new Turns();
+  readonly #timeline: Timeline;
   /** Whether it runs, or will when a change is over. */
   #isRunning = false;
   #disposal: Promise<void> | undefined;
@@ -58,6 +65,12 @@ export class Machine {
     this.#keepsLog = options.keepsLog;
     this.#run = run;
     this.#voices = voices;
+    this.#timeline = new Timeline(run, {
+      maxBytes: options.checkpointBytes ?? 0,
+      now: () => performance.now(),
+    });
+    voices.ticks.on(() => this.#timeline.afterTick());
+    voices.touches.on(() => this.#timeline.goOn());
     voices.wishes.on((wish) => {
       void this.#inTurn(() => this.#grant(wish)).catch(() => voices.power.emit('crashed'));
     });
@@ -82,6 +95,8 @@ export class Machine {
     const run = await Run.begin(planned, {
       onWish: (wish) => voices.wishes.emit(wish),
       onEvent: (event) => voices.events.emit(event),
+      onTick: () => voices.ticks.emit(),
+      onTouch: () => voices.touches.emit(),
       hearsEvents: () => voices.events.hasListeners,
     });
     return new Machine(planned, run, voices);
@@ -126,6 +141,11 @@ export class Machine {
     return this.#run.board.emulator.clock.instructions;
   }
 
+  /** The CPU's registers. They are of use between two ticks, where a paused machine stands. */
+  get registers(): Registers {
+    return readRegisters(this.#run.board.emulator.cpu);
+  }
+
   /** What the host did to this machine since its first power on. */
   get inputs(): readonly LoggedInput[] {
     return this.#run.log.inputs;
@@ -144,6 +164,11 @@ export class Machine {
       dispose();
       this.#run.hearIommu();
     };
+  }
+
+  /** Subscribes to the ends of ticks, where the machine can be looked at and touched. */
+  onTick(listener: () => void): Dispose {
+    return this.#voices.ticks.on(listener);
   }
 
   /** Subscribes to power cycles, the host's (`powerCycle`) and the guest's (`reboot`), and to what the guest does to its power. */
@@ -233,6 +258,7 @@ export class Machine {
       this.hold();
       try {
         await this.#run.put(snapshot);
+        this.#timeline.beginAt(snapshot);
       } catch (cause) {
         throw new InputError(
           'The snapshot is damaged: a device can not read its part of it. Power cycle the machine to go on.',
@@ -240,6 +266,57 @@ export class Machine {
         );
       }
     });
+  }
+
+  /** Where the machine stands. */
+  get place(): Place {
+    return this.#timeline.place;
+  }
+
+  /** The ways that the machine has gone: the first one, and one more for each time that it went on from the past. */
+  get branches(): readonly BranchInfo[] {
+    return this.#timeline.branches;
+  }
+
+  /** Bytes of the checkpoints that going back begins at, and their number on this branch. */
+  get checkpoints(): { readonly bytes: number; readonly checkpoints: number } {
+    return this.#timeline.size;
+  }
+
+  /**
+   * Takes the whole machine to where the event with this sequence had just happened, to the end of that tick, and leaves
+   * it paused. It can be looked at there, and goes on from there on a branch of its own; the old one stays until it is
+   * dropped. Nothing of the way there is told to those who listen. Rejects with `InputError` for an event that was not.
+   */
+  goTo(sequence: number, branch?: number): Promise<Place> {
+    return this.#inTurn(async () => {
+      this.#checkLog();
+      this.hold();
+      return this.#timeline.goTo(sequence, branch);
+    });
+  }
+
+  /** Takes the machine to where it had come to on a branch, paused: there it can go on as if it had never left. */
+  toEnd(branch?: number): Promise<Place> {
+    return this.#inTurn(async () => {
+      this.#checkLog();
+      this.hold();
+      return this.#timeline.toEnd(branch);
+    });
+  }
+
+  /** Forgets a branch that the machine is not on. Throws `InputError`. */
+  dropBranch(branch: number): void {
+    this.#timeline.drop(branch);
+  }
+
+  #checkLog(): void {
+    if (!this.#keepsLog) throw new InputError('This machine was built to keep no log.');
+    if (this.plan.clock === 'host') {
+      throw new InputError(
+        'This machine runs on the host’s clock, so it can not be taken back. Build it with the guest’s own clock.',
+      );
+    }
   }
 
   /** Does what the guest did to its power. */
@@ -258,7 +335,9 @@ export class Machine {
 
   /** Goes on after a change, if the machine is meant to run. */
   #goOn(): void {
-    if (this.#isRunning && this.#disposal === undefined && !this.#run.isChanging) this.#run.start();
+    if (!this.#isRunning || this.#disposal !== undefined || this.#run.isChanging) return;
+    this.#timeline.goOn();
+    this.#run.start();
   }
 
   /** Lets one change of the machine's state end before the next begins. */

@@ -6,10 +6,12 @@ import type { RecordedEvent } from '../trace/recorded-event.ts';
 import { createBoard, type Board, type Disks } from './board.ts';
 import { GuestLoop, type LoopState } from './guest-loop.ts';
 import type { PlannedMachine } from './plan/machine-options.ts';
-import type { Input } from './recording/input.ts';
-import { RunLog, type RunLogState } from './recording/run-log.ts';
+import type { Input, LoggedInput } from './recording/input.ts';
+import { RunLog, type LogPosition, type RunLogState } from './recording/run-log.ts';
+import { rogueDma } from './rogue-dma.ts';
 import { BoardImages, type BoardImage } from './snapshot/board-image.ts';
 import { endEmulator } from './v86/emulator.ts';
+import { forgetCode } from './v86/emulator-image.ts';
 import { onPowerOff } from './v86/firmware.ts';
 import { HOST_TIMERS } from './v86/host-timers.ts';
 import { SerialPort } from './v86/serial-port.ts';
@@ -22,19 +24,37 @@ export interface RunListener {
   /** The guest did something to its power; the run stands still until `powerOn` or `leaveAsItIs`. */
   readonly onWish: (wish: PowerWish) => void;
   readonly onEvent: (event: RecordedEvent) => void;
+  /** The host is about to touch the machine. */
+  readonly onTouch: () => void;
+  /** A tick has ended, and what it brought was told. */
+  readonly onTick: () => void;
   /** Whether anybody wants to know of events. */
   readonly hearsEvents: () => boolean;
 }
 
-/** A run between two ticks. Plain data, but for translated code. */
-export interface RunState {
+/** A run between two ticks, without the way there. Plain data, but for translated code. */
+export interface RunPosition {
   /** Power cycles so far, and the guest time before the latest. */
   readonly life: number;
   readonly earlierMs: number;
   readonly loop: LoopState;
-  readonly log: RunLogState;
   readonly board: BoardImage;
+  readonly reached: LogPosition;
 }
+
+/** A run between two ticks, with all that led there. */
+export interface RunState extends RunPosition {
+  readonly log: RunLogState;
+}
+
+/** A log to go along: its inputs, and the tick at which it ends. */
+export interface Way {
+  readonly inputs: readonly LoggedInput[];
+  readonly ticks: number;
+}
+
+/** Milliseconds of the host's that are followed before the host may look after everything else. */
+const SLICE_MS = 20;
 
 /** A CPU that failed is asked again after so many milliseconds, to find that it is stopped. */
 const CRASH_PAUSE_MS = 10;
@@ -59,6 +79,9 @@ export class Run {
   #deafen: (() => void) | undefined;
   /** A board is put back to where it was, which is no event of the guest's. */
   #isPuttingBack = false;
+  /** The run follows a log: what the guest wishes is granted where it stands there. */
+  #isFollowing = false;
+  #isMuted = false;
 
   private constructor(options: PlannedMachine, listener: RunListener, disks: Disks, board: Board) {
     this.#options = options;
@@ -75,7 +98,7 @@ export class Run {
       },
       options.pace,
     );
-    if (options.keepsLog) this.console.onOutput((bytes) => this.log.addConsole(bytes));
+    if (options.keepsLog) this.console.tap((bytes) => this.log.addConsole(bytes));
     this.#wire();
   }
 
@@ -131,6 +154,7 @@ export class Run {
 
   /** The host touches the machine here. */
   note(input: Input): void {
+    this.#listener.onTouch();
     const { tick, idleUs } = this.loop.touch();
     if (this.#options.keepsLog) this.log.addInput({ tick, idleUs, input });
   }
@@ -156,30 +180,94 @@ export class Run {
     this.#drain();
   }
 
-  /** The run as it is; it goes on as if nobody had looked. `before` is an earlier state that much is shared with. */
-  save(before?: RunState): RunState {
+  /** The run as it is; it goes on as if nobody had looked. */
+  save(): RunState {
+    return { ...this.position(), log: this.log.save() };
+  }
+
+  /** Where the run is; `before` is an earlier place that much is shared with. */
+  position(before?: RunPosition): RunPosition {
     return {
       life: this.#life,
       earlierMs: this.#earlierMs,
       loop: this.loop.save(),
-      log: this.log.save(),
       board: this.#images.take(this.#board, this.#disks, before?.board),
+      reached: this.log.position(),
     };
   }
 
   /** Puts the run where it was, stopped. Rejects when a device can not read its part; only `powerOn` helps then. */
   async put(state: RunState): Promise<void> {
+    this.log.restore(state.log);
+    await this.goBack(state);
+  }
+
+  /** Puts the run to an earlier place on the way that it has come. Rejects as `put` does. */
+  async goBack(place: RunPosition): Promise<void> {
     this.stop();
     this.#isPuttingBack = true;
-    this.#life = state.life;
-    this.#earlierMs = state.earlierMs;
-    this.loop.restore(state.loop);
-    this.log.restore(state.log);
+    this.#life = place.life;
+    this.#earlierMs = place.earlierMs;
+    this.loop.restore(place.loop);
+    this.log.rewind(place.reached);
     try {
-      await this.#exchangeBoard(0, state.board);
+      await this.#exchangeBoard(0, place.board);
     } finally {
       this.#isPuttingBack = false;
     }
+  }
+
+  /** Puts the run to its first power on: the disks, too, are what they were. */
+  async restart(): Promise<void> {
+    this.stop();
+    this.#isPuttingBack = true;
+    this.#life = 0;
+    this.#earlierMs = 0;
+    this.loop.restore({ ticks: 0, idleMs: 0 });
+    this.log.restore(new RunLog().save());
+    this.#disks.virtio.restore([]);
+    this.#disks.ide.set(this.#disks.image);
+    try {
+      await this.#exchangeBoard(0);
+    } finally {
+      this.#isPuttingBack = false;
+    }
+  }
+
+  /**
+   * Goes the way of a log from here on, as fast as it can, until `isThere` says so: it is asked at the start, after each
+   * tick and after each input. The machine stands still then. Resolves with whether it got there before the way ended.
+   */
+  async follow({ inputs, ticks }: Way, isThere: () => boolean): Promise<boolean> {
+    this.#isFollowing = true;
+    try {
+      let next = this.log.inputs.length;
+      let sliceEnd = HOST_TIMERS.now() + SLICE_MS;
+      while (!isThere()) {
+        const input = inputs[next];
+        if (input !== undefined && input.tick <= this.loop.ticks) {
+          await this.#redo(input);
+          next += 1;
+          continue;
+        }
+        if (this.loop.ticks >= ticks) return false;
+        this.loop.step();
+        await this.#grantWish();
+        if (!this.#board.share.isPending && HOST_TIMERS.now() < sliceEnd) continue;
+        await new Promise<void>((resolve) => HOST_TIMERS.soon(resolve));
+        sliceEnd = HOST_TIMERS.now() + SLICE_MS;
+      }
+      return true;
+    } finally {
+      this.#isFollowing = false;
+    }
+  }
+
+  /** Keeps what happens from those who listen, or no longer. */
+  setMuted(isMuted: boolean): void {
+    this.#isMuted = isMuted;
+    this.console.isMuted = isMuted;
+    this.agent.isMuted = isMuted;
   }
 
   async end(): Promise<void> {
@@ -200,7 +288,7 @@ export class Run {
       const { nowMs, instructions } = emulator.clock;
       const recorded: RecordedEvent = { timeMs: nowMs, instructions, event };
       if (this.#options.keepsLog) this.log.addEvent(recorded);
-      this.#listener.onEvent(recorded);
+      if (!this.#isMuted) this.#listener.onEvent(recorded);
     });
   }
 
@@ -217,7 +305,7 @@ export class Run {
 
   #afterTick(): void {
     const wish = this.#wish;
-    if (wish !== undefined) {
+    if (wish !== undefined && !this.#isFollowing) {
       this.stop();
       this.#isChanging = true;
       this.#wish = undefined;
@@ -226,6 +314,37 @@ export class Run {
     this.#drain();
     this.console.flush();
     this.agent.flush();
+    if (!this.#isFollowing) this.#listener.onTick();
+  }
+
+  /** Does what the host did here before. */
+  async #redo(logged: LoggedInput): Promise<void> {
+    const { input, idleUs } = logged;
+    this.loop.passIdle(idleUs);
+    this.log.addInput(logged);
+    const { emulator } = this.#board;
+    switch (input.kind) {
+      case 'console':
+      case 'agent':
+        this.deliver(input);
+        break;
+      case 'access':
+        emulator.onGuestTime(() => rogueDma(this.#board, input.request));
+        break;
+      case 'power-cycle':
+        await this.powerOn();
+        break;
+      case 'forget-code':
+        forgetCode(emulator);
+        break;
+    }
+  }
+
+  /** Does what the guest did to its power in the tick that has just been followed. */
+  async #grantWish(): Promise<void> {
+    const wish = this.#wish;
+    this.#wish = undefined;
+    if (wish === 'reboot') await this.powerOn();
   }
 
   /** Does what the host wanted while the machine could not be touched. */

@@ -20,6 +20,8 @@ interface MachineParts {
    * it the IOMMU makes events only while somebody listens, and DMA takes a guest less time: for measurements.
    */
   readonly keepsLog: boolean;
+  /** Bytes of checkpoints at most, from which the machine goes back in time; 0 (default): it goes back from where it began. */
+  readonly checkpointBytes?: number | undefined;
 }
 
 export interface MachineOptions extends MachineParts {

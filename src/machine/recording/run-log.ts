@@ -5,31 +5,31 @@ import { ChainedHash, type ChainedHashState } from '../../base/chained-hash.ts';
 import { EventWords } from '../../trace/event-words.ts';
 import type { RecordedEvent } from '../../trace/recorded-event.ts';
 import type { LoggedInput } from './input.ts';
+import { Marks, type MarksPosition } from './marks.ts';
 
-/** Plain data. */
-export interface RunLogState {
-  readonly inputs: readonly LoggedInput[];
-  /** A byte for each event, made of it and all before it. */
-  readonly marks: Uint8Array;
-  /** Running hash that the marks are cut from. */
-  readonly mark: number;
+/** How far a run has come, without the way there. Plain data. */
+export interface LogPosition {
+  readonly inputs: number;
+  readonly marks: MarksPosition;
   readonly events: ChainedHashState;
   readonly console: ChainedHashState;
   readonly consoleBytes: number;
 }
 
-const FIRST_MARK = 0x811c_9dc5;
-const FNV_PRIME = 0x0100_0193;
+/** A whole log. Plain data. */
+export interface RunLogState {
+  readonly inputs: readonly LoggedInput[];
+  readonly marks: Uint8Array;
+  readonly position: LogPosition;
+}
 
 /** The run of one machine since its first power on. */
 export class RunLog {
   readonly #words = new EventWords();
   readonly #events = new ChainedHash();
   readonly #console = new ChainedHash();
+  readonly #marks = new Marks();
   #inputs: LoggedInput[] = [];
-  #marks = new Uint8Array(1024);
-  #eventCount = 0;
-  #mark = FIRST_MARK;
   #consoleBytes = 0;
 
   get inputs(): readonly LoggedInput[] {
@@ -38,7 +38,7 @@ export class RunLog {
 
   /** Events so far. */
   get eventCount(): number {
-    return this.#eventCount;
+    return this.#marks.events;
   }
 
   /** Bytes that the console has printed. */
@@ -46,9 +46,9 @@ export class RunLog {
     return this.#consoleBytes;
   }
 
-  /** A byte for each event: the first that differs between two runs tells where they part. */
+  /** A byte for each event: the first that differs between two runs tells where they part. A view. */
   get marks(): Uint8Array {
-    return this.#marks.subarray(0, this.#eventCount);
+    return this.#marks.bytes;
   }
 
   addInput(input: LoggedInput): void {
@@ -58,19 +58,7 @@ export class RunLog {
   addEvent(event: RecordedEvent): void {
     const { words } = this.#words;
     const count = this.#words.write(event);
-    let mark = this.#mark;
-    for (let index = 0; index < count; index += 1) {
-      mark = Math.imul(mark ^ (words[index] ?? 0), FNV_PRIME);
-      mark ^= mark >>> 15;
-    }
-    this.#mark = mark;
-    if (this.#eventCount === this.#marks.length) {
-      const larger = new Uint8Array(2 * this.#marks.length);
-      larger.set(this.#marks);
-      this.#marks = larger;
-    }
-    this.#marks[this.#eventCount] = mark;
-    this.#eventCount += 1;
+    this.#marks.add(words, count);
     this.#events.updateWords(words, count);
   }
 
@@ -84,24 +72,40 @@ export class RunLog {
     return { events: this.#events.hex(), console: this.#console.hex() };
   }
 
-  save(): RunLogState {
+  position(): LogPosition {
     return {
-      inputs: [...this.#inputs],
-      marks: this.marks.slice(),
-      mark: this.#mark,
+      inputs: this.#inputs.length,
+      marks: this.#marks.position(),
       events: this.#events.save(),
       console: this.#console.save(),
       consoleBytes: this.#consoleBytes,
     };
   }
 
-  restore(state: RunLogState): void {
-    this.#inputs = [...state.inputs];
-    this.#marks = state.marks.slice();
-    this.#eventCount = state.marks.length;
-    this.#mark = state.mark;
-    this.#events.restore(state.events);
-    this.#console.restore(state.console);
-    this.#consoleBytes = state.consoleBytes;
+  /** Goes back to a position on the way that this log has come. */
+  rewind(position: LogPosition): void {
+    this.#inputs = this.#inputs.slice(0, position.inputs);
+    this.#marks.rewind(position.marks);
+    this.#setHashes(position);
+  }
+
+  save(): RunLogState {
+    return {
+      inputs: [...this.#inputs],
+      marks: this.#marks.bytes.slice(),
+      position: this.position(),
+    };
+  }
+
+  restore({ inputs, marks, position }: RunLogState): void {
+    this.#inputs = [...inputs];
+    this.#marks.restore(marks, position.marks);
+    this.#setHashes(position);
+  }
+
+  #setHashes(position: LogPosition): void {
+    this.#events.restore(position.events);
+    this.#console.restore(position.console);
+    this.#consoleBytes = position.consoleBytes;
   }
 }

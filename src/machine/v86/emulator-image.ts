@@ -8,6 +8,7 @@ import { assert } from '../../base/assert.ts';
 import type { Emulator } from './emulator.ts';
 import type { ClockState } from './guest-clock.ts';
 import {
+  PAGE_BYTES,
   putPages,
   type KnownMemory,
   type MemoryPages,
@@ -71,7 +72,7 @@ export function takeImage(
   disk.get_state = () => [0, NO_BYTES];
   try {
     return {
-      memory: store.take(memory.buffer, before?.memory),
+      memory: store.take(memory.buffer, before?.memory, zeroTest(cpu)),
       clock: clock.save(),
       random: random.save(),
       code: code.table,
@@ -88,6 +89,16 @@ export function takeImage(
     cpu.store_current_tsc = store_current_tsc;
     disk.get_state = get_state;
   }
+}
+
+/** Asks v86 itself which pages of RAM are zero: it looks at many bytes at a time. */
+function zeroTest(cpu: V86Cpu): (page: number) => boolean | undefined {
+  const { byteOffset, length } = cpu.mem8;
+  return (page) => {
+    const address = page * PAGE_BYTES - byteOffset;
+    const isInRam = address >= 0 && address + PAGE_BYTES <= length;
+    return isInRam ? cpu.is_memory_zeroed(address, PAGE_BYTES) !== 0 : undefined;
+  };
 }
 
 const NO_BYTES = new Uint8Array();

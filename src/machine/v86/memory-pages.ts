@@ -16,12 +16,16 @@ const NO_PAGES: MemoryPages = { bytes: 0, numbers: new Uint32Array(), pages: [] 
 
 /** Whether the page of these words that begins at word `start` is all zero. */
 export function isZeroPage(words: Uint32Array, start: number): boolean {
-  for (let index = start; index < start + PAGE_WORDS; index += 4) {
+  for (let index = start; index < start + PAGE_WORDS; index += 8) {
     const any =
       (words[index] ?? 0) |
       (words[index + 1] ?? 0) |
       (words[index + 2] ?? 0) |
-      (words[index + 3] ?? 0);
+      (words[index + 3] ?? 0) |
+      (words[index + 4] ?? 0) |
+      (words[index + 5] ?? 0) |
+      (words[index + 6] ?? 0) |
+      (words[index + 7] ?? 0);
     if (any !== 0) return false;
   }
   return true;
@@ -44,15 +48,23 @@ function hashPage(words: Uint32Array, start: number): number {
   return hash >>> 0;
 }
 
+/** Pages known at which a store looks for the first time which of them are gone. */
+const LEAST_SWEEP = 1 << 16;
+
 /** Keeps pages, each content once, as long as somebody holds them. */
 export class PageStore {
   readonly #byHash = new Map<number, WeakRef<Uint32Array>[]>();
+  #sweepAt = LEAST_SWEEP;
 
   /**
    * The pages of a memory now. A page that is as it was in `before` is the same object; so is one whose content is known
-   * from elsewhere.
+   * from elsewhere. `isZero` tells of a page whether it is all zero, where something faster than looking can.
    */
-  take(memory: ArrayBufferLike, before: MemoryPages = NO_PAGES): MemoryPages {
+  take(
+    memory: ArrayBufferLike,
+    before: MemoryPages = NO_PAGES,
+    isZero?: (page: number) => boolean | undefined,
+  ): MemoryPages {
     const words = new Uint32Array(memory);
     const numbers: number[] = [];
     const pages: Uint32Array[] = [];
@@ -64,7 +76,7 @@ export class PageStore {
       if (old !== undefined && isSamePage(words, start, old)) {
         numbers.push(number);
         pages.push(old);
-      } else if (!isZeroPage(words, start)) {
+      } else if (!(isZero?.(number) ?? isZeroPage(words, start))) {
         numbers.push(number);
         pages.push(this.#keep(words, start));
       }
@@ -82,7 +94,16 @@ export class PageStore {
     const page = words.slice(start, start + PAGE_WORDS);
     known.push(new WeakRef(page));
     this.#byHash.set(hash, known);
+    if (this.#byHash.size > this.#sweepAt) this.#sweep();
     return page;
+  }
+
+  /** Forgets the pages that nobody holds any more. */
+  #sweep(): void {
+    for (const [hash, pages] of this.#byHash) {
+      if (pages.every((each) => each.deref() === undefined)) this.#byHash.delete(hash);
+    }
+    this.#sweepAt = Math.max(LEAST_SWEEP, 2 * this.#byHash.size);
   }
 }
 

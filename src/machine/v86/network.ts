@@ -8,6 +8,11 @@ const HTTP_PORT = 80;
 /** Connections kept at a time: v86 forgets none that the guest leaves open. The oldest go first. */
 export const MAX_CONNECTIONS = 16;
 
+/** Whether the guest has a connection that is open, or was not forgotten yet. */
+export function isConnected({ network }: { readonly network: V86Network }): boolean {
+  return Object.keys(network.tcp_conn).length > 0;
+}
+
 /**
  * Gives the network its web server, and guards it against frames that it can not parse. v86's own server would fetch
  * what the guest asks for from the internet, and its promises reject for a request it can not parse.

@@ -13,10 +13,18 @@ export class SerialPort {
   readonly #input: (bytes: Uint8Array) => void;
   #length = 0;
   #deliver: (bytes: Uint8Array) => void = () => undefined;
+  #tap: (bytes: Uint8Array) => void = () => undefined;
+  /** What comes is no news to those who listen: the guest goes a way that it has gone before. */
+  isMuted = false;
 
   /** `input` takes what is sent to the guest, and has it delivered when the machine may be touched. */
   constructor(input: (bytes: Uint8Array) => void) {
     this.#input = input;
+  }
+
+  /** Sets who gets all that the guest sends, news or not. */
+  tap(listener: (bytes: Uint8Array) => void): void {
+    this.#tap = listener;
   }
 
   /** Plugs the cable into port `number` of an emulator; an earlier emulator's port is left. */
@@ -47,7 +55,8 @@ export class SerialPort {
     if (this.#length === 0) return;
     const bytes = this.#chunk.slice(0, this.#length);
     this.#length = 0;
-    this.#output.emit(bytes);
+    this.#tap(bytes);
+    if (!this.isMuted) this.#output.emit(bytes);
   }
 
   #take(byte: number): void {

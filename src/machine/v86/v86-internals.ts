@@ -196,6 +196,15 @@ export interface V86Cpu extends V86DmaBus {
   };
   unpack_memory: (bitmap: unknown, packed: Uint8Array) => void;
   store_current_tsc: () => void;
+  /** The registers, as v86 keeps them. */
+  reg32: ArrayLike<number>;
+  sreg: ArrayLike<number>;
+  cr: ArrayLike<number>;
+  instruction_pointer: ArrayLike<number>;
+  in_hlt: ArrayLike<number>;
+  get_eflags(): number;
+  /** Whether a page-aligned stretch of RAM is zero: 0 or 1. */
+  is_memory_zeroed(address: number, length: number): number;
   /** How far the guest has read the firmware's file. */
   fw_pointer: number;
   /** What translated code imports, and the table of the core's functions. */
@@ -321,6 +330,13 @@ export const REQUIRED: readonly (readonly [
   ['v86.cpu.unpack_memory', 'function'],
   ['v86.cpu.store_current_tsc', 'function'],
   ['v86.cpu.fw_pointer', 'number'],
+  ['v86.cpu.reg32', 'object'],
+  ['v86.cpu.sreg', 'object'],
+  ['v86.cpu.cr', 'object'],
+  ['v86.cpu.instruction_pointer', 'object'],
+  ['v86.cpu.in_hlt', 'object'],
+  ['v86.cpu.get_eflags', 'function'],
+  ['v86.cpu.is_memory_zeroed', 'function'],
   ['v86.cpu.jit_imports', 'object'],
   ['v86.cpu.wm.wasm_table', 'object'],
   ['v86.cpu.devices.acpi.last_timer', 'number'],

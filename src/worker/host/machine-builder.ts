@@ -10,6 +10,8 @@ import { downloadImages, fetchFile } from './image-download.ts';
 import { requestedPlan } from './requested-plan.ts';
 
 const MIB = 1 << 20;
+/** Room for the places from which the page goes back in time. */
+const CHECKPOINT_BYTES = 96 * MIB;
 
 /** What the builder tells while it works. */
 export interface BuildListener {
@@ -47,6 +49,7 @@ export async function buildMachine(
     createStore: () => new WasmStore(storeWasm),
     pace: 'real',
     keepsLog: true,
+    checkpointBytes: CHECKPOINT_BYTES,
   });
 }
 

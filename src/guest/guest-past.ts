@@ -1,0 +1,97 @@
+// A session's way through time: where the guest is, where it was, and the branches it has gone.
+
+import type { Machine } from '../machine/machine.ts';
+import type { BranchInfo, Place } from '../machine/timeline/place.ts';
+import type { RunGate } from './run-gate.ts';
+
+/** Ends everything that lasts. */
+export const POWER_CYCLED = 'power-cycled';
+
+/** Something that lasts, and when it happened. */
+interface Mark {
+  readonly name: string;
+  readonly branch: number;
+  readonly tick: number;
+  readonly timeMs: number;
+}
+
+/** The past of a guest, and the ways that it has gone from there. */
+export class GuestPast {
+  readonly #machine: Machine;
+  readonly #gate: RunGate;
+  readonly #onMove: () => void;
+  readonly #marks: Mark[] = [];
+
+  /** `onMove` is called when the guest stands somewhere else. */
+  constructor(machine: Machine, gate: RunGate, onMove: () => void) {
+    this.#machine = machine;
+    this.#gate = gate;
+    this.#onMove = onMove;
+  }
+
+  /** Where the guest stands. */
+  get place(): Place {
+    return this.#machine.place;
+  }
+
+  /** The first way, and one more for each time that the guest went on from the past. */
+  get branches(): readonly BranchInfo[] {
+    return this.#machine.branches;
+  }
+
+  /** Bytes of the checkpoints that going back begins at, and their number on this branch. */
+  get checkpoints(): { readonly bytes: number; readonly checkpoints: number } {
+    return this.#machine.checkpoints;
+  }
+
+  /**
+   * Takes the whole guest to where the event with this sequence had just happened - to the end of that tick - and leaves it
+   * paused: its memory, registers and IOMMU can be looked at. After `start` it goes on from there, on a branch of its own.
+   * Rejects with `InputError` for an event that was not.
+   */
+  async goTo(sequence: number, branch?: number): Promise<Place> {
+    return this.#move(() => this.#machine.goTo(sequence, branch));
+  }
+
+  /** Takes the guest to where it had come to on a branch, paused: there it can go on as if it had never left. */
+  async toEnd(branch?: number): Promise<Place> {
+    return this.#move(() => this.#machine.toEnd(branch));
+  }
+
+  /** Something that lasts has happened, here and now. */
+  mark(name: string): void {
+    const { branch, tick, timeMs } = this.place;
+    this.#marks.push({ name, branch, tick, timeMs });
+  }
+
+  /** When it happened in this life, on the way that led to where the guest stands; undefined when it has not. */
+  timeOf(name: string): number | undefined {
+    const { branch, tick } = this.place;
+    const way = this.#ancestors(branch);
+    const last = this.#marks.findLast(
+      (mark) =>
+        (mark.name === name || mark.name === POWER_CYCLED) &&
+        way.includes(mark.branch) &&
+        mark.tick <= tick,
+    );
+    return last?.name === name ? last.timeMs : undefined;
+  }
+
+  async #move(move: () => Promise<Place>): Promise<Place> {
+    this.#gate.close();
+    const place = await move();
+    this.#onMove();
+    return place;
+  }
+
+  /** A branch, the one that it began on, and so on. */
+  #ancestors(id: number): readonly number[] {
+    const parent = this.branches.find((branch) => branch.id === id)?.parent;
+    return parent === undefined || parent === null ? [id] : [id, ...this.#ancestors(parent.branch)];
+  }
+
+  /** Forgets a branch that the guest is not on. Throws `InputError`. */
+  drop(branch: number): void {
+    this.#machine.dropBranch(branch);
+  }
+}

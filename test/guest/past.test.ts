@@ -1,0 +1,89 @@
+// The guest goes back to where it was, with all of its memory, and on from there.
+
+import { describe, expect, it } from 'vitest';
+import { GuestSession } from '../../src/guest/guest-session.ts';
+
+const CHECKPOINT_BYTES = 48 << 20;
+const COMMANDS = ['disk-read virtio', 'net-ping', 'share-read', 'sleep 30', 'disk-read ide'];
+/** Events that are visited again: some of the boot's, some of each command's. */
+const VISITS = [57, 188, 1203, 2100];
+
+/** All that is compared of a moment. */
+function look(guest: GuestSession) {
+  const state = guest.iommu.state();
+  return {
+    state,
+    mappings: state.domains.map(({ id }) => guest.iommu.mappings(id)),
+    registers: guest.registers,
+    memory: guest.digest().memory,
+    place: { ...guest.past.place, isPast: true, branch: 1 },
+  };
+}
+
+/** Looks at the guest at the end of the tick of each of these events, while it goes its way. */
+function lookAt(guest: GuestSession, sequences: readonly number[]) {
+  const seen = new Map<number, ReturnType<typeof look>>();
+  guest.onTick(() => {
+    const { sequence } = guest.iommu.state();
+    for (const wanted of sequences) {
+      if (wanted <= sequence && !seen.has(wanted)) seen.set(wanted, look(guest));
+    }
+  });
+  return seen;
+}
+
+describe.each([
+  ['with checkpoints', CHECKPOINT_BYTES],
+  ['from power on', 0],
+])('a guest that goes back %s', (_how, checkpointBytes) => {
+  it('is where it was, and can go on as if it had never left', async () => {
+    const guest = await GuestSession.create({ checkpointBytes });
+    const seen = lookAt(guest, VISITS);
+    guest.start();
+    await guest.waitForBoot();
+    for (const command of COMMANDS) await guest.run(command);
+    const end = guest.digest();
+    const { place } = guest.past;
+    expect(place.sequence).toBeGreaterThan(VISITS.at(-1) ?? 0);
+    for (const sequence of [...VISITS].reverse()) {
+      await guest.past.goTo(sequence);
+      expect(look(guest)).toEqual(seen.get(sequence));
+    }
+    await guest.past.toEnd();
+    expect(guest.digest()).toEqual(end);
+    expect(guest.past.place).toEqual(place);
+    guest.start();
+    await expect(guest.run('echo alive')).resolves.toMatchObject({ output: 'alive\n' });
+    await guest.dispose();
+  });
+});
+
+it('goes on from the past on a branch, while the old way stays until it is dropped', async () => {
+  const guest = await GuestSession.boot({ checkpointBytes: CHECKPOINT_BYTES });
+  const { sequence } = guest.past.place;
+  await guest.run('disk-read virtio');
+  const first = guest.digest();
+  await guest.past.goTo(sequence);
+  guest.start();
+  await guest.run('share-read');
+  const second = guest.digest();
+  expect(guest.past.branches).toMatchObject([
+    { id: 1, parent: null, isCurrent: false },
+    { id: 2, parent: { branch: 1, sequence }, isCurrent: true },
+  ]);
+  await guest.past.toEnd(1);
+  expect(guest.digest()).toEqual(first);
+  await guest.past.goTo(sequence + 20, 2);
+  await guest.past.toEnd(2);
+  expect(guest.digest()).toEqual(second);
+  expect(() => guest.past.drop(2)).toThrow(/The machine is on branch 2/);
+  guest.past.drop(1);
+  await expect(guest.past.goTo(1, 1)).rejects.toThrow(/There is no branch 1\. There are: 2\./);
+  await guest.dispose();
+});
+
+it('says what can not be gone to', async () => {
+  const guest = await GuestSession.create();
+  await expect(guest.past.goTo(7)).rejects.toThrow(/There is no event 7 to go to: .* from 0 to 0/);
+  await guest.dispose();
+});
