@@ -9,7 +9,7 @@ import type { MachineLife } from './machine-life.ts';
 /** One frame of a 60 Hz screen: batches come no faster. */
 const FRAME_MS = 16;
 /** And no slower, when there is nothing to tell but counters and the time: an idle guest shall leave the host alone. */
-const QUIET_MS = 200;
+const QUIET_MS = 500;
 
 type Listener = (batch: MachineBatch) => unknown;
 
