@@ -8,6 +8,8 @@ import {
   gunzip,
   ImageCorruptError,
   IMAGE_NAMES,
+  contentChecksums,
+  unpackImage,
   unpackImages,
   type ImageManifest,
   type ImageName,
@@ -109,6 +111,13 @@ async function readOwn(
   }
 }
 
+/** The project's disk alone, and what all its images are. */
+export async function loadDisk(): Promise<Pick<GuestImages, 'checksums' | 'disk'>> {
+  const manifest = await readManifest();
+  const disk = await unpackImage(manifest.disk, await readBuilt(manifest.disk.file));
+  return { disk, checksums: contentChecksums(manifest) };
+}
+
 async function loadBuiltImages(): Promise<GuestImages> {
   const manifest = await readManifest();
   const read = async (name: ImageName): Promise<[ImageName, Uint8Array]> => [
@@ -142,7 +151,7 @@ async function readBuilt(file: string): Promise<Uint8Array> {
   }
 }
 
-async function readManifest(): Promise<ImageManifest> {
+export async function readManifest(): Promise<ImageManifest> {
   const text = new TextDecoder().decode(await readBuilt('images.json'));
   const manifest: unknown = parseJson(text);
   if (isManifest(manifest)) return manifest;

@@ -36,10 +36,7 @@ export class GuestIommu {
     this.#machine = machine;
     this.#recordsEvents = recordsEvents;
     if (!recordsEvents) return;
-    machine.onEvent((event) => {
-      this.#history.add(event);
-      this.#counter.add(event.event);
-    });
+    machine.onEvent((event) => this.#add(event));
   }
 
   /** Whether the machine has one. */
@@ -82,6 +79,17 @@ export class GuestIommu {
     return this.#counter.totals;
   }
 
+  /** Takes in what happened before the session began, and tells it to a listener. */
+  witness(
+    events: readonly RecordedEvent[],
+    listener: (event: RecordedEvent) => void = () => undefined,
+  ): void {
+    for (const event of events) {
+      if (this.#recordsEvents) this.#add(event);
+      listener(event);
+    }
+  }
+
   /** For `restore`. */
   save(): GuestIommuRecord {
     return { history: this.#history.save(), totals: this.#counter.totals };
@@ -91,6 +99,11 @@ export class GuestIommu {
   restore(record: GuestIommuRecord): void {
     this.#history.restore(record.history);
     this.#counter.restore(record.totals);
+  }
+
+  #add(event: RecordedEvent): void {
+    this.#history.add(event);
+    this.#counter.add(event.event);
   }
 
   #device(): VirtioIommu {

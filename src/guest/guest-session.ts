@@ -8,6 +8,7 @@ import type { Machine, PowerEvent } from '../machine/machine.ts';
 import type { RunDigest } from '../machine/recording/run-digest.ts';
 import type { MachinePlan } from '../machine/plan/machine-plan.ts';
 import type { RogueResult } from '../machine/rogue-access.ts';
+import { resumeMachine } from './ready-machine.ts';
 import { GuestPast, POWER_CYCLED } from './guest-past.ts';
 import type { GuestSnapshot } from './guest-snapshot.ts';
 import type { CommandResult } from './command-shell.ts';
@@ -17,8 +18,8 @@ import { GuestIommu } from './guest-iommu.ts';
 import { endpointId, type GuestRogueRequest } from './endpoint-id.ts';
 import { createMachine } from './session-machine.ts';
 import { RunGate } from './run-gate.ts';
-import { IdleWatch } from './idle-watch.ts';
-import { ProgressWatch, type WaitOptions } from './progress-watch.ts';
+import { onBusyEvents } from './idle-watch.ts';
+import { ProgressWatch } from './progress-watch.ts';
 import {
   DEFAULT_STALL_MS,
   type GuestSessionOptions,
@@ -62,12 +63,7 @@ export class GuestSession {
     this.#shells = new SessionShells(machine);
     machine.console.onOutput((bytes) => this.#takeConsole(bytes));
     machine.agent.onOutput((bytes) => this.#takeAgent(bytes));
-    const idle = new IdleWatch();
-    if (this.#recordsEvents) {
-      machine.onEvent((event) => {
-        if (idle.isBusy(event)) this.#progress.touch();
-      });
-    }
+    if (this.#recordsEvents) onBusyEvents(machine, () => this.#progress.touch());
     if (options.onEvent !== undefined) machine.onEvent(options.onEvent);
     machine.onPower((event) => this.#takePower(event));
   }
@@ -86,6 +82,23 @@ export class GuestSession {
       await session.dispose();
       throw error;
     }
+  }
+
+  /**
+   * A guest at its prompt: the project's own machine goes on from a snapshot, as if the session had watched it boot.
+   * Options that ask for another machine have that one booted. Rejects as `boot` does.
+   */
+  static async start(options: GuestSessionOptions = {}): Promise<GuestSession> {
+    const resumed = await resumeMachine(options);
+    if (resumed === undefined) return GuestSession.boot(options);
+    const { machine, story } = resumed;
+    const session = new GuestSession(machine, options);
+    session.iommu.witness(story.events, options.onEvent);
+    session.#takeConsole(story.console);
+    session.#takeAgent(story.agent);
+    session.#bootMs = story.bootMs;
+    session.start();
+    return session;
   }
 
   /** Makes a session whose machine stands before its first instruction: `start` or `restore` it. */
@@ -141,11 +154,10 @@ export class GuestSession {
 
   /** Resolves when the guest is up: after `start`, `powerCycle`, or a reboot of the guest's own. */
   async waitForBoot(bounds: WaitBounds = {}): Promise<void> {
-    const what = this.#options.until ?? 'a shell prompt';
-    await this.#wait(() => this.#bootMs, `for ${what} on the console`, bounds);
-    if (this.#expectsAgent) {
-      await this.#wait(() => this.#shells.hasAgent || undefined, 'for the agent on ttyS1', bounds);
-    }
+    const { until, initrd } = this.#options;
+    await this.#wait(() => this.#bootMs, `for ${until ?? 'a shell prompt'} on the console`, bounds);
+    if (initrd !== undefined || until !== undefined) return;
+    await this.#wait(() => this.#shells.hasAgent || undefined, 'for the agent on ttyS1', bounds);
   }
 
   /** Resolves when the guest has restarted itself and is up again; call it before what causes that. */
@@ -154,7 +166,7 @@ export class GuestSession {
     await this.#letRunFor(
       () => (life === this.#life ? undefined : true),
       bounds,
-      () => this.#error('stalled', 'Waited for the guest to restart in vain.'),
+      () => 'Waited for the guest to restart in vain.',
     );
     await this.waitForBoot(bounds);
   }
@@ -164,7 +176,7 @@ export class GuestSession {
     await this.#letRunFor(
       () => this.#end === 'powered-off' || undefined,
       bounds,
-      () => this.#error('stalled', 'Waited for the guest to switch itself off in vain.'),
+      () => 'Waited for the guest to switch itself off in vain.',
     );
   }
 
@@ -264,10 +276,6 @@ export class GuestSession {
     await this.#machine.dispose();
   }
 
-  get #expectsAgent(): boolean {
-    return this.#options.initrd === undefined && this.#options.until === undefined;
-  }
-
   async #runNow(command: string, options: RunOptions): Promise<CommandResult> {
     this.#checkUse();
     if (this.#bootMs === undefined) await this.waitForBoot(options);
@@ -348,19 +356,11 @@ export class GuestSession {
     this.#progress.notify();
   }
 
-  #waitOptions({ stallMs, signal }: WaitBounds): WaitOptions {
-    return {
-      stallMs: stallMs ?? this.#options.stallMs ?? DEFAULT_STALL_MS,
-      signal: signal ?? this.#options.signal,
-    };
-  }
-
   #error(failure: GuestFailure, claim: string): GuestError {
     return new GuestError(failure, claim, this.#log.tail(TAIL_LINES));
   }
 
   async #wait<T>(attempt: () => T | undefined, what: string, bounds: WaitBounds): Promise<T> {
-    const options = this.#waitOptions(bounds);
     const life = this.#life;
     const look = (): T | undefined => {
       this.#checkUse();
@@ -379,22 +379,20 @@ export class GuestSession {
     };
     const hearsEvents = this.iommu.isPresent && this.#recordsEvents;
     const signs = hearsEvents ? 'console output and no IOMMU event' : 'console output';
-    return this.#letRunFor(look, bounds, () =>
-      this.#error(
-        'stalled',
-        `Waited ${what} in vain: no ${signs} for ${options.stallMs / 1000} s.`,
-      ),
-    );
+    const claim = (ms: number): string => `Waited ${what} in vain: no ${signs} for ${ms / 1000} s.`;
+    return this.#letRunFor(look, bounds, claim);
   }
 
   /** Waits with the guest running. */
   async #letRunFor<T>(
     look: () => T | undefined,
     bounds: WaitBounds,
-    onStall: () => Error,
+    claim: (stallMs: number) => string,
   ): Promise<T> {
     this.#checkUse();
-    const options = this.#waitOptions(bounds);
-    return this.#gate.wait(look, (attempt) => this.#progress.wait(attempt, options, onStall));
+    const stallMs = bounds.stallMs ?? this.#options.stallMs ?? DEFAULT_STALL_MS;
+    const options = { stallMs, signal: bounds.signal ?? this.#options.signal };
+    const fail = (): Error => this.#error('stalled', claim(stallMs));
+    return this.#gate.wait(look, (attempt) => this.#progress.wait(attempt, options, fail));
   }
 }

@@ -1,6 +1,7 @@
 // Tells a guest that works from one that only idles: an idle Linux, too, asks its random number generator now and then.
 
 import { CLOCK_CONSTANTS } from '../machine/plan/clock-constants.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 
 const MS_PER_INSTRUCTION = CLOCK_CONSTANTS.instructionNs / 1e6;
@@ -25,4 +26,12 @@ export class IdleWatch {
     // A power cycle sets both back.
     return passedMs < 0 || workedMs >= passedMs * BUSY_SHARE;
   }
+}
+
+/** Calls back while a machine's guest works. */
+export function onBusyEvents(machine: Pick<Machine, 'onEvent'>, listener: () => void): void {
+  const idle = new IdleWatch();
+  machine.onEvent((event) => {
+    if (idle.isBusy(event)) listener();
+  });
 }

@@ -1,7 +1,7 @@
 // One powered-on machine: the emulator with every device wired to its place. Thrown away at each power cycle.
 
 import { VirtioBlk } from '../endpoints/virtio-blk.ts';
-import type { CopyOnWriteDisk } from '../endpoints/block-backend.ts';
+import { CopyOnWriteDisk } from '../endpoints/block-backend.ts';
 import { RogueDevice } from '../endpoints/rogue-device.ts';
 import { VirtioIommu } from '../iommu/virtio-iommu.ts';
 import type { AddressSpace } from '../memory/address-space.ts';
@@ -57,6 +57,11 @@ export interface Disks {
   readonly ide: Uint8Array<ArrayBuffer>;
   /** What both were at first. */
   readonly image: Uint8Array;
+}
+
+/** Disks that nothing was written to. */
+export function createDisks(image: Uint8Array): Disks {
+  return { virtio: new CopyOnWriteDisk(image), ide: new Uint8Array(image), image };
 }
 
 /** A wired machine, stopped before its first instruction. */

@@ -5,6 +5,7 @@ import { Emitter, type Dispose } from '../base/emitter.ts';
 import { Turns } from '../base/turns.ts';
 import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
+import { loadedImages } from './images/deferred-images.ts';
 import {
   checkDisk,
   checkFirmware,
@@ -22,7 +23,8 @@ import type { LoggedInput } from './recording/input.ts';
 import type { RunDigest } from './recording/run-digest.ts';
 import type { RogueRequest, RogueResult } from './rogue-access.ts';
 import { checkRogue, rogueDma } from './rogue-dma.ts';
-import { Run, type PowerWish } from './run.ts';
+import type { PowerWish, RunListener } from './run-state.ts';
+import { Run } from './run.ts';
 import type { SnapshotHead } from './snapshot/snapshot-head.ts';
 import { checkSnapshot, SNAPSHOT_VERSION, type MachineSnapshot } from './snapshot/snapshot.ts';
 import type { BranchInfo, Place } from './timeline/place.ts';
@@ -46,6 +48,23 @@ class Voices {
   readonly wishes = new Emitter<PowerWish>();
   readonly ticks = new Emitter<void>();
   readonly touches = new Emitter<void>();
+}
+
+function listenerOf(voices: Voices): RunListener {
+  return {
+    onWish: (wish) => voices.wishes.emit(wish),
+    onEvent: (event) => voices.events.emit(event),
+    onTick: () => voices.ticks.emit(),
+    onTouch: () => voices.touches.emit(),
+    hearsEvents: () => voices.events.hasListeners,
+  };
+}
+
+/** Checks the plan and fills it in. Throws `InputError`. */
+function plannedMachine(options: MachineOptions): PlannedMachine {
+  const { images, share } = options;
+  const files = { images: images.checksums, share: share.checksums };
+  return { ...options, plan: pinPlan(readPlan(options.plan), files) };
 }
 
 export class Machine {
@@ -81,25 +100,36 @@ export class Machine {
    * not work, and with another `Error` when the emulator can not be started; both messages are for the user.
    */
   static async create(options: MachineOptions): Promise<Machine> {
-    const { images, share } = options;
-    const plan = pinPlan(readPlan(options.plan), {
-      images: images.checksums,
-      share: share.checksums,
-    });
+    const images = await loadedImages(options.images);
+    const planned = plannedMachine(options);
+    const { plan } = planned;
     checkKernel(images.kernel, commandLine(plan));
     checkInitrd(images.initrd, plan.memoryMiB);
     checkDisk(images.disk);
     checkFirmware(images);
     const voices = new Voices();
-    const planned = { ...options, plan };
-    const run = await Run.begin(planned, {
-      onWish: (wish) => voices.wishes.emit(wish),
-      onEvent: (event) => voices.events.emit(event),
-      onTick: () => voices.ticks.emit(),
-      onTouch: () => voices.touches.emit(),
-      hearsEvents: () => voices.events.hasListeners,
-    });
+    const run = await Run.begin(planned, images, listenerOf(voices));
     return new Machine(planned, run, voices);
+  }
+
+  /**
+   * Builds a machine that stands where the snapshot was taken. It needs the disk only; deferred images are loaded at its
+   * first power cycle. Rejects with `InputError` when the snapshot is not whole or of another machine.
+   */
+  static async resume(options: MachineOptions, snapshot: SnapshotHead): Promise<Machine> {
+    const planned = plannedMachine(options);
+    checkSnapshot(snapshot, planned.plan);
+    const voices = new Voices();
+    try {
+      const run = await Run.resume(planned, snapshot, listenerOf(voices));
+      const machine = new Machine(planned, run, voices);
+      machine.#timeline.beginAt(snapshot);
+      return machine;
+    } catch (cause) {
+      throw new InputError('The snapshot is damaged: a device can not read its part of it.', {
+        cause,
+      });
+    }
   }
 
   /** The guest's console, ttyS0. */

@@ -1,57 +1,21 @@
 // One run of the PC: the board that is powered on, the ticks it makes, what the host does to it between them, and the log
 // of all that. The machine decides when it runs; the run knows where it is.
 
-import { CopyOnWriteDisk } from '../endpoints/block-backend.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
-import { createBoard, type Board, type Disks } from './board.ts';
-import { GuestLoop, type LoopState } from './guest-loop.ts';
+import { createBoard, createDisks, type Board, type Disks } from './board.ts';
+import { GuestLoop } from './guest-loop.ts';
+import { loadedImages } from './images/deferred-images.ts';
 import type { PlannedMachine } from './plan/machine-options.ts';
 import type { Input, LoggedInput } from './recording/input.ts';
-import { RunLog, type LogPosition, type RunLogState } from './recording/run-log.ts';
+import { RunLog } from './recording/run-log.ts';
 import { rogueDma } from './rogue-dma.ts';
+import type { PowerWish, RunListener, RunPosition, RunState, Way } from './run-state.ts';
 import { BoardImages, type BoardImage } from './snapshot/board-image.ts';
-import { endEmulator } from './v86/emulator.ts';
+import { endEmulator, type PowerOnImages, type PutBackImages } from './v86/emulator.ts';
 import { forgetCode } from './v86/emulator-image.ts';
 import { onPowerOff } from './v86/firmware.ts';
 import { HOST_TIMERS } from './v86/host-timers.ts';
 import { SerialPort } from './v86/serial-port.ts';
-
-/** What the guest did to its power in the tick that has just ended. */
-export type PowerWish = 'reboot' | 'powered-off' | 'halted' | 'crashed';
-
-/** What a run tells of itself. */
-export interface RunListener {
-  /** The guest did something to its power; the run stands still until `powerOn` or `leaveAsItIs`. */
-  readonly onWish: (wish: PowerWish) => void;
-  readonly onEvent: (event: RecordedEvent) => void;
-  /** The host is about to touch the machine. */
-  readonly onTouch: () => void;
-  /** A tick has ended, and what it brought was told. */
-  readonly onTick: () => void;
-  /** Whether anybody wants to know of events. */
-  readonly hearsEvents: () => boolean;
-}
-
-/** A run between two ticks, without the way there. Plain data, but for translated code. */
-export interface RunPosition {
-  /** Power cycles so far, and the guest time before the latest. */
-  readonly life: number;
-  readonly earlierMs: number;
-  readonly loop: LoopState;
-  readonly board: BoardImage;
-  readonly reached: LogPosition;
-}
-
-/** A run between two ticks, with all that led there. */
-export interface RunState extends RunPosition {
-  readonly log: RunLogState;
-}
-
-/** A log to go along: its inputs, and the tick at which it ends. */
-export interface Way {
-  readonly inputs: readonly LoggedInput[];
-  readonly ticks: number;
-}
 
 /** Milliseconds of the host's that are followed before the host may look after everything else. */
 const SLICE_MS = 20;
@@ -103,12 +67,36 @@ export class Run {
   }
 
   /** Powers a PC on, stopped before its first instruction. Rejects when the emulator can not be started. */
-  static async begin(options: PlannedMachine, listener: RunListener): Promise<Run> {
-    const { images } = options;
-    const { disk } = images;
-    const disks = { virtio: new CopyOnWriteDisk(disk), ide: new Uint8Array(disk), image: disk };
-    const board = await createBoard(options, disks, { sequence: 0, ranMs: 0, life: 0, images });
+  static async begin(
+    options: PlannedMachine,
+    images: PowerOnImages | PutBackImages,
+    listener: RunListener,
+    { life, earlierMs: ranMs } = { life: 0, earlierMs: 0 },
+  ): Promise<Run> {
+    const disks = createDisks(options.images.disk);
+    const board = await createBoard(options, disks, { sequence: 0, ranMs, life, images });
     return new Run(options, listener, disks, board);
+  }
+
+  /** Goes on where a run was, stopped. Rejects as `begin` does, and when a device can not read its part. */
+  static async resume(
+    options: PlannedMachine,
+    state: RunState,
+    listener: RunListener,
+  ): Promise<Run> {
+    const run = await Run.begin(options, state.board.emulator.leftovers, listener, state);
+    run.#count(state);
+    run.log.restore(state.log);
+    run.#isPuttingBack = true;
+    try {
+      run.#images.put(run.#board, run.#disks, state.board);
+      return run;
+    } catch (error) {
+      await run.end();
+      throw error;
+    } finally {
+      run.#isPuttingBack = false;
+    }
   }
 
   get board(): Board {
@@ -206,9 +194,7 @@ export class Run {
   async goBack(place: RunPosition): Promise<void> {
     this.stop();
     this.#isPuttingBack = true;
-    this.#life = place.life;
-    this.#earlierMs = place.earlierMs;
-    this.loop.restore(place.loop);
+    this.#count(place);
     this.log.rewind(place.reached);
     try {
       await this.#exchangeBoard(0, place.board);
@@ -359,12 +345,13 @@ export class Run {
     this.#isChanging = true;
     this.stop();
     try {
+      const images = image?.emulator.leftovers ?? (await loadedImages(this.#options.images));
       await endEmulator(this.#board.emulator);
       this.#board = await createBoard(this.#options, this.#disks, {
         sequence,
         ranMs: this.#earlierMs,
         life: this.#life,
-        images: image === undefined ? this.#options.images : image.emulator.leftovers,
+        images,
       });
       this.#wire();
       if (image !== undefined) this.#images.put(this.#board, this.#disks, image);
@@ -372,6 +359,13 @@ export class Run {
       this.#isChanging = false;
     }
     this.#drain();
+  }
+
+  /** Counts on from a place. */
+  #count({ life, earlierMs, loop }: RunPosition): void {
+    this.#life = life;
+    this.#earlierMs = earlierMs;
+    this.loop.restore(loop);
   }
 
   #wire(): void {

@@ -67,7 +67,7 @@ export async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
  * Unpacks and verifies one image. A server may have unpacked a compressed file on the way, as the header
  * Content-Encoding allows; both forms are taken. Rejects with `ImageCorruptError`.
  */
-async function unpackImage(image: ImageFile, bytes: Uint8Array): Promise<Uint8Array> {
+export async function unpackImage(image: ImageFile, bytes: Uint8Array): Promise<Uint8Array> {
   const content = await gunzip(bytes).catch((cause: unknown) => {
     throw new ImageCorruptError(
       `${image.file} can not be unpacked: it was damaged. Get it again.`,
@@ -93,12 +93,16 @@ export async function unpackImages(
     unpack('bios'),
     unpack('vgaBios'),
   ]);
-  const checksums = {
+  return { kernel, initrd, disk, bios, vgaBios, checksums: contentChecksums(manifest) };
+}
+
+/** What each image is told apart by, unpacked. */
+export function contentChecksums(manifest: ImageManifest): Readonly<Record<ImageName, string>> {
+  return {
     kernel: contentChecksum(manifest.kernel),
     initrd: contentChecksum(manifest.initrd),
     disk: contentChecksum(manifest.disk),
     bios: contentChecksum(manifest.bios),
     vgaBios: contentChecksum(manifest.vgaBios),
   };
-  return { kernel, initrd, disk, bios, vgaBios, checksums };
 }

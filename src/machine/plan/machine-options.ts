@@ -1,6 +1,7 @@
 // What a machine is built from: its plan, and what the plan only names.
 
 import type { MappingStore } from '../../iommu/store/mapping-store.ts';
+import type { DeferredImages } from '../images/deferred-images.ts';
 import type { GuestImages } from '../images/guest-images.ts';
 import type { SharedFiles } from '../images/shared-files.ts';
 import type { MachinePlan, PlanChoices } from './machine-plan.ts';
@@ -8,7 +9,7 @@ import type { Pace } from './pace.ts';
 
 /** What a machine is built from beside its plan. */
 interface MachineParts {
-  readonly images: GuestImages;
+  readonly images: GuestImages | DeferredImages;
   readonly share: SharedFiles;
   /** v86.wasm, compiled. */
   readonly v86Wasm: WebAssembly.Module;

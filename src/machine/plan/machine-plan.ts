@@ -136,9 +136,10 @@ export interface PlanChoices {
  * `tsc=reliable` and no mitigations: neither measuring nor working around this CPU makes sense. The per-CPU lists of
  * free pages are kept short, since a page cache that was filled from them lies scattered in memory: the next read of
  * a disk then takes a MAP for every other page, five times as many as for pages that came from the buddy allocator.
+ * Pages are zeroed when they are freed: 0.8 % more instructions until the prompt, and a snapshot of a quarter less.
  */
 const BASE_COMMAND_LINE =
-  'console=ttyS0 tsc=reliable mitigations=off sysctl.vm.percpu_pagelist_high_fraction=100000';
+  'console=ttyS0 tsc=reliable mitigations=off sysctl.vm.percpu_pagelist_high_fraction=100000 init_on_free=1';
 
 /** The kernel command line of a machine. */
 export function commandLine({ iommu, append }: MachinePlan): string {

@@ -4,7 +4,7 @@ import { InputError } from '../images/guest-images.ts';
 import type { MachinePlan } from '../plan/machine-plan.ts';
 import { readPlan } from '../plan/plan-check.ts';
 import { planDifferences } from '../plan/plan-differences.ts';
-import type { RunState } from '../run.ts';
+import type { RunState } from '../run-state.ts';
 import type { SnapshotHead } from './snapshot-head.ts';
 
 export const SNAPSHOT_VERSION = 4;

@@ -1,6 +1,6 @@
 // Places of a run from which it can go on: as many as fit into a bound, the denser the nearer to its end.
 
-import type { RunPosition } from '../run.ts';
+import type { RunPosition } from '../run-state.ts';
 import { PAGE_BYTES, type PageStore } from '../v86/memory-pages.ts';
 import {
   ownBytes,

@@ -1,7 +1,7 @@
 // A place of a run as it is kept by the dozen: what many places share is stored once.
 
 import { BLOCK_BYTES, type WrittenBlock } from '../../endpoints/block-backend.ts';
-import type { RunPosition } from '../run.ts';
+import type { RunPosition } from '../run-state.ts';
 import { PAGE_BYTES, putPages, type MemoryPages, type PageStore } from '../v86/memory-pages.ts';
 
 interface PackedBlock {

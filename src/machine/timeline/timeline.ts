@@ -3,7 +3,8 @@
 
 import { InputError } from '../images/guest-images.ts';
 import type { RunLogState } from '../recording/run-log.ts';
-import type { Run, RunState } from '../run.ts';
+import type { RunState } from '../run-state.ts';
+import type { Run } from '../run.ts';
 import { isConnected } from '../v86/network.ts';
 import { PageStore } from '../v86/memory-pages.ts';
 import type { BranchInfo, Place } from './place.ts';

@@ -18,7 +18,14 @@ const TEST_PACKAGES = ['fast-check', 'node', 'vitest'];
 export const TESTS: Omit<Room, 'folder'> = {
   purpose: 'tests beside what they test',
   imports: 'anything',
-  packages: [...TEST_PACKAGES, '@preact/signals', 'preact', 'prettier', 'v86'],
+  packages: [
+    ...TEST_PACKAGES,
+    '@hpcc-js/wasm-zstd',
+    '@preact/signals',
+    'preact',
+    'prettier',
+    'v86',
+  ],
 };
 
 const CORE: readonly Room[] = [
@@ -177,7 +184,7 @@ const MACHINE: readonly Room[] = [
   },
   {
     folder: 'src/machine/snapshot',
-    purpose: 'the whole machine at one moment',
+    purpose: 'the whole machine at one moment, and the file of a guest that has booted',
     imports: [
       'src/base',
       'src/endpoints',
@@ -186,13 +193,22 @@ const MACHINE: readonly Room[] = [
       'src/machine/images',
       'src/machine/v86',
     ],
-    types: ['src/virtio', 'src/iommu', 'src/machine/board.ts', 'src/machine/run.ts'],
+    types: [
+      'src/virtio',
+      'src/iommu',
+      'src/iommu/events',
+      'src/iommu/store',
+      'src/trace',
+      'src/machine/board.ts',
+      'src/machine/run-state.ts',
+    ],
+    packages: ['@noble/hashes'],
   },
   {
     folder: 'src/machine/timeline',
     purpose: 'going back: checkpoints, and the log between them',
     imports: ['src/endpoints', 'src/machine/images', 'src/machine/v86'],
-    types: ['src/machine/run.ts', 'src/machine/recording'],
+    types: ['src/machine/run.ts', 'src/machine/run-state.ts', 'src/machine/recording'],
   },
   {
     folder: 'src/machine/recording',
@@ -235,18 +251,24 @@ const HOSTS: readonly Room[] = [
       'src/machine',
       'src/machine/plan',
       'src/machine/images',
+      'src/machine/snapshot',
     ],
     types: [
       'src/memory',
       'src/iommu',
       'src/iommu/events',
-      'src/machine/snapshot',
       'src/machine/recording',
       'src/machine/timeline',
       'src/machine/v86',
       'src/worker/api',
     ],
     packages: ['node'],
+  },
+  {
+    folder: 'src/ready',
+    purpose: 'a program of the build: makes the snapshot that page and kit start from',
+    imports: ['src/guest'],
+    packages: ['node', '@hpcc-js/wasm-zstd'],
   },
   {
     folder: 'src/cli',

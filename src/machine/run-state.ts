@@ -1,0 +1,44 @@
+// What a run is between two ticks, and what it tells.
+
+import type { RecordedEvent } from '../trace/recorded-event.ts';
+import type { LoopState } from './guest-loop.ts';
+import type { LoggedInput } from './recording/input.ts';
+import type { LogPosition, RunLogState } from './recording/run-log.ts';
+import type { BoardImage } from './snapshot/board-image.ts';
+
+/** What the guest did to its power in the tick that has just ended. */
+export type PowerWish = 'reboot' | 'powered-off' | 'halted' | 'crashed';
+
+/** What a run tells of itself. */
+export interface RunListener {
+  /** The guest did something to its power; the run stands still until `powerOn` or `leaveAsItIs`. */
+  readonly onWish: (wish: PowerWish) => void;
+  readonly onEvent: (event: RecordedEvent) => void;
+  /** The host is about to touch the machine. */
+  readonly onTouch: () => void;
+  /** A tick has ended, and what it brought was told. */
+  readonly onTick: () => void;
+  /** Whether anybody wants to know of events. */
+  readonly hearsEvents: () => boolean;
+}
+
+/** A run between two ticks, without the way there. Plain data, but for translated code. */
+export interface RunPosition {
+  /** Power cycles so far, and the guest time before the latest. */
+  readonly life: number;
+  readonly earlierMs: number;
+  readonly loop: LoopState;
+  readonly board: BoardImage;
+  readonly reached: LogPosition;
+}
+
+/** A run between two ticks, with all that led there. */
+export interface RunState extends RunPosition {
+  readonly log: RunLogState;
+}
+
+/** A log to go along: its inputs, and the tick at which it ends. */
+export interface Way {
+  readonly inputs: readonly LoggedInput[];
+  readonly ticks: number;
+}

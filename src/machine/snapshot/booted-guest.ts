@@ -1,0 +1,32 @@
+// A guest that has booted, to start from: the machine, and what a witness of the boot has seen.
+
+import type { IommuState } from '../../iommu/events/iommu-event.ts';
+import type { Mapping } from '../../iommu/store/mapping-store.ts';
+import type { RecordedEvent } from '../../trace/recorded-event.ts';
+import type { BuiltFrom } from './built-from.ts';
+import type { MachineSnapshot } from './snapshot.ts';
+
+/** What was seen until the snapshot was taken; plain data. */
+export interface BootStory {
+  /** All that the console has printed. */
+  readonly console: Uint8Array;
+  /** The same of the agent's line. */
+  readonly agent: Uint8Array;
+  readonly events: readonly RecordedEvent[];
+  /** The IOMMU at the end; null on a machine without one. */
+  readonly state: IommuState | null;
+  /** The mappings of each domain that has any, in order. */
+  readonly mappings: readonly { readonly domain: number; readonly mappings: readonly Mapping[] }[];
+  /** Guest time from power on to the prompt, and to the snapshot, in milliseconds. */
+  readonly bootMs: number;
+  readonly timeMs: number;
+  /** Instructions since power on. */
+  readonly instructions: number;
+}
+
+/** Plain data. */
+export interface BootedGuest {
+  readonly builtFrom: BuiltFrom;
+  readonly story: BootStory;
+  readonly machine: MachineSnapshot;
+}
