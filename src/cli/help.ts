@@ -4,6 +4,7 @@ export const HELP = `viommu - a Linux machine whose virtio-iommu you can see int
 
 Usage: viommu boot [options]   boot a guest, run commands in it, report what its IOMMU did
        viommu device [options] the device alone, asked in lines of JSON on standard input
+       viommu replay FILE      bring a recorded run about again, and compare it
        viommu dts [options]    print the machine as device-tree source
        viommu COMMAND --help   all options of a command
        viommu --version
@@ -69,6 +70,7 @@ When to stop
 
 What is reported
   --trace FILE            write every IOMMU event to FILE, one JSON object a line
+  --record FILE           write a recording to FILE, which viommu replay brings about again, to the byte
   --quiet                 leave out the guest's console; without --quiet it comes without what a terminal would answer
   --json                  end with one line of JSON on standard output; the console goes to standard error
   -h, --help              this text
@@ -81,6 +83,25 @@ Ctrl-C ends the run and still reports; a second one ends it at once.
 
 Exit status: 0 the guest booted and every command succeeded, 1 it did not, 2 the command line or a file is wrong,
 128 and the signal's number when a signal ended it.
+`;
+
+export const REPLAY_HELP = `Usage: viommu replay FILE [options]
+
+Brings a recorded run about again, to the byte, and says whether it was the same: a recording of viommu boot --record, of
+the page, or of the test kit.
+
+  --until SEQUENCE        stop where the IOMMU event with this number had just happened
+  --run COMMAND           then run a shell command in the guest, which goes on from there; can be repeated
+  --kernel FILE, --initrd FILE, --disk FILE, --share PATH
+                          the files of the recorded machine, where they are not the project's own
+  --quiet                 leave out the guest's console
+  --json                  end with one line of JSON on standard output; the console goes to standard error
+  -h, --help              this text
+
+JSON: "identical", "digest", "events" and "instructions" of the replay, and "firstDifference", the number of the first event
+that was not as recorded, or null.
+
+Exit status: 0 all was as recorded and every command succeeded, 1 it was not, 2 the command line or a file is wrong.
 `;
 
 export const DTS_HELP = `Usage: viommu dts [options]

@@ -15,11 +15,12 @@ import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, exitStatusOf, messageOf } from './e
 import { DEVICE_HELP } from './device/device-help.ts';
 import { parseDtsArguments, type DtsArguments } from './dts/dts-arguments.ts';
 import { readPlanFile } from './plan-file.ts';
-import { BOOT_HELP, DTS_HELP, HELP } from './help.ts';
+import { BOOT_HELP, DTS_HELP, HELP, REPLAY_HELP } from './help.ts';
+import { parseReplayArguments } from './replay/replay-arguments.ts';
 import { didYouMean } from '../base/suggestion.ts';
 import { UsageError } from './usage-error.ts';
 
-const COMMANDS = ['boot', 'device', 'dts', '--help', '--version'];
+const COMMANDS = ['boot', 'replay', 'device', 'dts', '--help', '--version'];
 
 function version(): string {
   const text: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
@@ -43,6 +44,16 @@ async function boot(args: BootArguments, output: CliOutput): Promise<number> {
   return bootCommand(args, output, stderr.isTTY ? () => stderr.columns : undefined);
 }
 
+async function replay(words: readonly string[], output: CliOutput): Promise<number> {
+  const args = parseReplayArguments(words);
+  if (args.isHelp) {
+    output.out(REPLAY_HELP);
+    return EXIT_DONE;
+  }
+  const { replayCommand } = await import('./replay/replay-command.ts');
+  return replayCommand(args, output);
+}
+
 async function device(words: readonly string[], output: CliOutput): Promise<number> {
   const args = parseDeviceArguments(words);
   if (args.isHelp) output.out(DEVICE_HELP);
@@ -55,6 +66,7 @@ const HELP_OF: ReadonlyMap<string | undefined, string> = new Map([
   ['boot', BOOT_HELP],
   ['device', DEVICE_HELP],
   ['dts', DTS_HELP],
+  ['replay', REPLAY_HELP],
 ]);
 
 async function dts({ iommu, planFile, isHelp }: DtsArguments): Promise<string> {
@@ -67,6 +79,8 @@ async function main([command, ...rest]: readonly string[], output: CliOutput): P
   switch (command) {
     case 'boot':
       return boot(parseBootArguments(rest), output);
+    case 'replay':
+      return replay(rest, output);
     case 'device':
       return device(rest, output);
     case 'dts':

@@ -1,6 +1,9 @@
 // A session's way through time: where the guest is, where it was, and the branches it has gone.
 
 import type { Machine } from '../machine/machine.ts';
+import { Recorder, recordingOf } from '../machine/recording/recorder.ts';
+import { decodeRecording } from '../machine/recording/recording-file.ts';
+import type { ReplayResult } from '../machine/recording/replay.ts';
 import type { BranchInfo, Place } from '../machine/timeline/place.ts';
 import type { RunGate } from './run-gate.ts';
 
@@ -56,6 +59,36 @@ export class GuestPast {
   /** Takes the guest to where it had come to on a branch, paused: there it can go on as if it had never left. */
   async toEnd(branch?: number): Promise<Place> {
     return this.#move(() => this.#machine.toEnd(branch));
+  }
+
+  /**
+   * The run so far as a recording: the bytes of a file that `replay` brings about again, anywhere. Throws `InputError` for a
+   * guest on the host's clock, and for one that keeps no log.
+   */
+  recording(): Uint8Array<ArrayBuffer> {
+    return recordingOf(this.#machine.plan, this.#machine.progress, this.#machine.digest());
+  }
+
+  /** Writes a recording while the guest runs; returns what ends it. `write` gets the bytes of the file in order. */
+  record(write: (bytes: Uint8Array<ArrayBuffer>) => void): () => void {
+    const machine = this.#machine;
+    const recorder = new Recorder(machine.plan, write);
+    const dispose = machine.onTick(() => recorder.follow(machine.progress));
+    return () => {
+      dispose();
+      recorder.end(machine.progress, machine.digest());
+    };
+  }
+
+  /**
+   * Goes the way of a recording, which has to be of this guest's plan, up to the event with the sequence `until` if there is
+   * one. The guest must not have run yet; it stands still there, and goes on from there after `start`.
+   */
+  async replay(recording: Uint8Array, until?: number): Promise<ReplayResult> {
+    this.#gate.close();
+    const result = await this.#machine.replay(decodeRecording(recording), until);
+    this.#onMove();
+    return result;
   }
 
   /** Something that lasts has happened, here and now. */

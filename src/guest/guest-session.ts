@@ -333,7 +333,7 @@ export class GuestSession {
     this.#startLife();
     this.#log.skip();
     this.#bootMs = this.past.timeOf('up');
-    this.#shells.restore(this.past.timeOf('agent') !== undefined, this.#shells.counts);
+    this.#shells.move(this.past.timeOf('agent') !== undefined, this.#machine.inputs.length);
   }
 
   #takePower(event: PowerEvent): void {

@@ -82,6 +82,12 @@ export class SessionShells {
     this.#hasAgent = false;
   }
 
+  /** The guest was taken elsewhere in time; the numbers of so many commands may be in use there. */
+  move(hasAgent: boolean, count: number): void {
+    this.#hasAgent = hasAgent;
+    for (const shell of Object.values(this.#shells)) shell.count = Math.max(shell.count, count);
+  }
+
   /** The guest was put back to where it was. */
   restore(hasAgent: boolean, [agent, prompt]: readonly [number, number]): void {
     this.#hasAgent = hasAgent;

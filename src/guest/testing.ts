@@ -3,6 +3,7 @@
 export { GuestSession } from './guest-session.ts';
 export { GuestError, type GuestFailure } from './guest-error.ts';
 export { InputError } from '../machine/images/guest-images.ts';
+export { decodeRecording } from '../machine/recording/recording-file.ts';
 export { readPlan } from '../machine/plan/plan-check.ts';
 
 export type { CommandResult } from './command-shell.ts';
@@ -18,6 +19,7 @@ export type { MachinePlan, PlanChoices, RegionChoice } from '../machine/plan/mac
 export type { EndpointName } from '../machine/plan/topology.ts';
 export type { BranchInfo, Place } from '../machine/timeline/place.ts';
 export type { Registers } from '../machine/v86/register-values.ts';
+export type { ReplayResult } from '../machine/recording/replay.ts';
 export type { RunDigest } from '../machine/recording/run-digest.ts';
 export type { RogueRequest, RogueResult } from '../machine/rogue-access.ts';
 export type { EventTotals } from '../trace/event-totals.ts';

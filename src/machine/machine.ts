@@ -20,13 +20,21 @@ import { pinPlan } from './plan/pinned-plan.ts';
 import { readPlan } from './plan/plan-check.ts';
 import { digestOf } from './recording/digest.ts';
 import type { LoggedInput } from './recording/input.ts';
+import type { RunProgress } from './recording/recorder.ts';
+import type { Recording } from './recording/recording-file.ts';
+import { ReplayWatch, type ReplayResult } from './recording/replay.ts';
 import type { RunDigest } from './recording/run-digest.ts';
 import type { RogueRequest, RogueResult } from './rogue-access.ts';
 import { checkRogue, rogueDma } from './rogue-dma.ts';
 import type { PowerWish, RunListener } from './run-state.ts';
 import { Run } from './run.ts';
 import type { SnapshotHead } from './snapshot/snapshot-head.ts';
-import { checkSnapshot, SNAPSHOT_VERSION, type MachineSnapshot } from './snapshot/snapshot.ts';
+import {
+  checkPlan,
+  checkSnapshot,
+  SNAPSHOT_VERSION,
+  type MachineSnapshot,
+} from './snapshot/snapshot.ts';
 import type { BranchInfo, Place } from './timeline/place.ts';
 import { Timeline } from './timeline/timeline.ts';
 import { forgetCode } from './v86/emulator-image.ts';
@@ -295,6 +303,33 @@ export class Machine {
           { cause },
         );
       }
+    });
+  }
+
+  /** How far the run has come, for who records it. */
+  get progress(): RunProgress {
+    const { log, loop } = this.#run;
+    return { ticks: loop.ticks, events: log.eventCount, inputs: log.inputs, marks: log.marks };
+  }
+
+  /**
+   * Goes the way of a recording from the first power on, as fast as it can, up to the event with the sequence `until` if
+   * there is one, and stands still there; whoever listens hears what happens. Rejects with `InputError` for a recording of
+   * another machine, and for a machine that has run already.
+   */
+  replay(recording: Recording, until = Number.POSITIVE_INFINITY): Promise<ReplayResult> {
+    return this.#inTurn(async () => {
+      this.#checkLog();
+      checkPlan(recording.head.plan, this.plan, 'The recording');
+      if (this.#run.loop.ticks > 0) {
+        throw new InputError('This machine has run already. Replay a recording on a new one.');
+      }
+      this.#isRunning = false;
+      const watch = new ReplayWatch(recording);
+      const isThere = (): boolean =>
+        !watch.isAlike(this.#run.log.marks) || (this.iommu?.sequence ?? 0) >= until;
+      const isPart = await this.#run.follow(recording, isThere);
+      return watch.result(this.digest(), isPart);
     });
   }
 

@@ -38,6 +38,8 @@ export interface BootArguments {
   readonly until: RegExp | undefined;
   readonly timeoutMs: number | undefined;
   readonly trace: string | undefined;
+  /** Where the recording of the run goes. */
+  readonly record: string | undefined;
   readonly isQuiet: boolean;
   readonly isJson: boolean;
   readonly isHelp: boolean;
@@ -64,6 +66,7 @@ const FORMS = {
   until: { type: 'string' },
   timeout: { type: 'string' },
   trace: { type: 'string' },
+  record: { type: 'string' },
   quiet: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -120,6 +123,7 @@ export function parseBootArguments(words: readonly string[]): BootArguments {
     until: valueOf('until', readPattern),
     timeoutMs: valueOf('timeout', readTimeout),
     trace: values.get('trace'),
+    record: values.get('record'),
     isQuiet: values.has('quiet'),
     isJson: values.has('json'),
     isHelp: values.has('help'),

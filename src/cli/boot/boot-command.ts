@@ -14,6 +14,7 @@ import { readBootMachine } from './boot-plan.ts';
 import type { BootStep } from './boot-steps.ts';
 import { rogueSentence, summary } from './boot-summary.ts';
 import { GuestScreen, type CliOutput } from './guest-screen.ts';
+import { RecordingFile } from './recording-file.ts';
 import { RunRecord } from './run-record.ts';
 import { StatusLine } from './status-line.ts';
 import { Interrupted, onStopSignal } from './stop-signals.ts';
@@ -55,6 +56,7 @@ class BootRun {
   readonly #rogue: RogueOutcome[] = [];
   #timer: NodeJS.Timeout | undefined;
   #trace: TraceFile | undefined;
+  #recording: RecordingFile | undefined;
   #session: GuestSession | undefined;
   #bootMs: number | undefined;
   #running: UnfinishedCommand | undefined;
@@ -91,6 +93,7 @@ class BootRun {
       this.#fail(error);
     }
     try {
+      this.#recording?.end();
       this.#trace?.close();
     } catch (error) {
       this.#fail(error);
@@ -126,13 +129,16 @@ class BootRun {
   }
 
   async #goThrough(): Promise<void> {
-    const { timeoutMs, trace, steps } = this.#args;
+    const { timeoutMs, trace, record, steps } = this.#args;
     if (timeoutMs !== undefined) {
       this.#timer = setTimeout(() => this.stop(new TimedOut(timeoutMs)), timeoutMs);
     }
     if (trace !== undefined) this.#trace = new TraceFile(trace);
     const session = await this.#unlessStopped(this.#create());
     this.#session = session;
+    if (record !== undefined) {
+      this.#recording = new RecordingFile(record, session, (error) => this.stop(error));
+    }
     session.start();
     await session.waitForBoot();
     this.#bootMs = session.bootMs;

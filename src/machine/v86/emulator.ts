@@ -9,7 +9,7 @@ import { HostClock, InstructionClock, type GuestClock } from './guest-clock.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { CodeCache, TranslatedCode } from './translated-code.ts';
 import { connectNetwork } from './network.ts';
-import { coreImports, v86Internals, type V86Internals } from './v86-internals.ts';
+import { CODE_PAGES, coreImports, v86Internals, type V86Internals } from './v86-internals.ts';
 
 giveBackHostTime();
 
@@ -19,8 +19,7 @@ const MIB = 1 << 20;
 /** The machine has no screen: the least that the VGA BIOS works with. */
 const VGA_MEMORY_BYTES = MIB;
 
-/** The most guest pages that v86 translates into one WASM function, and which of its switches says so. */
-const JIT_MAX_PAGES = 1;
+/** Which of v86's switches says how many guest pages it translates into one WASM function. */
 const JIT_CONFIG_MAX_PAGES = 1;
 
 /** What an emulator is given that the firmware is going to start. */
@@ -137,7 +136,7 @@ export async function createEmulator(settings: EmulatorSettings): Promise<Emulat
   if (determinism !== undefined) settle(internals, determinism.epochMs, random);
   // With three pages in a function, v86's choice, the host compiles half as much code again before the prompt, on
   // threads that take CPUs from the guest; and the guest runs no faster for it.
-  internals.cpu.set_jit_config(JIT_CONFIG_MAX_PAGES, JIT_MAX_PAGES);
+  internals.cpu.set_jit_config(JIT_CONFIG_MAX_PAGES, CODE_PAGES);
   connectNetwork(internals.network, internals.cpu);
   // The machine calls the main loop itself: an interrupt that would wake v86 up wakes nobody.
   internals.scheduler.yield = () => undefined;

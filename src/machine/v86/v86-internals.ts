@@ -32,6 +32,9 @@ export function coreImports(imports: WebAssembly.Imports): V86CoreImports {
 /** The version of v86 that this project was tested with. */
 export const TESTED_V86_VERSION = '0.5.462';
 
+/** The most guest pages that v86 translates into one WASM function. */
+export const CODE_PAGES = 1;
+
 /** Handlers of one I/O port. */
 export interface V86Port {
   read8: (port: number) => number;

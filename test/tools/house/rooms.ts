@@ -212,8 +212,8 @@ const MACHINE: readonly Room[] = [
   },
   {
     folder: 'src/machine/recording',
-    purpose: 'what was done to a machine and what came of it: inputs, digests',
-    imports: ['src/base', 'src/trace', 'src/machine/v86'],
+    purpose: 'what was done to a machine and what came of it: inputs, digests, recordings',
+    imports: ['src/base', 'src/trace', 'src/machine/plan', 'src/machine/images', 'src/machine/v86'],
     packages: ['@noble/hashes'],
   },
 ];
@@ -252,6 +252,7 @@ const HOSTS: readonly Room[] = [
       'src/machine/plan',
       'src/machine/images',
       'src/machine/snapshot',
+      'src/machine/recording',
     ],
     types: [
       'src/memory',
@@ -283,6 +284,7 @@ const HOSTS: readonly Room[] = [
       'src/machine/images',
       'src/guest',
       'src/cli/boot',
+      'src/cli/replay',
       'src/cli/device',
       'src/cli/dts',
     ],
@@ -301,6 +303,12 @@ const HOSTS: readonly Room[] = [
     ],
     types: ['src/base', 'src/iommu', 'src/iommu/events', 'src/machine'],
     packages: ['node'],
+  },
+  {
+    folder: 'src/cli/replay',
+    purpose: '`viommu replay`',
+    imports: ['src/machine/recording', 'src/guest', 'src/cli'],
+    types: ['src/cli/boot'],
   },
   {
     folder: 'src/cli/device',

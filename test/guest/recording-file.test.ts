@@ -1,0 +1,111 @@
+// A run is recorded, and brought about again from the file.
+
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GuestSession } from '../../src/guest/guest-session.ts';
+import { decodeRecording } from '../../src/machine/recording/recording-file.ts';
+import { recordingOf } from '../../src/machine/recording/recorder.ts';
+import { viommu } from './support/command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'viommu-recording-'));
+const FILE = join(folder, 'run.viommu');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The line of JSON at the end of standard output. */
+function lastLine(text: string): unknown {
+  return JSON.parse(text.trimEnd().split('\n').at(-1) ?? '');
+}
+
+describe('viommu boot --record and viommu replay', () => {
+  let report: unknown;
+  beforeAll(async () => {
+    const { stdout, status } = await viommu(
+      ['boot', '--quiet', '--json', '--record', FILE],
+      ['--run', 'disk-read virtio', '--rogue', 'rogue:0xdead0000:write', '--run', 'sleep 20'],
+    );
+    expect(status).toBe(0);
+    report = lastLine(stdout);
+  });
+
+  it('bring the run about again, to the byte', async () => {
+    const { stdout, status } = await viommu(['replay', FILE, '--quiet', '--json']);
+    expect(status).toBe(0);
+    const { digest, instructions } = Object(report);
+    expect(lastLine(stdout)).toMatchObject({
+      identical: true,
+      digest,
+      instructions,
+      firstDifference: null,
+    });
+    expect(readFileSync(FILE).length).toBeLessThan(8192);
+  });
+
+  it('stop where they are told to, and go on from there', async () => {
+    const { stdout, status } = await viommu([
+      'replay',
+      FILE,
+      '--quiet',
+      '--until',
+      '200',
+      '--run',
+      'cat /proc/uptime',
+    ]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /Identical up to event 20\d of \d+, .*\n\n\$ cat \/proc\/uptime\n1\.\d\d /,
+    );
+  });
+
+  it('tell the first event that is not as it was recorded', async () => {
+    const { head, end, ...progress } = decodeRecording(readFileSync(FILE));
+    const other = join(folder, 'other.viommu');
+    const marks = progress.marks.slice();
+    marks[149] = (marks[149] ?? 0) + 1;
+    if (end === undefined) throw new Error('the recording has no end');
+    writeFileSync(other, recordingOf(head.plan, { ...progress, marks }, end));
+    const { stdout, status } = await viommu(['replay', other, '--quiet', '--json']);
+    expect(status).toBe(1);
+    expect(lastLine(stdout)).toMatchObject({ identical: false, firstDifference: 150 });
+  });
+
+  it('say that a file was cut short, and bring about what is whole', async () => {
+    const cut = join(folder, 'cut.viommu');
+    writeFileSync(cut, readFileSync(FILE));
+    truncateSync(cut, readFileSync(FILE).length - 40);
+    const { stdout, stderr, status } = await viommu(['replay', cut, '--quiet']);
+    expect(stderr).toMatch(/^viommu: The recording is cut short or damaged after event \d+: .*\n$/);
+    expect(stdout).toMatch(/Identical: \d+ events/);
+    expect(status).toBe(0);
+  });
+
+  it.each([
+    [['replay'], /Which recording\?/],
+    [['replay', 'package.json'], /This file is no recording of viommu/],
+    [['replay', join(folder, 'none')], /The recording can not be read: there is no file/],
+    [['replay', FILE, '--disk', 'guest-images/bzImage'], /The plan is of a disk|size/],
+    [['boot', '--record', join(folder, 'no', 'such')], /The recording can not be written/],
+    [['boot', '--clock', 'host', '--record', FILE + '2'], /on the host’s clock/],
+  ])('%j is refused in words', async (words, message) => {
+    const { stderr, status } = await viommu(words);
+    expect(stderr).toMatch(message);
+    expect(status).toBe(2);
+  });
+});
+
+it('a branch from the past can be recorded and brought about again', async () => {
+  const guest = await GuestSession.boot();
+  await guest.run('disk-read virtio');
+  await guest.past.goTo(180);
+  guest.start();
+  await guest.run('share-read');
+  const recording = guest.past.recording();
+  const digest = guest.digest();
+  await guest.dispose();
+  const again = await GuestSession.create({ plan: decodeRecording(recording).head.plan });
+  await expect(again.past.replay(recording)).resolves.toMatchObject({ identical: true });
+  expect(again.digest()).toEqual(digest);
+  await expect(again.past.replay(recording)).rejects.toThrow(/This machine has run already/);
+  await again.dispose();
+});
