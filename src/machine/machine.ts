@@ -1,7 +1,7 @@
 // The machine: a Linux PC whose IOMMU can be looked into. Power, time, what it says, what the host does to it, and its
 // snapshot.
 
-import { Emitter, type Dispose } from '../base/emitter.ts';
+import type { Dispose } from '../base/emitter.ts';
 import { Turns } from '../base/turns.ts';
 import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
@@ -26,7 +26,8 @@ import { ReplayWatch, type ReplayResult } from './recording/replay.ts';
 import type { RunDigest } from './recording/run-digest.ts';
 import type { RogueRequest, RogueResult } from './rogue-access.ts';
 import { checkRogue, rogueDma } from './rogue-dma.ts';
-import type { PowerWish, RunListener } from './run-state.ts';
+import { listenerOf, Voices, type PowerEvent } from './machine-voices.ts';
+import type { PowerWish } from './run-state.ts';
 import { Run } from './run.ts';
 import type { SnapshotHead } from './snapshot/snapshot-head.ts';
 import {
@@ -43,30 +44,7 @@ import type { Registers } from './v86/register-values.ts';
 import { readRegisters } from './v86/registers.ts';
 import type { SerialPort } from './v86/serial-port.ts';
 
-/**
- * `power-cycled`: everything but the disks starts afresh. `powered-off`: the guest switched itself off. `halted`: it
- * stopped its CPU for good. `crashed`: the emulator failed on something the guest did. After these only a power cycle helps.
- */
-export type PowerEvent = 'power-cycled' | Exclude<PowerWish, 'reboot'>;
-
-/** What a machine tells to those who listen. */
-class Voices {
-  readonly events = new Emitter<RecordedEvent>();
-  readonly power = new Emitter<PowerEvent>();
-  readonly wishes = new Emitter<PowerWish>();
-  readonly ticks = new Emitter<void>();
-  readonly touches = new Emitter<void>();
-}
-
-function listenerOf(voices: Voices): RunListener {
-  return {
-    onWish: (wish) => voices.wishes.emit(wish),
-    onEvent: (event) => voices.events.emit(event),
-    onTick: () => voices.ticks.emit(),
-    onTouch: () => voices.touches.emit(),
-    hearsEvents: () => voices.events.hasListeners,
-  };
-}
+export type { PowerEvent } from './machine-voices.ts';
 
 /** Checks the plan and fills it in. Throws `InputError`. */
 function plannedMachine(options: MachineOptions): PlannedMachine {
