@@ -107,6 +107,13 @@ export class GuestPage {
     return result;
   }
 
+  /** The session so far as the bytes of a recording, which `GuestPast.replay` brings about again in Node. */
+  async recording(): Promise<Uint8Array> {
+    const bytes = await this.#page.evaluate(() => globalThis.viommu?.saveRecording(), undefined);
+    if (bytes === undefined) throw new Error('the page has no machine');
+    return Uint8Array.from(bytes);
+  }
+
   async #wait<T>(attempt: () => T | undefined, what: string, bounds: PageBounds): Promise<T> {
     const stallMs = bounds.stallMs ?? this.#bounds.stallMs ?? DEFAULT_STALL_MS;
     for (;;) {

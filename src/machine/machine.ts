@@ -6,13 +6,7 @@ import { Turns } from '../base/turns.ts';
 import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import { loadedImages } from './images/deferred-images.ts';
-import {
-  checkDisk,
-  checkFirmware,
-  checkInitrd,
-  checkKernel,
-  InputError,
-} from './images/guest-images.ts';
+import { checkImages, InputError } from './images/guest-images.ts';
 import type { MachineOptions, PlannedMachine } from './plan/machine-options.ts';
 import type { Pace } from './plan/pace.ts';
 import { commandLine, type MachinePlan } from './plan/machine-plan.ts';
@@ -20,7 +14,7 @@ import { pinPlan } from './plan/pinned-plan.ts';
 import { readPlan } from './plan/plan-check.ts';
 import { digestOf } from './recording/digest.ts';
 import type { LoggedInput } from './recording/input.ts';
-import type { RunProgress } from './recording/recorder.ts';
+import { recordingOf, type RunProgress } from './recording/recorder.ts';
 import type { Recording } from './recording/recording-file.ts';
 import { ReplayWatch, type ReplayResult } from './recording/replay.ts';
 import type { RunDigest } from './recording/run-digest.ts';
@@ -88,11 +82,7 @@ export class Machine {
   static async create(options: MachineOptions): Promise<Machine> {
     const images = await loadedImages(options.images);
     const planned = plannedMachine(options);
-    const { plan } = planned;
-    checkKernel(images.kernel, commandLine(plan));
-    checkInitrd(images.initrd, plan.memoryMiB);
-    checkDisk(images.disk);
-    checkFirmware(images);
+    checkImages(images, planned.plan.memoryMiB, commandLine(planned.plan));
     const voices = new Voices();
     const run = await Run.begin(planned, images, listenerOf(voices));
     return new Machine(planned, run, voices);
@@ -288,6 +278,11 @@ export class Machine {
   get progress(): RunProgress {
     const { log, loop } = this.#run;
     return { ticks: loop.ticks, events: log.eventCount, inputs: log.inputs, marks: log.marks };
+  }
+
+  /** The run so far as the bytes of a recording; it goes on if it did. Rejects with `InputError` when it can not be one. */
+  recording(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#inTurn(async () => recordingOf(this.plan, this.progress, this.digest()));
   }
 
   /**

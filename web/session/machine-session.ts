@@ -4,6 +4,7 @@ import { ConsoleLine } from './console-line.ts';
 import { FramePacer, type FramePorts } from './frame-pacer.ts';
 import { IommuView } from './iommu-view.ts';
 import { Power, type PowerPorts } from './power.ts';
+import { Recordings } from './recordings.ts';
 import { StrayDma } from './stray-dma.ts';
 
 /** What the session needs from its surroundings. */
@@ -14,6 +15,7 @@ export class MachineSession {
   readonly console: ConsoleLine;
   readonly iommu: IommuView;
   readonly stray: StrayDma;
+  readonly recordings: Recordings;
   readonly #pacer: FramePacer;
 
   constructor(ports: SessionPorts) {
@@ -22,6 +24,7 @@ export class MachineSession {
     this.console = new ConsoleLine(this.power);
     this.iommu = new IommuView(this.power, this.#pacer, ports.now);
     this.stray = new StrayDma(this.power, () => this.iommu.latest.state);
+    this.recordings = new Recordings(this.power);
     this.now = ports.now;
   }
 

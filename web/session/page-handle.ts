@@ -7,7 +7,7 @@ const MAX_TEXT = 200_000;
 
 /** Publishes the handle of a session. */
 export function publishHandle(session: MachineSession): void {
-  const { power, console, iommu, stray } = session;
+  const { power, console, iommu, stray, recordings } = session;
   const decoder = new TextDecoder();
   let text = '';
   let end = 0;
@@ -31,6 +31,7 @@ export function publishHandle(session: MachineSession): void {
     type: (typed) => console.type(typed),
     state: () => iommu.latest.state,
     rogueDma: (request) => stray.send(request),
+    saveRecording: async () => [...(await recordings.save())],
     waitForIdle: () => session.painted(),
   };
   window.viommu = handle;

@@ -23,6 +23,8 @@ import { FakeDevice } from './fake-device.ts';
 const TICK_MS = 16;
 const STAGE_MS = 600;
 const RESET_MS = 100;
+/** What the session is saved as. */
+const FAKE_RECORDING = [1, 2, 3];
 const DOWNLOAD_BYTES = 6_400_000;
 
 const INFO: MachineInfo = {
@@ -93,6 +95,7 @@ class FakeMachine {
       look: {
         listMappings: async (domain, from, limit) => this.#device.list(domain, from, limit),
       },
+      recording: { save: async () => new Uint8Array(FAKE_RECORDING) },
     };
   }
 

@@ -160,3 +160,11 @@ export function checkFirmware({ bios, vgaBios }: Pick<ImageBytes, 'bios' | 'vgaB
     throw new InputError(`The VGA BIOS has ${vgaBios.length} bytes. Give one of at most 64 KiB.`);
   }
 }
+
+/** Throws `InputError` unless a machine with so much memory can start with these images and this command line. */
+export function checkImages(images: ImageBytes, memoryMiB: number, commandLine: string): void {
+  checkKernel(images.kernel, commandLine);
+  checkInitrd(images.initrd, memoryMiB);
+  checkDisk(images.disk);
+  checkFirmware(images);
+}

@@ -6,6 +6,7 @@ import type { ConsoleApi } from './console.ts';
 import type { LookApi } from './look.ts';
 import type { NewsApi } from './news.ts';
 import type { PowerApi } from './power.ts';
+import type { RecordingApi } from './recording.ts';
 import type { StrayDmaApi } from './stray-dma.ts';
 
 /** The machine as the page sees it: few and coarse calls. */
@@ -15,4 +16,5 @@ export interface MachineApi {
   readonly console: ConsoleApi;
   readonly dma: StrayDmaApi;
   readonly look: LookApi;
+  readonly recording: RecordingApi;
 }

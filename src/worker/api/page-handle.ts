@@ -17,6 +17,8 @@ export interface PageHandle extends StrayDmaApi, Pick<ConsoleApi, 'type'> {
   failure(): string | null;
   /** The device as of the latest batch; null without one. */
   state(): IommuState | null;
+  /** The session so far, as the bytes of a recording. Rejects with an error for the user. */
+  saveRecording(): Promise<readonly number[]>;
   /** Resolves when everything received so far is on the screen. */
   waitForIdle(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { LookHost } from './look-host.ts';
 import { MachineLife } from './machine-life.ts';
 import { NewsHost } from './news-host.ts';
 import { PowerHost } from './power-host.ts';
+import { RecordingHost } from './recording-host.ts';
 import { StrayDmaHost } from './stray-dma-host.ts';
 
 /** A machine's API, without a machine until `power.boot`. */
@@ -17,5 +18,6 @@ export function createMachineHost(): MachineApi {
     console: new ConsoleHost(life),
     dma: new StrayDmaHost(life),
     look: new LookHost(life),
+    recording: new RecordingHost(life),
   };
 }

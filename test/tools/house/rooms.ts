@@ -356,7 +356,7 @@ const TEST: readonly Room[] = [
   ['test/model/store', 'random operations on both stores', ...TEST_PACKAGES],
   ['test/rigs', 'a device on a bench, with a driver to drive it'],
   ['test/support', 'what tests share', ...TEST_PACKAGES],
-  ['test/tools', 'programs around tests', '@playwright/test', 'node'],
+  ['test/tools', 'programs around tests', '@playwright/test', 'node', 'vite'],
   ['test/tools/house', 'who may import whom', 'node', 'oxc-parser', 'prettier'],
   ['test/tools/wasm-coverage', 'lines of the engine that tests reach', 'assemblyscript', 'node'],
   ['test/unit', 'what spans rooms', ...TEST_PACKAGES],
