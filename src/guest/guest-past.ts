@@ -5,6 +5,7 @@ import { Recorder, recordingOf } from '../machine/recording/recorder.ts';
 import { decodeRecording } from '../machine/recording/recording-file.ts';
 import type { ReplayResult } from '../machine/recording/replay.ts';
 import type { BranchInfo, Place } from '../machine/timeline/place.ts';
+import type { Registers } from '../machine/v86/register-values.ts';
 import type { RunGate } from './run-gate.ts';
 
 /** Ends everything that lasts. */
@@ -35,6 +36,11 @@ export class GuestPast {
   /** Where the guest stands. */
   get place(): Place {
     return this.#machine.place;
+  }
+
+  /** The CPU's registers there. */
+  get registers(): Registers {
+    return this.#machine.registers;
   }
 
   /** The first way, and one more for each time that the guest went on from the past. */

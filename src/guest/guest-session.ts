@@ -3,7 +3,6 @@
 import { BootWatch, type GuestStage } from '../machine/boot-watch.ts';
 import type { Dispose } from '../base/emitter.ts';
 import type { PhysicalMemory } from '../memory/address-space.ts';
-import type { Registers } from '../machine/v86/register-values.ts';
 import type { Machine, PowerEvent } from '../machine/machine.ts';
 import type { RunDigest } from '../machine/recording/run-digest.ts';
 import type { MachinePlan } from '../machine/plan/machine-plan.ts';
@@ -136,7 +135,7 @@ export class GuestSession {
     return this.#machine.ranMs;
   }
 
-  /** Instructions the guest has executed since power on, modulo 2^32. */
+  /** Instructions the guest has executed since power on. */
   get instructions(): number {
     return this.#machine.instructions;
   }
@@ -181,8 +180,8 @@ export class GuestSession {
   }
 
   /**
-   * Resolves with the first match in what the console printed since the latest match (at first: since the prompt).
-   * Rejects with `GuestError` when nothing happens any more.
+   * Resolves with the first match in what the console printed since the latest match (at first: since the prompt), or rejects
+   * with `GuestError`.
    */
   async waitFor(pattern: RegExp | string, bounds: WaitBounds = {}): Promise<RegExpExecArray> {
     return this.#wait(() => this.#log.match(pattern), `for ${pattern} on the console`, bounds);
@@ -216,13 +215,9 @@ export class GuestSession {
     await this.waitForBoot();
   }
 
-  /** Guest RAM by guest-physical address, and the CPU's registers: as they are where the guest stands. */
+  /** Guest RAM by guest-physical address, as it is where the guest stands. */
   get memory(): PhysicalMemory {
     return this.#machine.memory;
-  }
-
-  get registers(): Registers {
-    return this.#machine.registers;
   }
 
   /** Subscribes to the ends of ticks, between which the guest can not be looked at. */
@@ -333,7 +328,10 @@ export class GuestSession {
     this.#startLife();
     this.#log.skip();
     this.#bootMs = this.past.timeOf('up');
-    this.#shells.move(this.past.timeOf('agent') !== undefined, this.#machine.inputs.length);
+    this.#shells.move(
+      this.past.timeOf('agent') !== undefined,
+      this.#machine.progress.inputs.length,
+    );
   }
 
   #takePower(event: PowerEvent): void {

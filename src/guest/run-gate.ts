@@ -7,6 +7,8 @@
 export interface Runnable {
   run(): void;
   hold(): void;
+  /** Resolves when all that the latest tick began has come to its end. */
+  settle(): Promise<void>;
 }
 
 export class RunGate {
@@ -42,7 +44,7 @@ export class RunGate {
   ): Promise<T> {
     const leave = this.#enter();
     try {
-      return await wait(() => {
+      const answer = await wait(() => {
         let value: T | undefined;
         try {
           value = look();
@@ -53,6 +55,8 @@ export class RunGate {
         if (value !== undefined) leave();
         return value;
       });
+      if (this.#waits === 0 && this.#isOnlyForWaits) await this.#machine.settle();
+      return answer;
     } finally {
       leave();
     }

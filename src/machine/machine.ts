@@ -13,7 +13,6 @@ import { commandLine, type MachinePlan } from './plan/machine-plan.ts';
 import { pinPlan } from './plan/pinned-plan.ts';
 import { readPlan } from './plan/plan-check.ts';
 import { digestOf } from './recording/digest.ts';
-import type { LoggedInput } from './recording/input.ts';
 import { recordingOf, type RunProgress } from './recording/recorder.ts';
 import type { Recording } from './recording/recording-file.ts';
 import { ReplayWatch, type ReplayResult } from './recording/replay.ts';
@@ -152,11 +151,6 @@ export class Machine {
     return readRegisters(this.#run.board.emulator.cpu);
   }
 
-  /** What the host did to this machine since its first power on. */
-  get inputs(): readonly LoggedInput[] {
-    return this.#run.log.inputs;
-  }
-
   /** How halted time passes. */
   setPace(pace: Pace): void {
     this.#run.loop.setPace(pace);
@@ -193,6 +187,11 @@ export class Machine {
   hold(): void {
     this.#isRunning = false;
     this.#run.stop();
+  }
+
+  /** Resolves when all that the latest tick began has come to its end. */
+  settle(): Promise<void> {
+    return this.#run.settle();
   }
 
   /** Stops between two instructions, when no change is under way any more; harmless when paused. */
@@ -245,6 +244,7 @@ export class Machine {
   save(): Promise<MachineSnapshot> {
     return this.#inTurn(async () => {
       this.#run.stop();
+      await this.#run.settle();
       this.#run.note({ kind: 'forget-code' });
       forgetCode(this.#run.board.emulator);
       const state = this.#run.save();

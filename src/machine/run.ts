@@ -238,14 +238,22 @@ export class Run {
         }
         if (this.loop.ticks >= ticks) return false;
         this.loop.step();
+        await this.settle();
         await this.#grantWish();
-        if (!this.#board.share.isPending && HOST_TIMERS.now() < sliceEnd) continue;
+        if (HOST_TIMERS.now() < sliceEnd) continue;
         await new Promise<void>((resolve) => HOST_TIMERS.soon(resolve));
         sliceEnd = HOST_TIMERS.now() + SLICE_MS;
       }
       return true;
     } finally {
       this.#isFollowing = false;
+    }
+  }
+
+  /** Resolves when the shared folder has answered all that it was asked: then the tick is over for the guest, too. */
+  async settle(): Promise<void> {
+    while (this.#board.share.isPending) {
+      await new Promise<void>((resolve) => HOST_TIMERS.soon(resolve));
     }
   }
 
@@ -300,7 +308,9 @@ export class Run {
     this.#drain();
     this.console.flush();
     this.agent.flush();
-    if (!this.#isFollowing) this.#listener.onTick();
+    if (this.#isFollowing) return;
+    // What the shared folder still answers is part of this moment.
+    if (!this.#board.share.isPending) this.#listener.onTick();
   }
 
   /** Does what the host did here before. */
@@ -373,6 +383,9 @@ export class Run {
     this.console.connect(v86, 0);
     this.agent.connect(v86, 1);
     this.#deafen = undefined;
+    this.#board.share.onIdle = () => {
+      if (!this.#isFollowing && !this.loop.isInTick) this.#listener.onTick();
+    };
     this.hearIommu();
     cpu.reboot_internal = () => this.#want('reboot');
     onPowerOff(cpu, () => this.#want('powered-off'));

@@ -14,7 +14,7 @@ function look(guest: GuestSession) {
   return {
     state,
     mappings: state.domains.map(({ id }) => guest.iommu.mappings(id)),
-    registers: guest.registers,
+    registers: guest.past.registers,
     memory: guest.digest().memory,
     place: { ...guest.past.place, isPast: true, branch: 1 },
   };

@@ -222,6 +222,8 @@ function spareIndirectTables({ device_feature, driver_feature, queues }: V86Virt
 /** Requests that are being served. */
 export interface ShareWork {
   readonly isPending: boolean;
+  /** Called when the last of them has been answered. */
+  onIdle: () => void;
 }
 
 /** Takes over the notification of the share's queue. Call before the device is put behind its guards. */
@@ -231,6 +233,12 @@ export function guardShare(cpu: V86Cpu): ShareWork {
   if (port?.device !== share.virtio) throw new Error('v86 has moved the ports of its 9p device');
   spareIndirectTables(share.virtio);
   let pending = 0;
+  const work: ShareWork = {
+    get isPending() {
+      return pending > 0;
+    },
+    onIdle: () => undefined,
+  };
   port.write16 = () => {
     const [queue] = share.virtio.queues;
     if (queue === undefined) return;
@@ -238,13 +246,10 @@ export function guardShare(cpu: V86Cpu): ShareWork {
       pending += 1;
       void serve(share, queue, queue.pop_request()).finally(() => {
         pending -= 1;
+        if (pending === 0) work.onIdle();
       });
     }
     queue.notify_me_after(0);
   };
-  return {
-    get isPending() {
-      return pending > 0;
-    },
-  };
+  return work;
 }
