@@ -2,7 +2,7 @@
 
 import type { ImageUrls } from '../src/worker/api/power.ts';
 
-/** URLs of the guest's images and of the two WebAssembly modules. */
+/** URLs of the guest's images, of the two WebAssembly modules, and of the snapshot that the build makes. */
 export const IMAGE_URLS: ImageUrls = {
   v86Wasm: new URL('../node_modules/v86/build/v86.wasm', import.meta.url).href,
   storeWasm: new URL('../wasm/build/store.wasm', import.meta.url).href,
@@ -11,4 +11,5 @@ export const IMAGE_URLS: ImageUrls = {
   disk: new URL('../guest-images/disk.img.gz', import.meta.url).href,
   bios: new URL('../guest-images/seabios.bin', import.meta.url).href,
   vgaBios: new URL('../guest-images/vgabios.bin', import.meta.url).href,
+  snapshot: new URL('../dist/ready/guest.snapshot', import.meta.url).href,
 };

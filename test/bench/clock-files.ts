@@ -10,4 +10,4 @@ export const FILES = {
   disk: '/guest-images/disk.img.gz',
   bios: '/guest-images/seabios.bin',
   vgaBios: '/guest-images/vgabios.bin',
-} satisfies ImageUrls;
+} satisfies Omit<ImageUrls, 'snapshot'>;

@@ -3,13 +3,15 @@
 import { expect, test } from '@playwright/test';
 import { MachinePage } from './pages/machine-page.ts';
 
+/** An address that chooses anything has the PC boot from power-on. */
+const FROM_POWER_ON = './?iommu=translated';
 const ROGUE_ADDRESS = '0xdeadb000';
 
 test('boots to a prompt, shows endpoints and live mappings, stops a rogue access', async ({
   page,
 }) => {
   const machine = new MachinePage(page);
-  await machine.open();
+  await machine.open(FROM_POWER_ON);
   await expect(machine.boot).toBeVisible();
   await expect(machine.button('disk-read')).toBeDisabled();
   await machine.waitForPrompt();
@@ -53,7 +55,7 @@ test('boots to a prompt, shows endpoints and live mappings, stops a rogue access
 
 test('boots again after a reload in the middle of a boot', async ({ page }) => {
   const machine = new MachinePage(page);
-  await machine.open();
+  await machine.open(FROM_POWER_ON);
   await machine.waitForStage(['kernel', 'iommu', 'userspace', 'ready']);
   await page.reload();
   await machine.waitForPrompt();

@@ -3,10 +3,13 @@
 import { expect, test } from '@playwright/test';
 import { MachinePage } from './pages/machine-page.ts';
 
+/** An address that chooses anything has the PC boot from power-on, which needs all images. */
+const FROM_POWER_ON = './?iommu=translated';
+
 test('a missing image is named, and a second try boots', async ({ page }) => {
   const machine = new MachinePage(page);
   await page.route(/\/bzImage/, (route) => route.fulfill({ status: 404, body: 'Not found' }));
-  await machine.open();
+  await machine.open(FROM_POWER_ON);
   await expect(machine.failure).toContainText('could not be downloaded');
   await expect(machine.failure).toContainText('bzImage');
   await expect(machine.status).toHaveText('Stopped');
@@ -39,7 +42,7 @@ test('a damaged image is not used', async ({ page }) => {
     body[body.length >> 1] = (body[body.length >> 1] ?? 0) ^ 1;
     await route.fulfill({ response, body });
   });
-  await machine.open();
+  await machine.open(FROM_POWER_ON);
   await expect(machine.failure).toContainText('arrived damaged');
   await expect(machine.failure).toContainText('rootfs.cpio.gz');
 });

@@ -26,6 +26,7 @@ const images = {
   disk: '',
   bios: '',
   vgaBios: '',
+  snapshot: '',
 };
 
 async function newSession(

@@ -134,7 +134,7 @@ export function TopBar(props: TopBarProps): JSX.Element {
         <button
           type="button"
           class="button"
-          title="Power cycle: the machine starts again from its firmware"
+          title="Boot from power-on: the PC is switched off, and its firmware starts Linux"
           onClick={props.onReset}
         >
           <ResetIcon />

@@ -13,6 +13,7 @@ const images = {
   disk: '',
   bios: '',
   vgaBios: '',
+  snapshot: '',
 };
 
 function newSession(options: FakeOptions = {}): MachineSession {

@@ -20,6 +20,8 @@ export interface ImageUrls {
   readonly disk: string;
   readonly bios: string;
   readonly vgaBios: string;
+  /** The usual machine at its prompt. */
+  readonly snapshot: string;
 }
 
 /** The stages of a start, in order. */
@@ -78,11 +80,14 @@ export interface MachineInfo {
 
 /** The machine's switches. Every promise rejects with an `Error` whose message is for the user. */
 export interface PowerApi {
-  /** Fetches the images and starts the guest; a running one is thrown away. Resolves when the guest runs. */
+  /**
+   * Fetches what is needed and starts the guest; a running one is thrown away. Resolves when the guest runs. A request
+   * that chooses nothing gets the machine from its snapshot, which has booted already; any other boots from power-on.
+   */
   boot(request: BootRequest, images: ImageUrls): Promise<MachineInfo>;
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Power cycle: the machine restarts from its firmware with what it was booted with. */
+  /** Power cycle: the machine boots from power-on with what it was started with. */
   reset(): Promise<void>;
 }
 

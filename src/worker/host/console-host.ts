@@ -12,6 +12,7 @@ export class ConsoleHost implements ConsoleApi {
     this.#life = life;
     life.poweredOn.on(() => this.#size.restart());
     life.adopted.on((machine) => this.#size.follow(machine.agent));
+    life.witnessed.on(({ agent }) => this.#size.takeAgent(agent));
   }
 
   async type(text: string): Promise<void> {

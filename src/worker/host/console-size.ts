@@ -21,10 +21,15 @@ export class ConsoleSize {
     this.#agent = agent;
     this.#isAgentReady = false;
     agent.onOutput((bytes) => {
-      if (agent !== this.#agent || !this.#decoder.decode(bytes).includes(AGENT_READY)) return;
-      this.#isAgentReady = true;
-      this.#apply();
+      if (agent === this.#agent) this.takeAgent(bytes);
     });
+  }
+
+  /** Takes what the agent says, or has said before it was followed. */
+  takeAgent(bytes: Uint8Array): void {
+    if (!this.#decoder.decode(bytes).includes(AGENT_READY)) return;
+    this.#isAgentReady = true;
+    this.#apply();
   }
 
   /** The machine starts over: nobody listens until its agent is back. */

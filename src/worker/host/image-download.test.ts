@@ -15,6 +15,7 @@ const URLS: ImageUrls = {
   disk: 'assets/disk.img.gz',
   bios: 'assets/seabios.bin',
   vgaBios: 'assets/vgabios.bin',
+  snapshot: 'assets/guest.snapshot',
 };
 
 type Serve = (url: string) => Response | Promise<Response>;

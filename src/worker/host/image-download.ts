@@ -1,9 +1,14 @@
 // Fetches the guest's files with progress, verified against the manifest that was built with the page.
 
 import manifest from '../../../guest-images/images.json' with { type: 'json' };
-import { IMAGE_NAMES, unpackImages, type ImageName } from '../../machine/images/image-files.ts';
+import {
+  contentChecksums,
+  IMAGE_NAMES,
+  unpackImage,
+  unpackImages,
+  type ImageName,
+} from '../../machine/images/image-files.ts';
 import type { GuestImages } from '../../machine/images/guest-images.ts';
-import type { ImageUrls } from '../api/power.ts';
 
 /** A file could not be fetched; the message names it and what to do. */
 export class ImageMissingError extends Error {
@@ -16,8 +21,21 @@ export type OnLoaded = (loadedBytes: number) => void;
 /** Bytes of all image files; a server that unpacks them on the way sends more. */
 export const IMAGE_BYTES = IMAGE_NAMES.reduce((sum, name) => sum + manifest[name].bytes, 0);
 
-/** The file at a URL. Rejects with `ImageMissingError`. */
-export async function fetchFile(url: string, onBytes: OnLoaded): Promise<Uint8Array<ArrayBuffer>> {
+/** The addresses of the images alone. */
+type ImagesOnly = Readonly<Record<ImageName, string>>;
+
+/** A file on its way. */
+interface Download {
+  readonly name: string;
+  readonly response: Response;
+  readonly body: ReadableStream<Uint8Array>;
+}
+
+function brokeOff(name: string, cause: unknown): ImageMissingError {
+  return new ImageMissingError(`${name} broke off while it was fetched. Try again.`, { cause });
+}
+
+async function beginDownload(url: string): Promise<Download> {
   const name = new URL(url, globalThis.location.href).pathname.split('/').at(-1) ?? url;
   const response = await fetch(url).catch((cause: unknown) => {
     throw new ImageMissingError(
@@ -27,16 +45,24 @@ export async function fetchFile(url: string, onBytes: OnLoaded): Promise<Uint8Ar
   });
   // A server that answers unknown paths with its front page has not got the file either.
   const isPage = response.headers.get('content-type')?.startsWith('text/html') === true;
-  if (!response.ok || isPage || response.body === null) {
+  const { body } = response;
+  if (!response.ok || isPage || body === null) {
     throw new ImageMissingError(
       `${name} is not on the server (HTTP ${response.status}). Build or deploy the page again with its images.`,
     );
   }
+  return { name, response, body };
+}
+
+async function readBody(
+  { name, body }: Download,
+  onBytes: OnLoaded,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
-  const reader = response.body.getReader();
+  const reader = body.getReader();
   for (;;) {
     const { value, done } = await reader.read().catch((cause: unknown) => {
-      throw new ImageMissingError(`${name} broke off while it was fetched. Try again.`, { cause });
+      throw brokeOff(name, cause);
     });
     if (done) break;
     chunks.push(value);
@@ -45,9 +71,39 @@ export async function fetchFile(url: string, onBytes: OnLoaded): Promise<Uint8Ar
   return new Uint8Array(await new Blob(chunks.map((chunk) => new Uint8Array(chunk))).arrayBuffer());
 }
 
+/** The file at a URL. Rejects with `ImageMissingError`. */
+export async function fetchFile(url: string, onBytes: OnLoaded): Promise<Uint8Array<ArrayBuffer>> {
+  return readBody(await beginDownload(url), onBytes);
+}
+
+/** The module at a URL, compiled while it comes where the server calls it one. Rejects with `ImageMissingError`. */
+export async function fetchModule(url: string, onBytes: OnLoaded): Promise<WebAssembly.Module> {
+  const download = await beginDownload(url);
+  const { name, response } = download;
+  if (response.headers.get('content-type') !== 'application/wasm') {
+    return WebAssembly.compile(await readBody(download, onBytes));
+  }
+  try {
+    const compiled = await WebAssembly.compileStreaming(response);
+    onBytes(Number(response.headers.get('content-length') ?? 0));
+    return compiled;
+  } catch (cause) {
+    throw cause instanceof WebAssembly.CompileError ? cause : brokeOff(name, cause);
+  }
+}
+
+/** The disk alone, and what all images are. Rejects with `ImageMissingError` or `ImageCorruptError`. */
+export async function downloadDisk(
+  urls: Pick<ImagesOnly, 'disk'>,
+  onBytes: OnLoaded,
+): Promise<Pick<GuestImages, 'checksums' | 'disk'>> {
+  const disk = await unpackImage(manifest.disk, await fetchFile(urls.disk, onBytes));
+  return { disk, checksums: contentChecksums(manifest) };
+}
+
 /** All images, fetched side by side. Rejects with `ImageMissingError` or `ImageCorruptError`. */
 export async function downloadImages(
-  urls: ImageUrls,
+  urls: ImagesOnly,
   onLoaded: OnLoaded,
   onVerify: () => void,
 ): Promise<GuestImages> {

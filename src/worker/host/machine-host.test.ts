@@ -24,6 +24,7 @@ const URLS: ImageUrls = {
   disk: 'disk.img.gz',
   bios: 'seabios.bin',
   vgaBios: 'vgabios.bin',
+  snapshot: 'guest.snapshot',
 };
 const REQUEST: BootRequest = { plan: { memoryMiB: 72 }, iommu: null };
 

@@ -2,9 +2,10 @@
 
 import { Emitter } from '../../base/emitter.ts';
 import type { Machine, PowerEvent } from '../../machine/machine.ts';
+import type { BootStory } from '../../machine/snapshot/booted-guest.ts';
 import type { MachineBatch } from '../api/news.ts';
 import type { MachineFailure, MachineStatus } from '../api/power.ts';
-import { CRASHED, HALTED, POWERED_OFF } from './boot-story.ts';
+import { CRASHED, HALTED, POWERED_OFF, startFailure } from './boot-story.ts';
 import { GuestWatch } from './guest-watch.ts';
 import { StartProgress } from './start-progress.ts';
 
@@ -20,6 +21,8 @@ const FAILURES: Readonly<Record<Exclude<PowerEvent, 'power-cycled'>, MachineFail
 export class MachineLife {
   /** Another machine is there, and runs from now on. */
   readonly adopted = new Emitter<Machine>();
+  /** What the machine's guest has done before it was taken over. */
+  readonly witnessed = new Emitter<BootStory>();
   /**
    * A guest starts from its firmware: on another machine, or on the same. Tells whether the guest itself wanted it, whose
    * last words are then still to be read.
@@ -61,8 +64,8 @@ export class MachineLife {
     return machine;
   }
 
-  /** Takes over a machine that was just built, and has it run. */
-  adopt(machine: Machine): void {
+  /** Takes over a machine that was just built, and has it run; `story` is what its guest has done already. */
+  adopt(machine: Machine, story?: BootStory): void {
     this.#machine = machine;
     this.#begin();
     machine.console.onOutput((bytes) => this.#watch.takeConsole(bytes));
@@ -75,6 +78,10 @@ export class MachineLife {
       }
     });
     this.adopted.emit(machine);
+    if (story !== undefined) {
+      this.#watch.takeConsole(story.console);
+      this.witnessed.emit(story);
+    }
     machine.run();
   }
 
@@ -83,11 +90,15 @@ export class MachineLife {
     this.#failure = failure;
   }
 
-  /** Switches off and on. */
+  /** Switches off and on. Rejects with an error for the user when what that needs can not be had. */
   async powerCycle(machine: Machine): Promise<void> {
     this.#isCycling = true;
     try {
       await machine.powerCycle();
+    } catch (error) {
+      this.#life += 1;
+      this.fail(startFailure(error));
+      throw error;
     } finally {
       this.#isCycling = false;
     }

@@ -35,6 +35,10 @@ export class NewsHost implements NewsApi {
         this.#wake();
       });
     });
+    life.witnessed.on(({ console, events }) => {
+      this.#batch.addConsole(console);
+      for (const event of events) this.#batch.addEvent(event);
+    });
     life.changed.on(() => this.#wake());
     life.poweredOn.on(({ byGuest }) => {
       this.#rate.forget();

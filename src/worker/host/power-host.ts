@@ -24,7 +24,7 @@ export class PowerHost implements PowerApi {
     const life = this.#life;
     try {
       await life.leave()?.dispose();
-      const machine = await buildMachine(request, images, {
+      const { machine, story } = await buildMachine(request, images, {
         onLoaded: (bytes) => {
           if (isCurrent()) life.progress.addLoaded(bytes);
         },
@@ -36,7 +36,7 @@ export class PowerHost implements PowerApi {
         await machine.dispose();
         throw overtaken();
       }
-      life.adopt(machine);
+      life.adopt(machine, story);
       return machineInfo(machine);
     } catch (error) {
       if (!isCurrent()) throw overtaken(error);

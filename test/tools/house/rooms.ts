@@ -235,6 +235,7 @@ const HOSTS: readonly Room[] = [
       'src/machine',
       'src/machine/plan',
       'src/machine/images',
+      'src/machine/snapshot',
       'guest-images/images.json',
     ],
     types: ['src/iommu/store', 'src/machine/v86', 'src/trace', 'src/worker/api'],

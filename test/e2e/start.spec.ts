@@ -1,0 +1,96 @@
+// The start from the snapshot that the build makes: Linux is there at once, as if one had watched it boot.
+
+import { expect, test, type Page } from '@playwright/test';
+import { MachinePage } from './pages/machine-page.ts';
+
+/** What only a boot from power-on needs. */
+const BOOT_FILES = /\/assets\/(bzImage|rootfs\.cpio|seabios|vgabios)/;
+const SNAPSHOT = /\/assets\/guest-[^/]*\.snapshot/;
+/** All of a first visit, as it is transferred. */
+const FIRST_VISIT_BYTES = 5.5e6;
+
+/** The addresses that the page and its worker ask for from now on. */
+function requestsOf(page: Page): readonly string[] {
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  return asked;
+}
+
+test('is ready without a kernel, shows the boot, and boots from power-on when asked', async ({
+  page,
+}) => {
+  const machine = new MachinePage(page);
+  const asked = requestsOf(page);
+  const bytes: Promise<number>[] = [];
+  page.on('requestfinished', (request) => {
+    bytes.push(request.sizes().then((sizes) => sizes.responseBodySize));
+  });
+  await machine.open();
+  await machine.waitForPrompt();
+  expect(asked.some((url) => SNAPSHOT.test(url))).toBe(true);
+  expect(asked.filter((url) => BOOT_FILES.test(url))).toEqual([]);
+  await expect(machine.boot).toBeHidden();
+  await expect(machine.terminal).toContainText('Welcome');
+  expect(await machine.consoleText()).toMatch(/Linux version [^]*virtio_iommu virtio\d+: /);
+  await expect(page.getByRole('button', { name: /^Attach [1-9]/ })).toBeVisible();
+  await expect.poll(() => machine.mappings.getByRole('row').count()).toBeGreaterThan(3);
+
+  await test.step('a first visit', async () => {
+    const sum = (await Promise.all(bytes)).reduce((one, other) => one + other, 0);
+    console.log(`  transferred: ${(sum / 1e6).toFixed(2)} MB`);
+    expect(sum).toBeGreaterThan(1e6);
+    expect(sum).toBeLessThan(FIRST_VISIT_BYTES);
+  });
+
+  await test.step('disk-read', async () => {
+    await machine.button('disk-read').click();
+    await machine.waitForConsole(/[0-9a-f]{32} {2}\/dev\/vda {2}8388608/);
+  });
+
+  await test.step('power-on', async () => {
+    const shown = await machine.shownAfterReset();
+    expect(shown).toContain('Booting');
+    await machine.waitForPrompt();
+    expect(asked.some((url) => url.includes('bzImage'))).toBe(true);
+    expect(await machine.consoleText()).not.toContain('/dev/vda  8388608');
+  });
+});
+
+test('boots from power-on when the snapshot is missing or damaged', async ({ page }) => {
+  const machine = new MachinePage(page);
+  const notes: string[] = [];
+  page.on('console', (message) => notes.push(message.text()));
+  await page.route(SNAPSHOT, (route) => route.fulfill({ status: 404, body: 'Not found' }));
+  await machine.open();
+  await machine.waitForPrompt();
+  await expect(machine.failure).toBeHidden();
+  expect(notes.join()).toMatch(/boots from power-on.*guest-.*is not on the server/);
+
+  await page.unrouteAll();
+  await page.route(SNAPSHOT, async (route) => {
+    const response = await route.fetch();
+    const body = await response.body();
+    body[body.length >> 1] = (body[body.length >> 1] ?? 0) ^ 1;
+    await route.fulfill({ response, body });
+  });
+  notes.length = 0;
+  await page.reload();
+  await machine.waitForPrompt();
+  await expect(machine.failure).toBeHidden();
+  expect(notes.join()).toMatch(/boots from power-on.*damaged/);
+});
+
+test('a power cycle tells which image is missing, and a second try boots', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await page.route(/\/bzImage/, (route) => route.fulfill({ status: 404, body: 'Not found' }));
+  await machine.open();
+  await machine.waitForPrompt();
+  await machine.button('Reset').click();
+  await expect(machine.failure).toContainText('could not be downloaded');
+  await expect(machine.failure).toContainText('bzImage');
+
+  await page.unrouteAll();
+  await machine.button('Restart the PC').click();
+  await machine.waitForPrompt();
+  await expect(machine.failure).toBeHidden();
+});
