@@ -18,6 +18,7 @@ import './styles/console.css';
 import './styles/tables.css';
 import './styles/mappings.css';
 import './styles/feed.css';
+import './styles/recording.css';
 import './styles/rogue.css';
 
 /** How often the worker is checked for signs of life. */

@@ -23,6 +23,7 @@ export class Voices {
 export function listenerOf(voices: Voices): RunListener {
   return {
     onWish: (wish) => voices.wishes.emit(wish),
+    onPowerFollowed: (wish) => voices.power.emit(wish === 'reboot' ? 'power-cycled' : wish),
     onEvent: (event) => voices.events.emit(event),
     onTick: () => voices.ticks.emit(),
     onTouch: () => voices.touches.emit(),

@@ -225,7 +225,9 @@ export class Machine {
     const { board, isBusy } = this.#run;
     checkRogue(this.plan, request);
     if (isBusy) {
-      throw new InputError('The machine is amid an instruction or a power cycle. Try again later.');
+      throw new InputError(
+        'The machine is amid an instruction, a power cycle or a replay. Try again later.',
+      );
     }
     this.#run.note({ kind: 'access', request });
     return board.emulator.onGuestTime(() => rogueDma(board, request));

@@ -13,6 +13,8 @@ export type PowerWish = 'reboot' | 'powered-off' | 'halted' | 'crashed';
 export interface RunListener {
   /** The guest did something to its power; the run stands still until `powerOn` or `leaveAsItIs`. */
   readonly onWish: (wish: PowerWish) => void;
+  /** In the log that is followed something was done to the power, and the run has done it. */
+  readonly onPowerFollowed: (wish: PowerWish) => void;
   readonly onEvent: (event: RecordedEvent) => void;
   /** The host is about to touch the machine. */
   readonly onTouch: () => void;

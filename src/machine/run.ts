@@ -108,9 +108,9 @@ export class Run {
     return this.#earlierMs + this.#board.emulator.clock.nowMs;
   }
 
-  /** Whether the host can not touch the machine now: the guest is amid an instruction, or power is off. */
+  /** Whether the host can not touch the machine now: the guest is amid an instruction, power is off, or a log is followed. */
   get isBusy(): boolean {
-    return this.loop.isInTick || this.#isChanging;
+    return this.loop.isInTick || this.#isChanging || this.#isFollowing;
   }
 
   /** Whether the board is being exchanged. */
@@ -120,6 +120,7 @@ export class Run {
 
   /** Goes on. */
   start(): void {
+    this.#drain();
     this.#board.emulator.clock.setRunning(true);
     this.loop.run();
   }
@@ -239,7 +240,7 @@ export class Run {
         if (this.loop.ticks >= ticks) return false;
         this.loop.step();
         await this.settle();
-        await this.#grantWish();
+        await this.#followPower();
         if (HOST_TIMERS.now() < sliceEnd) continue;
         await new Promise<void>((resolve) => HOST_TIMERS.soon(resolve));
         sliceEnd = HOST_TIMERS.now() + SLICE_MS;
@@ -328,7 +329,7 @@ export class Run {
         emulator.onGuestTime(() => rogueDma(this.#board, input.request));
         break;
       case 'power-cycle':
-        await this.powerOn();
+        await this.#followPower('reboot');
         break;
       case 'forget-code':
         forgetCode(emulator);
@@ -336,11 +337,11 @@ export class Run {
     }
   }
 
-  /** Does what the guest did to its power in the tick that has just been followed. */
-  async #grantWish(): Promise<void> {
-    const wish = this.#wish;
+  /** Does what was done to the power in what is followed, by the guest if nothing is said, and tells it. */
+  async #followPower(wish = this.#wish): Promise<void> {
     this.#wish = undefined;
     if (wish === 'reboot') await this.powerOn();
+    if (wish !== undefined && !this.#isMuted) this.#listener.onPowerFollowed(wish);
   }
 
   /** Does what the host wanted while the machine could not be touched. */

@@ -109,3 +109,24 @@ it('a branch from the past can be recorded and brought about again', async () =>
   await expect(again.past.replay(recording)).rejects.toThrow(/This machine has run already/);
   await again.dispose();
 });
+
+it('what is typed during a replay waits until the guest goes on', async () => {
+  const guest = await GuestSession.boot();
+  await guest.powerCycle();
+  await guest.run('true');
+  const recording = guest.past.recording();
+  await guest.dispose();
+  let pieces = 0;
+  const again = await GuestSession.create({
+    plan: decodeRecording(recording).head.plan,
+    onConsole: () => {
+      pieces += 1;
+      if (pieces === 10) again.type('echo later$((6*7))\n');
+    },
+  });
+  await expect(again.past.replay(recording)).resolves.toMatchObject({ identical: true });
+  expect(pieces).toBeGreaterThan(10);
+  again.start();
+  await again.waitFor('later42');
+  await again.dispose();
+});

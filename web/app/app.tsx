@@ -6,6 +6,7 @@ import { EndpointsPane } from '../components/endpoints-pane.tsx';
 import { FaultsPane } from '../components/faults-pane.tsx';
 import { MappingsPane } from '../components/mappings-pane.tsx';
 import { EventsPane } from '../components/events-pane.tsx';
+import { RecordingNotice } from '../components/recording-controls.tsx';
 import { RoguePane } from '../components/rogue-pane.tsx';
 import { TopBar } from '../components/top-bar.tsx';
 import type { PaneProps } from './pane-props.ts';
@@ -23,6 +24,7 @@ export function App({ panes }: { panes: PaneProps }): JSX.Element {
   return (
     <div class="app">
       <TopBar {...panes.topBar} />
+      <RecordingNotice {...panes.recording} />
       <nav class="section-nav" aria-label="Sections">
         {SECTIONS.map(([id, label]) => (
           <a href={`#${id}`}>{label}</a>

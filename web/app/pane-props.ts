@@ -5,6 +5,7 @@ import type { EndpointsPaneProps } from '../components/endpoints-pane.tsx';
 import type { EventsPaneProps } from '../components/events-pane.tsx';
 import type { FaultsPaneProps } from '../components/faults-pane.tsx';
 import type { MappingsPaneProps } from '../components/mappings-pane.tsx';
+import type { RecordingNoticeProps } from '../components/recording-controls.tsx';
 import type { RoguePaneProps } from '../components/rogue-pane.tsx';
 import type { TopBarProps } from '../components/top-bar.tsx';
 import type { MachineSession } from '../session/machine-session.ts';
@@ -12,6 +13,7 @@ import type { MachineSession } from '../session/machine-session.ts';
 /** The properties of all parts, each made once for a session. */
 export interface PaneProps {
   readonly topBar: TopBarProps;
+  readonly recording: RecordingNoticeProps;
   readonly console: ConsolePaneProps;
   readonly rogue: RoguePaneProps;
   readonly faults: FaultsPaneProps;
@@ -21,7 +23,7 @@ export interface PaneProps {
 }
 
 export function paneProps(session: MachineSession): PaneProps {
-  const { power, console, iommu, stray } = session;
+  const { power, console, iommu, stray, recordings } = session;
   const { status, progress, failure, info, clock, mode, notReady, restarted } = power;
   const { device, watched, activity, feed, faults, selection } = iommu;
   const onSelect: ConsolePaneProps['onSelect'] = (wanted) => iommu.select(wanted);
@@ -38,9 +40,13 @@ export function paneProps(session: MachineSession): PaneProps {
       mode,
       onPause,
       onResume,
+      canRecord: recordings.isReady,
+      onSave: () => recordings.saveFile(),
+      onOpen: (file) => void recordings.open(file),
       onReset: () => void power.reset(),
       onStart: (wanted) => void power.start(wanted),
     },
+    recording: { notice: recordings.notice, onDismiss: () => recordings.dismiss() },
     console: {
       status,
       progress,

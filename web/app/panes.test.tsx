@@ -13,6 +13,7 @@ import { FailureNotice } from '../components/failure-notice.tsx';
 import { FaultsPane } from '../components/faults-pane.tsx';
 import { EventsPane } from '../components/events-pane.tsx';
 import { MappingsPane } from '../components/mappings-pane.tsx';
+import { RecordingNotice } from '../components/recording-controls.tsx';
 import { RoguePane } from '../components/rogue-pane.tsx';
 import { TopBar } from '../components/top-bar.tsx';
 import { TryIt } from '../components/try-it.tsx';
@@ -272,6 +273,56 @@ describe('failures', () => {
     expect(alert?.textContent).toContain('last words');
     expect(alert?.querySelectorAll('button').length).toBe(kind === 'no-webassembly' ? 0 : 1);
   });
+});
+
+describe('a recording', () => {
+  async function opened(options: FakeOptions, bytes: readonly number[]): Promise<HTMLElement> {
+    const session = await newSession(options);
+    const root = show(
+      <>
+        <TopBar {...paneProps(session).topBar} />
+        <RecordingNotice {...paneProps(session).recording} />
+      </>,
+    );
+    await run(5_000);
+    const picker = root.querySelector<HTMLInputElement>('input[type=file]');
+    if (picker === null) throw new Error('no field for a file');
+    Object.defineProperty(picker, 'files', { value: [new Blob([new Uint8Array(bytes)])] });
+    picker.dispatchEvent(new Event('change', { bubbles: true }));
+    await run(500);
+    return root;
+  }
+
+  it.each([
+    [{}, [1, 2, 3], 'good', 'Identical: 1,234 events. The PC is paused', 'Paused'],
+    [
+      { replay: { identical: false, firstDifference: 77 } },
+      [1, 2, 3],
+      'bad',
+      'Event 77 is the first that differs from the recording.',
+      'Paused',
+    ],
+    [
+      { replay: { damage: 'The recording is cut short.' } },
+      [1, 2, 3],
+      'bad',
+      'The recording is cut short. Up to there: Identical',
+      'Paused',
+    ],
+    [{}, [9], 'bad', 'This file is no recording of viommu.', 'Running'],
+  ] as const)(
+    '%j of the bytes %j is told in words',
+    async (options, bytes, tone, words, status) => {
+      const root = await opened(options, bytes);
+      const notice = root.querySelector('.recording');
+      expect(notice?.getAttribute('data-tone')).toBe(tone);
+      expect(notice?.textContent).toContain(words);
+      expect(root.querySelector('.status-word')?.textContent).toBe(status);
+      button(root, 'Close').click();
+      await run(100);
+      expect(notice?.textContent).toBe('');
+    },
+  );
 });
 
 describe('a PC that does not run any more', () => {

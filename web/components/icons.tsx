@@ -45,6 +45,22 @@ export function ResetIcon(): JSX.Element {
   );
 }
 
+export function SaveIcon(): JSX.Element {
+  return (
+    <Icon>
+      <path d="M8 2.5v7.2M4.9 6.8 8 9.9l3.1-3.1M3 13.2h10" />
+    </Icon>
+  );
+}
+
+export function OpenIcon(): JSX.Element {
+  return (
+    <Icon>
+      <path d="M2.2 12.6V3.8h4l1.5 1.8h5v1.9M2.2 12.6l1.9-5.1h10.2l-1.9 5.1z" />
+    </Icon>
+  );
+}
+
 export function SunIcon(): JSX.Element {
   return (
     <Icon>

@@ -12,6 +12,7 @@ import { formatClock } from '../format/quantity.ts';
 import type { MachineClock } from '../model/views.ts';
 import { theme, toggleTheme } from '../theme.ts';
 import { BrandMark, MoonIcon, PauseIcon, PlayIcon, ResetIcon, SunIcon } from './icons.tsx';
+import { RecordingControls, type RecordingControlsProps } from './recording-controls.tsx';
 import { ModeSelect, type ModeSelectProps } from './mode-select.tsx';
 
 const STATUS_WORDS = {
@@ -52,7 +53,8 @@ interface PauseButtonProps {
   readonly onResume: () => void;
 }
 
-export interface TopBarProps extends StatusViewProps, PauseButtonProps, ModeSelectProps {
+export interface TopBarProps
+  extends StatusViewProps, PauseButtonProps, ModeSelectProps, RecordingControlsProps {
   readonly onReset: () => void;
 }
 
@@ -140,6 +142,11 @@ export function TopBar(props: TopBarProps): JSX.Element {
           <ResetIcon />
           <span>Reset</span>
         </button>
+        <RecordingControls
+          canRecord={props.canRecord}
+          onSave={props.onSave}
+          onOpen={props.onOpen}
+        />
         <ModeSelect mode={mode} onStart={props.onStart} />
       </div>
       <ThemeButton />

@@ -24,7 +24,7 @@ export class MachineSession {
     this.console = new ConsoleLine(this.power);
     this.iommu = new IommuView(this.power, this.#pacer, ports.now);
     this.stray = new StrayDma(this.power, () => this.iommu.latest.state);
-    this.recordings = new Recordings(this.power);
+    this.recordings = new Recordings(this.power, ports.images);
     this.now = ports.now;
   }
 

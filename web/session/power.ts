@@ -145,6 +145,12 @@ export class Power {
     }
   }
 
+  /** Another machine takes the place of this one, in the same worker. */
+  exchange(info: MachineInfo): void {
+    this.#forgetMachine(info);
+    this.#mode.value = info.iommu;
+  }
+
   /** To be called once a second: says so when the worker hangs, and takes it back when it goes on. */
   checkWorker(): void {
     if (!this.#silence.check() || this.#ownFailure !== null) return;

@@ -17,6 +17,7 @@ import {
   type MachineInfo,
   type MachineStatus,
 } from '../../src/worker/api/power.ts';
+import type { ReplayReport } from '../../src/worker/api/recording.ts';
 import type { RogueRequest, RogueResult } from '../../src/worker/api/stray-dma.ts';
 import { FakeDevice } from './fake-device.ts';
 
@@ -25,6 +26,14 @@ const STAGE_MS = 600;
 const RESET_MS = 100;
 /** What the session is saved as. */
 const FAKE_RECORDING = [1, 2, 3];
+const FAKE_REPORT: ReplayReport = {
+  identical: true,
+  digest: '',
+  events: 1234,
+  instructions: 0,
+  firstDifference: null,
+  damage: null,
+};
 const DOWNLOAD_BYTES = 6_400_000;
 
 const INFO: MachineInfo = {
@@ -46,6 +55,8 @@ const LINES: readonly string[] = [
 export interface FakeOptions {
   /** Fails with this at the end of its boot. */
   readonly failure?: MachineFailure;
+  /** What becomes of a replay, where it is not identical. */
+  readonly replay?: Partial<ReplayReport>;
   /** MAP and UNMAP pairs per tick once booted. */
   readonly churn?: number;
 }
@@ -95,7 +106,15 @@ class FakeMachine {
       look: {
         listMappings: async (domain, from, limit) => this.#device.list(domain, from, limit),
       },
-      recording: { save: async () => new Uint8Array(FAKE_RECORDING) },
+      recording: {
+        save: async () => new Uint8Array(FAKE_RECORDING),
+        open: async (file) => {
+          if (file[0] !== FAKE_RECORDING[0])
+            throw new Error('This file is no recording of viommu.');
+          return { ...INFO, iommu: this.#mode };
+        },
+        replay: () => this.#replay(),
+      },
     };
   }
 
@@ -123,6 +142,12 @@ class FakeMachine {
   async #reset(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, RESET_MS));
     this.#restart();
+  }
+
+  async #replay(): Promise<ReplayReport> {
+    await this.#reset();
+    this.#status = 'paused';
+    return { ...FAKE_REPORT, ...this.#options.replay };
   }
 
   #restart(): void {

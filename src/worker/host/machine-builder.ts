@@ -58,6 +58,13 @@ export async function buildMachine(
   }
 }
 
+/** A machine that has not run yet. Rejects with an error for the user. */
+export async function buildNewMachine(plan: MachinePlan, urls: ImageUrls): Promise<Machine> {
+  const listener = { onLoaded: unheard, onVerify: unheard };
+  const { machine } = await boot(loadParts(plan, urls, listener), urls, listener);
+  return machine;
+}
+
 async function loadParts(
   plan: MachinePlan,
   urls: ImageUrls,

@@ -72,6 +72,9 @@ describe('the host of a machine before a boot', () => {
   it('refuses what needs a machine, in words', async () => {
     const host = createMachineHost();
     await expect(host.power.reset()).rejects.toThrow('There is no machine to reset yet.');
+    await expect(host.recording.save()).rejects.toThrow('There is no session to save yet.');
+    await expect(host.recording.open(new Uint8Array(), URLS)).rejects.toThrow(/being built/);
+    await expect(host.recording.replay()).rejects.toThrow('Open a recording first.');
     const request = { endpoint: NET_ENDPOINT, address: 0n, access: 'read', length: 1 } as const;
     await expect(host.dma.rogueDma(request)).rejects.toThrow('The machine is not started yet.');
   });

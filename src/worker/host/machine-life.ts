@@ -3,6 +3,8 @@
 import { Emitter } from '../../base/emitter.ts';
 import type { Machine, PowerEvent } from '../../machine/machine.ts';
 import type { BootStory } from '../../machine/snapshot/booted-guest.ts';
+import type { Recording } from '../../machine/recording/recording-file.ts';
+import type { ReplayResult } from '../../machine/recording/replay.ts';
 import type { MachineBatch } from '../api/news.ts';
 import type { MachineFailure, MachineStatus } from '../api/power.ts';
 import { CRASHED, HALTED, POWERED_OFF, startFailure } from './boot-story.ts';
@@ -66,23 +68,21 @@ export class MachineLife {
 
   /** Takes over a machine that was just built, and has it run; `story` is what its guest has done already. */
   adopt(machine: Machine, story?: BootStory): void {
-    this.#machine = machine;
-    this.#begin();
-    machine.console.onOutput((bytes) => this.#watch.takeConsole(bytes));
-    machine.onPower((event) => {
-      if (event === 'power-cycled') {
-        this.progress.begin('firmware', performance.now());
-        this.#begin(!this.#isCycling);
-      } else {
-        this.fail(FAILURES[event]);
-      }
-    });
-    this.adopted.emit(machine);
+    this.#take(machine);
     if (story !== undefined) {
       this.#watch.takeConsole(story.console);
       this.witnessed.emit(story);
     }
     machine.run();
+  }
+
+  /** Takes over a machine that was just built, and has it go the way of a recording; it stands still at the end. */
+  async follow(machine: Machine, recording: Recording): Promise<ReplayResult> {
+    this.#take(machine);
+    this.progress.begin('firmware', performance.now());
+    const result = await machine.replay(recording);
+    if (this.#machine === machine && this.#isRunning()) this.#become('paused');
+    return result;
   }
 
   fail(failure: MachineFailure): void {
@@ -145,6 +145,21 @@ export class MachineLife {
   #become(status: MachineStatus): void {
     this.#status = status;
     this.changed.emit();
+  }
+
+  #take(machine: Machine): void {
+    this.#machine = machine;
+    this.#begin();
+    machine.console.onOutput((bytes) => this.#watch.takeConsole(bytes));
+    machine.onPower((event) => {
+      if (event === 'power-cycled') {
+        this.progress.begin('firmware', performance.now());
+        this.#begin(!this.#isCycling);
+      } else {
+        this.fail(FAILURES[event]);
+      }
+    });
+    this.adopted.emit(machine);
   }
 
   #isRunning(): boolean {

@@ -223,7 +223,14 @@ const HOSTS: readonly Room[] = [
     folder: 'src/worker/api',
     purpose: 'what the page may know of the worker: types, and the client that starts it',
     imports: [],
-    types: ['src/iommu/events', 'src/iommu/store', 'src/trace', 'src/machine', 'src/machine/plan'],
+    types: [
+      'src/iommu/events',
+      'src/iommu/store',
+      'src/trace',
+      'src/machine',
+      'src/machine/plan',
+      'src/machine/recording',
+    ],
     packages: ['comlink'],
   },
   {
@@ -236,6 +243,7 @@ const HOSTS: readonly Room[] = [
       'src/machine/plan',
       'src/machine/images',
       'src/machine/snapshot',
+      'src/machine/recording',
       'guest-images/images.json',
     ],
     types: ['src/iommu/store', 'src/machine/v86', 'src/trace', 'src/worker/api'],

@@ -1,0 +1,101 @@
+// Saves the session as a file, opens one, and says what became of it.
+
+import type { ReadonlySignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
+import type { RecordingNotice as Notice } from '../format/replay-words.ts';
+import { OpenIcon, SaveIcon } from './icons.tsx';
+
+const SUFFIX = '.viommu';
+
+export interface RecordingControlsProps {
+  /** Whether they can be used now. */
+  readonly canRecord: ReadonlySignal<boolean>;
+  /** The session as a file; null when it could not be made. */
+  readonly onSave: () => Promise<Blob | null>;
+  readonly onOpen: (file: Blob) => void;
+}
+
+/** Has the browser keep a file. */
+function download(file: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+function fileName(): string {
+  return `viommu-${new Date().toISOString().slice(0, 10)}${SUFFIX}`;
+}
+
+export function RecordingControls(props: RecordingControlsProps): JSX.Element {
+  const { onSave, onOpen } = props;
+  const isDisabled = !props.canRecord.value;
+  const picker = useRef<HTMLInputElement>(null);
+  const save = async (): Promise<void> => {
+    const file = await onSave();
+    if (file !== null) download(file, fileName());
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="button button-icon"
+        aria-label="Save recording"
+        title="Save recording: all that happened since power-on, in a small file that can be replayed"
+        disabled={isDisabled}
+        onClick={() => void save()}
+      >
+        <SaveIcon />
+      </button>
+      <button
+        type="button"
+        class="button button-icon"
+        aria-label="Open recording"
+        title="Open recording: replays a saved session in place of this one"
+        disabled={isDisabled}
+        onClick={() => picker.current?.click()}
+      >
+        <OpenIcon />
+      </button>
+      <input
+        type="file"
+        hidden
+        ref={picker}
+        accept={SUFFIX}
+        aria-label="Recording"
+        onChange={({ currentTarget }) => {
+          const file = currentTarget.files?.[0];
+          if (file !== undefined) onOpen(file);
+          // The same file may be chosen again.
+          currentTarget.value = '';
+        }}
+      />
+    </>
+  );
+}
+
+export interface RecordingNoticeProps {
+  readonly notice: ReadonlySignal<Notice | null>;
+  readonly onDismiss: () => void;
+}
+
+export function RecordingNotice({ onDismiss, ...props }: RecordingNoticeProps): JSX.Element {
+  const notice = props.notice.value;
+  // The region stays, so that what appears in it is read out.
+  return (
+    <div class="recording" role="status" aria-label="Recording" data-tone={notice?.tone}>
+      {notice === null ? null : (
+        <>
+          <p>{notice.text}</p>
+          {notice.tone === 'busy' ? null : (
+            <button type="button" class="button button-small" onClick={onDismiss}>
+              Close
+            </button>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
