@@ -1,9 +1,8 @@
 // Why a guest did not do what was waited for.
 
-import type { PowerEvent } from '../machine/machine.ts';
-
 /** `aborted` has the signal's reason as its own error, not this one. */
-export type GuestFailure = 'stalled' | 'panicked' | PowerEvent;
+export type GuestFailure =
+  'stalled' | 'panicked' | 'power-cycled' | 'powered-off' | 'halted' | 'crashed';
 
 /** How a guest's life can end, in words. */
 export const GUEST_ENDS: Readonly<Record<'powered-off' | 'halted' | 'crashed', string>> = {

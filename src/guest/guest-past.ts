@@ -1,9 +1,11 @@
 // A session's way through time: where the guest is, where it was, and the branches it has gone.
 
-import type { Machine } from '../machine/machine.ts';
-import { Recorder, recordingOf } from '../machine/recording/recorder.ts';
-import { decodeRecording } from '../machine/recording/recording-file.ts';
+import type { Dispose } from '../base/emitter.ts';
+import type { MachinePlan } from '../machine/plan/machine-plan.ts';
+import { Recorder, recordingOf, type RunProgress } from '../machine/recording/recorder.ts';
+import { decodeRecording, type Recording } from '../machine/recording/recording-file.ts';
 import type { ReplayResult } from '../machine/recording/replay.ts';
+import type { RunDigest } from '../machine/recording/run-digest.ts';
 import type { BranchInfo, Place } from '../machine/timeline/place.ts';
 import type { Registers } from '../machine/v86/register-values.ts';
 import type { RunGate } from './run-gate.ts';
@@ -19,15 +21,31 @@ interface Mark {
   readonly timeMs: number;
 }
 
+/** What is used of a machine: public types must not lead to the emulator's, which need a browser's. */
+interface MachineWithPast {
+  readonly plan: MachinePlan;
+  readonly place: Place;
+  readonly branches: readonly BranchInfo[];
+  readonly checkpoints: { readonly bytes: number; readonly checkpoints: number };
+  readonly registers: Registers;
+  readonly progress: RunProgress;
+  goTo(sequence: number, branch?: number): Promise<Place>;
+  toEnd(branch?: number): Promise<Place>;
+  dropBranch(branch: number): void;
+  digest(): RunDigest;
+  onTick(listener: () => void): Dispose;
+  replay(recording: Recording, until?: number): Promise<ReplayResult>;
+}
+
 /** The past of a guest, and the ways that it has gone from there. */
 export class GuestPast {
-  readonly #machine: Machine;
+  readonly #machine: MachineWithPast;
   readonly #gate: RunGate;
   readonly #onMove: () => void;
   readonly #marks: Mark[] = [];
 
   /** `onMove` is called when the guest stands somewhere else. */
-  constructor(machine: Machine, gate: RunGate, onMove: () => void) {
+  constructor(machine: MachineWithPast, gate: RunGate, onMove: () => void) {
     this.#machine = machine;
     this.#gate = gate;
     this.#onMove = onMove;
