@@ -174,6 +174,11 @@ export class VirtioIommu implements VirtioDevice {
     this.#events.record((sequence) => ({ kind: 'system-reset', sequence }));
   }
 
+  /** Tells that this device, which nothing has happened to yet, has taken the place of another. */
+  tellPowerCycle(): void {
+    this.#events.record((sequence) => ({ kind: 'power-cycled', sequence }));
+  }
+
   /** Sequence of the latest event; 0 before the first. */
   get sequence(): number {
     return this.#events.sequence;

@@ -118,7 +118,6 @@ export class Run {
     return this.#isChanging;
   }
 
-  /** Goes on. */
   start(): void {
     this.#drain();
     this.#board.emulator.clock.setRunning(true);
@@ -365,6 +364,7 @@ export class Run {
         images,
       });
       this.#wire();
+      if (!this.#isPuttingBack) this.#board.iommu?.tellPowerCycle();
       if (image !== undefined) this.#images.put(this.#board, this.#disks, image);
     } finally {
       this.#isChanging = false;

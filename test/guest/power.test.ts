@@ -23,7 +23,10 @@ describe('a guest', () => {
 
   guestTest('that is power cycled keeps what is on its disks', async ({ guest }) => {
     await guest.run('echo survivor | dd of=/dev/vda bs=512 conv=sync && sync');
+    const before = guest.iommu.state().sequence;
     await guest.powerCycle();
+    const next = guest.iommu.events.find(({ event }) => event.sequence === before + 1);
+    expect(next?.event.kind).toBe('power-cycled');
     const { output } = await guest.run('head -c 8 /dev/vda');
     expect(output).toBe('survivor');
   });

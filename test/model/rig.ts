@@ -219,7 +219,9 @@ function describeEvent(event: IommuEvent): string {
   }
   if (event.kind === 'bypass-changed') return `bypass-changed ${event.isBypass}`;
   if (event.kind === 'started') return `started ${event.features & ~VIRTIO_F_VERSION_1}`;
-  if (event.kind === 'reset' || event.kind === 'system-reset') return event.kind;
+  if (event.kind === 'reset' || event.kind === 'system-reset' || event.kind === 'power-cycled') {
+    return event.kind;
+  }
   const removed = event.kind === 'unmapped' && event.removed > 0 ? ` ${event.removed} removed` : '';
   return `request ${event.status}${removed}`;
 }

@@ -74,6 +74,8 @@ export function eventWords(event: IommuEvent, nameOf: EndpointNamer): EventWords
       return line('RESET', 'by the driver: all domains are gone');
     case 'system-reset':
       return line('POWER', 'the PC was reset');
+    case 'power-cycled':
+      return line('POWER', 'off and on again');
     default:
       return assertNever(event);
   }

@@ -3,6 +3,11 @@
 import { VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol/protocol.ts';
 import type { IommuEvent, IommuState } from '../../src/iommu/events/iommu-event.ts';
 
+/** Whether nothing is attached or mapped any more. */
+export function endsAllDomains({ kind }: IommuEvent): boolean {
+  return kind === 'reset' || kind === 'system-reset' || kind === 'power-cycled';
+}
+
 /** Folds ATTACH and DETACH. */
 export class Attachments {
   readonly #domainOf = new Map<number, number>();
@@ -17,7 +22,7 @@ export class Attachments {
 
   /** Applies an event; returns the domain that ended with it, or null. */
   fold(event: IommuEvent): number | null {
-    if (event.kind === 'reset' || event.kind === 'system-reset') {
+    if (endsAllDomains(event)) {
       this.#domainOf.clear();
       return null;
     }

@@ -31,6 +31,7 @@ export function feedKind(event: IommuEvent): FeedKind {
     case 'started':
     case 'reset':
     case 'system-reset':
+    case 'power-cycled':
       return 'device';
     default:
       return assertNever(event);

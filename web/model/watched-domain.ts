@@ -8,7 +8,7 @@
 import { VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol/protocol.ts';
 import type { IommuEvent, IommuState } from '../../src/iommu/events/iommu-event.ts';
 import type { Mapping } from '../../src/iommu/store/mapping-store.ts';
-import { Attachments } from './attachments.ts';
+import { Attachments, endsAllDomains } from './attachments.ts';
 import { MappingRows, type MappingRow } from './mapping-rows.ts';
 
 /** Rows kept of a domain: what one `listMappings` can answer. */
@@ -135,11 +135,7 @@ export class WatchedDomain {
 
   #apply(event: IommuEvent, nowMs: number): void {
     const ended = this.#attachments.fold(event);
-    if (
-      event.kind === 'reset' ||
-      event.kind === 'system-reset' ||
-      (ended !== null && ended === this.#domain)
-    ) {
+    if (endsAllDomains(event) || (ended !== null && ended === this.#domain)) {
       this.#rows.clear();
       // A list on its way may be older than this end; another one can not be.
       if (this.#awaiting !== null) this.#requestList();

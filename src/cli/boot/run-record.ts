@@ -40,6 +40,7 @@ export class RunRecord {
         if (this.#faults.length < MAX_LISTED) this.#faults.push(event);
         return;
       case 'system-reset':
+      case 'power-cycled':
         this.#driver = 'none';
         return;
       case 'started':

@@ -76,7 +76,9 @@ export type DeviceEvent =
   | { readonly kind: 'bypass-changed'; readonly isBypass: boolean }
   | { readonly kind: 'started'; readonly features: bigint }
   | { readonly kind: 'reset' }
-  | { readonly kind: 'system-reset' };
+  | { readonly kind: 'system-reset' }
+  /** Another device in place of this one, as power was off and on: state, configuration included, is that of power on. */
+  | { readonly kind: 'power-cycled' };
 
 /** Sequence numbers begin at 1 and leave none out. */
 export interface Numbered {

@@ -69,6 +69,12 @@ const CORE: readonly Room[] = [
     types: ['src/iommu/events'],
   },
   {
+    folder: 'src/trace/record',
+    purpose: 'the record: events in columns, bounded by bytes; its writing and its reading end',
+    imports: ['src/base'],
+    types: ['src/iommu/events', 'src/iommu/regions', 'src/trace'],
+  },
+  {
     folder: 'src/driver',
     purpose:
       "the driver's side of rings and registers: the `device` command drives the device with it, and so do tests",

@@ -1,0 +1,142 @@
+// A stretch of the record: events without a gap, in columns, with the requests they came from.
+
+import { TIME_PER_MS } from './batch.ts';
+import { EventColumns, NO_BYTES, EVENT_BYTES } from './event-columns.ts';
+import { RequestBytes } from './request-bytes.ts';
+
+/** Events of one chunk at most: what is dropped or carries a keyframe at a time. */
+export const CHUNK_EVENTS = 1 << 14;
+const FIRST_CAPACITY = 256;
+const U32_SPAN = 0x1_0000_0000;
+
+export class EventChunk {
+  readonly firstSequence: number;
+  readonly baseMs: number;
+  readonly baseInstructions: number;
+  columns = new EventColumns(FIRST_CAPACITY);
+  requests = new RequestBytes();
+  count = 0;
+  #isSealed = false;
+
+  constructor(firstSequence: number, baseMs: number, baseInstructions: number) {
+    this.firstSequence = firstSequence;
+    this.baseMs = baseMs;
+    this.baseInstructions = baseInstructions;
+  }
+
+  /** Sequence of the event after its last. */
+  get endSequence(): number {
+    return this.firstSequence + this.count;
+  }
+
+  /** Bytes of memory that it takes. */
+  get bytes(): number {
+    return this.columns.capacity * EVENT_BYTES + this.requests.capacity;
+  }
+
+  timeMs(at: number): number {
+    return this.baseMs + (this.columns.time[at] ?? 0) / TIME_PER_MS;
+  }
+
+  instructions(at: number): number {
+    return this.baseInstructions + (this.columns.instructions[at] ?? 0);
+  }
+
+  /** Whether an event whose times count from these bases can be added. */
+  accepts(
+    others: EventColumns,
+    at: number,
+    { baseMs, baseInstructions }: Pick<Addition, 'baseMs' | 'baseInstructions'>,
+  ): boolean {
+    return (
+      this.count < CHUNK_EVENTS &&
+      fits(others.time[at], Math.round((baseMs - this.baseMs) * TIME_PER_MS)) &&
+      fits(others.instructions[at], baseInstructions - this.baseInstructions)
+    );
+  }
+
+  /**
+   * Adds events whose times count from other bases, and returns how many: none are added behind the first that does not
+   * fit. `from` and `to` are rows of the columns.
+   */
+  add(others: EventColumns, { from, to, baseMs, baseInstructions, requests }: Addition): number {
+    const time = Math.round((baseMs - this.baseMs) * TIME_PER_MS);
+    const executed = baseInstructions - this.baseInstructions;
+    const end = Math.min(to, from + CHUNK_EVENTS - this.count);
+    let last = from;
+    while (
+      last < end &&
+      fits(others.time[last], time) &&
+      fits(others.instructions[last], executed)
+    ) {
+      last += 1;
+    }
+    const added = last - from;
+    if (added === 0) return 0;
+    this.#reserve(added);
+    const at = this.count;
+    this.columns.set(at, others, from, added);
+    this.#shift(at, added, time, executed);
+    this.#takeRequests(at, added, requests);
+    this.count += added;
+    return added;
+  }
+
+  /** Gives back room that a chunk which is full, or ends, does not need. */
+  seal(): void {
+    if (this.#isSealed) return;
+    this.#isSealed = true;
+    if (this.columns.capacity > this.count) {
+      this.columns = this.columns.resized(this.count, this.count);
+    }
+    this.requests = new RequestBytes(this.requests.slice(), this.requests.length);
+  }
+
+  /** The same events up to a sequence; later ones are not touched. */
+  before(sequence: number): EventChunk {
+    const copy = new EventChunk(this.firstSequence, this.baseMs, this.baseInstructions);
+    const count = Math.max(0, Math.min(this.count, sequence - this.firstSequence));
+    const { baseMs, baseInstructions, requests } = this;
+    copy.add(this.columns, { from: 0, to: count, baseMs, baseInstructions, requests });
+    return copy;
+  }
+
+  #reserve(count: number): void {
+    let { capacity } = this.columns;
+    while (capacity < this.count + count) capacity *= 2;
+    capacity = Math.min(capacity, CHUNK_EVENTS);
+    if (capacity > this.columns.capacity) this.columns = this.columns.resized(capacity, this.count);
+  }
+
+  #shift(at: number, count: number, time: number, executed: number): void {
+    const { columns } = this;
+    for (let index = at; index < at + count; index += 1) {
+      columns.time[index] = (columns.time[index] ?? 0) + time;
+      columns.instructions[index] = (columns.instructions[index] ?? 0) + executed;
+    }
+  }
+
+  /** Copies the requests that the new rows name, which lie one behind the other. */
+  #takeRequests(at: number, count: number, requests: RequestBytes): void {
+    const { bytes } = this.columns;
+    for (let index = at; index < at + count; index += 1) {
+      const place = bytes[index] ?? NO_BYTES;
+      const request = place === NO_BYTES ? undefined : requests.at(place);
+      bytes[index] = request === undefined ? NO_BYTES : this.requests.add(request);
+    }
+  }
+}
+
+/** Rows to add, what their times count from, and the requests they name. */
+export interface Addition {
+  readonly from: number;
+  readonly to: number;
+  readonly baseMs: number;
+  readonly baseInstructions: number;
+  readonly requests: RequestBytes;
+}
+
+function fits(value: number | undefined, offset: number): boolean {
+  const sum = (value ?? 0) + offset;
+  return sum >= 0 && sum < U32_SPAN;
+}

@@ -1,0 +1,86 @@
+// What is worth a line beside the IOMMU's own events. A mark has the sequence of the event that it came after.
+
+/** An access that somebody asked for: a person, or a device under study. */
+export interface AccessMark {
+  readonly kind: 'access';
+  readonly endpoint: number;
+  readonly address: bigint;
+  readonly length: number;
+  readonly access: 'read' | 'write';
+  /** Whether it got through; the fault that stopped it is the event with the sequence `fault`. */
+  readonly outcome: 'done' | 'faulted' | 'interrupt' | 'nothing-there';
+  readonly fault: number | null;
+  /** Where it went, at most the first 64 pieces. */
+  readonly segments: readonly { readonly gpa: bigint; readonly length: number }[];
+  readonly who: number;
+}
+
+export type MarkContent =
+  | { readonly kind: 'console'; readonly line: string }
+  | { readonly kind: 'stage'; readonly stage: string }
+  | AccessMark
+  | {
+      /** An endpoint's interrupt message. */
+      readonly kind: 'doorbell';
+      readonly endpoint: number;
+      readonly address: bigint;
+      readonly data: number;
+    }
+  | {
+      /** Ordinary accesses of an endpoint since the mark before, counted by the device: not an event for each. */
+      readonly kind: 'sample';
+      readonly endpoint: number;
+      readonly accesses: number;
+      readonly bytes: number;
+      readonly faults: number;
+    }
+  | { readonly kind: 'power'; readonly what: 'halted' | 'powered-off' | 'crashed' }
+  | {
+      /** The machine was put elsewhere: the record goes on at another sequence. */
+      readonly kind: 'restored' | 'gone-to';
+      readonly from: number;
+    }
+  | { readonly kind: 'gap'; readonly events: number };
+
+export type Mark = MarkContent & {
+  /** The latest event before it; 0 before the first. */
+  readonly sequence: number;
+  /** Milliseconds of guest time since the machine was built. */
+  readonly timeMs: number;
+  /** Instructions of the guest since power on. */
+  readonly instructions: number;
+};
+
+/** Marks kept at most: a guest prints as many lines as it likes. */
+export const MAX_MARKS = 1 << 16;
+/** Characters of a console line that are kept. */
+export const MAX_LINE = 256;
+
+/** The latest marks, and how many came before them. */
+export class Marks {
+  #marks: Mark[] = [];
+  #dropped = 0;
+
+  /** Oldest first. */
+  get all(): readonly Mark[] {
+    return this.#marks;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  add(mark: Mark): void {
+    this.#marks.push(mark);
+    // Half at once, so that the cost of a flood stays the same for each.
+    if (this.#marks.length < 2 * MAX_MARKS) return;
+    this.#dropped += MAX_MARKS;
+    this.#marks = this.#marks.slice(MAX_MARKS);
+  }
+
+  /** Forgets what came after an event. */
+  rewind(sequence: number): void {
+    const end = this.#marks.findIndex((mark) => mark.sequence > sequence);
+    if (end >= 0) this.#marks = this.#marks.slice(0, end);
+  }
+}
