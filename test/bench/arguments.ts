@@ -10,6 +10,7 @@ export const DEFAULT_RUNS = {
   boot: 7,
   dma: 45,
   clock: 4,
+  start: 5,
 } as const;
 export type BenchName = keyof typeof DEFAULT_RUNS;
 

@@ -8,6 +8,7 @@ import { runDma } from './dma.ts';
 import { runLookup } from './lookup.ts';
 import { runMemory } from './memory.ts';
 import { formatTables, type BenchRow, type OnProgress, type OnRow } from './report.ts';
+import { runStart } from './start.ts';
 
 /** Hands over rows as they are measured, and lines for a human who waits. */
 type Benchmark = (runs: number, onRow: OnRow, onProgress: OnProgress) => Promise<void>;
@@ -19,6 +20,7 @@ const BENCHMARKS: Readonly<Record<BenchName, Benchmark>> = {
   boot: runBoot,
   dma: runDma,
   clock: runClock,
+  start: runStart,
 };
 
 async function main(words: readonly string[]): Promise<void> {
