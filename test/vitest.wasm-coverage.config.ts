@@ -6,7 +6,7 @@ export default defineConfig({
   root: join(import.meta.dirname, '..'),
   test: {
     setupFiles: ['test/support/record-wasm-coverage.ts'],
-    include: ['src/iommu/engine/wasm-*.test.ts', 'test/model/store/store-run.test.ts'],
+    include: ['src/iommu/engine/**/wasm-*.test.ts', 'test/model/store/store-run.test.ts'],
     testTimeout: 120_000,
   },
 });

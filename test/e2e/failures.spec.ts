@@ -62,15 +62,6 @@ test('a browser without WebAssembly is told so', async ({ page }) => {
   await expect(machine.failure).toContainText('WebAssembly');
 });
 
-test('a browser whose WebAssembly has no SIMD is told so', async ({ page }) => {
-  const machine = new MachinePage(page);
-  await page.addInitScript(() => {
-    WebAssembly.validate = () => false;
-  });
-  await machine.open();
-  await expect(machine.failure).toContainText('SIMD');
-});
-
 test('a kernel panic is shown with the last lines of the console', async ({ page }) => {
   const machine = new MachinePage(page);
   await machine.open();

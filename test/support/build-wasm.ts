@@ -1,11 +1,11 @@
-// Builds store.wasm once before the tests when it is missing or older than its sources.
+// Builds the engine's modules once before the tests when one is missing or older than its sources.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
-const OUTPUT = join(ROOT, 'wasm/build/store.wasm');
+const OUTPUTS = ['store.wasm', 'extras.wasm'].map((name) => join(ROOT, 'wasm/build', name));
 const SOURCES = join(ROOT, 'wasm/assembly');
 
 export function setup(): void {
@@ -14,12 +14,12 @@ export function setup(): void {
 
 /** Does nothing when that is done. */
 export function buildWasm(): void {
-  if (isFresh()) return;
+  if (OUTPUTS.every(isFresh)) return;
   execFileSync('npm', ['run', '--silent', 'build:wasm'], { cwd: ROOT, stdio: 'inherit' });
 }
 
-function isFresh(): boolean {
-  if (!existsSync(OUTPUT)) return false;
-  const built = statSync(OUTPUT).mtimeMs;
+function isFresh(output: string): boolean {
+  if (!existsSync(output)) return false;
+  const built = statSync(output).mtimeMs;
   return readdirSync(SOURCES).every((file) => statSync(join(SOURCES, file)).mtimeMs <= built);
 }

@@ -9,7 +9,9 @@ import {
   SET_WINDOWS,
   SPAN_DIRECTORY,
 } from '../../wasm/assembly/layout.ts';
+import { EngineExtras } from '../../src/iommu/engine/extras/engine-extras.ts';
 import { EngineMemory } from '../../src/iommu/engine/wasm-memory.ts';
+import { extrasModule } from './engine-extras.ts';
 import { storeModule } from './stores.ts';
 
 const PAGE = 0x1000;
@@ -21,6 +23,8 @@ const DOORBELL = 0xfee0_0000;
 
 export interface BusyEngine {
   readonly engine: EngineMemory;
+  /** AUDIT_SOUND, or which rule its memory breaks. */
+  readonly audit: () => number;
   /** Address of the record of the domain with mappings, and of its windows. */
   readonly domain: number;
   readonly windows: number;
@@ -63,6 +67,7 @@ export function makeBusyEngine(): BusyEngine {
   const table = engine.word(directory);
   return {
     engine,
+    audit: new EngineExtras(extrasModule, engine).audit,
     domain,
     windows: engine.addressOfSet(windows),
     root,

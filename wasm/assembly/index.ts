@@ -1,4 +1,4 @@
-// The engine's exports: u32 only, 64-bit values as high and low halves. Domains and windows are sets, named by index
+// The engine's exports, all that a device needs: u32 only, 64-bit values as high and low halves. Domains and windows are sets, named by index
 // like endpoints; the host keeps the way from IDs to indices. Ranges are inclusive.
 
 import {
@@ -21,8 +21,6 @@ import {
 } from './layout';
 import { takeSet } from './sets';
 
-export { audit } from './audit';
-export { translateBatch } from './batch';
 export { account, bind, createEndpoint, setDoorbell } from './endpoints';
 export { createDomain, destroyDomain, insert, list, overlaps, remove } from './mappings';
 export { resume, translate } from './translate';

@@ -1,8 +1,10 @@
 // MAP and UNMAP, again and again: memory that was given back is what is used next.
 
 import { expect, it } from 'vitest';
+import { extrasModule } from '../../../test/support/engine-extras.ts';
 import { storeModule } from '../../../test/support/stores.ts';
 import { AUDIT_SOUND, HEADER_FRESH_BLOCK, INSERT_DONE } from '../../../wasm/assembly/layout.ts';
+import { EngineExtras } from './extras/engine-extras.ts';
 import { EngineMemory } from './wasm-memory.ts';
 
 const PAIRS = 100_000;
@@ -61,5 +63,5 @@ it('leaves used bytes and the mark of fresh blocks where they were', () => {
   expect(churn(engine, domain)).toEqual([PAIRS, PAIRS]);
   expect(engine.usedBytes).toBe(0);
   expect(engine.word(HEADER_FRESH_BLOCK)).toBe(fresh);
-  expect(engine.exports.audit()).toBe(AUDIT_SOUND);
+  expect(new EngineExtras(extrasModule, engine).audit()).toBe(AUDIT_SOUND);
 });

@@ -1,17 +1,11 @@
 // The endpoints of the engine: which windows each brings along, and what it is bound to.
 
 import {
-  ENDPOINT_DOMAIN,
-  ENDPOINT_DOORBELL_END,
-  ENDPOINT_DOORBELL_START,
-  ENDPOINT_MODE,
-  HEADER_ENDPOINTS,
   INSERT_FULL,
   MODE_BYPASS,
   MODE_DOMAIN,
   MODE_UNATTACHED,
   NO_SET,
-  SET_DOMAIN,
 } from '../../../wasm/assembly/layout.ts';
 import { assert } from '../../base/assert.ts';
 import { highWord, lowWord } from '../../base/words.ts';
@@ -20,9 +14,7 @@ import type { Binding } from '../store/mapping-store.ts';
 import type { EndpointWindows, RegionWindow } from '../regions/region-window.ts';
 import type { StoreLimits } from '../store/store-limits.ts';
 import type { EngineExports } from './wasm-exports.ts';
-import { listWindows } from './wasm-listing.ts';
 import type { EngineMemory } from './wasm-memory.ts';
-import { usedSets, type SavedDomain } from './wasm-slice.ts';
 
 /** The set without entries that `initialize` makes. */
 const EMPTY_SET = 0;
@@ -46,9 +38,20 @@ export function halvesOf({ start, end }: AddressRange<Iova>): [number, number, n
   return [highWord(start), lowWord(start), highWord(end), lowWord(end)];
 }
 
+/** Whether no mapping of a domain lies, or may come to lie, under these windows of it. */
+export function isOpenUnder(
+  exports: EngineExports,
+  { mappings }: Pick<DomainSets, 'mappings'>,
+  windows: readonly RegionWindow[],
+): boolean {
+  // A mapping may have come where an identity region was that has gone since
+  return windows.every(
+    (each) => each.flags === 0 && exports.overlaps(mappings, ...halvesOf(each)) === 0,
+  );
+}
+
 /** Endpoints by number. */
 export class WasmEndpoints {
-  readonly #memory: EngineMemory;
   readonly #exports: EngineExports;
   readonly #limits: Required<StoreLimits>;
   readonly #endpoints: EndpointSets[] = [];
@@ -57,9 +60,17 @@ export class WasmEndpoints {
   #regions = 0;
 
   constructor(memory: EngineMemory, limits: Required<StoreLimits>) {
-    this.#memory = memory;
     this.#exports = memory.exports;
     this.#limits = limits;
+  }
+
+  get count(): number {
+    return this.#endpoints.length;
+  }
+
+  /** The sets of windows that endpoints brought along. */
+  get windowSets(): readonly number[] {
+    return [...this.#sets.values()];
   }
 
   /** See `MappingStore.addEndpoint`. */
@@ -111,37 +122,6 @@ export class WasmEndpoints {
     }
   }
 
-  /**
-   * Throws `Error` unless the endpoints in an audited memory with these domains are the same as here; what they are
-   * bound to may differ.
-   */
-  checkSame(other: EngineMemory, domains: ReadonlyMap<number, SavedDomain>): void {
-    const own = [...this.#sets.values()];
-    const inDomains = [...domains.values()].flatMap(({ mappings, windows }) => [mappings, windows]);
-    const known = new Set([EMPTY_SET, ...own, ...inDomains]);
-    const found = usedSets(other);
-    const isSame =
-      other.word(HEADER_ENDPOINTS) === this.#endpoints.length &&
-      // Each set has one owner, and none is without
-      known.size === 1 + own.length + inDomains.length &&
-      known.size === found.length &&
-      found.every((set) => known.has(set)) &&
-      own.every((set) => hasEqualWindows(other, this.#memory, set)) &&
-      this.#endpoints.every((_, endpoint) => hasEqualDoorbell(other, this.#memory, endpoint));
-    if (!isSame) throw new Error('the saved engine has other endpoints');
-  }
-
-  /** Takes what endpoints are bound to from the engine's memory, which has these domains. */
-  readBindings(domains: ReadonlyMap<number, DomainSets>): void {
-    for (const endpoint of this.#endpoints.keys()) {
-      const record = this.#memory.endpointAt(endpoint);
-      const mode = this.#memory.word(record + ENDPOINT_MODE);
-      const domain = this.#memory.word(this.#memory.word(record + ENDPOINT_DOMAIN) + SET_DOMAIN);
-      if (mode === MODE_DOMAIN) this.bind(endpoint, domain, domains.get(domain));
-      else this.bind(endpoint, mode === MODE_BYPASS ? 'bypass' : 'unattached', undefined);
-    }
-  }
-
   #setOf(windows: readonly RegionWindow[]): number {
     if (windows.length === 0) return EMPTY_SET;
     const known = this.#sets.get(windows);
@@ -152,23 +132,4 @@ export class WasmEndpoints {
     this.#sets.set(windows, set);
     return set;
   }
-}
-
-function hasEqualWindows(one: EngineMemory, other: EngineMemory, set: number): boolean {
-  const windows = listWindows(one, set);
-  const others = listWindows(other, set);
-  return (
-    windows.length === others.length &&
-    windows.every(({ start, end, flags }, index) => {
-      const twin = others[index];
-      return twin?.start === start && twin.end === end && twin.flags === flags;
-    })
-  );
-}
-
-function hasEqualDoorbell(one: EngineMemory, other: EngineMemory, endpoint: number): boolean {
-  const record = one.endpointAt(endpoint);
-  return [ENDPOINT_DOORBELL_START, ENDPOINT_DOORBELL_END].every(
-    (field) => one.pair(record + field) === other.pair(record + field),
-  );
 }

@@ -3,8 +3,6 @@
 /** All parameters are unsigned 32-bit; 64-bit values come as halves. Domains and windows are sets, by index. */
 export interface EngineExports {
   initialize(...limitsThenAddressesThenBlocks: [...Caps, ...Areas, number, number]): void;
-  /** AUDIT_* */
-  audit(): number;
   /** An index, or NO_SET. */
   createWindows(): number;
   createDomain(id: number): number;
@@ -36,7 +34,6 @@ export interface EngineExports {
   /** A page's number, TRANSLATE_SEGMENTS less a number of segments, or a TRANSLATE_*. */
   translate(endpoint: number, high: number, low: number, length: number, access: number): number;
   resume(endpoint: number, high: number, low: number, length: number, access: number): number;
-  translateBatch(endpoint: number, first: number, count: number, access: number): number;
 }
 
 type Caps = [number, number, number];
@@ -45,7 +42,6 @@ type Range = [number, number, number, number];
 
 const NAMES: readonly (keyof EngineExports)[] = [
   'initialize',
-  'audit',
   'createWindows',
   'createDomain',
   'destroyDomain',
@@ -61,22 +57,42 @@ const NAMES: readonly (keyof EngineExports)[] = [
   'account',
   'translate',
   'resume',
-  'translateBatch',
 ];
 
-/** Runs the module on the memory; throws `Error` when it is not the engine of this version. */
+/** Runs the engine's module on the memory; throws `Error` when it is not the engine of this version. */
 export function instantiateEngine(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
 ): EngineExports {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  if (isEngine(exports)) return exports;
-  const missing = NAMES.filter((name) => !hasFunction(exports, name));
-  throw new Error(`store.wasm does not match this program: it lacks ${missing.join(', ')}`);
+  return instantiate({ file: 'store.wasm', module, memory, names: NAMES });
 }
 
-function isEngine(exports: object): exports is EngineExports {
-  return NAMES.every((name) => hasFunction(exports, name));
+interface ModuleParts<Exports> {
+  /** What the module is called where it does not fit. */
+  readonly file: string;
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly names: readonly (keyof Exports & string)[];
+}
+
+/** Runs a module on the memory; throws `Error` when it lacks one of the functions. */
+export function instantiate<Exports extends object>({
+  file,
+  module,
+  memory,
+  names,
+}: ModuleParts<Exports>): Exports {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  if (hasFunctions<Exports>(exports, names)) return exports;
+  const missing = names.filter((name) => !hasFunction(exports, name));
+  throw new Error(`${file} does not match this program: it lacks ${missing.join(', ')}`);
+}
+
+function hasFunctions<Exports extends object>(
+  exports: object,
+  names: readonly (keyof Exports & string)[],
+): exports is Exports {
+  return names.every((name) => hasFunction(exports, name));
 }
 
 function hasFunction(exports: object, name: string): boolean {

@@ -43,6 +43,7 @@ const LEAST_SLACK = 256;
 
 /** The engine running on memory for these caps. */
 export class EngineMemory implements TranslationResult {
+  readonly memory: WebAssembly.Memory;
   readonly exports: EngineExports;
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
@@ -66,6 +67,7 @@ export class EngineMemory implements TranslationResult {
     const areas = placeAreas(maxEndpoints, maxSets, treeBlocks + tableBlocks + windowBlocks);
     const pages = Math.ceil(areas.end / WASM_PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.memory = memory;
     this.exports = instantiateEngine(module, memory);
     const { sets, counts, marks, firstBlock, end } = areas;
     this.exports.initialize(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import { auditOf } from '../../../test/support/engine-extras.ts';
 import { storeModule } from '../../../test/support/stores.ts';
 import { AUDIT_SOUND } from '../../../wasm/assembly/layout.ts';
 import { MAX_ADDRESS, toGpa, toIova } from '../../memory/address.ts';
@@ -115,7 +116,7 @@ describe('WasmStore against ReferenceStore', () => {
         for (const [name, run] of steps) expect([name, run(wasm)]).toEqual([name, run(reference)]);
         expect(contents(wasm)).toEqual(contents(reference));
         expect(wasm.save()).toEqual(reference.save());
-        expect(wasm.audit()).toBe(AUDIT_SOUND);
+        expect(auditOf(wasm)).toBe(AUDIT_SOUND);
       }),
       { seed: SEED, numRuns: 400 },
     );
@@ -144,7 +145,7 @@ describe('WasmStore against ReferenceStore', () => {
             };
             expect(wasm.remove(1, range)).toBe(reference.remove(1, range));
             expect(wasm.list(1, toIova(0n), 3000)).toEqual(reference.list(1, toIova(0n), 3000));
-            expect(wasm.audit()).toBe(AUDIT_SOUND);
+            expect(auditOf(wasm)).toBe(AUDIT_SOUND);
           }
         }),
         { seed: SEED, numRuns: 8 },
@@ -176,7 +177,7 @@ describe('WasmStore memory', () => {
         store.destroyDomain(second);
         store.createDomain(second);
         store.remove(first, { start: toIova(0n), end: toIova(MAX_ADDRESS) });
-        expect(store.audit()).toBe(AUDIT_SOUND);
+        expect(auditOf(store)).toBe(AUDIT_SOUND);
       }
       expect(DOMAINS.map((domain) => store.size(domain).mappings)).toEqual([0, 0, 0]);
     },
@@ -184,7 +185,9 @@ describe('WasmStore memory', () => {
 
   it('refuses a module that is not the store, by name of what it lacks', () => {
     const empty = new WebAssembly.Module(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
-    expect(() => new WasmStore(empty)).toThrow('initialize, audit');
+    expect(() => new WasmStore(empty)).toThrow(
+      'store.wasm does not match this program: it lacks initialize, createWindows',
+    );
   });
 });
 

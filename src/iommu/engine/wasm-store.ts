@@ -1,16 +1,13 @@
 // The mapping store of production: the engine in WASM linear memory (wasm/assembly), reached by u32 halves.
 
 import {
-  BUFFERS_OFFSET,
   ENDPOINT_BLOCKED,
   ENDPOINT_TRANSLATED,
   HEADER_BYPASS,
   INSERT_DONE,
   INSERT_OVERLAP,
-  MAX_BUFFERS,
   NO_SET,
   REMOVE_WOULD_SPLIT,
-  SEGMENT_SIZE,
   SET_BYTES,
   SET_ENTRIES,
   SET_WINDOWS,
@@ -33,27 +30,31 @@ import type {
 import type { EndpointWindows, RegionWindow } from '../regions/region-window.ts';
 import { decodeStoreImage, encodeStoreImage, loadStoreImage } from '../store/store-image.ts';
 import { checkStoreLimits, type StoreLimits } from '../store/store-limits.ts';
-import { halvesOf, WasmEndpoints, type DomainSets } from './wasm-endpoints.ts';
+import { halvesOf, isOpenUnder, WasmEndpoints, type DomainSets } from './wasm-endpoints.ts';
 import type { EngineExports } from './wasm-exports.ts';
-import { listSet, listWindows } from './wasm-listing.ts';
+import { listSet } from './wasm-listing.ts';
 import { EngineMemory } from './wasm-memory.ts';
-import { findDomains, loadSlice, takeSlice } from './wasm-slice.ts';
 
 const WORD = 4;
+
+/** What a store is made of: the engine, and what is known of it here. For slices; nobody else may change any of it. */
+export interface EngineParts {
+  readonly module: WebAssembly.Module;
+  readonly limits: Required<StoreLimits>;
+  readonly memory: EngineMemory;
+  readonly endpoints: WasmEndpoints;
+  readonly domains: Map<number, DomainSets>;
+}
 
 /** Lookups cost a few loads, changes O(log n); memory is taken once, for the caps. */
 export class WasmStore implements MappingStore {
   readonly result: TranslationResult;
   readonly locate: InlineLookup;
-  /** Where the buffers of `translateBatch` go: u32 low, u32 high, u32 length, u32 ignored, for MAX_BUFFERS of them. */
-  readonly buffers: Uint32Array;
+  readonly parts: EngineParts;
   readonly #memory: EngineMemory;
   readonly #exports: EngineExports;
   readonly #limits: Required<StoreLimits>;
   readonly #endpoints: WasmEndpoints;
-  /** Where slices are tried out before they are believed; made for the first one. */
-  readonly #makeSpare: () => EngineMemory;
-  #spare: EngineMemory | undefined;
   /** Sets of each domain ID; the only record of which domains exist. */
   readonly #domains = new Map<number, DomainSets>();
 
@@ -66,23 +67,20 @@ export class WasmStore implements MappingStore {
     this.#memory = new EngineMemory(module, this.#limits);
     this.#exports = this.#memory.exports;
     this.#endpoints = new WasmEndpoints(this.#memory, this.#limits);
-    this.#makeSpare = () => (this.#spare ??= new EngineMemory(module, this.#limits));
     this.result = this.#memory;
     this.locate = this.#memory.locate;
-    const first = BUFFERS_OFFSET / WORD;
-    this.buffers = this.#memory.words.subarray(first, first + MAX_BUFFERS * (SEGMENT_SIZE / WORD));
+    this.parts = {
+      module,
+      limits: this.#limits,
+      memory: this.#memory,
+      endpoints: this.#endpoints,
+      domains: this.#domains,
+    };
   }
 
   /** Bytes that mappings and windows take in linear memory. */
   get usedBytes(): number {
     return this.#memory.usedBytes;
-  }
-
-  /**
-   * AUDIT_SOUND, or which rule the engine's memory breaks: an AUDIT_* of layout.ts. Takes time for all that is in use.
-   */
-  audit(): number {
-    return this.#exports.audit();
   }
 
   createDomain(domain: number): 'created' | 'full' {
@@ -154,7 +152,7 @@ export class WasmStore implements MappingStore {
   setWindows(domain: number, windows: readonly RegionWindow[]): void {
     const sets = this.#setsOf(domain);
     this.#endpoints.fill(sets.windows, windows);
-    const isOpen = this.#isOpen(domain, windows);
+    const isOpen = isOpenUnder(this.#exports, sets, windows);
     if (isOpen === sets.isOpen) return;
     sets.isOpen = isOpen;
     this.#endpoints.rebind(domain, sets);
@@ -172,15 +170,6 @@ export class WasmStore implements MappingStore {
 
   resume(endpoint: number, high: number, low: number, length: number, access: Access): number {
     return this.#exports.resume(endpoint, high, low, length, access);
-  }
-
-  /**
-   * Translates `count` of the `buffers` from number `first` on in one call, each like an access of its own. Returns the
-   * number of all segments, in order; or a negative number when one of them is anything but plain memory: then nothing
-   * was counted, and each has to be translated by itself.
-   */
-  translateBatch(endpoint: number, first: number, count: number, access: Access): number {
-    return this.#exports.translateBatch(endpoint, first, count, access);
   }
 
   settle(endpoint: number, isTranslated: boolean, length: number): void {
@@ -209,39 +198,6 @@ export class WasmStore implements MappingStore {
     const images = decodeStoreImage(state);
     for (const domain of this.#domains.keys()) this.destroyDomain(domain);
     loadStoreImage(this, images);
-  }
-
-  /**
-   * Everything at this moment as one slice of memory: domains, mappings, windows, bindings and counters. Much faster
-   * than `save`, for going back within one process; what is kept for longer goes by `save`, which knows no version and
-   * no caps.
-   */
-  saveSlice(): Uint8Array {
-    return takeSlice(this.#memory);
-  }
-
-  /**
-   * Goes back to a slice of this store, or of one with the same caps and endpoints. Throws `Error`, with nothing
-   * changed, for any other bytes. The first call takes memory for a second engine, which audits the slice.
-   */
-  restoreSlice(slice: Uint8Array): void {
-    const spare = this.#makeSpare();
-    loadSlice(slice, spare, this.#memory);
-    const domains = findDomains(spare, this.#limits.maxDomains);
-    this.#endpoints.checkSame(spare, domains);
-    this.#memory.bytes.set(slice);
-    this.#domains.clear();
-    for (const [domain, sets] of domains) this.#domains.set(domain, { ...sets, isOpen: false });
-    for (const [domain, sets] of this.#domains) {
-      sets.isOpen = this.#isOpen(domain, listWindows(this.#memory, sets.windows));
-    }
-    this.#endpoints.readBindings(this.#domains);
-  }
-
-  /** Whether no mapping lies, or may come to lie, under these windows of a domain. */
-  #isOpen(domain: number, windows: readonly RegionWindow[]): boolean {
-    // A mapping may have come where an identity region was that has gone since
-    return windows.every((each) => each.flags === 0 && !this.overlaps(domain, each));
   }
 
   #setsOf(domain: number): DomainSets {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ENDPOINTS, step } from '../../../test/support/store-steps.ts';
 import { endpointWindows, StoreWorld } from '../../../test/support/store-world.ts';
+import { auditOf } from '../../../test/support/engine-extras.ts';
 import { storeModule } from '../../../test/support/stores.ts';
 import { AUDIT_SOUND } from '../../../wasm/assembly/layout.ts';
 import { ReferenceStore } from '../store/reference-store.ts';
@@ -21,7 +22,7 @@ it('decides every access as the naive store does, and counts it alike', () => {
       const reference = new StoreWorld(new ReferenceStore(LIMITS), windows);
       for (const [name, run] of steps) expect([name, run(wasm)]).toEqual([name, run(reference)]);
       expect(wasm.contents()).toEqual(reference.contents());
-      expect(wasm.store.audit()).toBe(AUDIT_SOUND);
+      expect(auditOf(wasm.store)).toBe(AUDIT_SOUND);
     }),
     { seed: SEED, numRuns: 300 },
   );

@@ -15,6 +15,7 @@ import { ReferenceStore } from '../../../src/iommu/store/reference-store.ts';
 import { NO_WINDOWS } from '../../../src/iommu/regions/region-window.ts';
 import { checkStoreLimits } from '../../../src/iommu/store/store-limits.ts';
 import type { EngineExports } from '../../../src/iommu/engine/wasm-exports.ts';
+import { EngineExtras } from '../../../src/iommu/engine/extras/engine-extras.ts';
 import { EngineMemory } from '../../../src/iommu/engine/wasm-memory.ts';
 import { WasmStore } from '../../../src/iommu/engine/wasm-store.ts';
 import type { Churn, ChurnDraws, MapAndUnmap } from '../churn-draws.ts';
@@ -22,6 +23,7 @@ import { ACCESS_LENGTH, type Draws, type Lookup } from '../draws.ts';
 import { mappingsOf, type Layout } from '../layout.ts';
 import { prepare, type Work } from '../race.ts';
 import { batchChains, singleChains } from './chains.ts';
+import { readExtrasWasm } from './extras-wasm.ts';
 
 const WORD = 4;
 const READ_WRITE = 3;
@@ -87,6 +89,11 @@ export class Engine {
     );
   }
 
+  /** Its second module, at work on its memory. */
+  get extras(): EngineExtras {
+    return new EngineExtras(readExtrasWasm(), this.#memory);
+  }
+
   /** Whether some mappings are in trees, not in page tables. */
   get hasTree(): boolean {
     return this.#memory.word(HEADER_TABLE_MAPPINGS) < this.#memory.word(HEADER_MAPPINGS);
@@ -116,8 +123,10 @@ export function createEngine(module: WebAssembly.Module, layout: Layout): Engine
 }
 
 /** Every way that the engine has to translate chains of descriptors. */
-export function createOurChains({ exports, words }: Engine): readonly Lookup[] {
-  const { translate, translateBatch } = exports;
+export function createOurChains(engine: Engine): readonly Lookup[] {
+  const { words, extras } = engine;
+  const { translate } = engine.exports;
+  const { translateBatch } = extras;
   const places = { bufferAt: BUFFERS_OFFSET / WORD, segmentAt: SEGMENTS_OFFSET / WORD };
   const inputs = { translate, translateBatch, owner: ENDPOINT, words, ...places };
   return [

@@ -22,6 +22,7 @@ export const TESTS: Omit<Room, 'folder'> = {
     ...TEST_PACKAGES,
     '@hpcc-js/wasm-zstd',
     '@preact/signals',
+    'assemblyscript',
     'preact',
     'prettier',
     'v86',
@@ -127,6 +128,12 @@ const IOMMU: readonly Room[] = [
     purpose: 'the store that runs: the engine in WASM memory',
     imports: ['src/base', 'src/memory', 'src/iommu/store', LAYOUT],
     types: ['src/iommu/regions'],
+  },
+  {
+    folder: 'src/iommu/engine/extras',
+    purpose:
+      "what no device needs of the engine: audit, batches and slices, by a second module on the engine's memory",
+    imports: ['src/iommu/engine', LAYOUT],
   },
   {
     folder: 'src/iommu/domains',

@@ -13,5 +13,5 @@ export const HIT_NAME = 'hit';
 
 /** Environment of the test process: the folder for files of hits, each a JSON list of point numbers. */
 export const HITS_VARIABLE = 'VIOMMU_WASM_HITS';
-/** Environment of the test process: the WASM file to test instead of wasm/build/store.wasm. */
+/** Environment of the test process: the WASM file to test instead of those in wasm/build. */
 export const STORE_VARIABLE = 'VIOMMU_STORE_WASM';

@@ -2,18 +2,18 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeBusyEngine } from '../../../test/support/busy-engine.ts';
-import { DAMAGES } from '../../../test/support/engine-damages.ts';
-import * as layout from '../../../wasm/assembly/layout.ts';
-import type { EngineMemory } from './wasm-memory.ts';
+import { makeBusyEngine } from '../../../../test/support/busy-engine.ts';
+import { DAMAGES } from '../../../../test/support/engine-damages.ts';
+import * as layout from '../../../../wasm/assembly/layout.ts';
+import type { EngineMemory } from '../wasm-memory.ts';
 
 const SEED = 23;
 
 describe('audit', () => {
   it('finds nothing wrong in what the engine made, and changes nothing', () => {
-    const { engine } = makeBusyEngine();
+    const { engine, audit } = makeBusyEngine();
     const before = engine.words.slice();
-    expect(engine.exports.audit()).toBe(layout.AUDIT_SOUND);
+    expect(audit()).toBe(layout.AUDIT_SOUND);
     // But for the marks
     const first = engine.word(layout.HEADER_MARKS);
     const marks = [Math.floor(first / 4), engine.word(layout.HEADER_FIRST_BLOCK) / 4] as const;
@@ -23,11 +23,11 @@ describe('audit', () => {
   it.each(DAMAGES)('finds %s', (_what, rule, damage) => {
     const busy = makeBusyEngine();
     damage(busy);
-    expect(busy.engine.exports.audit()).toBe(rule);
+    expect(busy.audit()).toBe(rule);
   });
 
   it('ends on any memory, and the engine works on what it finds sound', () => {
-    const { engine } = makeBusyEngine();
+    const { engine, audit } = makeBusyEngine();
     const sound = engine.words.slice();
     const used = engine.word(layout.HEADER_FRESH_BLOCK) / 4;
     // Values that lead somewhere: words of the memory itself, most of all addresses
@@ -48,7 +48,7 @@ describe('audit', () => {
       fc.property(damage, (words) => {
         engine.words.set(sound);
         for (const [at, value] of words) engine.words[at] = value;
-        const rule = engine.exports.audit();
+        const rule = audit();
         if (rule === layout.AUDIT_SOUND) work(engine);
         else found += 1;
       }),
@@ -58,8 +58,8 @@ describe('audit', () => {
   });
 
   it('ends on noise', () => {
-    const { engine } = makeBusyEngine();
-    const { words, exports } = engine;
+    const { engine, audit } = makeBusyEngine();
+    const { words } = engine;
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         let state = seed | 1;
@@ -67,7 +67,7 @@ describe('audit', () => {
           state = Math.imul(state, 0x9e37_79b1) + 0x7f4a_7c15;
           words[at] = state;
         }
-        expect(exports.audit()).not.toBe(layout.AUDIT_SOUND);
+        expect(audit()).not.toBe(layout.AUDIT_SOUND);
       }),
       { seed: SEED, numRuns: 20 },
     );

@@ -2,15 +2,16 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { access, endpoint, ENDPOINTS, step } from '../../../test/support/store-steps.ts';
-import { address, endpointWindows, StoreWorld } from '../../../test/support/store-world.ts';
-import { storeModule } from '../../../test/support/stores.ts';
-import { highWord, lowWord } from '../../base/words.ts';
-import { MAX_ADDRESS, toGpa, toIova } from '../../memory/address.ts';
-import { MAX_SEGMENTS, TRANSLATE_TOO_MANY, type Access } from '../store/mapping-store.ts';
-import { ReferenceStore } from '../store/reference-store.ts';
-import { NO_WINDOWS } from '../regions/region-window.ts';
-import { WasmStore } from './wasm-store.ts';
+import { access, endpoint, ENDPOINTS, step } from '../../../../test/support/store-steps.ts';
+import { address, endpointWindows, StoreWorld } from '../../../../test/support/store-world.ts';
+import { extrasOf } from '../../../../test/support/engine-extras.ts';
+import { storeModule } from '../../../../test/support/stores.ts';
+import { highWord, lowWord } from '../../../base/words.ts';
+import { MAX_ADDRESS, toGpa, toIova } from '../../../memory/address.ts';
+import { MAX_SEGMENTS, TRANSLATE_TOO_MANY, type Access } from '../../store/mapping-store.ts';
+import { ReferenceStore } from '../../store/reference-store.ts';
+import { NO_WINDOWS } from '../../regions/region-window.ts';
+import { WasmStore } from '../wasm-store.ts';
 
 const SEED = 25;
 const LIMITS = { maxDomains: 3, maxMappings: 80, maxEndpoints: ENDPOINTS, maxRegions: 60 };
@@ -48,13 +49,13 @@ const anyBatch = fc.record({
 type Segments = readonly (readonly [bigint, number])[];
 
 function together(world: StoreWorld<WasmStore>, batch: Batch): Segments | typeof REFUSED {
-  const { store } = world;
+  const extras = extrasOf(world.store);
   for (const [index, { start, length }] of batch.buffers.entries()) {
     const at = (batch.first + index) * BUFFER_WORDS;
-    store.buffers.set([lowWord(start), highWord(start), length, 0xdead_beef], at);
+    extras.buffers.set([lowWord(start), highWord(start), length, 0xdead_beef], at);
   }
   const { endpoint, first, buffers, access } = batch;
-  const count = store.translateBatch(endpoint, first, buffers.length, access);
+  const count = extras.translateBatch(endpoint, first, buffers.length, access);
   return count < 0 ? REFUSED : world.segments(count);
 }
 

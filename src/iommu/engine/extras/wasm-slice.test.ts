@@ -2,9 +2,10 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ENDPOINTS, step } from '../../../test/support/store-steps.ts';
-import { endpointWindows, StoreWorld } from '../../../test/support/store-world.ts';
-import { storeModule } from '../../../test/support/stores.ts';
+import { ENDPOINTS, step } from '../../../../test/support/store-steps.ts';
+import { endpointWindows, StoreWorld } from '../../../../test/support/store-world.ts';
+import { auditOf, extrasModule, extrasOf } from '../../../../test/support/engine-extras.ts';
+import { storeModule } from '../../../../test/support/stores.ts';
 import {
   AUDIT_SOUND,
   ENDPOINTS_OFFSET,
@@ -14,10 +15,11 @@ import {
   HEADER_START,
   SET_DOMAIN,
   SET_SIZE,
-} from '../../../wasm/assembly/layout.ts';
-import { toGpa, toIova } from '../../memory/address.ts';
-import { NO_WINDOWS, type EndpointWindows } from '../regions/region-window.ts';
-import { WasmStore } from './wasm-store.ts';
+} from '../../../../wasm/assembly/layout.ts';
+import { toGpa, toIova } from '../../../memory/address.ts';
+import { NO_WINDOWS, type EndpointWindows } from '../../regions/region-window.ts';
+import { WasmStore } from '../wasm-store.ts';
+import { EngineSlices } from './engine-slices.ts';
 
 const SEED = 27;
 const LIMITS = { maxDomains: 3, maxMappings: 300, maxEndpoints: ENDPOINTS, maxRegions: 60 };
@@ -48,6 +50,10 @@ function busyWorld(): StoreWorld<WasmStore> {
   return world;
 }
 
+function slicesOf({ store }: StoreWorld<WasmStore>): EngineSlices {
+  return new EngineSlices(store, extrasModule);
+}
+
 function changed(slice: Uint8Array, place: number, byte: (old: number) => number): Uint8Array {
   const copy = slice.slice();
   copy[place] = byte(copy[place] ?? 0);
@@ -62,13 +68,14 @@ describe('a slice of the engine', () => {
         for (const [, run] of before) run(world);
         const moment = world.contents();
         const goBack = world.remember();
-        const slice = world.store.saveSlice();
+        const slices = slicesOf(world);
+        const slice = slices.save();
         const answers = after.map(([, run]) => run(world));
         const outcome = world.contents();
-        world.store.restoreSlice(slice);
+        slices.restore(slice);
         goBack();
         expect(world.contents()).toEqual(moment);
-        expect(world.store.audit()).toBe(AUDIT_SOUND);
+        expect(auditOf(world.store)).toBe(AUDIT_SOUND);
         expect(after.map(([, run]) => run(world))).toEqual(answers);
         expect(world.contents()).toEqual(outcome);
       }),
@@ -77,13 +84,14 @@ describe('a slice of the engine', () => {
   });
 
   it('goes into another store with the same caps and endpoints, and leaves its views in place', () => {
-    const { store } = busyWorld();
+    const world = busyWorld();
     const target = new StoreWorld(new WasmStore(storeModule, LIMITS), [OWN_WINDOW, DOORBELL]);
-    const { buffers, result } = target.store;
-    target.store.restoreSlice(store.saveSlice());
+    const { buffers, translateBatch } = extrasOf(target.store);
+    const { result } = target.store;
+    slicesOf(target).restore(slicesOf(world).save());
     expect(target.contents()).toEqual(busyWorld().contents());
     buffers.set([0x100_0010, 0, 8, 0]);
-    expect(target.store.translateBatch(0, 0, 1, 1)).toBe(1);
+    expect(translateBatch(0, 0, 1, 1)).toBe(1);
     expect([result.low(0), result.length(0)]).toEqual([0x10, 8]);
   });
 
@@ -102,7 +110,7 @@ describe('a slice of the engine', () => {
   ])('is refused by a store with %s', (_what, limits, windows, message) => {
     const world = new StoreWorld(new WasmStore(storeModule, limits), windows);
     const before = world.contents();
-    expect(() => world.store.restoreSlice(busyWorld().store.saveSlice())).toThrow(message);
+    expect(() => slicesOf(world).restore(slicesOf(busyWorld()).save())).toThrow(message);
     expect(world.contents()).toEqual(before);
   });
 
@@ -114,22 +122,23 @@ describe('a slice of the engine', () => {
     ['another format', (slice) => changed(slice, HEADER_FORMAT, (old) => old + 1), 'version'],
     ['anything in front', (slice) => changed(slice, 8, () => 1), 'first bytes'],
   ])('is not %s', (_what, change, message) => {
-    const { store } = busyWorld();
-    expect(() => store.restoreSlice(change(store.saveSlice()))).toThrow(message);
+    const slices = slicesOf(busyWorld());
+    expect(() => slices.restore(change(slices.save()))).toThrow(message);
   });
 
   it('has no domain twice', () => {
-    const { store } = busyWorld();
-    const slice = store.saveSlice();
+    const slices = slicesOf(busyWorld());
+    const slice = slices.save();
     const sets = new DataView(slice.buffer).getUint32(HEADER_SETS, true);
     // Sets: none; that of an own window; that of a doorbell; domain 0 and its windows; domain 1
     const twice = changed(slice, sets + 5 * SET_SIZE + SET_DOMAIN, () => 0);
-    expect(() => store.restoreSlice(twice)).toThrow('domain 0 twice');
+    expect(() => slices.restore(twice)).toThrow('domain 0 twice');
   });
 
   it('is refused when damaged, or is sound all the same; the store works on either way', () => {
     const world = busyWorld();
-    const slice = world.store.saveSlice();
+    const slices = slicesOf(world);
+    const slice = slices.save();
     const first = new DataView(slice.buffer).getUint32(HEADER_FIRST_BLOCK, true);
     const sets = new DataView(slice.buffer).getUint32(HEADER_SETS, true);
     const place = fc.oneof(
@@ -144,10 +153,10 @@ describe('a slice of the engine', () => {
     fc.assert(
       fc.property(place, fc.integer({ min: 1, max: 255 }), (place, bits) => {
         const damaged = changed(slice, place, (old) => old ^ bits);
-        const failure = failureOf(() => world.store.restoreSlice(damaged));
+        const failure = failureOf(() => slices.restore(damaged));
         if (failure === undefined) {
-          expect(world.store.audit()).toBe(AUDIT_SOUND);
-          world.store.restoreSlice(slice);
+          expect(auditOf(world.store)).toBe(AUDIT_SOUND);
+          slices.restore(slice);
         } else {
           refused += 1;
           expect(failure).toMatch(/^the saved engine /);

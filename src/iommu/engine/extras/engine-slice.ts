@@ -1,5 +1,5 @@
-// The engine's memory as a slice: its bytes up to the first block that was never in use. They name their format and
-// caps (layout.ts), and are believed only once another engine has audited them.
+// A slice of the engine's memory: its bytes up to the first block that was never in use. They name their format and
+// caps (layout.ts), and are believed only once they were audited in the memory of another engine.
 
 import {
   AUDIT_CHAIN,
@@ -38,8 +38,9 @@ import {
   SET_DOMAIN,
   SET_KIND,
   SET_WINDOWS,
-} from '../../../wasm/assembly/layout.ts';
-import type { EngineMemory } from './wasm-memory.ts';
+} from '../../../../wasm/assembly/layout.ts';
+import type { EngineMemory } from '../wasm-memory.ts';
+import type { EngineExtras } from './engine-extras.ts';
 
 /** What a slice must have in common with the engine that takes it over. */
 const FIXED_FIELDS = [
@@ -88,10 +89,11 @@ export function takeSlice(engine: EngineMemory): Uint8Array {
 }
 
 /**
- * Copies a slice into `spare`, an engine of the same caps as `live`, whose content is lost. Throws `Error` unless it is
- * sound and could be put in the place of `live`.
+ * Copies a slice into the memory that `extras` work on, of an engine with the same caps as `live`, whose content is
+ * lost. Throws `Error` unless the slice is sound and could be put in the place of `live`.
  */
-export function loadSlice(slice: Uint8Array, spare: EngineMemory, live: EngineMemory): void {
+export function loadSlice(slice: Uint8Array, extras: EngineExtras, live: EngineMemory): void {
+  const spare = extras.engine;
   const isWhole =
     slice.length >= live.word(HEADER_FIRST_BLOCK) && slice.length <= spare.bytes.length;
   if (!isWhole) throw new Error('the saved engine is not whole');
@@ -101,7 +103,7 @@ export function loadSlice(slice: Uint8Array, spare: EngineMemory, live: EngineMe
   }
   if (spare.word(HEADER_FRESH_BLOCK) !== slice.length)
     throw new Error('the saved engine is not whole');
-  const rule = spare.exports.audit();
+  const rule = extras.audit();
   if (rule !== AUDIT_SOUND) {
     throw new Error(`the saved engine is damaged: ${BROKEN_RULES[rule] ?? `rule ${rule}`}`);
   }
