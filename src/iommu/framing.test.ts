@@ -17,6 +17,7 @@ import { DEFAULT_IOMMU_OPTIONS } from './options.ts';
 import {
   TAIL_SIZE,
   VIRTIO_IOMMU_S_INVAL,
+  VIRTIO_IOMMU_S_NOENT,
   VIRTIO_IOMMU_S_OK,
   VIRTIO_IOMMU_S_RANGE,
 } from './protocol/protocol.ts';
@@ -74,6 +75,35 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
       expect(driver.unmap(DOMAIN, 0x1000n, 0x1fffn)).toBe(VIRTIO_IOMMU_S_OK);
       expect(driver.detach(DOMAIN, ENDPOINT)).toBe(VIRTIO_IOMMU_S_OK);
     });
+  });
+
+  it('gives who listens the request as it was on the wire, and nobody else', () => {
+    const { driver, iommu } = startIommu({ options: { probeSize: PROBE_SIZE } });
+    const requests: unknown[] = [];
+    iommu.onEvent(() => requests.push(structuredClone(iommu.request)));
+    driver.framing = BYTE_PER_DESCRIPTOR;
+    driver.attach(DOMAIN, ENDPOINT);
+    driver.map(DOMAIN + 1, PAGE);
+    driver.probe(ENDPOINT, PROBE_SIZE);
+    driver.send(Uint8Array.of(0x7f, 1, 2), 2);
+    const lengths = { writableLength: TAIL_SIZE, writtenLength: TAIL_SIZE };
+    expect(requests).toMatchObject([
+      { readable: attachRequest(DOMAIN, ENDPOINT), written: Uint8Array.of(0, 0, 0, 0), ...lengths },
+      {
+        readable: mapRequest(DOMAIN + 1, PAGE),
+        written: Uint8Array.of(VIRTIO_IOMMU_S_NOENT, 0, 0, 0),
+        ...lengths,
+      },
+      { readable: probeRequest(ENDPOINT), writtenLength: PROBE_SIZE + TAIL_SIZE },
+      {
+        readable: Uint8Array.of(0x7f, 1, 2),
+        written: new Uint8Array(0),
+        readableLength: 3,
+        writableLength: 2,
+        writtenLength: 0,
+      },
+    ]);
+    expect(iommu.request).toBeUndefined();
   });
 
   const REQUESTS = [

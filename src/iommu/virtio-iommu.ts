@@ -24,6 +24,7 @@ import { EndpointTable, type Endpoint } from './domains/endpoint-table.ts';
 import { reportFault } from './events/event-queue.ts';
 import { EventRecorder } from './events/event-recorder.ts';
 import type { IommuEvent, IommuState, NumberedRequest } from './events/iommu-event.ts';
+import type { WireRequest } from './events/wire-request.ts';
 import { restoreTables, saveDomains, saveEndpoints, type IommuSnapshot } from './iommu-snapshot.ts';
 import { readState } from './events/iommu-state.ts';
 import type { Access, Mapping, MappingStore } from './store/mapping-store.ts';
@@ -61,6 +62,9 @@ export interface VirtioIommuParts {
   readonly doorbell?: Doorbell;
 }
 
+/** What becomes of the writable part of a request that goes back as it came. */
+const NOTHING_WRITTEN = new Uint8Array(0);
+
 /** As many faults as the driver can leave buffers for are kept between two looks of the driver. */
 const EVENT_QUEUE_SIZE = 64;
 
@@ -85,6 +89,7 @@ export class VirtioIommu implements VirtioDevice {
   readonly #request = new RequestBuffer();
   // Every byte but the status is reserved, and 0 (virtio 1.2, 5.13.6.2)
   readonly #tail = new Uint8Array(TAIL_SIZE);
+  #wire: WireRequest | undefined;
   #context: DeviceContext | undefined;
 
   /** Throws `RangeError` for options that can not be offered. */
@@ -137,6 +142,11 @@ export class VirtioIommu implements VirtioDevice {
   /** Calls the listener with every event from now on, in order, while the event happens. */
   onEvent(listener: (event: IommuEvent) => void): Dispose {
     return this.#events.on(listener);
+  }
+
+  /** While a listener is told of a request: the request as it was on the wire. Its bytes are views, good until then. */
+  get request(): WireRequest | undefined {
+    return this.#wire;
   }
 
   state(): IommuState {
@@ -259,7 +269,8 @@ export class VirtioIommu implements VirtioDevice {
     const features = this.#context?.features ?? 0n;
     if (!isUnderstood(type, features) || writable.length < TAIL_SIZE) {
       // virtio 1.2, 5.13.6.2: unknown type, or no room for a tail: nothing is written
-      this.#events.record((sequence) => ignored(chain, type, null, sequence));
+      const event = ignored(chain, type, null, this.#events.next());
+      this.#tell(event, chain, view, NOTHING_WRITTEN);
       return 0;
     }
     const size = replySize(type, writable.length, this.#options.probeSize);
@@ -271,9 +282,28 @@ export class VirtioIommu implements VirtioDevice {
       request === undefined
         ? ignored(chain, type, VIRTIO_IOMMU_S_INVAL, sequence)
         : this.#executor.execute(request, { features, hasProbeRoom, sequence });
-    this.#events.tell(event);
-    writable.write(0, this.#reply(event, size));
+    const reply = this.#reply(event, size);
+    this.#tell(event, chain, view, reply);
+    writable.write(0, reply);
     return size;
+  }
+
+  #tell(
+    event: NumberedRequest,
+    { readable, writable }: DescriptorChain,
+    view: DataView,
+    written: Uint8Array,
+  ): void {
+    if (!this.#events.isHeard) return;
+    this.#wire = {
+      readableLength: readable.length,
+      writableLength: writable.length,
+      writtenLength: written.length,
+      readable: new Uint8Array(view.buffer, 0, view.byteLength),
+      written,
+    };
+    this.#events.tell(event);
+    this.#wire = undefined;
   }
 
   #reply(event: NumberedRequest, size: number): Uint8Array {

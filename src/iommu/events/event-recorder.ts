@@ -9,6 +9,11 @@ export class EventRecorder {
   sequence = 0;
   readonly #emitter = new Emitter<IommuEvent>();
 
+  /** Whether `tell` would tell anybody. */
+  get isHeard(): boolean {
+    return this.#emitter.hasListeners;
+  }
+
   on(listener: (event: IommuEvent) => void): Dispose {
     return this.#emitter.on(listener);
   }

@@ -2,6 +2,7 @@
 // the page, the command line and tests; state at a moment, explanations and filters read it.
 
 import { Emitter } from '../../base/emitter.ts';
+import type { WireRequest } from '../../iommu/events/wire-request.ts';
 import type { RecordedEvent } from '../recorded-event.ts';
 import type { RecordBatch } from './batch.ts';
 import { EventChunk } from './event-chunk.ts';
@@ -9,7 +10,7 @@ import { EventColumns, NO_BYTES } from './event-columns.ts';
 import { eventAt } from './event-codec.ts';
 import type { RecordHead } from './head.ts';
 import { Marks, type Mark } from './marks.ts';
-import { RequestBytes, type WireRequest } from './request-bytes.ts';
+import { RequestBytes } from './request-bytes.ts';
 import { WhoTable, type Who } from './who.ts';
 
 /** Where an event is. */

@@ -1,18 +1,18 @@
 // What is worth a line beside the IOMMU's own events. A mark has the sequence of the event that it came after.
 
-/** An access that somebody asked for: a person, or a device under study. */
-export interface AccessMark {
+/** An access that somebody asked for: a person, or a device under study. It begins at `address`. */
+interface AccessMark {
   readonly kind: 'access';
   readonly endpoint: number;
   readonly address: bigint;
   readonly length: number;
   readonly access: 'read' | 'write';
-  /** Whether it got through; the fault that stopped it is the event with the sequence `fault`. */
-  readonly outcome: 'done' | 'faulted' | 'interrupt' | 'nothing-there';
+  /** What became of it: `no-memory` reached no RAM, though nothing stopped it on the way. */
+  readonly outcome: 'completed' | 'blocked' | 'no-memory';
+  /** Whether it went round translation. Where it went otherwise, the mappings of the moment tell. */
+  readonly isBypass: boolean;
+  /** Sequence of the fault that stopped it; null when none did. */
   readonly fault: number | null;
-  /** Where it went, at most the first 64 pieces. */
-  readonly segments: readonly { readonly gpa: bigint; readonly length: number }[];
-  readonly who: number;
 }
 
 export type MarkContent =

@@ -1,11 +1,12 @@
 // The writing end of the record, beside the machine: puts events into columns until somebody takes them.
 
 import type { IommuEvent } from '../../iommu/events/iommu-event.ts';
+import type { WireRequest } from '../../iommu/events/wire-request.ts';
 import { TIME_PER_MS, type RecordBatch } from './batch.ts';
 import { EventColumns, NO_BYTES } from './event-columns.ts';
 import { putEvent } from './event-codec.ts';
 import { MAX_LINE, type Mark, type MarkContent } from './marks.ts';
-import { RequestBytes, type WireRequest } from './request-bytes.ts';
+import { RequestBytes } from './request-bytes.ts';
 import { WhoTable, type Who } from './who.ts';
 
 /** When something was: milliseconds since the machine was built, instructions since power on. */

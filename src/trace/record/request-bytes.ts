@@ -6,17 +6,7 @@
 // Of a part that is longer than any request, the beginning is kept.
 
 import { assert } from '../../base/assert.ts';
-
-export interface WireRequest {
-  /** Lengths in bytes of the device-readable and the device-writable part of the chain. */
-  readonly readableLength: number;
-  readonly writableLength: number;
-  /** The used length: bytes that the device wrote. */
-  readonly writtenLength: number;
-  /** The beginnings of what the device read and of what it wrote. */
-  readonly readable: Uint8Array;
-  readonly written: Uint8Array;
-}
+import type { WireRequest } from '../../iommu/events/wire-request.ts';
 
 const HEAD_BYTES = 12;
 /** Longer than any request's readable part. */
