@@ -2,10 +2,10 @@
 
 import { join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
-import { build } from 'vite';
 import { packageRoot } from '../../src/guest/package-root.ts';
+import { FILES } from '../support/served-files.ts';
+import { bundleWorker } from '../support/worker-bundle.ts';
 import { findChromium } from '../tools/find-chromium.ts';
-import { FILES } from './clock-files.ts';
 import type { ClockTimes } from './clock-race.ts';
 import type { ClockAnswer } from './clock-worker.ts';
 
@@ -13,22 +13,6 @@ import type { ClockAnswer } from './clock-worker.ts';
 const ORIGIN = 'http://localhost:1';
 const WORKER = '/worker.js';
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-sync'];
-
-/** The worker and all it imports as one module. */
-async function bundle(): Promise<string> {
-  const built = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      write: false,
-      target: 'es2023',
-      lib: { entry: join(import.meta.dirname, 'clock-worker.js'), formats: ['es'] },
-    },
-  });
-  const [result] = Array.isArray(built) ? built : [built];
-  if (result === undefined || !('output' in result)) throw new Error('the worker was not bundled');
-  return result.output[0].code;
-}
 
 /** Serves the page, its worker and the files. */
 async function serve(page: Page, worker: string): Promise<void> {
@@ -64,7 +48,7 @@ export async function raceClocksInChromium(
   sets: number,
   onProgress: (text: string) => void,
 ): Promise<ClockTimes> {
-  const worker = await bundle();
+  const worker = await bundleWorker(join(import.meta.dirname, 'clock-worker.js'));
   const browser = await chromium.launch({ executablePath: findChromium(), args: ARGUMENTS });
   try {
     const page = await browser.newPage();

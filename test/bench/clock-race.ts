@@ -1,6 +1,7 @@
 // Races the deterministic machine against the one on the host's clock, in Node or in a browser's worker.
 
-import { CLOCKS, ClockGuest, type ClockName, type GuestFiles } from './clock-guest.ts';
+import type { GuestFiles } from '../support/bare-guest.ts';
+import { CLOCKS, ClockGuest, type ClockName } from './clock-guest.ts';
 import { READS, type GuestRead } from './dma-reads.ts';
 
 /** Milliseconds of each clock, by what was timed; those of one index were taken in one turn. */

@@ -1,7 +1,6 @@
 // What it costs that the machine is deterministic, in Node and in Chromium: `npm run bench -- clock`.
 
-import { loadImages } from '../../src/guest/guest-files.ts';
-import { loadStoreWasm, loadV86Wasm } from '../../src/guest/wasm-modules.ts';
+import { loadGuestFiles } from '../support/loaded-files.ts';
 import { raceClocksInChromium } from './clock-browser.ts';
 import { raceClocks, type ClockTimes } from './clock-race.ts';
 import { rowsOf, type OnProgress, type OnRow } from './report.ts';
@@ -23,12 +22,7 @@ function report(host: string, times: ClockTimes, onRow: OnRow): void {
 
 /** Races in this process, and then in a worker of Chromium. Rejects with `Error` when a guest fails. */
 export async function runClock(runs: number, onRow: OnRow, onProgress: OnProgress): Promise<void> {
-  const [images, v86Wasm, storeWasm] = [
-    await loadImages(),
-    await loadV86Wasm(),
-    await loadStoreWasm(),
-  ];
-  const times = await raceClocks({ images, v86Wasm, storeWasm }, runs, onProgress);
+  const times = await raceClocks(await loadGuestFiles(), runs, onProgress);
   report('node', times, onRow);
   report('chromium', await raceClocksInChromium(runs, onProgress), onRow);
 }

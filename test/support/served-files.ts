@@ -1,4 +1,4 @@
-// The files that a guest in a browser is made of, by their addresses on the benchmark's server.
+// The files that a guest in a browser is made of, by their addresses on the server of a benchmark or a tool.
 
 import type { ImageUrls } from '../../src/worker/api/power.ts';
 
