@@ -24,17 +24,19 @@ interface Mark {
 /** What is used of a machine: public types must not lead to the emulator's, which need a browser's. */
 interface MachineWithPast {
   readonly plan: MachinePlan;
-  readonly place: Place;
-  readonly branches: readonly BranchInfo[];
-  readonly checkpoints: { readonly bytes: number; readonly checkpoints: number };
   readonly registers: Registers;
-  readonly progress: RunProgress;
-  goTo(sequence: number, branch?: number): Promise<Place>;
-  toEnd(branch?: number): Promise<Place>;
-  dropBranch(branch: number): void;
-  digest(): RunDigest;
+  readonly past: {
+    readonly place: Place;
+    readonly branches: readonly BranchInfo[];
+    readonly checkpoints: { readonly bytes: number; readonly checkpoints: number };
+    readonly progress: RunProgress;
+    goTo(sequence: number, branch?: number): Promise<Place>;
+    toEnd(branch?: number): Promise<Place>;
+    drop(branch: number): void;
+    digest(): RunDigest;
+    replay(recording: Recording, until?: number): Promise<ReplayResult>;
+  };
   onTick(listener: () => void): Dispose;
-  replay(recording: Recording, until?: number): Promise<ReplayResult>;
 }
 
 /** The past of a guest, and the ways that it has gone from there. */
@@ -53,7 +55,7 @@ export class GuestPast {
 
   /** Where the guest stands. */
   get place(): Place {
-    return this.#machine.place;
+    return this.#machine.past.place;
   }
 
   /** The CPU's registers there. */
@@ -63,12 +65,12 @@ export class GuestPast {
 
   /** The first way, and one more for each time that the guest went on from the past. */
   get branches(): readonly BranchInfo[] {
-    return this.#machine.branches;
+    return this.#machine.past.branches;
   }
 
   /** Bytes of the checkpoints that going back begins at, and their number on this branch. */
   get checkpoints(): { readonly bytes: number; readonly checkpoints: number } {
-    return this.#machine.checkpoints;
+    return this.#machine.past.checkpoints;
   }
 
   /**
@@ -77,12 +79,12 @@ export class GuestPast {
    * Rejects with `InputError` for an event that was not.
    */
   async goTo(sequence: number, branch?: number): Promise<Place> {
-    return this.#move(() => this.#machine.goTo(sequence, branch));
+    return this.#move(() => this.#machine.past.goTo(sequence, branch));
   }
 
   /** Takes the guest to where it had come to on a branch, paused: there it can go on as if it had never left. */
   async toEnd(branch?: number): Promise<Place> {
-    return this.#move(() => this.#machine.toEnd(branch));
+    return this.#move(() => this.#machine.past.toEnd(branch));
   }
 
   /**
@@ -90,17 +92,21 @@ export class GuestPast {
    * guest on the host's clock, and for one that keeps no log.
    */
   recording(): Uint8Array<ArrayBuffer> {
-    return recordingOf(this.#machine.plan, this.#machine.progress, this.#machine.digest());
+    return recordingOf(
+      this.#machine.plan,
+      this.#machine.past.progress,
+      this.#machine.past.digest(),
+    );
   }
 
   /** Writes a recording while the guest runs; returns what ends it. `write` gets the bytes of the file in order. */
   record(write: (bytes: Uint8Array<ArrayBuffer>) => void): () => void {
-    const machine = this.#machine;
-    const recorder = new Recorder(machine.plan, write);
-    const dispose = machine.onTick(() => recorder.follow(machine.progress));
+    const { plan, past } = this.#machine;
+    const recorder = new Recorder(plan, write);
+    const dispose = this.#machine.onTick(() => recorder.follow(past.progress));
     return () => {
       dispose();
-      recorder.end(machine.progress, machine.digest());
+      recorder.end(past.progress, past.digest());
     };
   }
 
@@ -110,7 +116,7 @@ export class GuestPast {
    */
   async replay(recording: Uint8Array, until?: number): Promise<ReplayResult> {
     this.#gate.close();
-    const result = await this.#machine.replay(decodeRecording(recording), until);
+    const result = await this.#machine.past.replay(decodeRecording(recording), until);
     this.#onMove();
     return result;
   }
@@ -149,6 +155,6 @@ export class GuestPast {
 
   /** Forgets a branch that the guest is not on. Throws `InputError`. */
   drop(branch: number): void {
-    this.#machine.dropBranch(branch);
+    this.#machine.past.drop(branch);
   }
 }

@@ -1,6 +1,6 @@
 // A Linux guest behind its virtio-iommu, for programs: boot it, run commands, look into its IOMMU.
 
-import { BootWatch, type GuestStage } from '../machine/boot-watch.ts';
+import type { GuestStage } from '../machine/boot-watch.ts';
 import type { Dispose } from '../base/emitter.ts';
 import type { PhysicalMemory } from '../memory/address-space.ts';
 import type { Machine, PowerEvent } from '../machine/machine.ts';
@@ -11,23 +11,17 @@ import { resumeMachine } from './ready-machine.ts';
 import { GuestPast, POWER_CYCLED } from './guest-past.ts';
 import type { GuestSnapshot } from './guest-snapshot.ts';
 import type { CommandResult } from './command-shell.ts';
-import { ConsoleLog } from './console-log.ts';
-import { GuestError, GUEST_ENDS, type GuestFailure } from './guest-error.ts';
 import { GuestIommu } from './guest-iommu.ts';
 import { endpointId, type GuestRogueRequest } from './endpoint-id.ts';
 import { createMachine } from './session-machine.ts';
 import { RunGate } from './run-gate.ts';
 import { onBusyEvents } from './idle-watch.ts';
 import { ProgressWatch } from './progress-watch.ts';
-import {
-  DEFAULT_STALL_MS,
-  type GuestSessionOptions,
-  type RunOptions,
-  type WaitBounds,
-} from './session-options.ts';
+import { SessionCommands } from './session-commands.ts';
+import { SessionLife } from './session-life.ts';
+import type { GuestSessionOptions, RunOptions, WaitBounds } from './session-options.ts';
 import { SessionShells } from './session-shells.ts';
-
-const TAIL_LINES = 20;
+import { SessionWaits } from './session-waits.ts';
 
 /** One guest and its console. Dispose it in the end: a running guest keeps the process alive. */
 export class GuestSession {
@@ -36,20 +30,12 @@ export class GuestSession {
   readonly past: GuestPast;
   readonly #machine: Machine;
   readonly #options: GuestSessionOptions;
-  readonly #recordsEvents: boolean;
   readonly #gate: RunGate;
   readonly #progress: ProgressWatch;
-  readonly #log = new ConsoleLog();
   readonly #shells: SessionShells;
-  #boot = new BootWatch();
-  #bootMs: number | undefined;
-  /** What the guest's life has ended with, if it has. */
-  #end: Exclude<PowerEvent, 'power-cycled'> | undefined;
-  #isDisposed = false;
-  /** Counts power cycles: what waits for an answer of the guest before does so in vain. */
-  #life = 0;
-  #isCommandRunning = false;
-  #lastRun: Promise<unknown> = Promise.resolve();
+  readonly #life: SessionLife;
+  readonly #waits: SessionWaits;
+  readonly #commands: SessionCommands;
 
   private constructor(machine: Machine, options: GuestSessionOptions) {
     this.#machine = machine;
@@ -57,12 +43,24 @@ export class GuestSession {
     this.#gate = new RunGate(machine, (options.pace ?? 'skip') === 'skip');
     this.past = new GuestPast(machine, this.#gate, () => this.#takeMove());
     this.#progress = new ProgressWatch(options.waitClock);
-    this.#recordsEvents = options.recordsEvents ?? true;
-    this.iommu = new GuestIommu(machine, this.#recordsEvents);
+    const recordsEvents = options.recordsEvents ?? true;
+    this.iommu = new GuestIommu(machine, recordsEvents);
     this.#shells = new SessionShells(machine);
+    this.#life = new SessionLife(this.#shells, options, {
+      timeMs: () => machine.timeMs,
+      onMark: (mark) => this.past.mark(mark),
+    });
+    this.#waits = new SessionWaits({
+      gate: this.#gate,
+      progress: this.#progress,
+      life: this.#life,
+      bounds: options,
+      hearsEvents: () => recordsEvents && this.iommu.isPresent,
+    });
+    this.#commands = new SessionCommands(this.#shells, this.#life, this.#waits);
     machine.console.onOutput((bytes) => this.#takeConsole(bytes));
     machine.agent.onOutput((bytes) => this.#takeAgent(bytes));
-    if (this.#recordsEvents) onBusyEvents(machine, () => this.#progress.touch());
+    if (recordsEvents) onBusyEvents(machine, () => this.#progress.touch());
     if (options.onEvent !== undefined) machine.onEvent(options.onEvent);
     machine.onPower((event) => this.#takePower(event));
   }
@@ -95,7 +93,7 @@ export class GuestSession {
     session.iommu.witness(story.events, options.onEvent);
     session.#takeConsole(story.console);
     session.#takeAgent(story.agent);
-    session.#bootMs = story.bootMs;
+    session.#life.resume(story.bootMs);
     session.start();
     return session;
   }
@@ -112,17 +110,17 @@ export class GuestSession {
 
   /** Everything the console printed so far (the last MiB), without control sequences. */
   get console(): string {
-    return this.#log.text;
+    return this.#life.log.text;
   }
 
   /** How far the guest's start has come. */
   get stage(): GuestStage {
-    return this.#bootMs === undefined ? this.#boot.stage : 'ready';
+    return this.#life.stage;
   }
 
   /** Milliseconds of guest time from power on to the prompt; undefined before it. */
   get bootMs(): number | undefined {
-    return this.#bootMs;
+    return this.#life.bootMs;
   }
 
   /** Milliseconds the guest has run since power on. */
@@ -154,16 +152,18 @@ export class GuestSession {
   /** Resolves when the guest is up: after `start`, `powerCycle`, or a reboot of the guest's own. */
   async waitForBoot(bounds: WaitBounds = {}): Promise<void> {
     const { until, initrd } = this.#options;
-    await this.#wait(() => this.#bootMs, `for ${until ?? 'a shell prompt'} on the console`, bounds);
+    const prompt = `for ${until ?? 'a shell prompt'} on the console`;
+    await this.#waits.answer(() => this.#life.bootMs, prompt, bounds);
     if (initrd !== undefined || until !== undefined) return;
-    await this.#wait(() => this.#shells.hasAgent || undefined, 'for the agent on ttyS1', bounds);
+    const agent = (): true | undefined => this.#shells.hasAgent || undefined;
+    await this.#waits.answer(agent, 'for the agent on ttyS1', bounds);
   }
 
   /** Resolves when the guest has restarted itself and is up again; call it before what causes that. */
   async waitForReboot(bounds: WaitBounds = {}): Promise<void> {
-    const life = this.#life;
-    await this.#letRunFor(
-      () => (life === this.#life ? undefined : true),
+    const { number } = this.#life;
+    await this.#waits.event(
+      () => (number === this.#life.number ? undefined : true),
       bounds,
       () => 'Waited for the guest to restart in vain.',
     );
@@ -172,8 +172,8 @@ export class GuestSession {
 
   /** Resolves when the guest has switched itself off. */
   async waitForPowerOff(bounds: WaitBounds = {}): Promise<void> {
-    await this.#letRunFor(
-      () => this.#end === 'powered-off' || undefined,
+    await this.#waits.event(
+      () => this.#life.end === 'powered-off' || undefined,
       bounds,
       () => 'Waited for the guest to switch itself off in vain.',
     );
@@ -184,7 +184,8 @@ export class GuestSession {
    * with `GuestError`.
    */
   async waitFor(pattern: RegExp | string, bounds: WaitBounds = {}): Promise<RegExpExecArray> {
-    return this.#wait(() => this.#log.match(pattern), `for ${pattern} on the console`, bounds);
+    const look = (): RegExpExecArray | undefined => this.#life.log.match(pattern);
+    return this.#waits.answer(look, `for ${pattern} on the console`, bounds);
   }
 
   /** Types on the console, as a person would; `\n` is Enter. */
@@ -199,9 +200,7 @@ export class GuestSession {
    * killed, and the next one finds the shell free. A guest that is not up yet is waited for.
    */
   async run(command: string, options: RunOptions = {}): Promise<CommandResult> {
-    const run = this.#lastRun.then(() => this.#runNow(command, options));
-    this.#lastRun = run.catch(() => undefined);
-    return run;
+    return this.#commands.run(command, options, () => this.waitForBoot(options));
   }
 
   /** Lets an endpoint make an access that no driver asked for. Throws `InputError` for an impossible one. */
@@ -227,17 +226,18 @@ export class GuestSession {
 
   /** What the run was, in hashes: the same for every run of the same. */
   digest(): RunDigest {
-    return this.#machine.digest();
+    return this.#machine.past.digest();
   }
 
   /** The guest at this moment, while no command runs; it goes on running if it did. */
   async save(): Promise<GuestSnapshot> {
-    if (this.#isCommandRunning) throw new Error('a guest can not be saved while it runs a command');
+    if (this.#commands.isRunning)
+      throw new Error('a guest can not be saved while it runs a command');
     const machine = await this.#machine.save();
     return {
       machine,
       iommu: this.iommu.save(),
-      bootMs: this.#bootMs,
+      bootMs: this.#life.bootMs,
       hasAgent: this.#shells.hasAgent,
       commands: this.#shells.counts,
     };
@@ -250,9 +250,9 @@ export class GuestSession {
   async restore(snapshot: GuestSnapshot): Promise<void> {
     await this.#machine.restore(snapshot.machine);
     this.iommu.restore(snapshot.iommu);
-    this.#startLife();
-    this.#log.skip();
-    this.#bootMs = snapshot.bootMs;
+    this.#beginLife();
+    this.#life.log.skip();
+    this.#life.resume(snapshot.bootMs);
     this.#shells.restore(snapshot.hasAgent, snapshot.commands);
     if (snapshot.bootMs !== undefined) this.past.mark('up');
     if (snapshot.hasAgent) this.past.mark('agent');
@@ -266,131 +266,45 @@ export class GuestSession {
 
   /** Ends the guest; what still waits for it is rejected. */
   async dispose(): Promise<void> {
-    this.#isDisposed = true;
-    this.#progress.notify();
+    this.#waits.end();
     await this.#machine.dispose();
-  }
-
-  async #runNow(command: string, options: RunOptions): Promise<CommandResult> {
-    this.#checkUse();
-    if (this.#bootMs === undefined) await this.waitForBoot(options);
-    const life = this.#life;
-    this.#isCommandRunning = true;
-    try {
-      this.#shells.start(command, options.onOutput);
-      return await this.#wait(() => this.#shells.result(), `for "${command}" to end`, options);
-    } catch (error) {
-      if (life === this.#life && !this.#isDisposed) this.#shells.interrupt();
-      throw error instanceof GuestError ? error.withOutput(this.#shells.output) : error;
-    } finally {
-      this.#isCommandRunning = false;
-      if (this.#shells.isAtPrompt) this.#log.skip();
-    }
-  }
-
-  #checkUse(): void {
-    if (this.#isDisposed) throw new Error('This session was disposed. Make a new one.');
   }
 
   #takeConsole(bytes: Uint8Array): void {
     this.#options.onConsole?.(bytes);
-    this.#log.take(bytes);
-    this.#boot.take(bytes);
-    this.#shells.takeConsole(bytes);
-    this.#noteBoot();
+    this.#life.takeConsole(bytes);
     this.#progress.notify();
   }
 
-  #noteBoot(): void {
-    if (this.#bootMs !== undefined || !this.#isUp()) return;
-    this.#bootMs = this.#machine.timeMs;
-    this.past.mark('up');
-    if (this.#options.until === undefined) this.#log.skip();
-  }
-
-  #isUp(): boolean {
-    const { until, initrd } = this.#options;
-    if (until !== undefined) return this.#log.match(until) !== undefined;
-    // The project's guest has both, and its prompt comes last. Another one with the agent may have no prompt.
-    return this.#boot.stage === 'ready' || (initrd !== undefined && this.#shells.hasAgent);
-  }
-
   #takeAgent(bytes: Uint8Array): void {
-    const hadAgent = this.#shells.hasAgent;
-    this.#shells.takeAgent(bytes);
-    if (!hadAgent && this.#shells.hasAgent) this.past.mark('agent');
-    this.#noteBoot();
+    this.#life.takeAgent(bytes);
     this.#progress.notify();
   }
 
   /** The guest stands somewhere else in its past. */
   #takeMove(): void {
-    this.#startLife();
-    this.#log.skip();
-    this.#bootMs = this.past.timeOf('up');
+    this.#beginLife();
+    this.#life.log.skip();
+    this.#life.resume(this.past.timeOf('up'));
     this.#shells.move(
       this.past.timeOf('agent') !== undefined,
-      this.#machine.progress.inputs.length,
+      this.#machine.past.progress.inputs.length,
     );
   }
 
   #takePower(event: PowerEvent): void {
     if (event === 'power-cycled') {
       this.past.mark(POWER_CYCLED);
-      this.#startLife();
+      this.#beginLife();
       return;
     }
-    this.#end = event;
+    this.#life.finish(event);
     this.#progress.notify();
   }
 
-  /** The machine starts from its firmware, or from a snapshot. */
-  #startLife(): void {
-    this.#life += 1;
-    this.#boot = new BootWatch();
-    this.#shells.forget();
-    this.#bootMs = undefined;
-    this.#end = undefined;
+  /** The machine starts from its firmware, or stands somewhere else. */
+  #beginLife(): void {
+    this.#life.begin();
     this.#progress.notify();
-  }
-
-  #error(failure: GuestFailure, claim: string): GuestError {
-    return new GuestError(failure, claim, this.#log.tail(TAIL_LINES));
-  }
-
-  async #wait<T>(attempt: () => T | undefined, what: string, bounds: WaitBounds): Promise<T> {
-    const life = this.#life;
-    const look = (): T | undefined => {
-      this.#checkUse();
-      if (life !== this.#life) {
-        throw this.#error('power-cycled', `Waited ${what}, but the guest was restarted.`);
-      }
-      const value = attempt();
-      if (value === undefined && this.#end !== undefined) {
-        throw this.#error(this.#end, `Waited ${what}, but ${GUEST_ENDS[this.#end]}.`);
-      }
-      const { panic } = this.#boot;
-      if (value === undefined && panic !== undefined) {
-        throw this.#error('panicked', `Waited ${what}, but the guest’s kernel panicked: ${panic}`);
-      }
-      return value;
-    };
-    const hearsEvents = this.iommu.isPresent && this.#recordsEvents;
-    const signs = hearsEvents ? 'console output and no IOMMU event' : 'console output';
-    const claim = (ms: number): string => `Waited ${what} in vain: no ${signs} for ${ms / 1000} s.`;
-    return this.#letRunFor(look, bounds, claim);
-  }
-
-  /** Waits with the guest running. */
-  async #letRunFor<T>(
-    look: () => T | undefined,
-    bounds: WaitBounds,
-    claim: (stallMs: number) => string,
-  ): Promise<T> {
-    this.#checkUse();
-    const stallMs = bounds.stallMs ?? this.#options.stallMs ?? DEFAULT_STALL_MS;
-    const options = { stallMs, signal: bounds.signal ?? this.#options.signal };
-    const fail = (): Error => this.#error('stalled', claim(stallMs));
-    return this.#gate.wait(look, (attempt) => this.#progress.wait(attempt, options, fail));
   }
 }

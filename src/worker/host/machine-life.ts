@@ -80,7 +80,7 @@ export class MachineLife {
   async follow(machine: Machine, recording: Recording): Promise<ReplayResult> {
     this.#take(machine);
     this.progress.begin('firmware', performance.now());
-    const result = await machine.replay(recording);
+    const result = await machine.past.replay(recording);
     if (this.#machine === machine && this.#isRunning()) this.#become('paused');
     return result;
   }

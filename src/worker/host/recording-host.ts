@@ -23,7 +23,7 @@ export class RecordingHost implements RecordingApi {
   async save(): Promise<Uint8Array<ArrayBuffer>> {
     const { machine } = this.#life;
     if (machine === undefined) throw new Error('There is no session to save yet.');
-    return machine.recording();
+    return machine.past.recording();
   }
 
   async open(file: Uint8Array, images: ImageUrls): Promise<MachineInfo> {

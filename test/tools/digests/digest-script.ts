@@ -39,10 +39,10 @@ async function runScript({
   const guest = new BareGuest(machine);
   try {
     await guest.boot();
-    const steps: StepDigest[] = [{ step: 'boot', run: machine.digest() }];
+    const steps: StepDigest[] = [{ step: 'boot', run: machine.past.digest() }];
     for (const step of COMMANDS) {
       await guest.run(step);
-      steps.push({ step, run: machine.digest() });
+      steps.push({ step, run: machine.past.digest() });
     }
     return steps;
   } finally {

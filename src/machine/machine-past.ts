@@ -1,0 +1,118 @@
+// The way a machine has come: its digest, its recording, and any place on it.
+
+import { InputError } from './images/guest-images.ts';
+import type { MachineDrive } from './machine-drive.ts';
+import type { MachinePlan } from './plan/machine-plan.ts';
+import { digestOf } from './recording/digest.ts';
+import { recordingOf, type RunProgress } from './recording/recorder.ts';
+import type { Recording } from './recording/recording-file.ts';
+import { ReplayWatch, type ReplayResult } from './recording/replay.ts';
+import type { RunDigest } from './recording/run-digest.ts';
+import { checkPlan } from './snapshot/snapshot.ts';
+import type { BranchInfo, Place } from './timeline/place.ts';
+
+export class MachinePast {
+  readonly #drive: MachineDrive;
+  readonly #plan: MachinePlan;
+  readonly #keepsLog: boolean;
+
+  constructor(drive: MachineDrive, plan: MachinePlan, keepsLog: boolean) {
+    this.#drive = drive;
+    this.#plan = plan;
+    this.#keepsLog = keepsLog;
+  }
+
+  /**
+   * What the run was, in hashes: two machines that were built alike and to which the same was done have the same. Throws
+   * `InputError` when the machine keeps no log.
+   */
+  digest(): RunDigest {
+    if (!this.#keepsLog) throw new InputError('This machine was built to keep no log.');
+    const { log, board } = this.#drive.run;
+    return digestOf(log, board.memory, board.emulator.clock.instructions);
+  }
+
+  /** How far the run has come, for who records it. */
+  get progress(): RunProgress {
+    const { log, loop } = this.#drive.run;
+    return { ticks: loop.ticks, events: log.eventCount, inputs: log.inputs, marks: log.marks };
+  }
+
+  /** The run so far as the bytes of a recording; it goes on if it did. Rejects with `InputError` when it can not be one. */
+  recording(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#drive.inTurn(async () => recordingOf(this.#plan, this.progress, this.digest()));
+  }
+
+  /**
+   * Goes the way of a recording from the first power on, as fast as it can, up to the event with the sequence `until` if
+   * there is one, and stands still there; whoever listens hears what happens. Rejects with `InputError` for a recording of
+   * another machine, and for a machine that has run already.
+   */
+  replay(recording: Recording, until = Number.POSITIVE_INFINITY): Promise<ReplayResult> {
+    return this.#drive.inTurn(async () => {
+      this.#checkLog();
+      checkPlan(recording.head.plan, this.#plan, 'The recording');
+      const { run } = this.#drive;
+      if (run.loop.ticks > 0) {
+        throw new InputError('This machine has run already. Replay a recording on a new one.');
+      }
+      this.#drive.hold();
+      const watch = new ReplayWatch(recording);
+      const isThere = (): boolean =>
+        !watch.isAlike(run.log.marks) || (run.board.iommu?.sequence ?? 0) >= until;
+      const isPart = await run.follow(recording, isThere);
+      return watch.result(this.digest(), isPart);
+    });
+  }
+
+  /** Where the machine stands. */
+  get place(): Place {
+    return this.#drive.timeline.place;
+  }
+
+  /** The ways that the machine has gone: the first one, and one more for each time that it went on from the past. */
+  get branches(): readonly BranchInfo[] {
+    return this.#drive.timeline.branches;
+  }
+
+  /** Bytes of the checkpoints that going back begins at, and their number on this branch. */
+  get checkpoints(): { readonly bytes: number; readonly checkpoints: number } {
+    return this.#drive.timeline.size;
+  }
+
+  /**
+   * Takes the whole machine to where the event with this sequence had just happened, to the end of that tick, and leaves
+   * it paused. It can be looked at there, and goes on from there on a branch of its own; the old one stays until it is
+   * dropped. Nothing of the way there is told to those who listen. Rejects with `InputError` for an event that was not.
+   */
+  goTo(sequence: number, branch?: number): Promise<Place> {
+    return this.#move(() => this.#drive.timeline.goTo(sequence, branch));
+  }
+
+  /** Takes the machine to where it had come to on a branch, paused: there it can go on as if it had never left. */
+  toEnd(branch?: number): Promise<Place> {
+    return this.#move(() => this.#drive.timeline.toEnd(branch));
+  }
+
+  /** Forgets a branch that the machine is not on. Throws `InputError`. */
+  drop(branch: number): void {
+    this.#drive.timeline.drop(branch);
+  }
+
+  #move(move: () => Promise<Place>): Promise<Place> {
+    return this.#drive.inTurn(async () => {
+      this.#checkLog();
+      this.#drive.hold();
+      return move();
+    });
+  }
+
+  #checkLog(): void {
+    if (!this.#keepsLog) throw new InputError('This machine was built to keep no log.');
+    if (this.#plan.clock === 'host') {
+      throw new InputError(
+        'This machine runs on the host’s clock, so it can not be taken back. Build it with the guest’s own clock.',
+      );
+    }
+  }
+}
