@@ -18,12 +18,23 @@ import {
   type MappingStore,
 } from './store/mapping-store.ts';
 
+/** An access that is stopped, whole as the endpoint made it. */
+export interface StoppedAccess {
+  /** Halves of the address of its first byte. */
+  readonly high: number;
+  readonly low: number;
+  readonly length: number;
+  readonly access: Access;
+  /** Whether it was to a ring, and not to data. */
+  readonly isRing: boolean;
+}
+
 /** What all ports of one IOMMU share. */
 export interface DmaPath {
   readonly memory: PhysicalMemory;
   readonly store: MappingStore;
-  /** Records and reports the store's latest fault, and tells of it; `length` is that of the whole access. */
-  reportFault(endpoint: Endpoint, access: Access, length: number): FaultReport;
+  /** Records and reports the store's latest fault, which stopped this access, and tells of it. */
+  reportFault(endpoint: Endpoint, stopped: StoppedAccess): FaultReport;
   /** A message signalled interrupt of an endpoint; memory is out of its reach. */
   ringDoorbell(endpoint: Endpoint, high: number, low: number, message: Uint8Array): void;
 }
@@ -53,12 +64,16 @@ interface Piece {
  */
 export class DmaPort implements AddressSpace<Iova> {
   declare readonly addressKind?: Iova;
+  readonly rings: DmaPort;
   readonly #endpoint: Endpoint;
   readonly #path: DmaPath;
+  readonly #isRing: boolean;
 
-  constructor(endpoint: Endpoint, path: DmaPath) {
+  constructor(endpoint: Endpoint, path: DmaPath, isRing = false) {
     this.#endpoint = endpoint;
     this.#path = path;
+    this.#isRing = isRing;
+    this.rings = isRing ? this : new DmaPort(endpoint, path, true);
   }
 
   read(high: number, low: number, target: Uint8Array): void {
@@ -122,8 +137,7 @@ export class DmaPort implements AddressSpace<Iova> {
     const pieces =
       count === TRANSLATE_FAULT ? undefined : this.#collect(count, high, low, length, access);
     if (pieces === undefined) {
-      const fault = this.#path.reportFault(this.#endpoint, access, length);
-      return { kind: 'fault', fault };
+      return { kind: 'fault', fault: this.#report(high, low, length, access) };
     }
     const segments = pieces.map(({ high, low, from, to }) => ({
       address: toGpa(joinWords(high, low)),
@@ -149,7 +163,7 @@ export class DmaPort implements AddressSpace<Iova> {
   /** `#ask` for an access that is made: throws when it faults. */
   #translate(high: number, low: number, length: number, access: Access): number {
     const count = this.#ask(high, low, length, access);
-    return count === TRANSLATE_FAULT ? this.#fail(access, length) : count;
+    return count === TRANSLATE_FAULT ? this.#fail(high, low, length, access) : count;
   }
 
   /** `#collect` for an access that is made: throws when it faults. */
@@ -160,7 +174,8 @@ export class DmaPort implements AddressSpace<Iova> {
     length: number,
     access: Access,
   ): readonly Piece[] {
-    return this.#collect(count, high, low, length, access) ?? this.#fail(access, length);
+    const pieces = this.#collect(count, high, low, length, access);
+    return pieces ?? this.#fail(high, low, length, access);
   }
 
   /**
@@ -250,8 +265,13 @@ export class DmaPort implements AddressSpace<Iova> {
     }
   }
 
-  #fail(access: Access, length: number): never {
-    this.#path.reportFault(this.#endpoint, access, length);
+  #report(high: number, low: number, length: number, access: Access): FaultReport {
+    const stopped = { high, low, length, access, isRing: this.#isRing };
+    return this.#path.reportFault(this.#endpoint, stopped);
+  }
+
+  #fail(high: number, low: number, length: number, access: Access): never {
+    this.#report(high, low, length, access);
     throw new BusError(
       `the IOMMU stopped an access of endpoint ${this.#endpoint.id}, ${length} bytes`,
     );

@@ -119,7 +119,9 @@ describe.each(STORES)('a fault over a %s', (_name, makeStore) => {
     expect(events.at(-1)).toMatchObject({
       kind: 'faulted',
       ...expected,
+      start: iova,
       length,
+      isRing: false,
       domain,
       mappedFlags: 'mapped' in row ? row.mapped : null,
       isReported: true,
@@ -199,7 +201,7 @@ describe.each(STORES)(
   (_name, makeStore) => {
     const start = (eventBuffers: number) => startOver(makeStore, eventBuffers);
     it('[F12 B31 B34 A86] faults, writes nothing, and needs a reset; the IOMMU works on', () => {
-      const { driver, iommu, memory, mmio } = start(4);
+      const { driver, iommu, memory, events, mmio } = start(4);
       const transport = new MmioTransport<Iova>({
         device: new MirrorDevice(),
         memory: iommu.port(ENDPOINT),
@@ -215,6 +217,7 @@ describe.each(STORES)(
       expect(endpointDriver.needsReset).toBe(true);
       expect(Buffer.compare(memory.bytes.slice(0, 0x2_0000), before)).toBe(0);
       expect(driver.takeFaults()).toMatchObject([{ reason: MAPPING, endpoint: ENDPOINT }]);
+      expect(events.at(-1)).toMatchObject({ kind: 'faulted', isRing: true });
       expect(mmio.needsReset).toBe(false);
     });
   },

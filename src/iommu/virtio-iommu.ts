@@ -10,7 +10,6 @@ import type { DescriptorChain } from '../virtio/virtqueue.ts';
 import {
   encodeProperties,
   encodeReply,
-  isKnownType,
   replySize,
   requestType,
   type FaultReport,
@@ -18,16 +17,17 @@ import {
 import { ConfigSpace } from './protocol/config-space.ts';
 import type { Dialect } from './protocol/dialect.ts';
 import { dialectOf } from './protocol/dialects.ts';
-import { DmaPort, type DmaPath } from './dma-port.ts';
+import { DmaPort, type DmaPath, type StoppedAccess } from './dma-port.ts';
 import { DomainTable } from './domains/domain-table.ts';
 import { EndpointTable, type Endpoint } from './domains/endpoint-table.ts';
 import { reportFault } from './events/event-queue.ts';
 import { EventRecorder } from './events/event-recorder.ts';
 import type { IommuEvent, IommuState, NumberedRequest } from './events/iommu-event.ts';
 import type { WireRequest } from './events/wire-request.ts';
+import { ignored, isUnderstood } from './ignored-request.ts';
 import { restoreTables, saveDomains, saveEndpoints, type IommuSnapshot } from './iommu-snapshot.ts';
 import { readState } from './events/iommu-state.ts';
-import type { Access, Mapping, MappingStore } from './store/mapping-store.ts';
+import type { Mapping, MappingStore } from './store/mapping-store.ts';
 import { resolveOptions, type IommuOptions } from './options.ts';
 import {
   TAIL_SIZE,
@@ -35,12 +35,10 @@ import {
   VIRTIO_ID_IOMMU,
   VIRTIO_IOMMU_F_BYPASS,
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
-  VIRTIO_IOMMU_F_PROBE,
   VIRTIO_IOMMU_FAULT_F_ADDRESS,
   VIRTIO_IOMMU_REQUEST_VQ,
   VIRTIO_IOMMU_S_INVAL,
   VIRTIO_IOMMU_S_OK,
-  VIRTIO_IOMMU_T_PROBE,
 } from './protocol/protocol.ts';
 import { RegionLists } from './regions/region-lists.ts';
 import { RequestBuffer } from './protocol/request-buffer.ts';
@@ -121,7 +119,7 @@ export class VirtioIommu implements VirtioDevice {
     this.#path = {
       memory,
       store,
-      reportFault: (endpoint, access, length) => this.#fault(endpoint, access, length),
+      reportFault: (endpoint, stopped) => this.#fault(endpoint, stopped),
       ringDoorbell: (endpoint, high, low, message) =>
         this.#doorbell?.(endpoint.id, joinWords(high, low), message),
     };
@@ -317,7 +315,8 @@ export class VirtioIommu implements VirtioDevice {
     return encodeReply(size, status, encodeProperties(reserved, this.#dialect.regionFormat));
   }
 
-  #fault(endpoint: Endpoint, access: Access, length: number): FaultReport {
+  #fault(endpoint: Endpoint, stopped: StoppedAccess): FaultReport {
+    const { access, length, isRing } = stopped;
     const { reason, stopHigh: high, stopLow: low } = this.#store.result;
     // FAULT_F_READ and FAULT_F_WRITE have the values of ACCESS_READ and ACCESS_WRITE
     const flags = access | VIRTIO_IOMMU_FAULT_F_ADDRESS;
@@ -332,7 +331,9 @@ export class VirtioIommu implements VirtioDevice {
       reason,
       flags,
       address: joinWords(high, low),
+      start: joinWords(stopped.high, stopped.low),
       length,
+      isRing,
       domain,
       mappedFlags: this.#flagsAt(domain, joinWords(high, low)),
       isReported,
@@ -377,22 +378,4 @@ export class VirtioIommu implements VirtioDevice {
 export interface EndpointOptions {
   /** Default: x86's MSI doorbell. */
   readonly reserved?: readonly ReservedRegion[];
-}
-
-// virtio 1.2, 5.13.6.7.2: without PROBE the request is left unwritten, like one of unknown type
-function isUnderstood(type: number, features: bigint): boolean {
-  if (type === VIRTIO_IOMMU_T_PROBE) return (features & VIRTIO_IOMMU_F_PROBE) !== 0n;
-  return isKnownType(type);
-}
-
-/** The event of a request that was not understood. */
-function ignored(
-  { readable, writable }: DescriptorChain,
-  type: number,
-  status: number | null,
-  sequence: number,
-): NumberedRequest {
-  const { length: readableBytes } = readable;
-  const { length: writableBytes } = writable;
-  return { kind: 'ignored', type, status, readableBytes, writableBytes, sequence };
 }

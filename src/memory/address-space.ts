@@ -18,6 +18,9 @@ export interface AddressSpace<A extends Address> {
   /** For the compiler only: which kind of address this space is indexed by. */
   readonly addressKind?: A;
 
+  /** The same space for a device's accesses to its rings, where somebody tells them from accesses to data. */
+  readonly rings?: AddressSpace<A>;
+
   /** Fills `target` from the address on. */
   read(high: number, low: number, target: Uint8Array): void;
 

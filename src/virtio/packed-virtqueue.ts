@@ -40,7 +40,7 @@ const NEVER_PUBLISHED = -1;
 
 /** See `RingQueue`. */
 export class PackedVirtqueue<A extends Address> implements RingQueue {
-  readonly #memory: AddressSpace<A>;
+  readonly #rings: AddressSpace<A>;
   readonly #size: number;
   readonly #ring: AddressWords;
   readonly #driverArea: AddressWords;
@@ -70,7 +70,8 @@ export class PackedVirtqueue<A extends Address> implements RingQueue {
 
   constructor(options: RingQueueOptions<A>) {
     const { memory, size, features, position } = options;
-    this.#memory = memory;
+    const rings = memory.rings ?? memory;
+    this.#rings = rings;
     this.#size = size;
     this.#ring = options.descriptorArea;
     this.#driverArea = options.driverArea;
@@ -78,7 +79,7 @@ export class PackedVirtqueue<A extends Address> implements RingQueue {
     this.#hasEventIndex = (features & VIRTIO_F_EVENT_IDX) !== 0n;
     this.#notifyUsed = options.notifyUsed;
     const hasIndirect = (features & VIRTIO_F_INDIRECT_DESC) !== 0n;
-    this.#block = new DescriptorBlock({ memory, area: this.#ring, size, hasIndirect });
+    this.#block = new DescriptorBlock({ memory: rings, area: this.#ring, size, hasIndirect });
     const isInOrder = (features & VIRTIO_F_IN_ORDER) !== 0n;
     this.#taken = new TakenChains(() => new ChainBuilder(memory), isInOrder);
     this.#unpublishedAt = new Uint16Array(size);
@@ -138,7 +139,7 @@ export class PackedVirtqueue<A extends Address> implements RingQueue {
     this.#usedView.setUint16(PVIRTQ_DESC_ID - VIRTQ_DESC_LEN, id, true);
     const { high, low } = this.#ring;
     const offset = this.#offsetOf(this.#nextUsed, VIRTQ_DESC_LEN);
-    this.#memory.write(addHigh(high, low, offset), addLow(low, offset), this.#used);
+    this.#rings.write(addHigh(high, low, offset), addLow(low, offset), this.#used);
     // virtio 1.2, 2.8.3: in a used descriptor, WRITE says whether anything was written.
     const flags = usedFlags(packedWrap(this.#nextUsed)) | (written > 0 ? VIRTQ_DESC_F_WRITE : 0);
     assert(this.#unpublished < this.#size, 'a used ring holds no more than the queue');
@@ -202,7 +203,7 @@ export class PackedVirtqueue<A extends Address> implements RingQueue {
     if (this.#publishedEvent === this.#nextAvailable) return;
     this.#eventView.setUint16(PVIRTQ_EVENT_DESC, this.#nextAvailable, true);
     this.#eventView.setUint16(PVIRTQ_EVENT_FLAGS, RING_EVENT_FLAGS_DESC, true);
-    this.#memory.write(this.#deviceArea.high, this.#deviceArea.low, this.#event);
+    this.#rings.write(this.#deviceArea.high, this.#deviceArea.low, this.#event);
     this.#publishedEvent = this.#nextAvailable;
   }
 
@@ -221,10 +222,10 @@ export class PackedVirtqueue<A extends Address> implements RingQueue {
   }
 
   #readU16({ high, low }: AddressWords, offset: number): number {
-    return this.#memory.readU16(addHigh(high, low, offset), addLow(low, offset));
+    return this.#rings.readU16(addHigh(high, low, offset), addLow(low, offset));
   }
 
   #writeU16({ high, low }: AddressWords, offset: number, value: number): void {
-    this.#memory.writeU16(addHigh(high, low, offset), addLow(low, offset), value);
+    this.#rings.writeU16(addHigh(high, low, offset), addLow(low, offset), value);
   }
 }

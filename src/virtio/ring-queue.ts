@@ -12,6 +12,7 @@ export interface AddressWords {
 
 /** What a driver set up before it enabled the queue. Alignment and size were checked (`QueueRegisters.enable`). */
 export interface RingQueueOptions<A extends Address> {
+  /** Where the buffers are, and the ring, which is accessed through its `rings` where there is one. */
   readonly memory: AddressSpace<A>;
   /** Queue size; of a split ring, a power of two. */
   readonly size: number;

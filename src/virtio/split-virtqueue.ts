@@ -37,7 +37,7 @@ const ENTRIES_AT_A_TIME = 64;
 
 /** See `RingQueue`. */
 export class SplitVirtqueue<A extends Address> implements RingQueue {
-  readonly #memory: AddressSpace<A>;
+  readonly #rings: AddressSpace<A>;
   readonly #size: number;
   readonly #driverArea: AddressWords;
   readonly #deviceArea: AddressWords;
@@ -65,7 +65,8 @@ export class SplitVirtqueue<A extends Address> implements RingQueue {
 
   constructor(options: RingQueueOptions<A>) {
     const { memory, size, features, descriptorArea, position } = options;
-    this.#memory = memory;
+    const rings = memory.rings ?? memory;
+    this.#rings = rings;
     this.#size = size;
     this.#driverArea = options.driverArea;
     this.#deviceArea = options.deviceArea;
@@ -77,7 +78,7 @@ export class SplitVirtqueue<A extends Address> implements RingQueue {
     this.#availableEnd = this.#nextAvailable;
     this.#nextUsed = position?.nextUsed ?? 0;
     this.#descriptors = new DescriptorReader({
-      memory,
+      memory: rings,
       size,
       area: descriptorArea,
       hasIndirect: (features & VIRTIO_F_INDIRECT_DESC) !== 0n,
@@ -166,7 +167,7 @@ export class SplitVirtqueue<A extends Address> implements RingQueue {
     const count = Math.min(available, this.#size - slot, ENTRIES_AT_A_TIME);
     const { high, low } = this.#driverArea;
     const offset = VIRTQ_AVAIL_RING + slot * VIRTQ_AVAIL_ENTRY_SIZE;
-    this.#memory.read(
+    this.#rings.read(
       addHigh(high, low, offset),
       addLow(low, offset),
       this.#heads.first(count * VIRTQ_AVAIL_ENTRY_SIZE),
@@ -182,7 +183,7 @@ export class SplitVirtqueue<A extends Address> implements RingQueue {
     const slot = (this.#nextUsed + this.#unpublished - count) & (this.#size - 1);
     const offset = VIRTQ_USED_RING + slot * VIRTQ_USED_ENTRY_SIZE;
     const { high, low } = this.#deviceArea;
-    this.#memory.write(
+    this.#rings.write(
       addHigh(high, low, offset),
       addLow(low, offset),
       this.#used.first(count * VIRTQ_USED_ENTRY_SIZE),
@@ -193,7 +194,7 @@ export class SplitVirtqueue<A extends Address> implements RingQueue {
   #writeUsedIndex(): void {
     const { high, low } = this.#deviceArea;
     const word = (this.#nextUsed << (8 * VIRTQ_USED_IDX)) >>> 0;
-    this.#memory.writeU32(high, addLow(low, VIRTQ_USED_FLAGS), word);
+    this.#rings.writeU32(high, addLow(low, VIRTQ_USED_FLAGS), word);
   }
 
   // virtio 1.2, 2.7.10: with EVENT_IDX the driver notifies when its index moves past avail_event; without it, always.
@@ -215,11 +216,11 @@ export class SplitVirtqueue<A extends Address> implements RingQueue {
   }
 
   #readU16(area: AddressWords, offset: number): number {
-    return this.#memory.readU16(addHigh(area.high, area.low, offset), addLow(area.low, offset));
+    return this.#rings.readU16(addHigh(area.high, area.low, offset), addLow(area.low, offset));
   }
 
   #writeU16(area: AddressWords, offset: number, value: number): void {
     const { high, low } = area;
-    this.#memory.writeU16(addHigh(high, low, offset), addLow(low, offset), value);
+    this.#rings.writeU16(addHigh(high, low, offset), addLow(low, offset), value);
   }
 }

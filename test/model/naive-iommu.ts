@@ -189,7 +189,7 @@ export class NaiveIommu {
   }
 
   /** virtio 1.2, 5.13.6.9: one report in one buffer; a buffer too small for it is of no use, and none means none. */
-  #report({ endpoint, length }: NaiveAccess, fault: NaiveFault): void {
+  #report({ endpoint, address: start, length }: NaiveAccess, fault: NaiveFault): void {
     let isReported = false;
     while (!isReported && this.isRunning && this.eventBuffers.length > 0) {
       const size = this.eventBuffers.shift() ?? 0;
@@ -202,7 +202,7 @@ export class NaiveIommu {
     const { reason, flags, address } = fault;
     const mapping = mappingAt(domainOf(this.state, endpoint.domain), address);
     this.#tell(
-      `fault ${endpoint.id} ${reason} ${flags} ${address} ${length} ${endpoint.domain} ${mapping?.flags ?? null} ${isReported}`,
+      `fault ${endpoint.id} ${reason} ${flags} ${address} ${start}+${length} ${endpoint.domain} ${mapping?.flags ?? null} ${isReported}`,
     );
   }
 

@@ -214,8 +214,9 @@ function describeEndpoint(endpoint: IommuState['endpoints'][number]): string {
 
 function describeEvent(event: IommuEvent): string {
   if (event.kind === 'faulted') {
-    const { endpoint, reason, flags, address, length, domain, mappedFlags, isReported } = event;
-    return `fault ${endpoint} ${reason} ${flags} ${address} ${length} ${domain} ${mappedFlags} ${isReported}`;
+    const { endpoint, reason, flags, address, start, length, domain, mappedFlags, isReported } =
+      event;
+    return `fault ${endpoint} ${reason} ${flags} ${address} ${start}+${length} ${domain} ${mappedFlags} ${isReported}`;
   }
   if (event.kind === 'bypass-changed') return `bypass-changed ${event.isBypass}`;
   if (event.kind === 'started') return `started ${event.features & ~VIRTIO_F_VERSION_1}`;

@@ -60,8 +60,11 @@ export interface FaultEvent {
   readonly flags: number;
   /** First byte that may not be accessed. */
   readonly address: bigint;
-  /** Length in bytes of the access as the endpoint made it. */
+  /** First byte of the access as the endpoint made it, and its length in bytes. */
+  readonly start: bigint;
   readonly length: number;
+  /** Whether the access was to a ring or a table of descriptors, and not to data. */
+  readonly isRing: boolean;
   /** Domain the endpoint was attached to; null when unattached. */
   readonly domain: number | null;
   /** VIRTIO_IOMMU_MAP_F_* of the mapping at `address`, which lacks the right; null when nothing is mapped there. */

@@ -6,7 +6,7 @@ import type { MachinePlan } from '../plan/machine-plan.ts';
 import { readPlan } from '../plan/plan-check.ts';
 import { CODE_PAGES, TESTED_V86_VERSION } from '../v86/v86-internals.ts';
 
-const RECORDING_VERSION = 2;
+const RECORDING_VERSION = 3;
 
 export interface RecordingHead {
   readonly version: number;

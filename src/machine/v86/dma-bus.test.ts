@@ -43,6 +43,15 @@ describe('ring words of a DmaBus', () => {
     },
   );
 
+  it('are accessed through the rings of a port that tells them from data', () => {
+    const rings = new FakeBus();
+    rings.bytes[AT] = 7;
+    const telling = new DmaBus(Object.assign(port, { rings }), () => false);
+    expect(telling.read16(AT)).toBe(7);
+    expect(telling.readDescriptor(AT, 0).addr_low).toBe(7);
+    expect([...telling.read_blob(AT, 1)]).toEqual([0]);
+  });
+
   it('can not be reached by a broken device', () => {
     isBroken = true;
     expect(() => bus.read16(AT)).toThrow(BusError);

@@ -30,6 +30,7 @@ function isSane(length: number): boolean {
 /** Rings and data of one v86 device over its port; `isBroken` cuts the device off until it is reset. */
 export class DmaBus implements V86DmaBus {
   readonly #port: AddressSpace<Address>;
+  readonly #rings: AddressSpace<Address>;
   readonly #isBroken: () => boolean;
   readonly #byte = new Uint8Array(1);
   readonly #descriptor = new Uint8Array(VIRTQ_DESC_SIZE);
@@ -37,6 +38,7 @@ export class DmaBus implements V86DmaBus {
 
   constructor(port: AddressSpace<Address>, isBroken: () => boolean) {
     this.#port = port;
+    this.#rings = port.rings ?? port;
     this.#isBroken = isBroken;
   }
 
@@ -96,7 +98,7 @@ export class DmaBus implements V86DmaBus {
 
   #ring(): AddressSpace<Address> {
     if (this.#isBroken()) throw new BusError('the device waits for its reset');
-    return this.#port;
+    return this.#rings;
   }
 }
 

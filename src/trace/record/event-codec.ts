@@ -7,6 +7,7 @@ import {
   FAULT_FLAGS,
   FAULT_MAPPED,
   FAULT_REPORTED,
+  FAULT_RING,
   NO_DOMAIN,
   NO_STATUS,
   type EventColumns,
@@ -88,12 +89,15 @@ function putFault(columns: EventColumns, at: number, event: Fault): void {
   columns.domain[at] = event.domain ?? 0;
   putStart(columns, at, event.address);
   columns.endLow[at] = event.length;
+  // Less than the length, also where an access wraps at 2^64
+  columns.endHigh[at] = lowWord(event.address - event.start);
   columns.gpaLow[at] = event.mappedFlags ?? 0;
   columns.flags[at] =
     ((event.flags & FAULT_FLAGS) |
       (event.domain === null ? NO_DOMAIN : 0) |
       (event.mappedFlags === null ? 0 : FAULT_MAPPED) |
-      (event.isReported ? FAULT_REPORTED : 0)) >>>
+      (event.isReported ? FAULT_REPORTED : 0) |
+      (event.isRing ? FAULT_RING : 0)) >>>
     0;
 }
 
@@ -141,7 +145,9 @@ export function eventAt(columns: EventColumns, at: number, sequence: number): Io
         reason: status,
         flags: flags & FAULT_FLAGS,
         address: start,
+        start: BigInt.asUintN(64, start - BigInt(word(columns.endHigh))),
         length: word(columns.endLow),
+        isRing: (flags & FAULT_RING) !== 0,
         domain: (flags & NO_DOMAIN) === 0 ? domain : null,
         mappedFlags: (flags & FAULT_MAPPED) === 0 ? null : word(columns.gpaLow),
         isReported: (flags & FAULT_REPORTED) !== 0,

@@ -1,7 +1,8 @@
 // Events as columns of numbers in one buffer: no object for each, and the whole travels between threads as it is.
 //
 //   column        bytes  what
-//   start, end      8+8  IOVAs, inclusive: of MAP and UNMAP; a fault's address, and its length as `end`; features of `started`;
+//   start, end      8+8  IOVAs, inclusive: of MAP and UNMAP; a fault's address, and as `end` the length of its access (low half) and how far into
+//                        the access the address is; features of `started`;
 //                        bytes of the readable and of the writable part of `ignored`
 //   gpa               8  of a MAP; mappings that an UNMAP removed; rights of the mapping that a fault met (low half)
 //   time              4  units of 10 ns since the base of the chunk or batch
@@ -21,8 +22,9 @@ export const NO_STATUS = 0xff;
 export const NO_DOMAIN = 0x8000_0000;
 export const FAULT_MAPPED = 0x2000_0000;
 export const FAULT_REPORTED = 0x1000_0000;
+export const FAULT_RING = 0x0800_0000;
 /** The bits of a fault's `flags` that are the protocol's. */
-export const FAULT_FLAGS = 0x0fff_ffff;
+export const FAULT_FLAGS = 0x07ff_ffff;
 
 export const NO_BYTES = 0xffff_ffff;
 

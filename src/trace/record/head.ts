@@ -33,6 +33,8 @@ export interface RecordFacts {
   /** The domain of MAP and UNMAP. Without it, each endpoint, or all together, is taken for one domain. */
   readonly domains: boolean;
   readonly endpoints: boolean;
+  /** Of an access that faulted, its first byte and its length, and whether it was to a ring. */
+  readonly accesses: boolean;
   /** Request bytes as they were on the wire. */
   readonly requests: boolean;
   readonly who: boolean;
@@ -45,6 +47,7 @@ export const ALL_FACTS: RecordFacts = {
   status: true,
   domains: true,
   endpoints: true,
+  accesses: true,
   requests: true,
   who: true,
   times: true,

@@ -57,17 +57,24 @@ const anyEvent: fc.Arbitrary<DeviceEvent> = fc.oneof(
     readableBytes: u32,
     writableBytes: u32,
   }),
-  fc.record({
-    kind: kind('faulted'),
-    endpoint: u32,
-    reason: fc.nat(2),
-    flags: fc.nat(0x107),
-    address: u64,
-    length: u32,
-    domain: fc.option(u32),
-    mappedFlags: fc.option(fc.nat(7)),
-    isReported: fc.boolean(),
-  }),
+  fc
+    .record({
+      kind: kind('faulted'),
+      endpoint: u32,
+      reason: fc.nat(2),
+      flags: fc.nat(0x107),
+      start: u64,
+      length: u32,
+      isRing: fc.boolean(),
+      domain: fc.option(u32),
+      mappedFlags: fc.option(fc.nat(7)),
+      isReported: fc.boolean(),
+    })
+    .chain((fault) =>
+      fc
+        .nat(fault.length)
+        .map((into) => ({ ...fault, address: BigInt.asUintN(64, fault.start + BigInt(into)) })),
+    ),
   fc.record({ kind: kind('bypass-changed'), isBypass: fc.boolean() }),
   fc.record({ kind: kind('started'), features: u64 }),
   fc.record({ kind: kind('reset', 'system-reset', 'power-cycled') }),
