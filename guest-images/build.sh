@@ -23,6 +23,7 @@ mkdir -p "$out" "$work/plain"
 out=$(cd "$out" && pwd)
 
 "$here/kernel.sh" "$work" "$work/plain"
+"$here/symbols.sh" "$work/plain"
 "$here/rootfs.sh" "$work" "$work/plain"
 "$here/disk.sh" "$work" "$work/plain"
 "$here/firmware.sh" "$work" "$work/plain"

@@ -36,9 +36,10 @@ packed_entry() {
   packed_entry disk disk.img && echo ','
   entry bios seabios.bin && echo ','
   entry vgaBios vgabios.bin && echo ','
-  packed_entry systemMap System.map && echo
+  packed_entry symbols kernel-symbols && echo
   echo '}'
 } > "$out/images.json"
+cp "$plain/kernel.json" "$out/kernel.json"
 
 {
   dpkg-query -W -f '${Package} ${Version}\n' \
@@ -50,5 +51,5 @@ packed_entry() {
 
 (
   cd "$out"
-  sha256sum bzImage rootfs.cpio.gz disk.img.gz seabios.bin vgabios.bin System.map.gz images.json
+  sha256sum bzImage rootfs.cpio.gz disk.img.gz seabios.bin vgabios.bin kernel-symbols.gz kernel.json images.json
 ) > "$out/SHA256SUMS"

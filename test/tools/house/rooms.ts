@@ -48,6 +48,12 @@ const CORE: readonly Room[] = [
     imports: ['src/base', 'src/acpi/structure.ts'],
   },
   {
+    folder: 'src/kernel',
+    purpose:
+      "a 32-bit Linux seen from outside: its stack, its current task, its functions' names; pure, and it only reads",
+    imports: ['guest-images/kernel.json'],
+  },
+  {
     folder: 'src/trace',
     purpose: 'the record of what happened: ring of events, export',
     imports: ['src/iommu/protocol'],
