@@ -1,11 +1,19 @@
 // The page's bundle: `web` is the root, `dist/web` the product. Relative addresses, so it can be served from any folder.
 
 import { createReadStream, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { defineConfig, type BuildEnvironmentOptions, type Plugin } from 'vite';
 
 const PORT = 8086;
+
+/** Files that are sent packed; the others are so small or packed so well that it does not pay. */
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css',
+  '.js': 'text/javascript',
+  '.map': 'application/json',
+  '.wasm': 'application/wasm',
+};
 
 type LogFilter = NonNullable<BuildEnvironmentOptions['rolldownOptions']>['onLog'];
 
@@ -26,26 +34,32 @@ const serveKernel: Plugin = {
   },
 };
 
-/** The preview packs text on its way, and WebAssembly it does not: that is five times smaller packed. */
-const packModules: Plugin = {
-  name: 'pack-modules',
+/**
+ * The preview would pack every file on its way each time, also those that are packed already, and have the browser ask for
+ * all of them again. Names of assets have a hash of what they hold: once there, they stay.
+ */
+const serveAssets: Plugin = {
+  name: 'serve-assets',
   configurePreviewServer(server) {
     const packed = new Map<string, Buffer>();
+    const pack = (name: string, bytes: Buffer): Buffer => {
+      const known = packed.get(name) ?? gzipSync(bytes, { level: 9 });
+      packed.set(name, known);
+      return known;
+    };
     server.middlewares.use((request, response, next) => {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-      const accepts = request.headers['accept-encoding']?.includes('gzip') === true;
-      if (!pathname.endsWith('.wasm') || !accepts) {
-        next();
-        return;
-      }
+      const name = /\/assets\/([^/]+)$/.exec(pathname)?.[1];
+      const type = TYPES[extname(name ?? '')] ?? 'application/octet-stream';
       try {
-        const file = new URL(`dist/web/assets/${basename(pathname)}`, import.meta.url);
-        const bytes = packed.get(pathname) ?? gzipSync(readFileSync(file), { level: 9 });
-        packed.set(pathname, bytes);
-        response.setHeader('Content-Type', 'application/wasm');
-        response.setHeader('Content-Encoding', 'gzip');
+        if (name === undefined) return next();
+        const file = readFileSync(new URL(`dist/web/assets/${name}`, import.meta.url));
+        const accepts = request.headers['accept-encoding']?.includes('gzip') === true;
+        const isPacked = accepts && extname(name) in TYPES;
+        const bytes = isPacked ? pack(name, file) : file;
+        if (isPacked) response.setHeader('Content-Encoding', 'gzip');
+        response.setHeader('Content-Type', type);
         response.setHeader('Content-Length', bytes.length);
-        // Its name has a hash of what it is.
         response.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
         response.setHeader('Vary', 'Accept-Encoding');
         response.end(bytes);
@@ -86,7 +100,7 @@ export default defineConfig({
   // No fallback page: a missing image must be a 404 that we can explain, not somebody else's HTML.
   appType: 'mpa',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [serveKernel, packModules, addPolicy],
+  plugins: [serveKernel, serveAssets, addPolicy],
   worker: { format: 'es', rolldownOptions: { onLog } },
   server: { port: PORT, strictPort: false, fs: { allow: ['..'] } },
   preview: { port: PORT, strictPort: false },

@@ -1,14 +1,12 @@
-// Starts the page: theme, components, machine.
+// Starts the page: the machine's worker first, which takes longest, then what is seen of it.
 
-import { render } from 'preact';
 import { startMachine, type StartMachine } from '../src/worker/api/client.ts';
 import type { BootRequest } from '../src/worker/api/power.ts';
-import { App } from './app/app.tsx';
-import { paneProps } from './app/pane-props.ts';
 import { IMAGE_URLS } from './images.ts';
 import { MachineSession } from './session/machine-session.ts';
 import { publishHandle } from './session/page-handle.ts';
 import { startTheme } from './theme.ts';
+import '@xterm/xterm/css/xterm.css';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
@@ -38,21 +36,37 @@ async function chooseStart(): Promise<StartMachine> {
   return startMachine;
 }
 
+/** The same, whose news wait until somebody is there to hear them. */
+function holdNews(start: StartMachine, shown: Promise<void>): StartMachine {
+  return (onBatch, onCrash) =>
+    start(async (batch) => {
+      await shown;
+      await onBatch(batch);
+    }, onCrash);
+}
+
 async function main(): Promise<void> {
   const root = document.getElementById('app');
   if (root === null) return;
   startTheme();
+  let show = (): void => undefined;
+  const shown = new Promise<void>((resolve) => {
+    show = resolve;
+  });
   const session = new MachineSession({
-    start: await chooseStart(),
+    start: holdNews(await chooseStart(), shown),
     images: IMAGE_URLS,
     asked: requestFromAddress(),
     now: () => performance.now(),
     onNextFrame: (callback) => requestAnimationFrame(callback),
   });
   publishHandle(session);
-  render(<App panes={paneProps(session)} />, root);
+  const started = session.power.start();
+  const { showPage } = await import('./app/show-page.tsx');
+  showPage(session, root);
+  show();
   setInterval(() => session.power.checkWorker(), CHECK_INTERVAL_MS);
-  await session.power.start();
+  await started;
 }
 
 void main();

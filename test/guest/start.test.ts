@@ -49,6 +49,18 @@ describe('GuestSession.start', () => {
     }
   });
 
+  it('takes no checkpoint of where it began, and one after some work', async () => {
+    const session = await GuestSession.start({ checkpointBytes: 64 << 20 });
+    try {
+      await session.run('echo up');
+      expect(session.past.checkpoints.checkpoints).toBe(0);
+      await session.run('disk-read virtio; disk-read ide; net-ping; share-read');
+      expect(session.past.checkpoints.checkpoints).toBeGreaterThan(0);
+    } finally {
+      await session.dispose();
+    }
+  });
+
   it('boots another machine that is asked for', async () => {
     const session = await GuestSession.start({ iommu: 'off' });
     expect(session.iommu.isPresent).toBe(false);

@@ -279,7 +279,7 @@ describe('MachineSession', () => {
         deliver = onBatch;
         return startFakeMachine((batch) => {
           last = batch;
-          if (!isHung) onBatch(batch);
+          if (!isHung) void onBatch(batch);
         });
       },
       images,

@@ -1,6 +1,6 @@
 // From the files in guest-images/ to the bytes a machine starts with: fetch, verify, unpack.
 
-import { checksumOf } from './checksum.ts';
+import { hostChecksumOf } from './checksum.ts';
 import type { GuestImages } from './guest-images.ts';
 
 /** One file as guest-images/images.json describes it. */
@@ -39,15 +39,15 @@ function contentChecksum(image: ImageFile): string {
   return image.plainSha256 ?? image.sha256;
 }
 
-/** Throws `ImageCorruptError` unless the unpacked bytes are the described file's content. */
-export function verifyContent(image: ImageFile, content: Uint8Array): void {
+/** Rejects with `ImageCorruptError` unless the unpacked bytes are the described file's content. */
+export async function verifyContent(image: ImageFile, content: Uint8Array): Promise<void> {
   const bytes = image.plainBytes ?? image.bytes;
   if (content.length !== bytes) {
     throw new ImageCorruptError(
       `${image.file} holds ${content.length} bytes and should hold ${bytes}: it was cut short or changed. Get it again.`,
     );
   }
-  if (checksumOf(content) !== contentChecksum(image)) {
+  if ((await hostChecksumOf(content)) !== contentChecksum(image)) {
     throw new ImageCorruptError(
       `${image.file} does not match its checksum: it was damaged or changed. Get it again.`,
     );
@@ -76,7 +76,7 @@ export async function unpackImage(image: ImageFile, bytes: Uint8Array): Promise<
       },
     );
   });
-  verifyContent(image, content);
+  await verifyContent(image, content);
   return content;
 }
 

@@ -8,8 +8,7 @@
 //
 // Integers are little-endian. The early part holds everything but large byte arrays; it says how the late part is packed.
 
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
+import { checksumOf, hostChecksumOf } from '../images/checksum.ts';
 import { InputError } from '../images/guest-images.ts';
 import { unpackZstd } from '../v86/zstd.ts';
 import type { BootedGuest, BootStory } from './booted-guest.ts';
@@ -67,7 +66,7 @@ export async function writeSnapshotFile(
     method: pack === undefined ? 'none' : 'zstd',
     packedBytes: late.length,
     bytes: plain.length,
-    checksum: bytesToHex(sha256(late)),
+    checksum: checksumOf(late),
   };
   const json = new TextEncoder().encode(`{"packing":${JSON.stringify(packing)},"guest":${text}}`);
   const jsonRoom = Math.ceil(json.length / 4) * 4;
@@ -124,7 +123,10 @@ export async function readSnapshotFile(
   const end = earlyEnd(file) ?? Infinity;
   const { packing } = await decodeEarly(file, end);
   const packed = file.subarray(end);
-  if (packed.length !== packing.packedBytes || (await checksum(packed)) !== packing.checksum) {
+  if (
+    packed.length !== packing.packedBytes ||
+    (await hostChecksumOf(packed)) !== packing.checksum
+  ) {
     throw damaged();
   }
   try {
@@ -171,13 +173,6 @@ async function through(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const packed = new Blob([bytes]).stream().pipeThrough(stream);
   return new Uint8Array(await new Response(packed).arrayBuffer());
-}
-
-/** SHA-256 in hex; a page that was not loaded safely has to do without the host's own. */
-async function checksum(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const subtle: SubtleCrypto | undefined = globalThis.crypto.subtle;
-  const hash = subtle === undefined ? sha256(bytes) : await subtle.digest('SHA-256', bytes);
-  return bytesToHex(new Uint8Array(hash));
 }
 
 /** The bytes where they can be looked at as words. */

@@ -40,6 +40,8 @@ export class Timeline {
   readonly #checkpoints: Checkpoints;
   /** Where the run began, when it did not begin at power on. */
   #origin: RunState | undefined;
+  /** How much work it is to get where the run began. */
+  #originWork = 0;
   #branches: Branch[] = [{ id: 1, parent: null, checkpoints: [], end: undefined }];
   #current: Branch | undefined;
   #nextId = 2;
@@ -86,6 +88,9 @@ export class Timeline {
   beginAt(origin: RunState): void {
     for (const { checkpoints } of this.#branches) this.#checkpoints.release(checkpoints);
     this.#origin = origin;
+    this.#earlierInstructions = 0;
+    this.#lastInstructions = this.#run.board.emulator.clock.instructions;
+    this.#originWork = this.#work;
     this.#branches = [{ id: this.#nextId, parent: null, checkpoints: [], end: undefined }];
     this.#current = undefined;
     this.#nextId += 1;
@@ -100,14 +105,14 @@ export class Timeline {
     if (instructions < this.#lastInstructions) this.#earlierInstructions += this.#lastInstructions;
     this.#lastInstructions = instructions;
     const work = this.#work;
-    const since = work - (this.#branch.checkpoints.at(-1)?.work ?? 0);
+    const since = work - (this.#branch.checkpoints.at(-1)?.work ?? this.#originWork);
     if (since < this.#workBetween) return;
     const { board, loop, log } = this.#run;
     // A connection of the guest's lives in v86's network, which tells nobody of its state.
     if (this.#run.isChanging || board.share.isPending || isConnected(board.emulator)) return;
     const start = now();
     const branch = this.#branch;
-    const before = branch.checkpoints.at(-1)?.packed.rest;
+    const before = branch.checkpoints.at(-1)?.packed.rest ?? this.#origin;
     branch.checkpoints = this.#checkpoints.add(
       branch.checkpoints,
       { tick: loop.ticks, inputs: log.inputs.length, sequence: this.#sequence, work },

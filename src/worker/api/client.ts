@@ -17,7 +17,7 @@ export type WorkerCrash = Pick<MachineFailure, 'kind' | 'message'>;
 
 /** Starts a machine; the page's tests put a make-believe one in its place. */
 export type StartMachine = (
-  onBatch: (batch: MachineBatch) => void,
+  onBatch: (batch: MachineBatch) => void | Promise<void>,
   onCrash: (crash: WorkerCrash) => void,
 ) => Promise<MachineClient>;
 
@@ -32,7 +32,8 @@ function crashOf(event: Event): WorkerCrash {
 }
 
 /**
- * Starts a worker with a machine in it. `onBatch` gets what happened, at most once per frame; `onCrash` is called
+ * Starts a worker with a machine in it. `onBatch` gets what happened, at most once per frame and not before it is done with
+ * what it got before; `onCrash` is called
  * when the worker can not be loaded or dies.
  */
 export const startMachine: StartMachine = async (onBatch, onCrash) => {

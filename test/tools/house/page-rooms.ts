@@ -17,7 +17,7 @@ export const PAGE: readonly Room[] = [
     folder: 'web',
     purpose: 'the page: its start, and what all of it shares',
     imports: ['src/worker/api', 'web/app', 'web/session', 'web/styles', 'web/testing'],
-    packages: ['@preact/signals', 'preact'],
+    packages: ['@preact/signals', '@xterm/xterm'],
   },
   {
     folder: 'web/app',
