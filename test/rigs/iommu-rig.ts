@@ -31,6 +31,8 @@ export interface IommuRigOptions {
   readonly doorbell?: Doorbell;
   /** What the driver accepts; default: everything that is offered. */
   readonly accepts?: bigint;
+  /** Sequence of what happened before this device was there. */
+  readonly sequence?: number;
 }
 
 export interface IommuRig {
@@ -39,6 +41,8 @@ export interface IommuRig {
   readonly transport: MmioTransport<Gpa>;
   readonly line: RecordingLine;
   readonly mmio: MmioDriver;
+  /** Where queues and buffers are; `start` takes more of it each time unless it is released before. */
+  readonly driverMemory: DriverMemory;
   /** Every event since the device was made. */
   readonly events: IommuEvent[];
   /** Starts (again), with empty queues. */
@@ -55,6 +59,7 @@ export function createIommuRig(rig: IommuRigOptions = {}): IommuRig {
     memory,
     store: rig.store ?? new ReferenceStore(),
     ...(rig.options === undefined ? {} : { options: rig.options }),
+    ...(rig.sequence === undefined ? {} : { sequence: rig.sequence }),
     ...(rig.doorbell === undefined ? {} : { doorbell: rig.doorbell }),
   });
   const events: IommuEvent[] = [];
@@ -70,7 +75,7 @@ export function createIommuRig(rig: IommuRigOptions = {}): IommuRig {
     const features = (rig.accepts ?? iommu.deviceFeatures) | VIRTIO_F_VERSION_1;
     return new IommuDriver(mmio, mmio.start(features, [{}, {}]));
   };
-  return { memory, iommu, transport, line, mmio, events, start };
+  return { memory, iommu, transport, line, mmio, driverMemory, events, start };
 }
 
 /** A device with its started driver. */

@@ -66,6 +66,18 @@ const CORE: readonly Room[] = [
     types: ['src/iommu/events', 'src/iommu/regions', 'src/trace'],
   },
   {
+    folder: 'src/trace/replay',
+    purpose: 'the past: state after any event, lifetimes of mappings, totals of any stretch',
+    imports: [
+      'src/base',
+      'src/memory',
+      'src/iommu/protocol',
+      'src/iommu/regions',
+      'src/trace/record',
+    ],
+    types: ['src/iommu/domains', 'src/iommu/events', 'src/iommu/store', 'src/trace'],
+  },
+  {
     folder: 'src/driver',
     purpose:
       "the driver's side of rings and registers: the `device` command drives the device with it, and so do tests",

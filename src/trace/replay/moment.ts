@@ -1,0 +1,158 @@
+// The IOMMU as it was after one event. A copy: it stays as it is whatever becomes of the record.
+
+import type { EndpointMode, DomainState } from '../../iommu/events/iommu-event.ts';
+import type { DomainCounters } from '../../iommu/domains/domain.ts';
+import { VIRTIO_IOMMU_F_BYPASS } from '../../iommu/protocol/protocol.ts';
+import { joinRegions } from '../../iommu/regions/region-window.ts';
+import type { ReservedRegion } from '../../iommu/regions/reserved-regions.ts';
+import type { RecordedEndpoint, RecordHead } from '../record/head.ts';
+import type { Keyframe } from './keyframe.ts';
+import type { Lifetime, LifetimeTable } from './lifetime.ts';
+import type { Missing } from './not-known.ts';
+import { OrderedMappings } from './ordered-mappings.ts';
+import type { Standing } from './standing.ts';
+
+export interface MomentEndpoint {
+  readonly id: number;
+  readonly name: string;
+  /** Null where it is not known. */
+  readonly mode: EndpointMode | null;
+  /** The domain it is attached to, a bypass domain too; null when it is unattached, or its mode is not known. */
+  readonly domain: number | null;
+  /** Its reserved regions as PROBE tells of them, by ascending address. */
+  readonly reserved: readonly ReservedRegion[];
+}
+
+/** As the device tells of it, without its counters: the record has no event for an ordinary access. */
+export type MomentDomain = Omit<DomainState, keyof DomainCounters>;
+
+export class Moment {
+  readonly isKnown = true;
+  /** Sequence of the latest event that it includes. */
+  readonly sequence: number;
+  /** The configuration field `bypass`; null where it is not known. */
+  readonly isBypass: boolean | null;
+  /** Negotiated feature bits, none without a driver; null where they are not known. */
+  readonly features: bigint | null;
+  /** Mappings and attachments made before that are not in here. Null when nothing is missing. */
+  readonly missing: Missing | null;
+  readonly #head: RecordHead;
+  readonly #standing: Standing;
+  readonly #alive: LifetimeTable;
+  #ordered: OrderedMappings | undefined;
+
+  constructor(sequence: number, head: RecordHead, standing: Standing, alive: LifetimeTable) {
+    this.sequence = sequence;
+    this.isBypass = standing.isBypass;
+    this.features = standing.features;
+    this.missing = standing.missing;
+    this.#head = head;
+    this.#standing = standing;
+    this.#alive = alive;
+  }
+
+  /** Mappings of all domains together. */
+  get count(): number {
+    return this.#alive.count;
+  }
+
+  /** Those that the record's head names, in its order, then those that only events name. */
+  get endpoints(): readonly MomentEndpoint[] {
+    const known = this.#head.endpoints.map((endpoint) => this.#endpoint(endpoint));
+    const ids = new Set(known.map(({ id }) => id));
+    const others = [...this.#standing.attachments.keys()].filter((id) => !ids.has(id));
+    return [...known, ...others.map((id) => this.#endpoint(unnamed(id)))];
+  }
+
+  /** Undefined for one that neither the head nor an event names. */
+  endpoint(id: number): MomentEndpoint | undefined {
+    const named = this.#head.endpoints.find((each) => each.id === id);
+    if (named !== undefined) return this.#endpoint(named);
+    return this.#standing.attachments.has(id) ? this.#endpoint(unnamed(id)) : undefined;
+  }
+
+  /** By ascending ID. */
+  get domains(): readonly MomentDomain[] {
+    const members = new Map<number, MomentEndpoint[]>();
+    for (const domain of this.#mappings.domains) members.set(domain, []);
+    for (const endpoint of this.endpoints) {
+      if (endpoint.domain === null) continue;
+      const others = members.get(endpoint.domain) ?? [];
+      members.set(endpoint.domain, others);
+      others.push(endpoint);
+    }
+    return [...members]
+      .map(([id, endpoints]) => this.#domain(id, endpoints))
+      .toSorted((one, other) => one.id - other.id);
+  }
+
+  domain(id: number): MomentDomain | undefined {
+    const endpoints = this.endpoints.filter(({ domain }) => domain === id);
+    const isThere = endpoints.length > 0 || this.#mappings.size(id).mappings > 0;
+    return isThere ? this.#domain(id, endpoints) : undefined;
+  }
+
+  /** At most `limit` mappings of a domain in IOVA order: the one that contains `from`, and those after it. */
+  mappings(domain: number, from: bigint, limit: number): readonly Lifetime[] {
+    return this.#mappings.list(domain, from, limit);
+  }
+
+  /** The mapping that an IOVA lies in. */
+  lookup(domain: number, iova: bigint): Lifetime | undefined {
+    const [next] = this.#mappings.list(domain, iova, 1);
+    return next !== undefined && next.virtStart <= iova ? next : undefined;
+  }
+
+  /** All there is of it, as plain data. */
+  keyframe(): Keyframe {
+    const { sequence, isBypass, features, missing } = this;
+    const attachments = [...this.#standing.attachments].map(([endpoint, domain]) => ({
+      endpoint,
+      domain,
+    }));
+    const mappings = Array.from({ length: this.#alive.count }, (_, at) => {
+      const { domain, virtStart, virtEnd, physStart, flags, born } = this.#alive.get(at);
+      return { domain, virtStart, virtEnd, physStart, flags, born };
+    });
+    return { sequence, isBypass, features, missing, attachments, mappings };
+  }
+
+  get #mappings(): OrderedMappings {
+    this.#ordered ??= new OrderedMappings(this.#alive);
+    return this.#ordered;
+  }
+
+  #endpoint({ id, name, reserved }: RecordedEndpoint): MomentEndpoint {
+    const key = this.#standing.attachments.get(id);
+    const domain = key?.id ?? null;
+    if (key !== null && key !== undefined) {
+      return { id, name, mode: key.isBypass ? 'bypass' : 'attached', domain, reserved };
+    }
+    const isUnattached = key === null || this.missing === null;
+    return { id, name, mode: isUnattached ? this.#unattachedMode : null, domain, reserved };
+  }
+
+  // virtio 1.2, 5.13.6: the field `bypass` rules; where there is none, BYPASS must have been accepted
+  get #unattachedMode(): EndpointMode | null {
+    if (this.isBypass === true) return 'bypass';
+    if (this.features === null) return null;
+    if ((this.features & VIRTIO_IOMMU_F_BYPASS) !== 0n) return 'bypass';
+    return this.isBypass === false ? 'blocked' : null;
+  }
+
+  #domain(id: number, endpoints: readonly MomentEndpoint[]): MomentDomain {
+    const isBypass = endpoints.some(({ mode }) => mode === 'bypass');
+    const lists = new Set(endpoints.map(({ reserved }) => reserved));
+    return {
+      id,
+      isBypass,
+      endpoints: endpoints.map((endpoint) => endpoint.id),
+      ...this.#mappings.size(id),
+      reserved: isBypass ? [] : joinRegions([...lists]),
+    };
+  }
+}
+
+function unnamed(id: number): RecordedEndpoint {
+  return { id, name: `0x${id.toString(16)}`, reserved: [] };
+}

@@ -1,0 +1,47 @@
+// Ranges of addresses as numbers: rounded to 53 bits, in their order. What does not overlap as numbers does not overlap;
+// what does is looked at exactly.
+
+import type { MappingColumns } from './lifetime.ts';
+
+const U32_SPAN = 0x1_0000_0000;
+
+/** One of the two ranges of a mapping. */
+export interface Span {
+  start(columns: MappingColumns, at: number): number;
+  /** Inclusive. */
+  end(columns: MappingColumns, at: number): number;
+}
+
+/** The IOVAs of a mapping. */
+export const IOVAS: Span = {
+  start: ({ startHigh, startLow }, at) => (startHigh[at] ?? 0) * U32_SPAN + (startLow[at] ?? 0),
+  end: ({ endHigh, endLow }, at) => (endHigh[at] ?? 0) * U32_SPAN + (endLow[at] ?? 0),
+};
+
+/** The guest-physical addresses that it leads to. */
+export const GPAS: Span = {
+  start: ({ gpaHigh, gpaLow }, at) => (gpaHigh[at] ?? 0) * U32_SPAN + (gpaLow[at] ?? 0),
+  end: (columns, at) => {
+    // By halves, so that only the sum is rounded
+    const low = (columns.endLow[at] ?? 0) - (columns.startLow[at] ?? 0) + (columns.gpaLow[at] ?? 0);
+    const high =
+      (columns.endHigh[at] ?? 0) - (columns.startHigh[at] ?? 0) + (columns.gpaHigh[at] ?? 0);
+    const carry = Math.floor(low / U32_SPAN);
+    return (high + carry) * U32_SPAN + (low - carry * U32_SPAN);
+  },
+};
+
+/** A range to look for, as numbers. */
+export interface NumberRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export function overlaps(
+  span: Span,
+  range: NumberRange,
+  columns: MappingColumns,
+  at: number,
+): boolean {
+  return span.start(columns, at) <= range.end && span.end(columns, at) >= range.start;
+}

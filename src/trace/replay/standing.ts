@@ -1,0 +1,114 @@
+// How the device stands apart from its mappings: bypass, negotiated features, who is attached where. What each event does
+// to that (virtio 1.2, 5.13.6).
+
+import { joinWords } from '../../base/words.ts';
+import type { DomainKey } from '../../iommu/domains/domain.ts';
+import { VIRTIO_IOMMU_ATTACH_F_BYPASS } from '../../iommu/protocol/protocol.ts';
+import type { EventColumns } from '../record/event-columns.ts';
+import {
+  ATTACHED,
+  BYPASS_CHANGED,
+  DETACHED,
+  POWER_CYCLED,
+  RESET,
+  STARTED,
+  SYSTEM_RESET,
+} from './event-codes.ts';
+import type { Missing } from './not-known.ts';
+
+/** The domains that an event ended, with all their mappings. */
+export type Ended = 'none' | 'all' | number;
+
+export class Standing {
+  /** The configuration field `bypass`; null where it is not known. */
+  isBypass: boolean | null;
+  /** Negotiated feature bits, none without a driver; null where they are not known. */
+  features: bigint | null;
+  /** What attachments and mappings are not known for. */
+  missing: Missing | null = null;
+  readonly #bootBypass: boolean | null;
+  /** Null: known to be unattached. */
+  readonly #attachments = new Map<number, DomainKey | null>();
+  readonly #members = new Map<number, number>();
+
+  /** Power-on state. `bootBypass`: value of the field `bypass` then, null where it is not known. */
+  constructor(bootBypass: boolean | null) {
+    this.#bootBypass = bootBypass;
+    this.isBypass = bootBypass;
+    this.features = 0n;
+  }
+
+  /** Endpoints of which it is known where they are. */
+  get attachments(): ReadonlyMap<number, DomainKey | null> {
+    return this.#attachments;
+  }
+
+  /** Nothing is known but what comes from now on. */
+  forget(missing: Missing): void {
+    this.#clear();
+    this.missing = missing;
+    this.isBypass = null;
+    this.features = null;
+  }
+
+  clone(): Standing {
+    const copy = new Standing(this.#bootBypass);
+    copy.isBypass = this.isBypass;
+    copy.features = this.features;
+    copy.missing = this.missing;
+    for (const [endpoint, key] of this.#attachments) copy.place(endpoint, key);
+    return copy;
+  }
+
+  /** Puts an endpoint into a domain, or out of any; the domain that this ended. */
+  place(endpoint: number, key: DomainKey | null): Ended {
+    const old = this.#attachments.get(endpoint) ?? null;
+    if (old !== null && old.id === key?.id) return 'none';
+    if (key !== null) this.#members.set(key.id, (this.#members.get(key.id) ?? 0) + 1);
+    this.#attachments.set(endpoint, key);
+    if (old === null) return 'none';
+    const left = (this.#members.get(old.id) ?? 1) - 1;
+    this.#members.set(old.id, left);
+    if (left > 0) return 'none';
+    this.#members.delete(old.id);
+    return old.id;
+  }
+
+  /** Takes in an event, which was accepted if it is a request. */
+  apply(columns: EventColumns, at: number): Ended {
+    const endpoint = columns.endpoint[at] ?? 0;
+    const flags = columns.flags[at] ?? 0;
+    switch (columns.kind[at] ?? NaN) {
+      case ATTACHED: {
+        const isBypass = (flags & VIRTIO_IOMMU_ATTACH_F_BYPASS) !== 0;
+        return this.place(endpoint, { id: columns.domain[at] ?? 0, isBypass });
+      }
+      case DETACHED:
+        return this.place(endpoint, null);
+      case BYPASS_CHANGED:
+        this.isBypass = flags === 1;
+        return 'none';
+      case STARTED:
+        this.features = joinWords(columns.startHigh[at] ?? 0, columns.startLow[at] ?? 0);
+        return 'none';
+      case RESET:
+        this.#clear();
+        return 'all';
+      case SYSTEM_RESET:
+      case POWER_CYCLED:
+        this.#clear();
+        this.isBypass = this.#bootBypass;
+        return 'all';
+      default:
+        return 'none';
+    }
+  }
+
+  // virtio 1.2, 5.13.5: after a reset no endpoint is attached to any domain
+  #clear(): void {
+    this.#attachments.clear();
+    this.#members.clear();
+    this.features = 0n;
+    this.missing = null;
+  }
+}

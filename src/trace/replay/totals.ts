@@ -1,0 +1,146 @@
+// How much happened in a chunk: totals, and the least and most that was mapped, for each 64 events. Totals of any stretch
+// are a difference of two sums.
+
+import { VIRTIO_IOMMU_S_OK } from '../../iommu/protocol/protocol.ts';
+import type { EventTotals } from '../event-totals.ts';
+import { CHUNK_EVENTS } from '../record/event-chunk.ts';
+import { NO_STATUS, type EventColumns } from '../record/event-columns.ts';
+import { FAULTED, IGNORED } from './event-codes.ts';
+
+const LEAF = 64;
+const LEAVES = CHUNK_EVENTS / LEAF;
+
+/** The order of sums; requests stand at the code of their kind. */
+const NAMES = [
+  'attach',
+  'detach',
+  'map',
+  'unmap',
+  'probe',
+  'ignored',
+  'rejected',
+  'faults',
+] as const satisfies readonly (keyof EventTotals)[];
+const REJECTED = NAMES.indexOf('rejected');
+const FAULTS = NAMES.indexOf('faults');
+
+/** Sums in the order of `NAMES`. */
+export type Sums = Float64Array;
+
+export function noSums(): Sums {
+  return new Float64Array(NAMES.length);
+}
+
+export function totalsOf(from: Sums, to: Sums): EventTotals {
+  const difference = (index: number): number => (to[index] ?? 0) - (from[index] ?? 0);
+  const [attach, detach, map, unmap, probe, ignored, rejected, faults] = [
+    difference(0),
+    difference(1),
+    difference(2),
+    difference(3),
+    difference(4),
+    difference(5),
+    difference(REJECTED),
+    difference(FAULTS),
+  ];
+  return { attach, detach, map, unmap, probe, ignored, rejected, faults };
+}
+
+/** What was mapped after each event of a stretch, at least and at most: mappings, and bytes that they reach. */
+export interface Reach {
+  readonly live: { readonly least: number; readonly most: number };
+  /** Rounded to 53 bits. */
+  readonly bytes: { readonly least: number; readonly most: number };
+}
+
+export function joinReach(one: Reach, other: Reach): Reach {
+  return { live: join(one.live, other.live), bytes: join(one.bytes, other.bytes) };
+}
+
+function join(one: Reach['live'], other: Reach['live']): Reach['live'] {
+  return { least: Math.min(one.least, other.least), most: Math.max(one.most, other.most) };
+}
+
+/** The totals of a chunk, which are told of each of its events in turn. */
+export class ChunkTotals {
+  /** Sums before its first event. */
+  readonly before: Sums;
+  #sums = noSums();
+  #count = 0;
+  /** Sums within the chunk after each leaf. */
+  #after = new Uint16Array(LEAVES * NAMES.length);
+  #leastLive = new Uint32Array(LEAVES);
+  #mostLive = new Uint32Array(LEAVES);
+  #leastBytes = new Float64Array(LEAVES);
+  #mostBytes = new Float64Array(LEAVES);
+
+  constructor(before: Sums) {
+    this.before = before;
+  }
+
+  /** Bytes of memory that it takes. */
+  get bytes(): number {
+    return this.#after.byteLength + this.#leastLive.length * 24;
+  }
+
+  add(columns: EventColumns, row: number, live: number, bytes: number): void {
+    count(this.#sums, columns, row);
+    const leaf = Math.floor(row / LEAF);
+    const isFirst = row % LEAF === 0;
+    this.#leastLive[leaf] = isFirst ? live : Math.min(this.#leastLive[leaf] ?? 0, live);
+    this.#mostLive[leaf] = isFirst ? live : Math.max(this.#mostLive[leaf] ?? 0, live);
+    this.#leastBytes[leaf] = isFirst ? bytes : Math.min(this.#leastBytes[leaf] ?? 0, bytes);
+    this.#mostBytes[leaf] = isFirst ? bytes : Math.max(this.#mostBytes[leaf] ?? 0, bytes);
+    this.#count = row + 1;
+    if (this.#count % LEAF === 0) this.#after.set(this.#sums, leaf * NAMES.length);
+  }
+
+  /** Sums of all that happened before a row. */
+  sumsAt(columns: EventColumns, row: number): Sums {
+    const sums = this.before.slice();
+    const leaf = Math.floor(row / LEAF);
+    const place = (leaf - 1) * NAMES.length;
+    for (let index = 0; index < sums.length; index += 1) {
+      sums[index] = (sums[index] ?? 0) + (this.#after[place + index] ?? 0);
+    }
+    for (let each = leaf * LEAF; each < row; each += 1) count(sums, columns, each);
+    return sums;
+  }
+
+  /** Of the leaves that rows are in, the last one included. */
+  reach(fromRow: number, toRow: number): Reach {
+    const first = Math.floor(fromRow / LEAF);
+    const end = Math.floor(toRow / LEAF) + 1;
+    const [leastLive, mostLive] = [this.#leastLive, this.#mostLive];
+    const live = { least: leastLive[first] ?? 0, most: mostLive[first] ?? 0 };
+    const bytes = { least: this.#leastBytes[first] ?? 0, most: this.#mostBytes[first] ?? 0 };
+    for (let leaf = first + 1; leaf < end; leaf += 1) {
+      live.least = Math.min(live.least, leastLive[leaf] ?? 0);
+      live.most = Math.max(live.most, mostLive[leaf] ?? 0);
+      bytes.least = Math.min(bytes.least, this.#leastBytes[leaf] ?? 0);
+      bytes.most = Math.max(bytes.most, this.#mostBytes[leaf] ?? 0);
+    }
+    return { live, bytes };
+  }
+
+  /** Gives back the room that is not used. */
+  trim(): void {
+    const leaves = Math.ceil(this.#count / LEAF);
+    this.#after = this.#after.slice(0, leaves * NAMES.length);
+    this.#leastLive = this.#leastLive.slice(0, leaves);
+    this.#mostLive = this.#mostLive.slice(0, leaves);
+    this.#leastBytes = this.#leastBytes.slice(0, leaves);
+    this.#mostBytes = this.#mostBytes.slice(0, leaves);
+  }
+}
+
+function count(sums: Sums, { kind, status }: EventColumns, row: number): void {
+  const code = kind[row] ?? 0;
+  if (code === FAULTED) sums[FAULTS] = (sums[FAULTS] ?? 0) + 1;
+  if (code > IGNORED) return;
+  sums[code] = (sums[code] ?? 0) + 1;
+  const answer = status[row];
+  // A request of which no status is known is not taken for a refused one; one that was not understood is
+  const isRejected = answer !== VIRTIO_IOMMU_S_OK && (answer !== NO_STATUS || code === IGNORED);
+  if (isRejected) sums[REJECTED] = (sums[REJECTED] ?? 0) + 1;
+}

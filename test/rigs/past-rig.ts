@@ -1,0 +1,195 @@
+// A device whose events are recorded, and which was asked for its state after each of them.
+
+import type { DomainState, EndpointState, IommuState } from '../../src/iommu/events/iommu-event.ts';
+import type { Mapping } from '../../src/iommu/store/mapping-store.ts';
+import type { IommuOptions } from '../../src/iommu/options.ts';
+import type { ReservedRegion } from '../../src/iommu/regions/reserved-regions.ts';
+import type { VirtioIommu } from '../../src/iommu/virtio-iommu.ts';
+import { toIova } from '../../src/memory/address.ts';
+import { ALL_FACTS, type RecordHead } from '../../src/trace/record/head.ts';
+import { IommuRecord } from '../../src/trace/record/iommu-record.ts';
+import { Recorder } from '../../src/trace/record/recorder.ts';
+import type { IommuDriver } from './iommu-driver.ts';
+import { createIommuRig, ENDPOINT, type IommuRig } from './iommu-rig.ts';
+
+const PAGE = 0x1000n;
+/** Pages of IOVA that requests are about, from each of these on. */
+export const PAST_PAGES = 12;
+export const PAST_BASES = [0n, 0xffff_0000n, 0x1f_ffff_ffff_c000n, 0xffff_ffff_ffff_0000n] as const;
+
+/** What the device said of itself: all but the counters of accesses, for which the record has no events. */
+export interface DeviceMoment {
+  readonly isBypass: boolean;
+  readonly endpoints: readonly Pick<EndpointState, 'id' | 'mode' | 'domain' | 'reserved'>[];
+  readonly domains: readonly (Pick<
+    DomainState,
+    'id' | 'isBypass' | 'endpoints' | 'mappings' | 'bytes' | 'reserved'
+  > & { readonly list: readonly Mapping[] })[];
+}
+
+export type PastStep =
+  | { readonly kind: 'attach'; endpoint: number; domain: number; flags: number }
+  | { readonly kind: 'detach'; endpoint: number; domain: number }
+  | { readonly kind: 'map'; domain: number; base: number; from: number; pages: number; to: number }
+  | { readonly kind: 'unmap'; domain: number; base: number; from: number; pages: number }
+  | { readonly kind: 'access'; endpoint: number; base: number; from: number }
+  | { readonly kind: 'bypass'; isBypass: boolean }
+  | { readonly kind: 'probe' | 'start' | 'system-reset' | 'power-cycle' | 'take' };
+
+/** No device has it. */
+export const UNKNOWN_ENDPOINT = 77;
+
+export interface PastOptions {
+  readonly options: Partial<IommuOptions>;
+  readonly reserved: Partial<Record<number, readonly ReservedRegion[]>>;
+  readonly accepts: bigint;
+}
+
+/** Devices of one machine, one after the other; `record` has what was taken. */
+export class PastRig {
+  readonly record: IommuRecord;
+  readonly recorder = new Recorder();
+  /** What the device was after each event, by sequence; 0 is power on. */
+  readonly moments = new Map<number, DeviceMoment>();
+  readonly #options: PastOptions;
+  #rig: IommuRig;
+  #driver: IommuDriver;
+
+  constructor(options: PastOptions, recordOptions: { readonly maxBytes?: number } = {}) {
+    this.#options = options;
+    this.#rig = this.#powerOn(0);
+    this.record = new IommuRecord(headOf(this.#rig.iommu, options), recordOptions);
+    this.#driver = this.#rig.start();
+    this.take();
+  }
+
+  get sequence(): number {
+    return this.#rig.iommu.sequence;
+  }
+
+  take(): void {
+    for (const batch of this.recorder.take()) this.record.append(batch);
+  }
+
+  /** Does it; what the device refuses has an event like all else. */
+  do(step: PastStep): void {
+    const { iommu } = this.#rig;
+    switch (step.kind) {
+      case 'attach':
+        this.#driver.attach(step.domain, step.endpoint, step.flags);
+        break;
+      case 'detach':
+        this.#driver.detach(step.domain, step.endpoint);
+        break;
+      case 'map': {
+        const physStart = BigInt(step.to) * PAGE;
+        this.#driver.map(step.domain, { ...rangeOf(step), physStart, flags: (step.to % 4) + 1 });
+        break;
+      }
+      case 'unmap': {
+        const { virtStart, virtEnd } = rangeOf(step);
+        this.#driver.unmap(step.domain, virtStart, virtEnd);
+        break;
+      }
+      case 'access': {
+        if (step.endpoint === UNKNOWN_ENDPOINT) break;
+        const address = rangeOf({ ...step, pages: 1 }).virtStart;
+        const halves = [Number(address >> 32n), Number(address & 0xffff_ffffn)] as const;
+        iommu.port(step.endpoint).translate(...halves, 8, 1);
+        break;
+      }
+      case 'bypass':
+        if ((iommu.deviceFeatures & (1n << 6n)) !== 0n) iommu.setBypass(step.isBypass);
+        break;
+      case 'probe':
+        this.#driver.probe(ENDPOINT, 512);
+        break;
+      case 'start':
+        this.#restart();
+        break;
+      case 'system-reset':
+        iommu.systemReset();
+        this.#restart();
+        break;
+      case 'power-cycle':
+        this.#rig = this.#powerOn(this.sequence);
+        this.#rig.iommu.tellPowerCycle();
+        this.#restart();
+        break;
+      case 'take':
+        this.take();
+        break;
+    }
+  }
+
+  #restart(): void {
+    this.#rig.driverMemory.release();
+    this.#driver = this.#rig.start();
+  }
+
+  /** Another device, whose events go on after `sequence`. */
+  #powerOn(sequence: number): IommuRig {
+    const { options, reserved, accepts } = this.#options;
+    const rig = createIommuRig({ options, reserved, accepts, sequence });
+    const { iommu } = rig;
+    if (sequence === 0) this.moments.set(0, momentOf(iommu));
+    iommu.onEvent((event) => {
+      const timeMs = event.sequence / 100;
+      this.recorder.add(event, { timeMs, instructions: event.sequence });
+      this.moments.set(event.sequence, momentOf(iommu));
+    });
+    return rig;
+  }
+}
+
+interface Extent {
+  readonly base: number;
+  readonly from: number;
+  readonly pages: number;
+}
+
+function rangeOf({ base, from, pages }: Extent): { virtStart: bigint; virtEnd: bigint } {
+  const virtStart = (PAST_BASES[base] ?? 0n) + BigInt(from) * PAGE;
+  return { virtStart, virtEnd: virtStart + BigInt(pages) * PAGE - 1n };
+}
+
+function headOf(iommu: VirtioIommu, { options }: PastOptions): RecordHead {
+  return {
+    source: 'viommu',
+    endpoints: iommu.state().endpoints.map(({ id, reserved }) => ({
+      id,
+      name: `endpoint-${id}`,
+      reserved,
+    })),
+    device: {
+      features: iommu.deviceFeatures,
+      pageSizeMask: PAGE,
+      inputRange: options.inputRange ?? { start: 0n, end: 0xffff_ffffn },
+      domainRange: { start: 0, end: 0xffff },
+      probeSize: 512,
+      isBootBypass: options.bootBypass ?? true,
+      identityPolicy: options.identityPolicy ?? 'reject',
+      dialect: '1.2',
+    },
+    memoryBytes: null,
+    kernel: null,
+    facts: ALL_FACTS,
+  };
+}
+
+function momentOf(iommu: VirtioIommu): DeviceMoment {
+  const { isBypass, endpoints, domains }: IommuState = iommu.state();
+  return {
+    isBypass,
+    endpoints: endpoints.map(({ id, mode, domain, reserved }) => ({ id, mode, domain, reserved })),
+    domains: domains.map(({ id, isBypass, endpoints, mappings, bytes, reserved }) => ({
+      id,
+      isBypass,
+      endpoints,
+      mappings,
+      bytes,
+      reserved,
+      list: iommu.mappings(id, toIova(0n), 1000),
+    })),
+  };
+}
