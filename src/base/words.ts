@@ -26,6 +26,11 @@ export function joinWords(high: number, low: number): bigint {
   return word.getBigUint64(LOW, true);
 }
 
+/** Whether one word is below another. */
+export function isBelow(high: number, low: number, otherHigh: number, otherLow: number): boolean {
+  return high < otherHigh || (high === otherHigh && low < otherLow);
+}
+
 /** Low half of `low + offset`; `offset` is at most 2^32. */
 export function addLow(low: number, offset: number): number {
   return (low + offset) >>> 0;

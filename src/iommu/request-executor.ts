@@ -3,30 +3,26 @@
 // Order of the checks, which the specification leaves open: feature, flags and reserved bytes, endpoint, domain,
 // range and alignment, reserved regions and existing mappings, compatibility, memory.
 
-import { MAX_ADDRESS, toGpa, toIova } from '../memory/address.ts';
-import type { Request } from './protocol/codec.ts';
+import { isBelow } from '../base/words.ts';
 import { isCompatible, isMappable } from './domains/compatibility.ts';
-import type { DialectRules } from './protocol/dialect.ts';
 import type { DomainTable } from './domains/domain-table.ts';
 import type { EndpointTable } from './domains/endpoint-table.ts';
-import type { NumberedRequest } from './events/iommu-event.ts';
-import type { InsertOutcome, MappingStore } from './store/mapping-store.ts';
+import { NO_OUTCOME, type RequestOutcome } from './events/answered-request.ts';
+import { makeMapRangeCheck } from './map-range.ts';
+import type { Negotiated } from './negotiated.ts';
 import type { IommuOptions } from './options.ts';
+import type { DialectRules } from './protocol/dialect.ts';
 import {
   VIRTIO_IOMMU_ATTACH_F_BYPASS,
-  VIRTIO_IOMMU_F_BYPASS_CONFIG,
   VIRTIO_IOMMU_F_DOMAIN_RANGE,
-  VIRTIO_IOMMU_F_INPUT_RANGE,
-  VIRTIO_IOMMU_F_MAP_UNMAP,
-  VIRTIO_IOMMU_MAP_F_MMIO,
-  VIRTIO_IOMMU_MAP_F_READ,
-  VIRTIO_IOMMU_MAP_F_WRITE,
   VIRTIO_IOMMU_S_INVAL,
   VIRTIO_IOMMU_S_NOENT,
   VIRTIO_IOMMU_S_OK,
   VIRTIO_IOMMU_S_RANGE,
   VIRTIO_IOMMU_S_UNSUPP,
 } from './protocol/protocol.ts';
+import type { MapRequest, Request, UnmapRequest } from './protocol/request.ts';
+import type { InsertOutcome, MappingStore } from './store/mapping-store.ts';
 
 type RequestOf<Kind extends Request['kind']> = Extract<Request, { kind: Kind }>;
 
@@ -39,20 +35,6 @@ export interface IommuTables {
   readonly store: MappingStore;
 }
 
-/** What a request's outcome depends on, beside the tables. */
-interface RequestCircumstances {
-  /** The negotiated feature bits. */
-  readonly features: bigint;
-  /** Whether the reply has room for probe_size bytes of properties. */
-  readonly hasProbeRoom: boolean;
-  /** The number of the event that the request becomes. */
-  readonly sequence: number;
-}
-
-interface Refusal {
-  readonly status: number;
-}
-
 /** Executes decoded requests against the tables. */
 export class RequestExecutor {
   readonly #options: IommuOptions;
@@ -61,7 +43,10 @@ export class RequestExecutor {
   readonly #endpoints: EndpointTable;
   readonly #domains: DomainTable;
   readonly #store: MappingStore;
-  readonly #granuleMask: bigint;
+  readonly #isMapRange: (request: MapRequest) => boolean;
+  readonly #outcome: { -readonly [Key in keyof RequestOutcome]: RequestOutcome[Key] } = {
+    ...NO_OUTCOME,
+  };
 
   constructor({ options, rules, endpoints, domains, store }: IommuTables) {
     this.#options = options;
@@ -75,59 +60,41 @@ export class RequestExecutor {
     this.#endpoints = endpoints;
     this.#domains = domains;
     this.#store = store;
-    // virtio 1.2, 5.13.4.2: the lowest bit of page_size_mask is the page granularity
-    this.#granuleMask = (options.pageSizeMask & -options.pageSizeMask) - 1n;
+    this.#isMapRange = makeMapRangeCheck(options, rules);
   }
 
-  /** Carries a request out, or refuses it, and tells what became of it. */
-  execute(
-    request: Request,
-    { features, hasProbeRoom, sequence }: RequestCircumstances,
-  ): NumberedRequest {
+  /**
+   * Carries a request out, or refuses it, and tells what became of it, which is good until the next call. `hasProbeRoom`:
+   * the reply has room for probe_size bytes of properties.
+   */
+  execute(request: Request, negotiated: Negotiated, hasProbeRoom: boolean): RequestOutcome {
+    this.#outcome.removed = 0;
+    this.#outcome.leftDomain = null;
+    this.#outcome.status = this.#statusOf(request, negotiated, hasProbeRoom);
+    return this.#outcome;
+  }
+
+  #statusOf(request: Request, negotiated: Negotiated, hasProbeRoom: boolean): number {
     switch (request.kind) {
-      case 'attach': {
-        const { endpoint, domain, flags } = request;
-        const status = this.#attach(request, features);
-        return { kind: 'attached', endpoint, domain, flags, status, sequence };
-      }
-      case 'detach': {
-        const { endpoint, domain } = request;
-        const status = this.#detach(endpoint, domain);
-        return { kind: 'detached', endpoint, domain, status, sequence };
-      }
-      case 'detach-endpoint': {
-        const { endpoint } = request;
-        const domain = this.#endpoints.get(endpoint)?.domain?.id ?? null;
-        const status = request.isReservedZero
-          ? this.#detach(endpoint, domain)
-          : VIRTIO_IOMMU_S_INVAL;
-        return { kind: 'detached', endpoint, domain, status, sequence };
-      }
-      case 'map': {
-        const { domain, virtStart, virtEnd, physStart, flags } = request;
-        const status = this.#map(request, features);
-        return { kind: 'mapped', domain, virtStart, virtEnd, physStart, flags, status, sequence };
-      }
-      case 'unmap': {
-        const { domain, virtStart, virtEnd } = request;
-        const outcome = this.#unmap(request, features);
-        const status = typeof outcome === 'number' ? VIRTIO_IOMMU_S_OK : outcome.status;
-        const removed = typeof outcome === 'number' ? outcome : 0;
-        return { kind: 'unmapped', domain, virtStart, virtEnd, removed, status, sequence };
-      }
-      case 'probe': {
-        const { endpoint } = request;
-        const status = this.#probe(endpoint, hasProbeRoom);
-        return { kind: 'probed', endpoint, status, sequence };
-      }
+      case 'attach':
+        return this.#attach(request, negotiated);
+      case 'detach':
+        return this.#detach(request.endpoint, request.domain);
+      case 'detach-endpoint':
+        return this.#detachEndpoint(request);
+      case 'map':
+        return this.#map(request, negotiated);
+      case 'unmap':
+        return this.#unmap(request, negotiated);
+      case 'probe':
+        return this.#probe(request.endpoint, hasProbeRoom);
     }
   }
 
-  #attach(request: RequestOf<'attach'>, features: bigint): number {
-    // virtio 1.2, 5.13.6.3.2: reserved bytes and unknown flags MUST be rejected with INVAL; BYPASS is known only
-    // with BYPASS_CONFIG
-    const known = has(features, VIRTIO_IOMMU_F_BYPASS_CONFIG) ? VIRTIO_IOMMU_ATTACH_F_BYPASS : 0;
-    if (!request.isReservedZero || (request.flags & ~known) !== 0) return VIRTIO_IOMMU_S_INVAL;
+  #attach(request: RequestOf<'attach'>, { attachFlags }: Negotiated): number {
+    // virtio 1.2, 5.13.6.3.2: reserved bytes and unknown flags MUST be rejected with INVAL
+    if (!request.isReservedZero || (request.flags & ~attachFlags) !== 0)
+      return VIRTIO_IOMMU_S_INVAL;
     // 5.13.6.3.2: an endpoint that does not exist MUST be rejected with NOENT
     const endpoint = this.#endpoints.get(request.endpoint);
     if (endpoint === undefined) return VIRTIO_IOMMU_S_NOENT;
@@ -156,43 +123,40 @@ export class RequestExecutor {
     return VIRTIO_IOMMU_S_OK;
   }
 
-  #map(request: RequestOf<'map'>, features: bigint): number {
-    if (!has(features, VIRTIO_IOMMU_F_MAP_UNMAP)) return VIRTIO_IOMMU_S_UNSUPP;
+  #detachEndpoint(request: RequestOf<'detach-endpoint'>): number {
+    const domain = this.#endpoints.get(request.endpoint)?.domain?.id ?? null;
+    this.#outcome.leftDomain = domain;
+    return request.isReservedZero ? this.#detach(request.endpoint, domain) : VIRTIO_IOMMU_S_INVAL;
+  }
+
+  #map(request: MapRequest, { hasMapUnmap, mapFlags }: Negotiated): number {
+    if (!hasMapUnmap) return VIRTIO_IOMMU_S_UNSUPP;
     // virtio 1.2, 5.13.6.5.2: unknown flags MUST be rejected with INVAL
-    const mmio = this.#rules.hasMmioFlag(features) ? VIRTIO_IOMMU_MAP_F_MMIO : 0;
-    const known = VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE | mmio;
-    if ((request.flags & ~known) !== 0) return VIRTIO_IOMMU_S_INVAL;
+    if ((request.flags & ~mapFlags) !== 0) return VIRTIO_IOMMU_S_INVAL;
     const domain = this.#domains.get(request.domain);
     if (domain === undefined) return VIRTIO_IOMMU_S_NOENT;
     if (domain.isBypass) return VIRTIO_IOMMU_S_INVAL;
-    if (request.isEmpty === true || !this.#isInRange(request)) return VIRTIO_IOMMU_S_RANGE;
-    const mapping = {
-      virtStart: toIova(request.virtStart),
-      virtEnd: toIova(request.virtEnd),
-      physStart: toGpa(request.physStart),
-      flags: request.flags,
-    };
+    if (!this.#isMapRange(request)) return VIRTIO_IOMMU_S_RANGE;
     // 5.13.6.8.2: a MAP that overlaps a reserved region of any endpoint in the domain SHOULD be rejected
-    if (!isMappable(mapping, domain.regions)) return VIRTIO_IOMMU_S_INVAL;
-    return this.#mapStatus[this.#store.insert(domain.id, mapping)];
+    if (!isMappable(request, domain)) return VIRTIO_IOMMU_S_INVAL;
+    return this.#mapStatus[this.#store.insertWords(domain.id, request)];
   }
 
-  /** The number of mappings that were removed, unless the request is refused. */
-  #unmap(request: RequestOf<'unmap'>, features: bigint): number | Refusal {
-    if (!has(features, VIRTIO_IOMMU_F_MAP_UNMAP)) return { status: VIRTIO_IOMMU_S_UNSUPP };
+  #unmap(request: UnmapRequest, { hasMapUnmap }: Negotiated): number {
+    if (!hasMapUnmap) return VIRTIO_IOMMU_S_UNSUPP;
     // virtio 1.2, 5.13.6.6.2: MAY reject reserved bytes with INVAL; then nothing is removed
-    if (!request.isReservedZero) return { status: VIRTIO_IOMMU_S_INVAL };
+    if (!request.isReservedZero) return VIRTIO_IOMMU_S_INVAL;
     const domain = this.#domains.get(request.domain);
-    if (domain === undefined) return { status: VIRTIO_IOMMU_S_NOENT };
-    if (domain.isBypass) return { status: VIRTIO_IOMMU_S_INVAL };
+    if (domain === undefined) return VIRTIO_IOMMU_S_NOENT;
+    if (domain.isBypass) return VIRTIO_IOMMU_S_INVAL;
     // No alignment or input_range rule for UNMAP: ends may lie anywhere outside mappings
-    const isRange = request.isEmpty !== true && request.virtStart <= request.virtEnd;
-    if (!isRange) return { status: VIRTIO_IOMMU_S_RANGE };
-    const range = { start: toIova(request.virtStart), end: toIova(request.virtEnd) };
-    const outcome = this.#store.remove(domain.id, range);
+    const { startHigh, startLow, endHigh, endLow, isEmpty } = request;
+    if (isEmpty || isBelow(endHigh, endLow, startHigh, startLow)) return VIRTIO_IOMMU_S_RANGE;
+    const removed = this.#store.removeWords(domain.id, request);
     // 5.13.6.6.2: with a mapping that is only partly covered nothing is removed
-    if (outcome === 'would-split') return { status: this.#rules.unmapSplit };
-    return outcome;
+    if (removed === 'would-split') return this.#rules.unmapSplit;
+    this.#outcome.removed = removed;
+    return VIRTIO_IOMMU_S_OK;
   }
 
   #probe(endpoint: number, hasProbeRoom: boolean): number {
@@ -204,26 +168,7 @@ export class RequestExecutor {
   // virtio 1.2, 5.13.6: domain_range binds when the feature is offered
   #isDomainInRange(domain: number): boolean {
     const { features, domainRange } = this.#options;
-    if (!has(features, VIRTIO_IOMMU_F_DOMAIN_RANGE)) return true;
+    if ((features & VIRTIO_IOMMU_F_DOMAIN_RANGE) === 0n) return true;
     return domain >= domainRange.start && domain <= domainRange.end;
   }
-
-  // virtio 1.2, 5.13.6.5: start below end, all aligned (an end of 2^64-1 too), inside input_range when that is
-  // offered, and the guest-physical range may not wrap
-  #isInRange({ virtStart, virtEnd, physStart }: RequestOf<'map'>): boolean {
-    const { features, inputRange } = this.#options;
-    const isInInputRange =
-      !has(features, VIRTIO_IOMMU_F_INPUT_RANGE) ||
-      (virtStart >= inputRange.start && virtEnd <= inputRange.end);
-    return (
-      (virtStart < virtEnd || (virtStart === virtEnd && this.#rules.mapsSingleBytes)) &&
-      ((virtStart | physStart | (virtEnd + 1n)) & this.#granuleMask) === 0n &&
-      isInInputRange &&
-      physStart + (virtEnd - virtStart) <= MAX_ADDRESS
-    );
-  }
-}
-
-function has(features: bigint, bit: bigint): boolean {
-  return (features & bit) !== 0n;
 }

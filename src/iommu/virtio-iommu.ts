@@ -7,13 +7,7 @@ import type { PhysicalMemory } from '../memory/address-space.ts';
 import { toIova } from '../memory/address.ts';
 import type { DeviceContext, VirtioDevice } from '../virtio/virtio-device.ts';
 import type { DescriptorChain } from '../virtio/virtqueue.ts';
-import {
-  encodeProperties,
-  encodeReply,
-  replySize,
-  requestType,
-  type FaultReport,
-} from './protocol/codec.ts';
+import { encodeProperties, encodeReply, replySize, type FaultReport } from './protocol/codec.ts';
 import { ConfigSpace } from './protocol/config-space.ts';
 import type { Dialect } from './protocol/dialect.ts';
 import { dialectOf } from './protocol/dialects.ts';
@@ -21,12 +15,13 @@ import { DmaPort, type DmaPath, type StoppedAccess } from './dma-port.ts';
 import { DomainTable } from './domains/domain-table.ts';
 import { EndpointTable, type Endpoint } from './domains/endpoint-table.ts';
 import { reportFault } from './events/event-queue.ts';
-import { EventRecorder } from './events/event-recorder.ts';
-import type { IommuEvent, IommuState, NumberedRequest } from './events/iommu-event.ts';
+import { Answer } from './answer.ts';
+import { EventRecorder, type IommuWatcher } from './events/event-recorder.ts';
+import type { IommuEvent, IommuState } from './events/iommu-event.ts';
 import type { WireRequest } from './events/wire-request.ts';
-import { ignored, isUnderstood } from './ignored-request.ts';
 import { restoreTables, saveDomains, saveEndpoints, type IommuSnapshot } from './iommu-snapshot.ts';
 import { readState } from './events/iommu-state.ts';
+import { isUnderstood, readNegotiated, type Negotiated } from './negotiated.ts';
 import type { Mapping, MappingStore } from './store/mapping-store.ts';
 import { resolveOptions, type IommuOptions } from './options.ts';
 import {
@@ -41,7 +36,7 @@ import {
   VIRTIO_IOMMU_S_OK,
 } from './protocol/protocol.ts';
 import { RegionLists } from './regions/region-lists.ts';
-import { RequestBuffer } from './protocol/request-buffer.ts';
+import type { Request } from './protocol/request.ts';
 import { RequestExecutor } from './request-executor.ts';
 import { X86_MSI_REGION, type ReservedRegion } from './regions/reserved-regions.ts';
 
@@ -59,9 +54,6 @@ export interface VirtioIommuParts {
   /** Where interrupt messages go; without it they vanish. */
   readonly doorbell?: Doorbell;
 }
-
-/** What becomes of the writable part of a request that goes back as it came. */
-const NOTHING_WRITTEN = new Uint8Array(0);
 
 /** As many faults as the driver can leave buffers for are kept between two looks of the driver. */
 const EVENT_QUEUE_SIZE = 64;
@@ -84,11 +76,10 @@ export class VirtioIommu implements VirtioDevice {
   readonly #events = new EventRecorder();
   readonly #path: DmaPath;
   readonly #doorbell: Doorbell | undefined;
-  readonly #request = new RequestBuffer();
+  readonly #answer = new Answer();
   // Every byte but the status is reserved, and 0 (virtio 1.2, 5.13.6.2)
   readonly #tail = new Uint8Array(TAIL_SIZE);
-  #wire: WireRequest | undefined;
-  #context: DeviceContext | undefined;
+  #driver: Driver | undefined;
 
   /** Throws `RangeError` for options that can not be offered. */
   constructor({ memory, store, options, sequence, doorbell }: VirtioIommuParts) {
@@ -142,9 +133,14 @@ export class VirtioIommu implements VirtioDevice {
     return this.#events.on(listener);
   }
 
-  /** While a listener is told of a request: the request as it was on the wire. Its bytes are views, good until then. */
+  /** Tells the watcher of everything from now on, as `onEvent` does, but makes no event of a request. */
+  watch(watcher: IommuWatcher): Dispose {
+    return this.#events.watch(watcher);
+  }
+
+  /** While somebody is told of a request: the request as it was on the wire. Its bytes are views, good until then. */
   get request(): WireRequest | undefined {
-    return this.#wire;
+    return this.#answer.wire;
   }
 
   state(): IommuState {
@@ -171,7 +167,7 @@ export class VirtioIommu implements VirtioDevice {
     if ((this.#options.features & VIRTIO_IOMMU_F_BYPASS_CONFIG) === 0n) {
       throw new Error('this virtio-iommu has no configurable bypass');
     }
-    if (this.#changeBypass(isBypass)) this.#context?.notifyConfigChange();
+    if (this.#changeBypass(isBypass)) this.#driver?.context.notifyConfigChange();
   }
 
   /** Power-on state, `bypass` included (virtio 1.2, 5.13.4.2). The caller resets the transport too. */
@@ -237,19 +233,20 @@ export class VirtioIommu implements VirtioDevice {
   }
 
   start(context: DeviceContext): void {
-    this.#context = context;
-    this.#settleBypass();
     const { features } = context;
+    this.#driver = { context, negotiated: readNegotiated(features, this.#dialect.rules) };
+    this.#settleBypass();
     this.#events.record((sequence) => ({ kind: 'started', features, sequence }));
   }
 
   notify(queueIndex: number): void {
     // The event queue is looked at when a fault occurs
+    const driver = this.#driver;
     const queue =
-      queueIndex === VIRTIO_IOMMU_REQUEST_VQ ? this.#context?.queue(queueIndex) : undefined;
-    if (queue === undefined) return;
+      queueIndex === VIRTIO_IOMMU_REQUEST_VQ ? driver?.context.queue(queueIndex) : undefined;
+    if (driver === undefined || queue === undefined) return;
     for (let chain = queue.pop(); chain !== undefined; chain = queue.pop()) {
-      queue.push(chain, this.#handle(chain));
+      queue.push(chain, this.#handle(chain, driver.negotiated));
     }
     queue.flush();
   }
@@ -260,58 +257,43 @@ export class VirtioIommu implements VirtioDevice {
   }
 
   /** Executes one request and returns the number of bytes written. */
-  #handle(chain: DescriptorChain): number {
-    const { readable, writable } = chain;
-    const view = this.#request.load(readable);
-    const type = requestType(view);
-    const features = this.#context?.features ?? 0n;
-    if (!isUnderstood(type, features) || writable.length < TAIL_SIZE) {
+  #handle({ readable, writable }: DescriptorChain, negotiated: Negotiated): number {
+    const answer = this.#answer;
+    const view = answer.begin(readable, writable.length);
+    answer.sequence = this.#events.next();
+    if (!isUnderstood(answer.type, negotiated) || writable.length < TAIL_SIZE) {
       // virtio 1.2, 5.13.6.2: unknown type, or no room for a tail: nothing is written
-      const event = ignored(chain, type, null, this.#events.next());
-      this.#tell(event, chain, view, NOTHING_WRITTEN);
+      this.#tell();
       return 0;
     }
-    const size = replySize(type, writable.length, this.#options.probeSize);
-    const request = this.#dialect.decodeRequest(view);
-    // Too short for its type, but there is room to say so: Linux takes used length 0 for success (`viommu_sync_req`)
-    const hasProbeRoom = size === this.#options.probeSize + TAIL_SIZE;
-    const sequence = this.#events.next();
-    const event =
-      request === undefined
-        ? ignored(chain, type, VIRTIO_IOMMU_S_INVAL, sequence)
-        : this.#executor.execute(request, { features, hasProbeRoom, sequence });
-    const reply = this.#reply(event, size);
-    this.#tell(event, chain, view, reply);
-    writable.write(0, reply);
+    const size = replySize(answer.type, writable.length, this.#options.probeSize);
+    const request = this.#dialect.decodeRequest(view, answer.slots);
+    if (request === undefined) {
+      // Too short for its type, but there is room to say so: Linux takes used length 0 for success (`viommu_sync_req`)
+      answer.refuse(this.#reply(undefined, VIRTIO_IOMMU_S_INVAL, size), VIRTIO_IOMMU_S_INVAL);
+    } else {
+      const hasProbeRoom = size === this.#options.probeSize + TAIL_SIZE;
+      const outcome = this.#executor.execute(request, negotiated, hasProbeRoom);
+      answer.settle(request, outcome, this.#reply(request, outcome.status, size));
+    }
+    this.#tell();
+    writable.write(0, answer.written);
     return size;
   }
 
-  #tell(
-    event: NumberedRequest,
-    { readable, writable }: DescriptorChain,
-    view: DataView,
-    written: Uint8Array,
-  ): void {
-    if (!this.#events.isHeard) return;
-    this.#wire = {
-      readableLength: readable.length,
-      writableLength: writable.length,
-      writtenLength: written.length,
-      readable: new Uint8Array(view.buffer, 0, view.byteLength),
-      written,
-    };
-    this.#events.tell(event);
-    this.#wire = undefined;
+  #tell(): void {
+    this.#answer.isTold = true;
+    this.#events.tell(this.#answer);
+    this.#answer.isTold = false;
   }
 
-  #reply(event: NumberedRequest, size: number): Uint8Array {
-    const status = event.status ?? VIRTIO_IOMMU_S_OK;
+  #reply(request: Request | undefined, status: number, size: number): Uint8Array {
     if (size === TAIL_SIZE) {
       this.#tail[TAIL_STATUS] = status;
       return this.#tail;
     }
-    if (event.kind !== 'probed' || status !== VIRTIO_IOMMU_S_OK) return encodeReply(size, status);
-    const reserved = this.#endpoints.get(event.endpoint)?.reserved ?? [];
+    if (request?.kind !== 'probe' || status !== VIRTIO_IOMMU_S_OK) return encodeReply(size, status);
+    const reserved = this.#endpoints.get(request.endpoint)?.reserved ?? [];
     return encodeReply(size, status, encodeProperties(reserved, this.#dialect.regionFormat));
   }
 
@@ -323,8 +305,8 @@ export class VirtioIommu implements VirtioDevice {
     const domain = endpoint.domain?.id ?? null;
     const report = { reason, flags, endpoint: endpoint.id, high, low };
     const bytes = this.#dialect.encodeFault?.(report);
-    const isReported =
-      this.#context !== undefined && bytes !== undefined && reportFault(this.#context, bytes);
+    const context = this.#driver?.context;
+    const isReported = context !== undefined && bytes !== undefined && reportFault(context, bytes);
     this.#events.record((sequence) => ({
       kind: 'faulted',
       endpoint: endpoint.id,
@@ -357,7 +339,7 @@ export class VirtioIommu implements VirtioDevice {
 
   // virtio 1.2, 5.13.6: with BYPASS_CONFIG offered, accepted or not, the field rules; BYPASS must have been accepted
   #isUnattachedBypass(): boolean {
-    const negotiated = this.#context?.features ?? 0n;
+    const negotiated = this.#driver?.context.features ?? 0n;
     return this.#config.isBypass || (negotiated & VIRTIO_IOMMU_F_BYPASS) !== 0n;
   }
 
@@ -368,7 +350,7 @@ export class VirtioIommu implements VirtioDevice {
 
   // virtio 1.2, 5.13.5: after a reset no endpoint is attached to any domain
   #forgetDriver(): void {
-    this.#context = undefined;
+    this.#driver = undefined;
     this.#settleBypass();
     this.#domains.clear();
   }
@@ -378,4 +360,10 @@ export class VirtioIommu implements VirtioDevice {
 export interface EndpointOptions {
   /** Default: x86's MSI doorbell. */
   readonly reserved?: readonly ReservedRegion[];
+}
+
+/** Who drives the device, from start to reset. */
+interface Driver {
+  readonly context: DeviceContext;
+  readonly negotiated: Negotiated;
 }

@@ -1,6 +1,6 @@
 // Where mappings come and go: computed before the race, the same for every contestant.
 
-import type { Mapping } from '../../src/iommu/store/mapping-store.ts';
+import { toMappingWords, type MappingWords } from '../../src/iommu/store/mapping.ts';
 import type { Random } from '../differential/random.ts';
 import { packValue } from './contestants/packed-value.ts';
 import { mappingOf, randomPhysPage, shuffledIndices } from './layout.ts';
@@ -20,7 +20,7 @@ export interface ChurnDraws {
   /** For the ordered maps: contestants/packed-value.ts. */
   readonly values: Int32Array;
   /** For what takes requests as the device decodes them. */
-  readonly mappings: readonly Mapping[];
+  readonly mappings: readonly MappingWords[];
 }
 
 /** Both give 1 for done. */
@@ -64,7 +64,9 @@ function drawsAt(places: Uint32Array, random: Random): ChurnDraws {
     pages: places,
     physPages,
     values: Int32Array.from(physPages, (physPage) => packValue(physPage, 0)),
-    mappings: Array.from(places, (page, index) => mappingOf(page, 1, physPages[index] ?? 0)),
+    mappings: Array.from(places, (page, index) =>
+      toMappingWords(mappingOf(page, 1, physPages[index] ?? 0)),
+    ),
   };
 }
 

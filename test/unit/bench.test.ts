@@ -254,6 +254,7 @@ describe('churn', () => {
       ['free', 'live'].flatMap((kind) => [`churn/64/${kind}`, `churn/64/${kind}/spread`]),
     );
     expect(contestantsOf(rows[0])).toEqual([
+      'device',
       'product',
       'raw',
       'naive',

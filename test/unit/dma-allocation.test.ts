@@ -32,7 +32,8 @@ import {
   packedWrap,
 } from '../../src/virtio/ring-layout.ts';
 import { bytesPerCall } from '../support/allocation.ts';
-import { LoopMemory } from '../support/loop-memory.ts';
+import { LoopMemory } from '../rigs/loop-memory.ts';
+import { RequestLoop } from '../rigs/request-loop.ts';
 import { storeModule } from '../support/stores.ts';
 
 /** Less than any object: what is below it was allocated for something else, once in a while. */
@@ -176,6 +177,18 @@ describe('allocates nothing, once it is warm:', () => {
       bus.write16(DEVICE_AREA + 2, call & 0xffff);
     });
     expect(bus.read16(DEVICE_AREA + 2)).toBe(9_999);
+    expect(bytes).toBeLessThan(LEAST_OBJECT);
+  });
+
+  it('a MAP and an UNMAP, while nobody listens', () => {
+    const loop = new RequestLoop(new WasmStore(storeModule));
+    let refused = 0;
+    const bytes = bytesPerCall((call) => {
+      // Words with the highest bit set
+      const page = 0xf_0000 + (call & 0xff);
+      refused += loop.map(page, call) + loop.unmap(page);
+    });
+    expect(refused).toBe(0);
     expect(bytes).toBeLessThan(LEAST_OBJECT);
   });
 

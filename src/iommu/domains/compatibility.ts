@@ -5,6 +5,7 @@ import { toIova, type AddressRange, type Iova } from '../../memory/address.ts';
 import { combineRegions, hasOpenCell, type RegionList } from '../regions/combination-table.ts';
 import type { Domain } from './domain.ts';
 import type { Endpoint } from './endpoint-table.ts';
+import { toMapping, type MappingWords } from '../store/mapping.ts';
 import type { Mapping, MappingStore } from '../store/mapping-store.ts';
 import { rightsOf } from '../regions/reserved-regions.ts';
 
@@ -21,11 +22,17 @@ export function isCompatible(endpoint: Endpoint, domain: Domain, store: MappingS
   return !meetsOpenCell && !collidesWithMappings(endpoint, domain, store);
 }
 
+/** Whether MAP may add this mapping to a domain. */
+export function isMappable(mapping: MappingWords, { bounds, regions }: Domain): boolean {
+  // Most mappings are told apart from regions by their words
+  return !bounds.touches(mapping) || isBesideRegions(toMapping(mapping), regions);
+}
+
 /**
- * Whether MAP may add this mapping to a domain with these regions: none but an identity region may be touched, and
- * that only by an identity mapping inside it that asks for no more than its rights, as a driver of the draft makes it.
+ * Whether a mapping may lie where these regions are: none but an identity region may be touched, and that only by an
+ * identity mapping inside it that asks for no more than its rights, as a driver of the draft makes it.
  */
-export function isMappable(mapping: Mapping, regions: RegionList): boolean {
+function isBesideRegions(mapping: Mapping, regions: RegionList): boolean {
   const range = { start: mapping.virtStart, end: mapping.virtEnd };
   const touched = findTouched(regions, range);
   if (touched.length === 0) return true;
@@ -63,7 +70,7 @@ function collidesWithMappings(endpoint: Endpoint, domain: Domain, store: Mapping
 
 function isInsideIdentity(mapping: Mapping, regions: RegionList): boolean {
   const range = { start: mapping.virtStart, end: mapping.virtEnd };
-  return findTouched(regions, range).length > 0 && isMappable(mapping, regions);
+  return findTouched(regions, range).length > 0 && isBesideRegions(mapping, regions);
 }
 
 /** The regions that a range touches; a guest may ask for many ranges, and a host may set many regions. */

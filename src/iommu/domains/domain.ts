@@ -4,6 +4,7 @@ import { assert } from '../../base/assert.ts';
 import type { RegionList } from '../regions/combination-table.ts';
 import type { DmaCounters, MappingStore } from '../store/mapping-store.ts';
 import type { IdentityPolicy } from '../options.ts';
+import { RegionBounds } from '../regions/region-bounds.ts';
 import { joinRegions, toWindows } from '../regions/region-window.ts';
 
 /** Which domain: a bypass domain translates identically and has no mappings in the store. */
@@ -45,6 +46,7 @@ export class Domain implements DomainKey {
   /** Its endpoints, with their counters when they came. */
   readonly #endpoints = new Map<DomainMember, DmaCounters>();
   #regions: RegionList | undefined = NO_REGIONS;
+  #bounds: RegionBounds | undefined;
   #hasWindows = true;
   /** Counted before the endpoints that are here now came. */
   #counted: DomainCounters;
@@ -77,6 +79,12 @@ export class Domain implements DomainKey {
     if (this.isBypass) return NO_REGIONS;
     this.#regions ??= joinRegions(this.lists);
     return this.#regions;
+  }
+
+  /** Where `regions` lie. The same object until they change. */
+  get bounds(): RegionBounds {
+    this.#bounds ??= new RegionBounds(this.regions);
+    return this.#bounds;
   }
 
   get counters(): DomainCounters {
@@ -120,6 +128,7 @@ export class Domain implements DomainKey {
 
   #forgetRegions(): void {
     this.#regions = undefined;
+    this.#bounds = undefined;
     // The store's room for windows is for those of endpoints that are here, not of all that have ever been
     if (this.#hasWindows && !this.isBypass) this.#store.setWindows(this.id, []);
     this.#hasWindows = this.isBypass;

@@ -14,8 +14,8 @@ import {
   TRANSLATE_SEGMENTS,
 } from '../../../wasm/assembly/layout.ts';
 import { assert } from '../../base/assert.ts';
-import { highWord, lowWord } from '../../base/words.ts';
 import { MAX_ADDRESS, toIova, type AddressRange, type Iova } from '../../memory/address.ts';
+import { toRangeWords, type RangeWords } from '../../memory/range-words.ts';
 import type { InlineLookup } from './inline-lookup.ts';
 import type {
   Access,
@@ -27,6 +27,7 @@ import type {
   RemoveOutcome,
   TranslationResult,
 } from '../store/mapping-store.ts';
+import { toMappingWords, type MappingWords } from '../store/mapping.ts';
 import type { EndpointWindows, RegionWindow } from '../regions/region-window.ts';
 import { decodeStoreImage, encodeStoreImage, loadStoreImage } from '../store/store-image.ts';
 import { checkStoreLimits, type StoreLimits } from '../store/store-limits.ts';
@@ -98,30 +99,34 @@ export class WasmStore implements MappingStore {
     this.#domains.delete(domain);
   }
 
-  insert(domain: number, { virtStart, virtEnd, physStart, flags }: Mapping): InsertOutcome {
+  insertWords(domain: number, mapping: MappingWords): InsertOutcome {
     const outcome = this.#exports.insert(
       this.#setsOf(domain).mappings,
-      highWord(virtStart),
-      lowWord(virtStart),
-      highWord(virtEnd),
-      lowWord(virtEnd),
-      highWord(physStart),
-      lowWord(physStart),
-      flags,
+      mapping.startHigh,
+      mapping.startLow,
+      mapping.endHigh,
+      mapping.endLow,
+      mapping.physHigh,
+      mapping.physLow,
+      mapping.flags,
     );
     if (outcome === INSERT_DONE) return 'inserted';
     return outcome === INSERT_OVERLAP ? 'overlap' : 'full';
   }
 
-  remove(domain: number, { start, end }: AddressRange<Iova>): RemoveOutcome {
-    const removed = this.#exports.remove(
-      this.#setsOf(domain).mappings,
-      highWord(start),
-      lowWord(start),
-      highWord(end),
-      lowWord(end),
-    );
+  insert(domain: number, mapping: Mapping): InsertOutcome {
+    return this.insertWords(domain, toMappingWords(mapping));
+  }
+
+  removeWords(domain: number, range: RangeWords): RemoveOutcome {
+    const { startHigh, startLow, endHigh, endLow } = range;
+    const { mappings } = this.#setsOf(domain);
+    const removed = this.#exports.remove(mappings, startHigh, startLow, endHigh, endLow);
     return removed === REMOVE_WOULD_SPLIT ? 'would-split' : removed;
+  }
+
+  remove(domain: number, range: AddressRange<Iova>): RemoveOutcome {
+    return this.removeWords(domain, toRangeWords(range));
   }
 
   overlaps(domain: number, range: AddressRange<Iova>): boolean {
@@ -202,7 +207,8 @@ export class WasmStore implements MappingStore {
 
   #setsOf(domain: number): DomainSets {
     const sets = this.#domains.get(domain);
-    assert(sets !== undefined, `domain ${domain} exists`);
+    // No text of its own: it would be made for every request
+    assert(sets !== undefined, 'the domain exists');
     return sets;
   }
 }

@@ -7,14 +7,19 @@ import {
   probeRequest,
   unmapRequest,
 } from '../../../test/rigs/iommu-requests.ts';
+import { highWord, lowWord } from '../../base/words.ts';
+import { toIova } from '../../memory/address.ts';
+import { toRangeWords } from '../../memory/range-words.ts';
 import { decodeRequest, encodeFault, requestType } from './codec.ts';
+import { RequestSlots } from './request.ts';
 
 const SEED = 22;
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
 const u64 = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
 
 function decode(bytes: Uint8Array): unknown {
-  return decodeRequest(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return decodeRequest(view, new RequestSlots());
 }
 
 describe('decodeRequest', () => {
@@ -23,7 +28,15 @@ describe('decodeRequest', () => {
       fc.property(u32, u32, u32, fc.tuple(u64, u64, u64), (domain, endpoint, flags, range) => {
         const [virtStart, virtEnd, physStart] = range;
         const isReservedZero = true;
+        const isEmpty = false;
         const fields = { virtStart, virtEnd, physStart, flags };
+        const words = toRangeWords({ start: toIova(virtStart), end: toIova(virtEnd) });
+        const mapping = {
+          ...words,
+          physHigh: highWord(physStart),
+          physLow: lowWord(physStart),
+          flags,
+        };
         expect([
           decode(attachRequest(domain, endpoint, flags)),
           decode(detachRequest(domain, endpoint)),
@@ -33,8 +46,8 @@ describe('decodeRequest', () => {
         ]).toEqual([
           { kind: 'attach', domain, endpoint, flags, isReservedZero },
           { kind: 'detach', domain, endpoint },
-          { kind: 'map', domain, ...fields },
-          { kind: 'unmap', domain, virtStart, virtEnd, isReservedZero },
+          { kind: 'map', domain, isEmpty, ...mapping },
+          { kind: 'unmap', domain, isEmpty, ...words, isReservedZero },
           { kind: 'probe', endpoint },
         ]);
       }),

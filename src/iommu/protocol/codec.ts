@@ -47,44 +47,10 @@ import {
   VIRTIO_IOMMU_T_UNMAP,
 } from './protocol.ts';
 import { RESV_MEM_SUBTYPES, type ReservedRegion } from '../regions/reserved-regions.ts';
+import type { Request, RequestSlots } from './request.ts';
 
-/**
- * A decoded request of any version of the protocol, its numbers those of the released one. `isReservedZero` tells of
- * the reserved bytes that a device has to look at; `isEmpty` of a size of 0, which drafts can tell.
- */
-export type Request =
-  | {
-      readonly kind: 'attach';
-      readonly domain: number;
-      readonly endpoint: number;
-      readonly flags: number;
-      readonly isReservedZero: boolean;
-    }
-  | { readonly kind: 'detach'; readonly domain: number; readonly endpoint: number }
-  | {
-      /** DETACH of the drafts of 2017: from the domain that the endpoint is attached to. */
-      readonly kind: 'detach-endpoint';
-      readonly endpoint: number;
-      readonly isReservedZero: boolean;
-    }
-  | {
-      readonly kind: 'map';
-      readonly domain: number;
-      readonly virtStart: bigint;
-      readonly virtEnd: bigint;
-      readonly physStart: bigint;
-      readonly flags: number;
-      readonly isEmpty?: true;
-    }
-  | {
-      readonly kind: 'unmap';
-      readonly domain: number;
-      readonly virtStart: bigint;
-      readonly virtEnd: bigint;
-      readonly isReservedZero: boolean;
-      readonly isEmpty?: true;
-    }
-  | { readonly kind: 'probe'; readonly endpoint: number };
+/** Bytes from a 64-bit field to its upper half. */
+export const HIGH_WORD = 4;
 
 /** Bytes of the device-readable part of each request type; a type that is not in here is unknown. */
 const REQUEST_SIZES: ReadonlyMap<number, number> = new Map([
@@ -107,67 +73,58 @@ export function isKnownType(type: number): boolean {
   return REQUEST_SIZES.has(type);
 }
 
-/** What a request's type and fields are read with. */
-interface RequestFields {
-  readonly type: number;
-  readonly u32: (offset: number) => number;
-  readonly u64: (offset: number) => bigint;
-}
-
-/** Undefined when the type is not in `sizes`, or the part is shorter than its type's size there. */
-export function requestFields(
-  readable: DataView,
-  sizes: ReadonlyMap<number, number>,
-): RequestFields | undefined {
+/** The type of a request whose part is as long as `sizes` says; 0 for one that is not in there, or shorter. */
+export function completeType(readable: DataView, sizes: ReadonlyMap<number, number>): number {
   const type = requestType(readable);
   const size = sizes.get(type);
-  if (size === undefined || readable.byteLength < size) return undefined;
-  return {
-    type,
-    u32: (offset) => readable.getUint32(offset, true),
-    u64: (offset) => readable.getBigUint64(offset, true),
-  };
+  return size !== undefined && readable.byteLength >= size ? type : 0;
 }
 
-/**
- * The request in the first MAX_REQUEST_SIZE bytes of a device-readable part; undefined when they are too few for
- * their type or the type is unknown. `head.reserved`, DETACH's and PROBE's reserved bytes are ignored as
- * virtio 1.2, 5.13.6.2, 5.13.6.4.2 and 5.13.6.7.2 demand, and so are bytes beyond the request.
- */
-export function decodeRequest(readable: DataView): Request | undefined {
-  const fields = requestFields(readable, REQUEST_SIZES);
-  if (fields === undefined) return undefined;
-  const { type, u32, u64 } = fields;
-  switch (type) {
-    case VIRTIO_IOMMU_T_ATTACH:
-      return {
-        kind: 'attach',
-        domain: u32(ATTACH_DOMAIN),
-        endpoint: u32(ATTACH_ENDPOINT),
-        flags: u32(ATTACH_FLAGS),
-        isReservedZero: u32(ATTACH_RESERVED) === 0,
-      };
-    case VIRTIO_IOMMU_T_DETACH:
-      return { kind: 'detach', domain: u32(DETACH_DOMAIN), endpoint: u32(DETACH_ENDPOINT) };
-    case VIRTIO_IOMMU_T_MAP:
-      return {
-        kind: 'map',
-        domain: u32(MAP_DOMAIN),
-        virtStart: u64(MAP_VIRT_START),
-        virtEnd: u64(MAP_VIRT_END),
-        physStart: u64(MAP_PHYS_START),
-        flags: u32(MAP_FLAGS),
-      };
-    case VIRTIO_IOMMU_T_UNMAP:
-      return {
-        kind: 'unmap',
-        domain: u32(UNMAP_DOMAIN),
-        virtStart: u64(UNMAP_VIRT_START),
-        virtEnd: u64(UNMAP_VIRT_END),
-        isReservedZero: u32(UNMAP_RESERVED) === 0,
-      };
+/** See `Dialect.decodeRequest`. */
+export function decodeRequest(readable: DataView, slots: RequestSlots): Request | undefined {
+  switch (completeType(readable, REQUEST_SIZES)) {
+    case VIRTIO_IOMMU_T_ATTACH: {
+      const { attach } = slots;
+      attach.domain = readable.getUint32(ATTACH_DOMAIN, true);
+      attach.endpoint = readable.getUint32(ATTACH_ENDPOINT, true);
+      attach.flags = readable.getUint32(ATTACH_FLAGS, true);
+      attach.isReservedZero = readable.getUint32(ATTACH_RESERVED, true) === 0;
+      return attach;
+    }
+    case VIRTIO_IOMMU_T_DETACH: {
+      const { detach } = slots;
+      detach.domain = readable.getUint32(DETACH_DOMAIN, true);
+      detach.endpoint = readable.getUint32(DETACH_ENDPOINT, true);
+      return detach;
+    }
+    case VIRTIO_IOMMU_T_MAP: {
+      const { map } = slots;
+      map.domain = readable.getUint32(MAP_DOMAIN, true);
+      map.startLow = readable.getUint32(MAP_VIRT_START, true);
+      map.startHigh = readable.getUint32(MAP_VIRT_START + HIGH_WORD, true);
+      map.endLow = readable.getUint32(MAP_VIRT_END, true);
+      map.endHigh = readable.getUint32(MAP_VIRT_END + HIGH_WORD, true);
+      map.physLow = readable.getUint32(MAP_PHYS_START, true);
+      map.physHigh = readable.getUint32(MAP_PHYS_START + HIGH_WORD, true);
+      map.flags = readable.getUint32(MAP_FLAGS, true);
+      return map;
+    }
+    case VIRTIO_IOMMU_T_UNMAP: {
+      const { unmap } = slots;
+      unmap.domain = readable.getUint32(UNMAP_DOMAIN, true);
+      unmap.startLow = readable.getUint32(UNMAP_VIRT_START, true);
+      unmap.startHigh = readable.getUint32(UNMAP_VIRT_START + HIGH_WORD, true);
+      unmap.endLow = readable.getUint32(UNMAP_VIRT_END, true);
+      unmap.endHigh = readable.getUint32(UNMAP_VIRT_END + HIGH_WORD, true);
+      unmap.isReservedZero = readable.getUint32(UNMAP_RESERVED, true) === 0;
+      return unmap;
+    }
+    case VIRTIO_IOMMU_T_PROBE: {
+      slots.probe.endpoint = readable.getUint32(PROBE_ENDPOINT, true);
+      return slots.probe;
+    }
     default:
-      return { kind: 'probe', endpoint: u32(PROBE_ENDPOINT) };
+      return undefined;
   }
 }
 

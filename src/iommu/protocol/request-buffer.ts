@@ -8,6 +8,7 @@ import { MAX_REQUEST_SIZE } from './codec.ts';
 export class RequestBuffer {
   readonly #bytes: readonly Uint8Array[];
   readonly #views: readonly DataView[];
+  #length = 0;
 
   constructor() {
     const { buffer } = new Uint8Array(MAX_REQUEST_SIZE);
@@ -16,13 +17,19 @@ export class RequestBuffer {
     this.#views = lengths.map((length) => new DataView(buffer, 0, length));
   }
 
+  /** What was loaded last. */
+  get bytes(): Uint8Array {
+    const bytes = this.#bytes[this.#length];
+    assert(bytes !== undefined, 'there is a view for every length');
+    return bytes;
+  }
+
   /** The first bytes of a device-readable part, MAX_REQUEST_SIZE at most; good until the next call. */
   load(readable: ReadablePart): DataView {
-    const length = Math.min(readable.length, MAX_REQUEST_SIZE);
-    const bytes = this.#bytes[length];
-    const view = this.#views[length];
-    assert(bytes !== undefined && view !== undefined, 'there is a view for every length');
-    readable.read(0, bytes);
+    this.#length = Math.min(readable.length, MAX_REQUEST_SIZE);
+    const view = this.#views[this.#length];
+    assert(view !== undefined, 'there is a view for every length');
+    readable.read(0, this.bytes);
     return view;
   }
 }

@@ -1,20 +1,15 @@
 // The seam to the owner of all mappings and of what becomes of an access: one naive implementation (the oracle), one in
 // WASM (production).
 //
-// Control path: 64-bit bigint. DMA path (`translate`): unsigned 32-bit halves, whole buffers in, segments out, no
-// BigInt.
+// What a guest makes happen often has unsigned 32-bit halves: MAP and UNMAP (`insertWords`, `removeWords`), and accesses
+// (`translate`: whole buffers in, segments out). All else has bigints.
 
-import type { AddressRange, Gpa, Iova } from '../../memory/address.ts';
+import type { AddressRange, Iova } from '../../memory/address.ts';
+import type { RangeWords } from '../../memory/range-words.ts';
 import type { EndpointWindows, RegionWindow } from '../regions/region-window.ts';
+import type { Mapping, MappingWords } from './mapping.ts';
 
-/** One MAP request's result: IOVA `virtStart`..`virtEnd` (inclusive) to GPA from `physStart` on. */
-export interface Mapping {
-  readonly virtStart: Iova;
-  readonly virtEnd: Iova;
-  readonly physStart: Gpa;
-  /** VIRTIO_IOMMU_MAP_F_* bits. */
-  readonly flags: number;
-}
+export type { Mapping };
 
 export type InsertOutcome = 'inserted' | 'overlap' | 'full';
 /** How many mappings went, or that the range would cut one in two (then none went). */
@@ -76,8 +71,10 @@ export interface MappingStore {
   /** Drops a domain and its mappings in time proportional to their number. No endpoint may be bound to it. */
   destroyDomain(domain: number): void;
   /** Adds a mapping, or changes nothing. */
+  insertWords(domain: number, mapping: MappingWords): InsertOutcome;
   insert(domain: number, mapping: Mapping): InsertOutcome;
   /** Removes every mapping inside the range, or nothing at all when one is only partly covered. */
+  removeWords(domain: number, range: RangeWords): RemoveOutcome;
   remove(domain: number, range: AddressRange<Iova>): RemoveOutcome;
   /** Whether any mapping touches the range. */
   overlaps(domain: number, range: AddressRange<Iova>): boolean;

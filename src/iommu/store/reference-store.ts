@@ -3,6 +3,7 @@
 import { assert } from '../../base/assert.ts';
 import { joinWords } from '../../base/words.ts';
 import type { AddressRange, Iova } from '../../memory/address.ts';
+import { toRange, type RangeWords } from '../../memory/range-words.ts';
 import {
   MAX_TRANSLATE_LENGTH,
   type Access,
@@ -14,6 +15,7 @@ import {
   type RemoveOutcome,
   type TranslationResult,
 } from './mapping-store.ts';
+import { toMapping, type MappingWords } from './mapping.ts';
 import { ReferenceTranslation, touches } from './reference-translation.ts';
 import type { EndpointWindows, RegionWindow } from '../regions/region-window.ts';
 import { decodeStoreImage, encodeStoreImage, loadStoreImage } from './store-image.ts';
@@ -44,6 +46,10 @@ export class ReferenceStore implements MappingStore {
     this.#translation.setWindows(domain, []);
   }
 
+  insertWords(domain: number, mapping: MappingWords): InsertOutcome {
+    return this.insert(domain, toMapping(mapping));
+  }
+
   insert(domain: number, mapping: Mapping): InsertOutcome {
     const mappings = this.#mappings(domain);
     if (mappings.some((each) => touches(each, mapping.virtStart, mapping.virtEnd))) {
@@ -53,6 +59,10 @@ export class ReferenceStore implements MappingStore {
     const next = mappings.findIndex((each) => each.virtStart > mapping.virtEnd);
     mappings.splice(next < 0 ? mappings.length : next, 0, { ...mapping });
     return 'inserted';
+  }
+
+  removeWords(domain: number, range: RangeWords): RemoveOutcome {
+    return this.remove(domain, toRange(range));
   }
 
   remove(domain: number, range: AddressRange<Iova>): RemoveOutcome {

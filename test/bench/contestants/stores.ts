@@ -10,7 +10,8 @@ import {
   SEGMENTS_OFFSET,
 } from '../../../wasm/assembly/layout.ts';
 import type { InlineLookup } from '../../../src/iommu/engine/inline-lookup.ts';
-import type { Mapping, MappingStore } from '../../../src/iommu/store/mapping-store.ts';
+import type { MappingStore } from '../../../src/iommu/store/mapping-store.ts';
+import { toMappingWords, type MappingWords } from '../../../src/iommu/store/mapping.ts';
 import { ReferenceStore } from '../../../src/iommu/store/reference-store.ts';
 import { NO_WINDOWS } from '../../../src/iommu/regions/region-window.ts';
 import { checkStoreLimits } from '../../../src/iommu/store/store-limits.ts';
@@ -18,6 +19,7 @@ import type { EngineExports } from '../../../src/iommu/engine/wasm-exports.ts';
 import { EngineExtras } from '../../../src/iommu/engine/extras/engine-extras.ts';
 import { EngineMemory } from '../../../src/iommu/engine/wasm-memory.ts';
 import { WasmStore } from '../../../src/iommu/engine/wasm-store.ts';
+import { RequestLoop } from '../../rigs/request-loop.ts';
 import type { Churn, ChurnDraws, MapAndUnmap } from '../churn-draws.ts';
 import { ACCESS_LENGTH, type Draws, type Lookup } from '../draws.ts';
 import { mappingsOf, type Layout } from '../layout.ts';
@@ -158,13 +160,13 @@ export function createNaiveLookups(layout: Layout): readonly Lookup[] {
   const count = layout.pages.length;
   if (count > NAIVE_LIMIT) return [];
   const naive = createNaive(count);
-  mapAll(naive, mappingsOf(layout));
+  mapAll(naive, mappingsOf(layout).map(toMappingWords));
   return [
     { name: 'naive', makeWork: (draws) => prepare(productLookup, naive, draws, ACCESS_LENGTH) },
   ];
 }
 
-/** WasmStore, its exports and, where it is fast enough, the naive store; with the live pages in place. */
+/** The device, WasmStore, its exports and, where it is fast enough, the naive store; with the live pages in place. */
 export function createOurChurns(
   module: WebAssembly.Module,
   { mappings, pages, physPages }: ChurnDraws,
@@ -175,7 +177,10 @@ export function createOurChurns(
   mapAll(product, mappings);
   const engine = new Engine(module, room);
   pages.forEach((page, index) => engine.map(page, 1, physPages[index] ?? 0));
+  const loop = new RequestLoop(new WasmStore(module, { maxDomains: 1, maxMappings: room }));
+  pages.forEach((page, index) => loop.map(page, physPages[index] ?? 0));
   const churns: Churn[] = [
+    { name: 'device', make: (draws) => prepare(deviceChurn, loop, draws) },
     { name: 'product', make: (draws) => prepare(productChurn, product, draws) },
     { name: 'raw', make: (draws) => prepare(rawChurn, engine, draws) },
   ];
@@ -306,10 +311,10 @@ function withDomain(store: MappingStore): Product {
 }
 
 /** Maps everything; throws when something can not be. */
-function mapAll({ store, domain }: Product, mappings: readonly Mapping[]): void {
-  for (const mapping of mappings) {
-    const outcome = store.insert(domain, mapping);
-    if (outcome !== 'inserted') throw new Error(`mapping ${mapping.virtStart}: ${outcome}`);
+function mapAll({ store, domain }: Product, mappings: readonly MappingWords[]): void {
+  for (const [index, mapping] of mappings.entries()) {
+    const outcome = store.insertWords(domain, mapping);
+    if (outcome !== 'inserted') throw new Error(`mapping ${index}: ${outcome}`);
   }
 }
 
@@ -330,18 +335,25 @@ function productLookup(
   };
 }
 
+/** Through the device's request queue, one request for each notification. */
+function deviceChurn(loop: RequestLoop, { pages, physPages }: ChurnDraws): MapAndUnmap {
+  return {
+    map: (draw) => (loop.map(pages[draw] ?? 0, physPages[draw] ?? 0) === 0 ? 1 : 0),
+    unmap: (draw) => (loop.unmap(pages[draw] ?? 0) === 0 ? 1 : 0),
+  };
+}
+
 /** Through the methods of a store, with requests as the device decodes them. */
 function productChurn({ store, domain }: Product, { mappings }: ChurnDraws): MapAndUnmap {
   return {
     map: (draw) => {
       const mapping = mappings[draw];
-      return mapping !== undefined && store.insert(domain, mapping) === 'inserted' ? 1 : 0;
+      return mapping !== undefined && store.insertWords(domain, mapping) === 'inserted' ? 1 : 0;
     },
     unmap: (draw) => {
       const mapping = mappings[draw];
       if (mapping === undefined) return 0;
-      const removed = store.remove(domain, { start: mapping.virtStart, end: mapping.virtEnd });
-      return removed === 1 ? 1 : 0;
+      return store.removeWords(domain, mapping) === 1 ? 1 : 0;
     },
   };
 }

@@ -12,6 +12,8 @@ import {
   type RemoveOutcome,
   type TranslationResult,
 } from '../../../src/iommu/store/mapping-store.ts';
+import type { MappingWords } from '../../../src/iommu/store/mapping.ts';
+import type { RangeWords } from '../../../src/memory/range-words.ts';
 import { VIRTIO_IOMMU_FAULT_R_MAPPING } from '../../../src/iommu/protocol/protocol.ts';
 import type { EndpointWindows, RegionWindow } from '../../../src/iommu/regions/region-window.ts';
 
@@ -98,8 +100,16 @@ export class BlindableStore implements MappingStore {
     this.#store.destroyDomain(domain);
   }
 
+  insertWords(domain: number, mapping: MappingWords): InsertOutcome {
+    return this.#store.insertWords(domain, mapping);
+  }
+
   insert(domain: number, mapping: Mapping): InsertOutcome {
     return this.#store.insert(domain, mapping);
+  }
+
+  removeWords(domain: number, range: RangeWords): RemoveOutcome {
+    return this.#store.removeWords(domain, range);
   }
 
   remove(domain: number, range: AddressRange<Iova>): RemoveOutcome {

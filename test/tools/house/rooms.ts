@@ -105,17 +105,17 @@ const IOMMU: readonly Room[] = [
     folder: 'src/iommu/protocol',
     purpose: 'bytes of requests, replies and configuration, for each version of the protocol',
     imports: ['src/base', 'src/iommu/protocol/drafts', RESERVED_REGIONS],
-    types: ['src/virtio', OPTIONS],
+    types: ['src/memory', 'src/virtio', OPTIONS],
   },
   {
     folder: 'src/iommu/protocol/drafts',
     purpose: 'the drafts v0.4, v0.5 and v0.9',
-    imports: ['src/iommu/protocol', RESERVED_REGIONS],
+    imports: ['src/base', 'src/iommu/protocol', RESERVED_REGIONS],
   },
   {
     folder: 'src/iommu/regions',
     purpose: 'reserved regions of an endpoint, and of several together',
-    imports: ['src/memory', 'src/iommu/protocol'],
+    imports: ['src/base', 'src/memory', 'src/iommu/protocol'],
     types: [OPTIONS],
   },
   {
@@ -140,8 +140,8 @@ const IOMMU: readonly Room[] = [
   {
     folder: 'src/iommu/domains',
     purpose: 'domains, endpoints, and which may be together',
-    imports: ['src/base', 'src/memory', 'src/iommu/regions'],
-    types: [OPTIONS, 'src/iommu/store'],
+    imports: ['src/base', 'src/memory', 'src/iommu/regions', 'src/iommu/store'],
+    types: [OPTIONS],
   },
   {
     folder: 'src/iommu/events',

@@ -1,12 +1,13 @@
 // The draft v0.9 (2018): the released requests, but domain IDs in bits, other MAP flags, and no flags in ATTACH.
 
-import { decodeRequest, encodeFault, RELEASED_REGION_FORMAT, type Request } from '../codec.ts';
+import { decodeRequest, encodeFault, RELEASED_REGION_FORMAT } from '../codec.ts';
 import type { Dialect } from '../dialect.ts';
 import {
   VIRTIO_IOMMU_MAP_F_MMIO as RELEASED_MAP_F_MMIO,
   VIRTIO_IOMMU_S_DEVERR,
   VIRTIO_IOMMU_S_RANGE,
 } from '../protocol.ts';
+import type { Request, RequestSlots } from '../request.ts';
 import { DRAFT_FEATURES, encodeDraftConfig, objectionToDomainRange } from './draft-config.ts';
 import { VIRTIO_IOMMU_MAP_F_MMIO } from './protocol-2018.ts';
 import { withoutExec } from './sized-requests.ts';
@@ -29,11 +30,16 @@ export const DRAFT_V09: Dialect = {
   encodeFault,
 };
 
-function decodeDraftRequest(readable: DataView): Request | undefined {
-  const request = decodeRequest(readable);
-  if (request?.kind === 'map') return { ...request, flags: releasedFlags(request.flags) };
-  if (request?.kind !== 'attach') return request;
-  return { ...request, flags: 0, isReservedZero: request.isReservedZero && request.flags === 0 };
+function decodeDraftRequest(readable: DataView, slots: RequestSlots): Request | undefined {
+  const request = decodeRequest(readable, slots);
+  const { attach, map } = slots;
+  if (request === map) map.flags = releasedFlags(map.flags);
+  if (request === attach) {
+    // No flags yet: the bytes are reserved ones
+    attach.isReservedZero &&= attach.flags === 0;
+    attach.flags = 0;
+  }
+  return request;
 }
 
 function releasedFlags(flags: number): number {

@@ -1,6 +1,7 @@
 // Requests of v0.4 and v0.5: ranges are an address and a size, and DETACH names no domain.
 
-import { requestFields, type Request } from '../codec.ts';
+import { addHigh, addLow } from '../../../base/words.ts';
+import { completeType, HIGH_WORD } from '../codec.ts';
 import {
   PROBE_ENDPOINT,
   PROBE_SIZE,
@@ -10,6 +11,7 @@ import {
   VIRTIO_IOMMU_T_PROBE,
   VIRTIO_IOMMU_T_UNMAP,
 } from '../protocol.ts';
+import type { Request, RequestSlots } from '../request.ts';
 import {
   ATTACH_DOMAIN,
   ATTACH_ENDPOINT,
@@ -40,45 +42,48 @@ const REQUEST_SIZES: ReadonlyMap<number, number> = new Map([
   [VIRTIO_IOMMU_T_PROBE, PROBE_SIZE],
 ]);
 
-type SizedRange = Pick<Extract<Request, { kind: 'unmap' }>, 'virtStart' | 'virtEnd' | 'isEmpty'>;
+/** A range as these requests come to tell of it. */
+type SizedRange = RequestSlots['map'] | RequestSlots['unmap'];
 
 /** `Dialect.decodeRequest` of v0.4 and v0.5. */
-export function decodeSizedRequest(readable: DataView): Request | undefined {
-  const fields = requestFields(readable, REQUEST_SIZES);
-  if (fields === undefined) return undefined;
-  const { type, u32, u64 } = fields;
-  switch (type) {
-    case VIRTIO_IOMMU_T_ATTACH:
-      return {
-        kind: 'attach',
-        domain: u32(ATTACH_DOMAIN),
-        endpoint: u32(ATTACH_ENDPOINT),
-        flags: 0,
-        isReservedZero: u32(ATTACH_RESERVED) === 0,
-      };
-    case VIRTIO_IOMMU_T_DETACH:
-      return {
-        kind: 'detach-endpoint',
-        endpoint: u32(DETACH_ENDPOINT),
-        isReservedZero: u32(DETACH_RESERVED) === 0,
-      };
-    case VIRTIO_IOMMU_T_MAP:
-      return {
-        kind: 'map',
-        domain: u32(MAP_DOMAIN),
-        ...rangeOf(u64(MAP_VIRT_ADDR), u64(MAP_SIZE_FIELD)),
-        physStart: u64(MAP_PHYS_ADDR),
-        flags: withoutExec(u32(MAP_FLAGS)),
-      };
-    case VIRTIO_IOMMU_T_UNMAP:
-      return {
-        kind: 'unmap',
-        domain: u32(UNMAP_DOMAIN),
-        ...rangeOf(u64(UNMAP_VIRT_ADDR), u64(UNMAP_SIZE_FIELD)),
-        isReservedZero: u32(UNMAP_RESERVED) === 0,
-      };
+export function decodeSizedRequest(readable: DataView, slots: RequestSlots): Request | undefined {
+  switch (completeType(readable, REQUEST_SIZES)) {
+    case VIRTIO_IOMMU_T_ATTACH: {
+      const { attach } = slots;
+      attach.domain = readable.getUint32(ATTACH_DOMAIN, true);
+      attach.endpoint = readable.getUint32(ATTACH_ENDPOINT, true);
+      attach.flags = 0;
+      attach.isReservedZero = readable.getUint32(ATTACH_RESERVED, true) === 0;
+      return attach;
+    }
+    case VIRTIO_IOMMU_T_DETACH: {
+      const { detachEndpoint } = slots;
+      detachEndpoint.endpoint = readable.getUint32(DETACH_ENDPOINT, true);
+      detachEndpoint.isReservedZero = readable.getUint32(DETACH_RESERVED, true) === 0;
+      return detachEndpoint;
+    }
+    case VIRTIO_IOMMU_T_MAP: {
+      const { map } = slots;
+      map.domain = readable.getUint32(MAP_DOMAIN, true);
+      readRange(readable, MAP_VIRT_ADDR, MAP_SIZE_FIELD, map);
+      map.physLow = readable.getUint32(MAP_PHYS_ADDR, true);
+      map.physHigh = readable.getUint32(MAP_PHYS_ADDR + HIGH_WORD, true);
+      map.flags = withoutExec(readable.getUint32(MAP_FLAGS, true));
+      return map;
+    }
+    case VIRTIO_IOMMU_T_UNMAP: {
+      const { unmap } = slots;
+      unmap.domain = readable.getUint32(UNMAP_DOMAIN, true);
+      readRange(readable, UNMAP_VIRT_ADDR, UNMAP_SIZE_FIELD, unmap);
+      unmap.isReservedZero = readable.getUint32(UNMAP_RESERVED, true) === 0;
+      return unmap;
+    }
+    case VIRTIO_IOMMU_T_PROBE: {
+      slots.probe.endpoint = readable.getUint32(PROBE_ENDPOINT, true);
+      return slots.probe;
+    }
     default:
-      return { kind: 'probe', endpoint: u32(PROBE_ENDPOINT) };
+      return undefined;
   }
 }
 
@@ -92,7 +97,17 @@ export function withoutExec(flags: number): number {
 
 // A size of 0 is not the whole space: the RFC says that all of it can not be mapped at once. One that runs over the end
 // of the space gives an end below the start.
-function rangeOf(virtStart: bigint, size: bigint): SizedRange {
-  const virtEnd = BigInt.asUintN(64, virtStart + size - 1n);
-  return size === 0n ? { virtStart, virtEnd, isEmpty: true } : { virtStart, virtEnd };
+function readRange(readable: DataView, address: number, size: number, range: SizedRange): void {
+  const low = readable.getUint32(address, true);
+  const high = readable.getUint32(address + HIGH_WORD, true);
+  const sizeLow = readable.getUint32(size, true);
+  const sizeHigh = readable.getUint32(size + HIGH_WORD, true);
+  // One past the range
+  const endLow = addLow(low, sizeLow);
+  const endHigh = addHigh(high, low, sizeLow) + sizeHigh;
+  range.startLow = low;
+  range.startHigh = high;
+  range.endLow = (endLow - 1) >>> 0;
+  range.endHigh = (endLow === 0 ? endHigh - 1 : endHigh) >>> 0;
+  range.isEmpty = sizeLow === 0 && sizeHigh === 0;
 }
