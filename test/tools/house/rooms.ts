@@ -78,6 +78,12 @@ const CORE: readonly Room[] = [
     types: ['src/iommu/domains', 'src/iommu/events', 'src/iommu/store', 'src/trace'],
   },
   {
+    folder: 'src/trace/filter',
+    purpose: 'the filter language: its grammar, and which events of a record a filter lets through',
+    imports: ['src/base', 'src/iommu/protocol', 'src/trace/record'],
+    packages: ['@lezer/common', '@lezer/lr'],
+  },
+  {
     folder: 'src/driver',
     purpose:
       "the driver's side of rings and registers: the `device` command drives the device with it, and so do tests",

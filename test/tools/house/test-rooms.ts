@@ -12,6 +12,7 @@ export const TESTS: Omit<Room, 'folder'> = {
   packages: [
     ...TEST_PACKAGES,
     '@hpcc-js/wasm-zstd',
+    '@lezer/generator',
     '@preact/signals',
     'assemblyscript',
     'preact',
