@@ -5,38 +5,41 @@ import type { IommuState } from '../iommu/events/iommu-event.ts';
 import type { Mapping } from '../iommu/store/mapping-store.ts';
 import { DEFAULT_STORE_LIMITS } from '../iommu/store/store-limits.ts';
 import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
-import { EventHistory, type EventHistoryState } from '../trace/event-history.ts';
+import { recordHeadOf } from '../machine/plan/record-head.ts';
+import type { Machine } from '../machine/machine.ts';
+import { tapMachine } from '../machine/record-tap.ts';
+import type { RecordBatch } from '../trace/record/batch.ts';
+import { IommuRecord } from '../trace/record/iommu-record.ts';
+import { batchesOf, eventsOf } from '../trace/record/record-batches.ts';
+import { Recorder } from '../trace/record/recorder.ts';
 import { EventCounter, type EventTotals } from '../trace/event-totals.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 
-/** Events kept: a boot has some 300, reading a MiB over 9p some 5000. */
-const HISTORY_CAPACITY = 1 << 17;
+/** Events that `events` gives at most: a boot has some 300, reading a MiB over 9p some 5000. */
+const LISTED_EVENTS = 1 << 17;
 
 /** What a session knows of the past; plain data. */
 export interface GuestIommuRecord {
-  readonly history: EventHistoryState;
+  readonly batches: readonly RecordBatch[];
   readonly totals: EventTotals;
-}
-
-/** The machine that has it. */
-export interface IommuOwner {
-  /** Another object after a power cycle. */
-  readonly iommu: VirtioIommu | undefined;
-  onEvent(listener: (event: RecordedEvent) => void): Dispose;
 }
 
 /** The IOMMU of a guest. */
 export class GuestIommu {
-  readonly #machine: IommuOwner;
+  readonly #machine: Machine;
   readonly #recordsEvents: boolean;
-  readonly #history = new EventHistory(HISTORY_CAPACITY);
+  readonly #recorder = new Recorder();
   readonly #counter = new EventCounter();
+  #record: IommuRecord;
 
-  constructor(machine: IommuOwner, recordsEvents: boolean) {
+  constructor(machine: Machine, recordsEvents: boolean) {
     this.#machine = machine;
     this.#recordsEvents = recordsEvents;
+    this.#record = new IommuRecord(recordHeadOf(machine.plan));
     if (!recordsEvents) return;
-    machine.onEvent((event) => this.#add(event));
+    tapMachine(machine, this.#recorder);
+    this.#recorder.filled.on(() => this.#gather());
+    machine.onEvent(({ event }) => this.#counter.add(event));
   }
 
   /** Whether the machine has one. */
@@ -54,14 +57,28 @@ export class GuestIommu {
     return this.#device().mappings(domain, 0n, DEFAULT_STORE_LIMITS.maxMappings);
   }
 
-  /** The latest events (131072 at most), oldest first. */
+  /** All that happened, up to now; empty when the session was booted to record nothing. */
+  get record(): IommuRecord {
+    this.#gather();
+    return this.#record;
+  }
+
+  /** The latest events (131072 at most), oldest first; their time is guest time since the machine was built. */
   get events(): readonly RecordedEvent[] {
-    return this.#history.events;
+    const { lastSequence, firstSequence } = this.record;
+    const from = Math.max(firstSequence, lastSequence - LISTED_EVENTS + 1);
+    const events: RecordedEvent[] = [];
+    for (let sequence = Math.max(1, from); sequence <= lastSequence; sequence += 1) {
+      const event = this.#record.event(sequence);
+      if (event !== undefined) events.push(event);
+    }
+    return events;
   }
 
   /** Events that are no longer in `events`. */
   get droppedEvents(): number {
-    return this.#history.dropped;
+    const { count, evicted } = this.record;
+    return evicted + Math.max(0, count - LISTED_EVENTS);
   }
 
   /** Calls the listener with every event from now on, while it happens. */
@@ -81,29 +98,32 @@ export class GuestIommu {
 
   /** Takes in what happened before the session began, and tells it to a listener. */
   witness(
-    events: readonly RecordedEvent[],
+    batches: readonly RecordBatch[],
     listener: (event: RecordedEvent) => void = () => undefined,
   ): void {
-    for (const event of events) {
-      if (this.#recordsEvents) this.#add(event);
+    this.#recorder.goOnBehind(batches);
+    if (this.#recordsEvents) for (const batch of batches) this.#record.append(batch);
+    for (const event of eventsOf(batches)) {
+      if (this.#recordsEvents) this.#counter.add(event.event);
       listener(event);
     }
   }
 
   /** For `restore`. */
   save(): GuestIommuRecord {
-    return { history: this.#history.save(), totals: this.#counter.totals };
+    return { batches: batchesOf(this.record), totals: this.#counter.totals };
   }
 
-  /** Puts history and totals back where they were saved; the device itself is the machine's to restore. */
-  restore(record: GuestIommuRecord): void {
-    this.#history.restore(record.history);
-    this.#counter.restore(record.totals);
+  /** Puts record and totals back where they were saved; the device itself is the machine's to restore. */
+  restore({ batches, totals }: GuestIommuRecord): void {
+    this.#recorder.goOnBehind(batches);
+    this.#record = new IommuRecord(this.#record.head);
+    for (const batch of batches) this.#record.append(batch);
+    this.#counter.restore(totals);
   }
 
-  #add(event: RecordedEvent): void {
-    this.#history.add(event);
-    this.#counter.add(event.event);
+  #gather(): void {
+    for (const batch of this.#recorder.take()) this.#record.append(batch);
   }
 
   #device(): VirtioIommu {

@@ -90,7 +90,7 @@ export class GuestSession {
     if (resumed === undefined) return GuestSession.boot(options);
     const { machine, story } = resumed;
     const session = new GuestSession(machine, options);
-    session.iommu.witness(story.events, options.onEvent);
+    session.iommu.witness(story.record, options.onEvent);
     session.#takeConsole(story.console);
     session.#takeAgent(story.agent);
     session.#life.resume(story.bootMs);

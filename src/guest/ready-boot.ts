@@ -5,7 +5,8 @@ import { BootWatch } from '../machine/boot-watch.ts';
 import type { Machine } from '../machine/machine.ts';
 import { builtFrom } from '../machine/snapshot/built-from.ts';
 import type { BootedGuest, BootStory } from '../machine/snapshot/booted-guest.ts';
-import type { RecordedEvent } from '../trace/recorded-event.ts';
+import { tapMachine } from '../machine/record-tap.ts';
+import { Recorder } from '../trace/record/recorder.ts';
 import { GuestError } from './guest-error.ts';
 import { readManifest } from './guest-files.ts';
 import { ProgressWatch } from './progress-watch.ts';
@@ -21,13 +22,13 @@ class Witness {
   readonly #progress = new ProgressWatch();
   readonly #console: Uint8Array[] = [];
   readonly #agent: Uint8Array[] = [];
-  readonly #events: RecordedEvent[] = [];
+  readonly #recorder = new Recorder();
   #bootMs: number | undefined;
 
   constructor(machine: Machine) {
     this.#machine = machine;
     this.#shells = new SessionShells(machine);
-    machine.onEvent((event) => this.#events.push(event));
+    tapMachine(machine, this.#recorder);
     machine.console.onOutput((bytes) => {
       this.#console.push(bytes.slice());
       this.#watch.take(bytes);
@@ -63,7 +64,8 @@ class Witness {
       mappings: iommu?.mappings(id, 0n, DEFAULT_STORE_LIMITS.maxMappings) ?? [],
     }));
     const text = { console: joined(this.#console), agent: joined(this.#agent) };
-    return { ...text, events: this.#events, state, mappings, bootMs, timeMs, instructions };
+    const record = this.#recorder.take();
+    return { ...text, record, state, mappings, bootMs, timeMs, instructions };
   }
 }
 

@@ -5,6 +5,7 @@ import type { GuestLoop } from './guest-loop.ts';
 import type { HostInputs } from './host-inputs.ts';
 import type { LoggedInput } from './recording/input.ts';
 import type { RunLog } from './recording/run-log.ts';
+import type { MachineAccess } from './rogue-access.ts';
 import { rogueDma } from './rogue-dma.ts';
 import type { PowerWish, Way } from './run-state.ts';
 import { forgetCode } from './v86/emulator-image.ts';
@@ -29,20 +30,23 @@ interface Course {
   readonly isThere: () => boolean;
   /** Does what was done to the power here, by the guest if nothing is said. */
   readonly takePower: (wish?: PowerWish) => Promise<void>;
+  /** An access was made again. */
+  readonly onAccess: (access: MachineAccess) => void;
 }
 
 /** Follows a log from where the run stands. Resolves with whether it got there before the way ended. */
 export async function follow(
   run: FollowedRun,
   { inputs, ticks }: Way,
-  { isThere, takePower }: Course,
+  course: Course,
 ): Promise<boolean> {
+  const { isThere, takePower } = course;
   let next = run.log.inputs.length;
   let sliceEnd = HOST_TIMERS.now() + SLICE_MS;
   while (!isThere()) {
     const input = inputs[next];
     if (input !== undefined && input.tick <= run.loop.ticks) {
-      await redo(run, input, takePower);
+      await redo(run, input, course);
       next += 1;
       continue;
     }
@@ -61,7 +65,7 @@ export async function follow(
 async function redo(
   run: FollowedRun,
   logged: LoggedInput,
-  takePower: Course['takePower'],
+  { takePower, onAccess }: Course,
 ): Promise<void> {
   const { input, idleUs } = logged;
   run.loop.passIdle(idleUs);
@@ -72,9 +76,11 @@ async function redo(
     case 'agent':
       run.inputs.deliver(input);
       break;
-    case 'access':
-      emulator.onGuestTime(() => rogueDma(run.board, input.request));
+    case 'access': {
+      const { request } = input;
+      onAccess({ request, result: emulator.onGuestTime(() => rogueDma(run.board, request)) });
       break;
+    }
     case 'power-cycle':
       await takePower('reboot');
       break;

@@ -2,6 +2,8 @@
 
 import { InputError } from './images/guest-images.ts';
 import type { MachineDrive } from './machine-drive.ts';
+import type { Voices } from './machine-voices.ts';
+import type { PlannedMachine } from './plan/machine-options.ts';
 import type { MachinePlan } from './plan/machine-plan.ts';
 import { digestOf } from './recording/digest.ts';
 import { recordingOf, type RunProgress } from './recording/recorder.ts';
@@ -13,11 +15,13 @@ import type { BranchInfo, Place } from './timeline/place.ts';
 
 export class MachinePast {
   readonly #drive: MachineDrive;
+  readonly #voices: Voices;
   readonly #plan: MachinePlan;
   readonly #keepsLog: boolean;
 
-  constructor(drive: MachineDrive, plan: MachinePlan, keepsLog: boolean) {
+  constructor(drive: MachineDrive, voices: Voices, { plan, keepsLog }: PlannedMachine) {
     this.#drive = drive;
+    this.#voices = voices;
     this.#plan = plan;
     this.#keepsLog = keepsLog;
   }
@@ -103,7 +107,9 @@ export class MachinePast {
     return this.#drive.inTurn(async () => {
       this.#checkLog();
       this.#drive.hold();
-      return move();
+      const place = await move();
+      this.#voices.moves.emit(place);
+      return place;
     });
   }
 

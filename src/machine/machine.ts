@@ -11,7 +11,7 @@ import type { Pace } from './plan/pace.ts';
 import { commandLine, type MachinePlan } from './plan/machine-plan.ts';
 import { pinPlan } from './plan/pinned-plan.ts';
 import { readPlan } from './plan/plan-check.ts';
-import type { RogueRequest, RogueResult } from './rogue-access.ts';
+import type { MachineAccess, RogueRequest, RogueResult } from './rogue-access.ts';
 import { checkRogue, rogueDma } from './rogue-dma.ts';
 import { MachineDrive } from './machine-drive.ts';
 import { MachinePast } from './machine-past.ts';
@@ -19,6 +19,7 @@ import { listenerOf, Voices, type PowerEvent } from './machine-voices.ts';
 import { Run } from './run.ts';
 import type { SnapshotHead } from './snapshot/snapshot-head.ts';
 import { checkSnapshot, SNAPSHOT_VERSION, type MachineSnapshot } from './snapshot/snapshot.ts';
+import type { Place } from './timeline/place.ts';
 import { forgetCode } from './v86/emulator-image.ts';
 import type { GuestMemory } from './v86/guest-memory.ts';
 import type { Registers } from './v86/register-values.ts';
@@ -48,7 +49,7 @@ export class Machine {
     this.#run = run;
     this.#voices = voices;
     this.#drive = new MachineDrive(run, voices, options.checkpointBytes ?? 0);
-    this.past = new MachinePast(this.#drive, options.plan, options.keepsLog);
+    this.past = new MachinePast(this.#drive, voices, options);
   }
 
   /**
@@ -153,6 +154,16 @@ export class Machine {
     return this.#voices.power.on(listener);
   }
 
+  /** Subscribes to accesses that no driver asked for. */
+  onAccess(listener: (access: MachineAccess) => void): Dispose {
+    return this.#voices.accesses.on(listener);
+  }
+
+  /** Subscribes to the machine's being put elsewhere: into its past, back from there, or to a snapshot. */
+  onMove(listener: (place: Place) => void): Dispose {
+    return this.#voices.moves.on(listener);
+  }
+
   /** Starts or goes on; harmless when running. */
   run(): void {
     this.#drive.start();
@@ -197,7 +208,9 @@ export class Machine {
       );
     }
     this.#run.inputs.note({ kind: 'access', request });
-    return board.emulator.onGuestTime(() => rogueDma(board, request));
+    const result = board.emulator.onGuestTime(() => rogueDma(board, request));
+    this.#voices.accesses.emit({ request, result });
+    return result;
   }
 
   /** The whole machine at this moment; it goes on running if it did. */
@@ -225,6 +238,7 @@ export class Machine {
       try {
         await this.#run.put(snapshot);
         this.#drive.timeline.beginAt(snapshot);
+        this.#voices.moves.emit(this.past.place);
       } catch (cause) {
         throw new InputError(
           'The snapshot is damaged: a device can not read its part of it. Power cycle the machine to go on.',

@@ -1,5 +1,7 @@
 // An access that no driver asked for, and what became of it.
 
+import type { RogueRequest } from './recording/input.ts';
+
 export type { RogueRequest } from './recording/input.ts';
 
 export type RogueResult =
@@ -20,3 +22,9 @@ export type RogueResult =
     }
   /** Reached no RAM, though nothing stopped it on the way. */
   | { readonly outcome: 'no-memory'; readonly address: bigint };
+
+/** An access that was made. */
+export interface MachineAccess {
+  readonly request: RogueRequest;
+  readonly result: RogueResult;
+}

@@ -3,6 +3,7 @@
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import type { LoopState } from './guest-loop.ts';
 import type { LoggedInput } from './recording/input.ts';
+import type { MachineAccess } from './rogue-access.ts';
 import type { LogPosition, RunLogState } from './recording/run-log.ts';
 import type { BoardImage } from './snapshot/board-image.ts';
 
@@ -16,6 +17,8 @@ export interface RunListener {
   /** In the log that is followed something was done to the power, and the run has done it. */
   readonly onPowerFollowed: (wish: PowerWish) => void;
   readonly onEvent: (event: RecordedEvent) => void;
+  /** An access of the log that is followed was made again. */
+  readonly onAccess: (access: MachineAccess) => void;
   /** The host is about to touch the machine. */
   readonly onTouch: () => void;
   /** A tick has ended, and what it brought was told. */

@@ -169,7 +169,13 @@ export class Run {
   async follow(way: Way, isThere: () => boolean): Promise<boolean> {
     this.#isFollowing = true;
     try {
-      return await follow(this, way, { isThere, takePower: (wish) => this.#followPower(wish) });
+      return await follow(this, way, {
+        isThere,
+        takePower: (wish) => this.#followPower(wish),
+        onAccess: (access) => {
+          if (!this.#isMuted) this.#listener.onAccess(access);
+        },
+      });
     } finally {
       this.#isFollowing = false;
     }

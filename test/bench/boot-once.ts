@@ -8,14 +8,14 @@ import { sharedFiles } from '../../src/machine/images/shared-files.ts';
 import { Machine } from '../../src/machine/machine.ts';
 import { loadImages } from '../../src/guest/guest-files.ts';
 import { loadStoreWasm, loadV86Wasm } from '../../src/guest/wasm-modules.ts';
-import { EventHistory } from '../../src/trace/event-history.ts';
-import { EventCounter } from '../../src/trace/event-totals.ts';
-import { BatchBuilder } from '../../src/worker/host/batch-builder.ts';
+import { recordHeadOf } from '../../src/machine/plan/record-head.ts';
+import { tapMachine } from '../../src/machine/record-tap.ts';
+import { IommuRecord } from '../../src/trace/record/iommu-record.ts';
+import { Recorder } from '../../src/trace/record/recorder.ts';
 import { BOOT_MODES, type BootMode, type BootRun } from './boot-run.ts';
 
-/** As often as the page gets a batch of events, and as many events as a session keeps. */
+/** As often as the page gets a batch of events. */
 const FRAME_MS = 16;
-const HISTORY_CAPACITY = 1 << 17;
 const MILLION = 1e6;
 
 const APPEND: Readonly<Record<BootMode, string>> = {
@@ -43,26 +43,24 @@ async function createMachine(mode: BootMode): Promise<Machine> {
 }
 
 /**
- * Keeps everything that the IOMMU says, as the page does: gathered in the worker, copied to the page once a frame,
- * counted and kept there. Returns what ends it and tells how many events there were.
+ * Keeps everything that the IOMMU says, as the page does: gathered in the worker, handed to the page once a frame, and kept
+ * there. Returns what ends it and tells how many events there were.
  */
 function record(machine: Machine): () => number {
-  const batch = new BatchBuilder();
-  const history = new EventHistory(HISTORY_CAPACITY);
-  const counter = new EventCounter();
+  const recorder = new Recorder();
+  const kept = new IommuRecord(recordHeadOf(machine.plan));
   const handOver = (): void => {
-    for (const event of structuredClone(batch.take().events)) {
-      history.add(event);
-      counter.add(event.event);
-    }
+    const batches = recorder.take();
+    const transfer = batches.flatMap(({ columns, requests }) => [columns, requests]);
+    for (const batch of structuredClone(batches, { transfer })) kept.append(batch);
   };
-  const forget = machine.onEvent((event) => batch.addEvent(event));
+  const forget = tapMachine(machine, recorder);
   const frames = setInterval(handOver, FRAME_MS);
   return () => {
     handOver();
     clearInterval(frames);
     forget();
-    return history.events.length + history.dropped;
+    return kept.lastSequence;
   };
 }
 

@@ -2,7 +2,7 @@
 
 import type { IommuState } from '../../iommu/events/iommu-event.ts';
 import type { Mapping } from '../../iommu/store/mapping-store.ts';
-import type { RecordedEvent } from '../../trace/recorded-event.ts';
+import type { RecordBatch } from '../../trace/record/batch.ts';
 import type { BuiltFrom } from './built-from.ts';
 import type { MachineSnapshot } from './snapshot.ts';
 
@@ -12,7 +12,8 @@ export interface BootStory {
   readonly console: Uint8Array;
   /** The same of the agent's line. */
   readonly agent: Uint8Array;
-  readonly events: readonly RecordedEvent[];
+  /** The record of the boot, in order. */
+  readonly record: readonly RecordBatch[];
   /** The IOMMU at the end; null on a machine without one. */
   readonly state: IommuState | null;
   /** The mappings of each domain that has any, in order. */

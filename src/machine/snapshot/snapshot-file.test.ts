@@ -90,8 +90,8 @@ describe('a snapshot file', () => {
 
   it('says so when its format is another, or it is no snapshot', async () => {
     const newer = PACKED.slice();
-    newer[16] = 2;
-    await expect(readSnapshotFile(newer, V86)).rejects.toThrow('has format 2; this program reads');
+    newer[16] = 9;
+    await expect(readSnapshotFile(newer, V86)).rejects.toThrow('has format 9; this program reads');
     await expect(readSnapshotFile(Uint8Array.of(0x7f, 0x45), V86)).rejects.toThrow(
       'This is not a snapshot of a guest.',
     );

@@ -19,10 +19,10 @@ const MAGIC = new TextEncoder().encode('viommu snapshot\n');
 const VERSION_AT = 16;
 const EARLY_BYTES_AT = 20;
 const HEAD_BYTES = 24;
-export const SNAPSHOT_FILE_VERSION = 1;
+export const SNAPSHOT_FILE_VERSION = 2;
 
 /** Arrays of so many bytes go to the late part. */
-const LATE_FROM = 16_384;
+const LATE_FROM = 1 << 16;
 const EARLY = 0;
 const LATE = 1;
 /** Far more than an early part has: a damaged length must not make a reader wait for ever. */

@@ -48,7 +48,6 @@ export const MARK_NAMES: readonly MarkKind[] = [
   'doorbell',
   'sample',
   'power',
-  'restored',
   'gone-to',
   'gap',
 ];

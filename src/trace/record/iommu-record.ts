@@ -11,7 +11,7 @@ import { eventAt } from './event-codec.ts';
 import type { RecordHead } from './head.ts';
 import { Marks, type Mark } from './marks.ts';
 import { RequestBytes } from './request-bytes.ts';
-import { WhoTable, type Who } from './who.ts';
+import { WhoTable, type NewcomersOfWho, type Who } from './who.ts';
 
 /** Where an event is. */
 export interface EventPlace {
@@ -36,6 +36,7 @@ export class IommuRecord {
   #evicted = 0;
   readonly #appended = new Emitter<EventChunk>();
   readonly #dropped = new Emitter<EventChunk>();
+  readonly #rewinding = new Emitter<number>();
   readonly #rewound = new Emitter<number>();
 
   constructor(head: RecordHead, { maxBytes = DEFAULT_RECORD_BYTES, who = new WhoTable() } = {}) {
@@ -90,14 +91,26 @@ export class IommuRecord {
     return this.#dropped;
   }
 
+  /** Calls before events behind a sequence are taken back. */
+  get rewinding(): Pick<Emitter<number>, 'on'> {
+    return this.#rewinding;
+  }
+
   /** Calls after events behind a sequence were taken back. */
   get rewound(): Pick<Emitter<number>, 'on'> {
     return this.#rewound;
   }
 
-  /** Adds what a recorder has gathered; batches of one recorder come in order. */
+  /**
+   * Adds what a recorder has gathered; batches of one recorder come in order. A batch that does not begin behind the latest
+   * event is of a machine that went on from its past: what was there is taken back. Who wants to keep that makes a fork
+   * of it while `rewinding` tells.
+   */
   append(batch: RecordBatch): void {
     this.#who.take(batch.newcomers);
+    if (batch.count > 0 && batch.firstSequence <= this.lastSequence) {
+      this.rewind(batch.firstSequence - 1);
+    }
     for (const mark of batch.marks) this.#marks.add(mark);
     if (batch.count === 0) return;
     const columns = new EventColumns(batch.count, batch.columns);
@@ -151,13 +164,14 @@ export class IommuRecord {
     return place === undefined ? NOBODY : this.#who.get(place.chunk.columns.who[place.at] ?? 0);
   }
 
-  /** The one with a number, as marks have it. */
-  whoOf(number: number): Who {
-    return this.#who.get(number);
+  /** All tasks and stacks by number. */
+  get everybody(): NewcomersOfWho {
+    return this.#who.all;
   }
 
   /** Takes back all events and marks behind a sequence: the machine went on from there. */
   rewind(sequence: number): void {
+    this.#rewinding.emit(sequence);
     while ((this.#chunks.at(-1)?.firstSequence ?? 0) > sequence) this.#pop();
     const last = this.#chunks.at(-1);
     if (last !== undefined && last.endSequence > sequence + 1) {

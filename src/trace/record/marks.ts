@@ -36,8 +36,8 @@ export type MarkContent =
     }
   | { readonly kind: 'power'; readonly what: 'halted' | 'powered-off' | 'crashed' }
   | {
-      /** The machine was put elsewhere: the record goes on at another sequence. */
-      readonly kind: 'restored' | 'gone-to';
+      /** The machine was put here from where that event was the latest. */
+      readonly kind: 'gone-to';
       readonly from: number;
     }
   | { readonly kind: 'gap'; readonly events: number };

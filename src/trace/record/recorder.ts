@@ -1,5 +1,6 @@
 // The writing end of the record, beside the machine: puts events into columns until somebody takes them.
 
+import { Emitter } from '../../base/emitter.ts';
 import type { IommuEvent } from '../../iommu/events/iommu-event.ts';
 import type { WireRequest } from '../../iommu/events/wire-request.ts';
 import { TIME_PER_MS, type RecordBatch } from './batch.ts';
@@ -38,18 +39,24 @@ interface Open {
 export class Recorder {
   #columns = new EventColumns(FIRST_CAPACITY);
   #requests = new RequestBytes();
-  readonly #who = new WhoTable();
+  #who = new WhoTable();
   #count = 0;
   #open: Open | undefined;
   #latest = 0;
   #marks: Mark[] = [];
   #full: RecordBatch[] = [];
   readonly #maxFull: number;
+  readonly #filled = new Emitter<void>();
   #lost = 0;
 
   /** Keeps `maxFull` full batches beside the one that is written; more are lost, the oldest first, and a mark says so. */
   constructor(maxFull = 8) {
     this.#maxFull = maxFull;
+  }
+
+  /** Calls when a batch is full, for whoever takes batches at no time of their own. */
+  get filled(): Pick<Emitter<void>, 'on'> {
+    return this.#filled;
   }
 
   /** Whether there is anything to take. */
@@ -80,9 +87,23 @@ export class Recorder {
     this.#marks.push({ ...kept, sequence: this.#latest, timeMs, instructions });
   }
 
-  /** The number of a who, for marks. */
-  numberOf(who: Who): number {
-    return this.#who.number(who);
+  /** The machine was put to where an event had just happened: what comes goes on from there. */
+  goTo(sequence: number, time: RecordTime): void {
+    const from = this.#latest;
+    this.#close();
+    this.#latest = sequence;
+    this.mark({ kind: 'gone-to', from }, time);
+  }
+
+  /** Forgets all, and goes on behind batches that whoever takes has already. */
+  goOnBehind(batches: readonly RecordBatch[]): void {
+    this.take();
+    this.#who = new WhoTable();
+    for (const { newcomers, firstSequence, count } of batches) {
+      this.#who.take(newcomers);
+      this.#latest = firstSequence + count - 1;
+    }
+    this.#who.takeNewcomers();
   }
 
   /** All since the last call, oldest first. */
@@ -132,6 +153,7 @@ export class Recorder {
     this.#count = 0;
     this.#open = undefined;
     if (this.#full.length > this.#maxFull) this.#lose();
+    this.#filled.emit();
   }
 
   /** Gives up the oldest batch that nobody has taken; who is in it stays known. */

@@ -87,6 +87,11 @@ export class WhoTable {
     };
   }
 
+  /** Everybody, in the order of their numbers. */
+  get all(): NewcomersOfWho {
+    return { tasks: this.#tasks.entries, stacks: this.#stacks.entries };
+  }
+
   /** Who came since the last call; for a table elsewhere to take in. */
   takeNewcomers(): NewcomersOfWho {
     const tasks = this.#tasks.entries.slice(this.#toldTasks);

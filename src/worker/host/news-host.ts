@@ -1,5 +1,6 @@
 // Gathers what the machine does and tells it to the page, at most once a frame.
 
+import { eventsOf } from '../../trace/record/record-batches.ts';
 import type { MachineBatch, NewsApi } from '../api/news.ts';
 import type { MachineStatus } from '../api/power.ts';
 import { BatchBuilder } from './batch-builder.ts';
@@ -35,9 +36,9 @@ export class NewsHost implements NewsApi {
         this.#wake();
       });
     });
-    life.witnessed.on(({ console, events }) => {
+    life.witnessed.on(({ console, record }) => {
       this.#batch.addConsole(console);
-      for (const event of events) this.#batch.addEvent(event);
+      for (const event of eventsOf(record)) this.#batch.addEvent(event);
     });
     life.changed.on(() => this.#wake());
     life.poweredOn.on(({ byGuest }) => {

@@ -2,9 +2,11 @@
 // folder that is not here fails the check, and so does an import that its room does not name. A rule is for the files
 // in the folder itself; folders in it have rules of their own, and files of one room may import each other.
 
+import { HOSTS } from './host-rooms.ts';
 import { PAGE } from './page-rooms.ts';
 import type { Room } from './room.ts';
 import { TEST } from './test-rooms.ts';
+import { TRACE } from './trace-rooms.ts';
 
 export type { Room };
 export { TESTS } from './test-rooms.ts';
@@ -53,18 +55,7 @@ const CORE: readonly Room[] = [
       "a 32-bit Linux seen from outside: its stack, its current task, its functions' names; pure, and it only reads",
     imports: ['guest-images/kernel.json'],
   },
-  {
-    folder: 'src/trace',
-    purpose: 'the record of what happened: ring of events, export',
-    imports: ['src/iommu/protocol'],
-    types: ['src/iommu/events'],
-  },
-  {
-    folder: 'src/trace/record',
-    purpose: 'the record: events in columns, bounded by bytes; its writing and its reading end',
-    imports: ['src/base'],
-    types: ['src/iommu/events', 'src/iommu/regions', 'src/trace'],
-  },
+  ...TRACE,
   {
     folder: 'src/trace/replay',
     purpose: 'the past: state after any event, lifetimes of mappings, totals of any stretch',
@@ -173,6 +164,7 @@ const MACHINE: readonly Room[] = [
       'src/machine/snapshot',
       'src/machine/recording',
       'src/machine/timeline',
+      'src/trace/record',
     ],
     types: ['src/iommu/events', 'src/trace'],
   },
@@ -187,6 +179,7 @@ const MACHINE: readonly Room[] = [
       'src/iommu/protocol',
       'src/iommu/regions',
       'src/machine/images',
+      'src/trace/record',
     ],
     types: ['src/iommu/store'],
   },
@@ -220,6 +213,7 @@ const MACHINE: readonly Room[] = [
       'src/iommu/events',
       'src/iommu/store',
       'src/trace',
+      'src/trace/record',
       'src/machine/board.ts',
       'src/machine/run-state.ts',
     ],
@@ -236,131 +230,6 @@ const MACHINE: readonly Room[] = [
     purpose: 'what was done to a machine and what came of it: inputs, digests, recordings',
     imports: ['src/base', 'src/trace', 'src/machine/plan', 'src/machine/images', 'src/machine/v86'],
     packages: ['@noble/hashes'],
-  },
-];
-
-const HOSTS: readonly Room[] = [
-  {
-    folder: 'src/worker/api',
-    purpose: 'what the page may know of the worker: types, and the client that starts it',
-    imports: [],
-    types: [
-      'src/iommu/events',
-      'src/iommu/store',
-      'src/trace',
-      'src/machine',
-      'src/machine/plan',
-      'src/machine/recording',
-    ],
-    packages: ['comlink'],
-  },
-  {
-    folder: 'src/worker/host',
-    purpose: 'the machine in the worker, and what it tells the page',
-    imports: [
-      'src/base',
-      'src/iommu/engine',
-      'src/machine',
-      'src/machine/plan',
-      'src/machine/images',
-      'src/machine/snapshot',
-      'src/machine/recording',
-      'guest-images/images.json',
-    ],
-    types: ['src/iommu/store', 'src/machine/v86', 'src/trace', 'src/worker/api'],
-    packages: ['comlink'],
-  },
-  {
-    folder: 'src/guest',
-    purpose: '`GuestSession` and `GuestPage`, the test kit',
-    imports: [
-      'src/base',
-      'src/iommu/store',
-      'src/iommu/engine',
-      'src/trace',
-      'src/machine',
-      'src/machine/plan',
-      'src/machine/images',
-      'src/machine/snapshot',
-      'src/machine/recording',
-    ],
-    types: [
-      'src/memory',
-      'src/iommu',
-      'src/iommu/events',
-      'src/machine/recording',
-      'src/machine/timeline',
-      'src/machine/v86',
-      'src/worker/api',
-    ],
-    packages: ['node'],
-  },
-  {
-    folder: 'src/ready',
-    purpose: 'a program of the build: makes the snapshot that page and kit start from',
-    imports: ['src/guest'],
-    packages: ['node', '@hpcc-js/wasm-zstd'],
-  },
-  {
-    folder: 'src/cli',
-    purpose: 'the `viommu` command: what its commands share',
-    imports: [
-      'src/base',
-      'src/memory',
-      'src/iommu',
-      'src/iommu/protocol',
-      'src/iommu/regions',
-      'src/machine/plan',
-      'src/machine/images',
-      'src/guest',
-      'src/cli/boot',
-      'src/cli/replay',
-      'src/cli/device',
-      'src/cli/dts',
-    ],
-    packages: ['node'],
-  },
-  {
-    folder: 'src/cli/boot',
-    purpose: '`viommu boot`',
-    imports: [
-      'src/iommu/protocol',
-      'src/trace',
-      'src/machine/plan',
-      'src/machine/images',
-      'src/guest',
-      'src/cli',
-    ],
-    types: ['src/base', 'src/iommu', 'src/iommu/events', 'src/machine'],
-    packages: ['node'],
-  },
-  {
-    folder: 'src/cli/replay',
-    purpose: '`viommu replay`',
-    imports: ['src/machine/recording', 'src/guest', 'src/cli'],
-    types: ['src/cli/boot'],
-  },
-  {
-    folder: 'src/cli/device',
-    purpose: '`viommu device`: the device alone, driven line by line',
-    imports: [
-      'src/base',
-      'src/iommu',
-      'src/iommu/protocol',
-      'src/iommu/regions',
-      'src/iommu/store',
-      'src/iommu/engine',
-      'src/driver',
-      'src/guest',
-      'src/cli',
-    ],
-    types: ['src/iommu/events'],
-    packages: ['node'],
-  },
-  {
-    folder: 'src/cli/dts',
-    purpose: '`viommu dts`',
-    imports: ['src/machine/plan', 'src/cli'],
   },
 ];
 

@@ -1,0 +1,87 @@
+// Writes down what a machine does: its IOMMU's events with the requests they came from, and what else is worth a line.
+
+import type { Dispose } from '../base/emitter.ts';
+import { MAX_LINE } from '../trace/record/marks.ts';
+import type { Recorder, RecordTime } from '../trace/record/recorder.ts';
+import type { RecordedEvent } from '../trace/recorded-event.ts';
+import { BootWatch, type GuestStage } from './boot-watch.ts';
+import type { PowerEvent } from './machine-voices.ts';
+import type { MachineAccess } from './rogue-access.ts';
+import type { Place } from './timeline/place.ts';
+
+/** What is written down of a machine. */
+export interface RecordedMachine {
+  readonly iommu: { readonly request: EventRequest; readonly sequence: number } | undefined;
+  readonly console: { onOutput(listener: (bytes: Uint8Array) => void): Dispose };
+  readonly ranMs: number;
+  readonly instructions: number;
+  onEvent(listener: (event: RecordedEvent) => void): Dispose;
+  onPower(listener: (event: PowerEvent) => void): Dispose;
+  onAccess(listener: (access: MachineAccess) => void): Dispose;
+  onMove(listener: (place: Place) => void): Dispose;
+}
+
+type EventRequest = Parameters<Recorder['add']>[1]['request'];
+
+/** Lines of the console as they end. */
+class ConsoleLines {
+  readonly #decoder = new TextDecoder();
+  #line = '';
+
+  take(bytes: Uint8Array, onLine: (line: string) => void): void {
+    const parts = this.#decoder.decode(bytes, { stream: true }).replaceAll('\r', '').split('\n');
+    for (const [index, part] of parts.entries()) {
+      // What no mark keeps of a line need not be kept here.
+      if (this.#line.length < MAX_LINE) this.#line += part;
+      if (index === parts.length - 1) return;
+      onLine(this.#line);
+      this.#line = '';
+    }
+  }
+}
+
+/** Has a recorder written by a machine until it is told to end. */
+export function tapMachine(machine: RecordedMachine, recorder: Recorder): Dispose {
+  let [lines, watch] = [new ConsoleLines(), new BootWatch()];
+  let stage: GuestStage = watch.stage;
+  const now = (): RecordTime => ({ timeMs: machine.ranMs, instructions: machine.instructions });
+  const takeConsole = (bytes: Uint8Array): void => {
+    lines.take(bytes, (line) => recorder.mark({ kind: 'console', line }, now()));
+    watch.take(bytes);
+    if (watch.stage === stage) return;
+    ({ stage } = watch);
+    recorder.mark({ kind: 'stage', stage }, now());
+  };
+  const forget = (): void => {
+    [lines, watch] = [new ConsoleLines(), new BootWatch()];
+    ({ stage } = watch);
+  };
+  const disposals = [
+    machine.onEvent(({ instructions, event }) => {
+      const request = machine.iommu?.request;
+      recorder.add(event, { timeMs: machine.ranMs, instructions, request });
+    }),
+    machine.console.onOutput(takeConsole),
+    machine.onPower((what) => {
+      if (what === 'power-cycled') forget();
+      else recorder.mark({ kind: 'power', what }, now());
+    }),
+    machine.onAccess(({ request, result }) => {
+      const { endpoint, address, length, access } = request;
+      const { outcome } = result;
+      const isBypass = result.outcome === 'completed' && result.isBypass;
+      const fault = outcome === 'blocked' ? (machine.iommu?.sequence ?? null) : null;
+      recorder.mark(
+        { kind: 'access', endpoint, address, length, access, outcome, isBypass, fault },
+        now(),
+      );
+    }),
+    machine.onMove(({ sequence }) => {
+      recorder.goTo(sequence, now());
+      forget();
+    }),
+  ];
+  return () => {
+    for (const dispose of disposals) dispose();
+  };
+}

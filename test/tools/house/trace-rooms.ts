@@ -1,0 +1,18 @@
+// Rooms of what happened: the record, and what reads it.
+
+import type { Room } from './room.ts';
+
+export const TRACE: readonly Room[] = [
+  {
+    folder: 'src/trace',
+    purpose: 'events with their time, their totals, and how they are compared and exported',
+    imports: ['src/iommu/protocol'],
+    types: ['src/iommu/events'],
+  },
+  {
+    folder: 'src/trace/record',
+    purpose: 'the record: events in columns, bounded by bytes; its writing and its reading end',
+    imports: ['src/base'],
+    types: ['src/iommu/events', 'src/iommu/regions', 'src/trace'],
+  },
+];
