@@ -32,7 +32,7 @@ export function isMappable(mapping: MappingWords, { bounds, regions }: Domain): 
  * Whether a mapping may lie where these regions are: none but an identity region may be touched, and that only by an
  * identity mapping inside it that asks for no more than its rights, as a driver of the draft makes it.
  */
-function isBesideRegions(mapping: Mapping, regions: RegionList): boolean {
+export function isBesideRegions(mapping: Mapping, regions: RegionList): boolean {
   const range = { start: mapping.virtStart, end: mapping.virtEnd };
   const touched = findTouched(regions, range);
   if (touched.length === 0) return true;
@@ -68,7 +68,8 @@ function collidesWithMappings(endpoint: Endpoint, domain: Domain, store: Mapping
   });
 }
 
-function isInsideIdentity(mapping: Mapping, regions: RegionList): boolean {
+/** Whether a mapping touches regions, and only as it may. */
+export function isInsideIdentity(mapping: Mapping, regions: RegionList): boolean {
   const range = { start: mapping.virtStart, end: mapping.virtEnd };
   return findTouched(regions, range).length > 0 && isBesideRegions(mapping, regions);
 }

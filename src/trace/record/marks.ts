@@ -1,7 +1,7 @@
 // What is worth a line beside the IOMMU's own events. A mark has the sequence of the event that it came after.
 
 /** An access that somebody asked for: a person, or a device under study. It begins at `address`. */
-interface AccessMark {
+export interface AccessMark {
   readonly kind: 'access';
   readonly endpoint: number;
   readonly address: bigint;

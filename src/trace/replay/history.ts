@@ -34,7 +34,7 @@ export interface HistoryOptions {
 
 /** Follows a record from now on until it is disposed. */
 export class History {
-  readonly #record: IommuRecord;
+  readonly record: IommuRecord;
   readonly #lifetimes = new Lifetimes();
   readonly #past = new Past(this.#lifetimes);
   readonly #feed: Feed;
@@ -43,7 +43,7 @@ export class History {
   #next: number | undefined;
 
   constructor(record: IommuRecord, { keyframe }: HistoryOptions = {}) {
-    this.#record = record;
+    this.record = record;
     this.#feed = new Feed(this.#lifetimes, this.#powerOn(), record.head.facts.status);
     if (keyframe !== undefined) this.#start(keyframe);
     for (const chunk of record.chunks) this.#takeIn(chunk);
@@ -85,7 +85,7 @@ export class History {
     const chunk = sequence === first.firstSequence - 1 ? first : this.#lifetimes.chunkOf(sequence);
     if (chunk === undefined) return this.#missingAt(sequence, first);
     const standing = this.#feed.standingAt(chunk, sequence - chunk.firstSequence + 1);
-    return new Moment(sequence, this.#record.head, standing, this.#lifetimes.aliveAt(sequence));
+    return new Moment(sequence, this.record.head, standing, this.#lifetimes.aliveAt(sequence));
   }
 
   /** The lifetime that a MAP began; undefined for another event, a refused MAP, and where it is not kept. */
@@ -159,7 +159,7 @@ export class History {
   }
 
   #powerOn(): Standing {
-    const { device } = this.#record.head;
+    const { device } = this.record.head;
     if (device === null) return new Standing(null);
     // virtio 1.2, 5.13.4: the field is there with its feature only
     const hasField = (device.features & VIRTIO_IOMMU_F_BYPASS_CONFIG) !== 0n;
@@ -201,8 +201,8 @@ export class History {
       this.#feed.skip(this.#next, { because: 'lost', before: sequence });
       return;
     }
-    if (sequence === 1 && this.#record.head.source === 'viommu') return;
-    const because = this.#record.evicted > 0 ? 'gone' : 'not-recorded';
+    if (sequence === 1 && this.record.head.source === 'viommu') return;
+    const because = this.record.evicted > 0 ? 'gone' : 'not-recorded';
     this.#feed.skip(0, { because, before: sequence });
   }
 
@@ -231,7 +231,7 @@ export class History {
       this.#resume(this.#powerOn(), 0);
       this.#next = undefined;
     }
-    const shorter = this.#record.chunks.at(-1);
+    const shorter = this.record.chunks.at(-1);
     if (shorter !== undefined && shorter.endSequence > (this.#next ?? 0)) this.#takeIn(shorter);
   }
 
@@ -247,7 +247,7 @@ export class History {
     if (sequence >= next) return { isKnown: false, because: 'not-yet', before: next };
     if (sequence < next - 1) return { isKnown: false, because: 'gone', before: next };
     const alive = this.#lifetimes.aliveAt(sequence);
-    return new Moment(sequence, this.#record.head, this.#feed.standing.clone(), alive);
+    return new Moment(sequence, this.record.head, this.#feed.standing.clone(), alive);
   }
 
   #missingAt(sequence: number, first: HistoryChunk): NotKnown {

@@ -75,6 +75,20 @@ const CORE: readonly Room[] = [
     packages: ['@lezer/common', '@lezer/lr'],
   },
   {
+    folder: 'src/trace/explain',
+    purpose: 'why: for every fault and every refused request a cause, a sentence, and evidence',
+    imports: [
+      'src/base',
+      'src/memory',
+      'src/iommu/protocol',
+      'src/iommu/regions',
+      'src/iommu/domains',
+      'src/trace/record',
+      'src/trace/replay',
+    ],
+    types: ['src/iommu/events', 'src/trace'],
+  },
+  {
     folder: 'src/driver',
     purpose:
       "the driver's side of rings and registers: the `device` command drives the device with it, and so do tests",

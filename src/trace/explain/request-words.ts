@@ -1,0 +1,93 @@
+// A refused request, with what it asked for.
+
+import type { RequestEvent } from '../../iommu/events/iommu-event.ts';
+import { RequestSlots, type Request } from '../../iommu/protocol/request.ts';
+import { DIALECT_NAMES, dialectOf } from '../../iommu/protocol/dialects.ts';
+import {
+  VIRTIO_IOMMU_S_DEVERR,
+  VIRTIO_IOMMU_S_FAULT,
+  VIRTIO_IOMMU_S_INVAL,
+  VIRTIO_IOMMU_S_IOERR,
+  VIRTIO_IOMMU_S_NOENT,
+  VIRTIO_IOMMU_S_NOMEM,
+  VIRTIO_IOMMU_S_RANGE,
+  VIRTIO_IOMMU_S_UNSUPP,
+} from '../../iommu/protocol/protocol.ts';
+import type { IommuRecord } from '../record/iommu-record.ts';
+import type { Finding } from './explanation.ts';
+import type { Scene } from './scene.ts';
+
+/** One check of the device: what it finds wrong; undefined when it lets the request through, or can not be made. */
+export interface Check {
+  /** The statuses that it refuses with. */
+  readonly status: readonly number[];
+  readonly find: () => Finding | undefined;
+}
+
+const STATUS_NAMES: ReadonlyMap<number, string> = new Map([
+  [VIRTIO_IOMMU_S_IOERR, 'IOERR'],
+  [VIRTIO_IOMMU_S_UNSUPP, 'UNSUPP'],
+  [VIRTIO_IOMMU_S_DEVERR, 'DEVERR'],
+  [VIRTIO_IOMMU_S_INVAL, 'INVAL'],
+  [VIRTIO_IOMMU_S_RANGE, 'RANGE'],
+  [VIRTIO_IOMMU_S_NOENT, 'NOENT'],
+  [VIRTIO_IOMMU_S_FAULT, 'FAULT'],
+  [VIRTIO_IOMMU_S_NOMEM, 'NOMEM'],
+]);
+
+export function statusName(status: number): string {
+  return STATUS_NAMES.get(status) ?? `status ${status}`;
+}
+
+const NAMES: Readonly<Record<RequestEvent['kind'], string>> = {
+  attached: 'ATTACH',
+  detached: 'DETACH',
+  mapped: 'MAP',
+  unmapped: 'UNMAP',
+  probed: 'PROBE',
+  ignored: 'The request',
+};
+
+/** `ATTACH of virtio-blk to domain 1 was refused`. */
+export function refused({ words }: Scene, event: RequestEvent): string {
+  const name = NAMES[event.kind];
+  switch (event.kind) {
+    case 'attached':
+      return `${name} of ${words.endpoint(event.endpoint)} to domain ${event.domain} was refused`;
+    case 'detached': {
+      const from = event.domain === null ? '' : ` from domain ${event.domain}`;
+      return `${name} of ${words.endpoint(event.endpoint)}${from} was refused`;
+    }
+    case 'probed':
+      return `${name} of ${words.endpoint(event.endpoint)} was refused`;
+    case 'mapped':
+    case 'unmapped':
+      return `${name} in domain ${event.domain} was refused`;
+    case 'ignored':
+      return `${name} was refused`;
+  }
+}
+
+/** The request as its dialect reads it; undefined where its bytes are not in the record. */
+export function decoded(record: IommuRecord, sequence: number): Request | undefined {
+  const readable = record.request(sequence)?.readable;
+  const name = DIALECT_NAMES.find((each) => each === (record.head.device?.dialect ?? '1.2'));
+  if (readable === undefined || name === undefined) return undefined;
+  const view = new DataView(readable.buffer, readable.byteOffset, readable.byteLength);
+  return dialectOf(name).decodeRequest(view, new RequestSlots());
+}
+
+/** Whether reserved bytes that the device looks at are not zero; false where that is not known. */
+export function hasReservedBytes(record: IommuRecord, sequence: number): boolean {
+  const request = decoded(record, sequence);
+  return request !== undefined && 'isReservedZero' in request && !request.isReservedZero;
+}
+
+/** The finding of the first check that refuses with that status and finds something wrong. */
+export function firstWrong(checks: readonly Check[], status: number): Finding | undefined {
+  for (const check of checks) {
+    const found = check.status.includes(status) ? check.find() : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
