@@ -1,9 +1,8 @@
 // Where mappings come and go: computed before the race, the same for every contestant.
 
-import { toMappingWords, type MappingWords } from '../../src/iommu/store/mapping.ts';
 import type { Random } from '../differential/random.ts';
 import { packValue } from './contestants/packed-value.ts';
-import { mappingOf, randomPhysPage, shuffledIndices } from './layout.ts';
+import { randomPhysPage, shuffledIndices } from './layout.ts';
 import type { Work } from './race.ts';
 
 export const CHURN_KINDS = ['free', 'live'] as const;
@@ -19,8 +18,6 @@ export interface ChurnDraws {
   readonly physPages: Uint32Array;
   /** For the ordered maps: contestants/packed-value.ts. */
   readonly values: Int32Array;
-  /** For what takes requests as the device decodes them. */
-  readonly mappings: readonly MappingWords[];
 }
 
 /** Both give 1 for done. */
@@ -64,19 +61,15 @@ function drawsAt(places: Uint32Array, random: Random): ChurnDraws {
     pages: places,
     physPages,
     values: Int32Array.from(physPages, (physPage) => packValue(physPage, 0)),
-    mappings: Array.from(places, (page, index) =>
-      toMappingWords(mappingOf(page, 1, physPages[index] ?? 0)),
-    ),
   };
 }
 
-function slice({ pages, physPages, values, mappings }: ChurnDraws, count: number): ChurnDraws {
+function slice({ pages, physPages, values }: ChurnDraws, count: number): ChurnDraws {
   return {
     count,
     pages: pages.subarray(0, count),
     physPages: physPages.subarray(0, count),
     values: values.subarray(0, count),
-    mappings: mappings.slice(0, count),
   };
 }
 

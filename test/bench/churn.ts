@@ -16,7 +16,7 @@ import {
   sortedBTreeBare,
   sortedBTreeChecked,
 } from './contestants/sorted-btree.ts';
-import { createOurChurns } from './contestants/stores.ts';
+import { createOurChurns } from './contestants/our-churns.ts';
 import { SIZES } from './lookup.ts';
 import { paceOf, prepare, race, type Contestant, type Pace } from './race.ts';
 import { rowsOf, type BenchRow, type OnProgress, type OnRow } from './report.ts';

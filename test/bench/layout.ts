@@ -74,7 +74,7 @@ export function mappingsOf({ pages, log2Pages, physPages }: Layout): readonly Ma
 }
 
 /** What maps `count` pages from `page` on, with both rights. */
-export function mappingOf(page: number, count: number, physPage: number): Mapping {
+function mappingOf(page: number, count: number, physPage: number): Mapping {
   const start = BigInt(page) * PAGE_SIZE;
   return {
     virtStart: toIova(start),

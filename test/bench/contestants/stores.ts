@@ -10,8 +10,7 @@ import {
   SEGMENTS_OFFSET,
 } from '../../../wasm/assembly/layout.ts';
 import type { InlineLookup } from '../../../src/iommu/engine/inline-lookup.ts';
-import type { MappingStore } from '../../../src/iommu/store/mapping-store.ts';
-import { toMappingWords, type MappingWords } from '../../../src/iommu/store/mapping.ts';
+import type { Mapping, MappingStore } from '../../../src/iommu/store/mapping-store.ts';
 import { ReferenceStore } from '../../../src/iommu/store/reference-store.ts';
 import { NO_WINDOWS } from '../../../src/iommu/regions/region-window.ts';
 import { checkStoreLimits } from '../../../src/iommu/store/store-limits.ts';
@@ -19,8 +18,7 @@ import type { EngineExports } from '../../../src/iommu/engine/wasm-exports.ts';
 import { EngineExtras } from '../../../src/iommu/engine/extras/engine-extras.ts';
 import { EngineMemory } from '../../../src/iommu/engine/wasm-memory.ts';
 import { WasmStore } from '../../../src/iommu/engine/wasm-store.ts';
-import { RequestLoop } from '../../rigs/request-loop.ts';
-import type { Churn, ChurnDraws, MapAndUnmap } from '../churn-draws.ts';
+import type { MapAndUnmap } from '../churn-draws.ts';
 import { ACCESS_LENGTH, type Draws, type Lookup } from '../draws.ts';
 import { mappingsOf, type Layout } from '../layout.ts';
 import { prepare, type Work } from '../race.ts';
@@ -32,7 +30,7 @@ const READ_WRITE = 3;
 const DOMAIN = 1;
 const ENDPOINT = 0;
 /** The naive store takes time in proportion to its mappings for everything: to fill a larger one would take minutes. */
-const NAIVE_LIMIT = 4096;
+export const NAIVE_LIMIT = 4096;
 
 /** Exports as functions that need no `this`. */
 type RawExports = {
@@ -160,34 +158,10 @@ export function createNaiveLookups(layout: Layout): readonly Lookup[] {
   const count = layout.pages.length;
   if (count > NAIVE_LIMIT) return [];
   const naive = createNaive(count);
-  mapAll(naive, mappingsOf(layout).map(toMappingWords));
+  mapAll(naive, mappingsOf(layout));
   return [
     { name: 'naive', makeWork: (draws) => prepare(productLookup, naive, draws, ACCESS_LENGTH) },
   ];
-}
-
-/** The device, WasmStore, its exports and, where it is fast enough, the naive store; with the live pages in place. */
-export function createOurChurns(
-  module: WebAssembly.Module,
-  { mappings, pages, physPages }: ChurnDraws,
-): readonly Churn[] {
-  // One more than are live: a free place is mapped before it is unmapped
-  const room = pages.length + 1;
-  const product = createProduct(module, room);
-  mapAll(product, mappings);
-  const engine = new Engine(module, room);
-  pages.forEach((page, index) => engine.map(page, 1, physPages[index] ?? 0));
-  const loop = new RequestLoop(new WasmStore(module, { maxDomains: 1, maxMappings: room }));
-  pages.forEach((page, index) => loop.map(page, physPages[index] ?? 0));
-  const churns: Churn[] = [
-    { name: 'device', make: (draws) => prepare(deviceChurn, loop, draws) },
-    { name: 'product', make: (draws) => prepare(productChurn, product, draws) },
-    { name: 'raw', make: (draws) => prepare(rawChurn, engine, draws) },
-  ];
-  if (pages.length > NAIVE_LIMIT) return churns;
-  const naive = createNaive(room);
-  mapAll(naive, mappings);
-  return [...churns, { name: 'naive', make: (draws) => prepare(productChurn, naive, draws) }];
 }
 
 interface ShortCutInputs extends SingleInputs {
@@ -258,26 +232,6 @@ function singleLookup(
   };
 }
 
-/** Through raw exports, as u32 halves. */
-export function rawChurn({ exports, slot }: Engine, { pages, physPages }: ChurnDraws): MapAndUnmap {
-  const { insert, remove } = exports;
-  return {
-    map: (draw) => {
-      const page = pages[draw] ?? 0;
-      const phys = physPages[draw] ?? 0;
-      const high = page >>> 20;
-      const low = page << 12;
-      return insert(slot, high, low, high, low | 0xfff, phys >>> 20, phys << 12, 3) === 0 ? 1 : 0;
-    },
-    unmap: (draw) => {
-      const page = pages[draw] ?? 0;
-      const high = page >>> 20;
-      const low = page << 12;
-      return remove(slot, high, low, high, low | 0xfff);
-    },
-  };
-}
-
 /** Maps and unmaps the same range over and over: `pageCount` pages from 0 on. */
 export function mapAndUnmapOf(engine: Engine, pageCount: number): MapAndUnmap {
   return {
@@ -290,17 +244,17 @@ export function mapAndUnmapOf(engine: Engine, pageCount: number): MapAndUnmap {
 }
 
 /** A store with one empty domain, reached as the device reaches it. */
-interface Product {
+export interface Product {
   readonly store: MappingStore;
   readonly domain: number;
   readonly endpoint: number;
 }
 
-function createProduct(module: WebAssembly.Module, maxMappings: number): Product {
+export function createProduct(module: WebAssembly.Module, maxMappings: number): Product {
   return withDomain(new WasmStore(module, { maxDomains: 1, maxMappings }));
 }
 
-function createNaive(maxMappings: number): Product {
+export function createNaive(maxMappings: number): Product {
   return withDomain(new ReferenceStore({ maxDomains: 1, maxMappings }));
 }
 
@@ -311,10 +265,10 @@ function withDomain(store: MappingStore): Product {
 }
 
 /** Maps everything; throws when something can not be. */
-function mapAll({ store, domain }: Product, mappings: readonly MappingWords[]): void {
-  for (const [index, mapping] of mappings.entries()) {
-    const outcome = store.insertWords(domain, mapping);
-    if (outcome !== 'inserted') throw new Error(`mapping ${index}: ${outcome}`);
+function mapAll({ store, domain }: Product, mappings: readonly Mapping[]): void {
+  for (const mapping of mappings) {
+    const outcome = store.insert(domain, mapping);
+    if (outcome !== 'inserted') throw new Error(`mapping ${mapping.virtStart}: ${outcome}`);
   }
 }
 
@@ -332,28 +286,5 @@ function productLookup(
       sum = (sum + (result.low(0) ^ result.high(0))) | 0;
     }
     return sum;
-  };
-}
-
-/** Through the device's request queue, one request for each notification. */
-function deviceChurn(loop: RequestLoop, { pages, physPages }: ChurnDraws): MapAndUnmap {
-  return {
-    map: (draw) => (loop.map(pages[draw] ?? 0, physPages[draw] ?? 0) === 0 ? 1 : 0),
-    unmap: (draw) => (loop.unmap(pages[draw] ?? 0) === 0 ? 1 : 0),
-  };
-}
-
-/** Through the methods of a store, with requests as the device decodes them. */
-function productChurn({ store, domain }: Product, { mappings }: ChurnDraws): MapAndUnmap {
-  return {
-    map: (draw) => {
-      const mapping = mappings[draw];
-      return mapping !== undefined && store.insertWords(domain, mapping) === 'inserted' ? 1 : 0;
-    },
-    unmap: (draw) => {
-      const mapping = mappings[draw];
-      if (mapping === undefined) return 0;
-      return store.removeWords(domain, mapping) === 1 ? 1 : 0;
-    },
   };
 }
