@@ -5,6 +5,8 @@ import type { Mapping } from '../../src/iommu/store/mapping-store.ts';
 import type { IommuOptions } from '../../src/iommu/options.ts';
 import type { ReservedRegion } from '../../src/iommu/regions/reserved-regions.ts';
 import type { VirtioIommu } from '../../src/iommu/virtio-iommu.ts';
+import type { IommuSnapshot } from '../../src/iommu/iommu-snapshot.ts';
+import { VIRTIO_IOMMU_F_BYPASS_CONFIG } from '../../src/iommu/protocol/protocol.ts';
 import { toIova } from '../../src/memory/address.ts';
 import { ALL_FACTS, type RecordHead } from '../../src/trace/record/head.ts';
 import { IommuRecord } from '../../src/trace/record/iommu-record.ts';
@@ -32,9 +34,20 @@ export type PastStep =
   | { readonly kind: 'detach'; endpoint: number; domain: number }
   | { readonly kind: 'map'; domain: number; base: number; from: number; pages: number; to: number }
   | { readonly kind: 'unmap'; domain: number; base: number; from: number; pages: number }
+  /** UNMAP of one of the mappings that there are. */
+  | { readonly kind: 'unmap-one'; index: number }
   | { readonly kind: 'access'; endpoint: number; base: number; from: number }
   | { readonly kind: 'bypass'; isBypass: boolean }
-  | { readonly kind: 'probe' | 'start' | 'system-reset' | 'power-cycle' | 'take' };
+  | { readonly kind: 'probe' | 'start' | 'system-reset' | 'power-cycle' }
+  /** Events come to the record, or are lost on their way. */
+  | { readonly kind: 'take' | 'lose' }
+  /** Longer than a chunk can tell the time of. */
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'save' | 'go-back' };
+
+/** Domains from here on are those that exist. */
+export const PRESENT_DOMAIN = 4;
+const PAUSE_MS = 50_000;
 
 /** No device has it. */
 export const UNKNOWN_ENDPOINT = 77;
@@ -51,7 +64,11 @@ export class PastRig {
   readonly recorder = new Recorder();
   /** What the device was after each event, by sequence; 0 is power on. */
   readonly moments = new Map<number, DeviceMoment>();
+  /** Events that were lost on their way. */
+  lost = 0;
   readonly #options: PastOptions;
+  #pausedMs = 0;
+  #saved: IommuSnapshot | undefined;
   #rig: IommuRig;
   #driver: IommuDriver;
 
@@ -67,6 +84,13 @@ export class PastRig {
     return this.#rig.iommu.sequence;
   }
 
+  /** The device after its latest event. */
+  get now(): DeviceMoment {
+    const now = this.moments.get(this.sequence);
+    if (now === undefined) throw new Error('the device was asked after each event');
+    return now;
+  }
+
   take(): void {
     for (const batch of this.recorder.take()) this.record.append(batch);
   }
@@ -76,19 +100,26 @@ export class PastRig {
     const { iommu } = this.#rig;
     switch (step.kind) {
       case 'attach':
-        this.#driver.attach(step.domain, step.endpoint, step.flags);
+        this.#driver.attach(this.#domainOf(step), step.endpoint, step.flags);
         break;
       case 'detach':
-        this.#driver.detach(step.domain, step.endpoint);
+        this.#driver.detach(this.#domainOf(step), step.endpoint);
         break;
       case 'map': {
         const physStart = BigInt(step.to) * PAGE;
-        this.#driver.map(step.domain, { ...rangeOf(step), physStart, flags: (step.to % 4) + 1 });
+        const fields = { ...rangeOf(step), physStart, flags: step.to % 4 };
+        this.#driver.map(this.#domainOf(step), fields);
         break;
       }
       case 'unmap': {
         const { virtStart, virtEnd } = rangeOf(step);
-        this.#driver.unmap(step.domain, virtStart, virtEnd);
+        this.#driver.unmap(this.#domainOf(step), virtStart, virtEnd);
+        break;
+      }
+      case 'unmap-one': {
+        const all = this.now.domains.flatMap(({ id, list }) => list.map((each) => ({ id, each })));
+        const one = all[step.index % Math.max(1, all.length)];
+        if (one !== undefined) this.#driver.unmap(one.id, one.each.virtStart, one.each.virtEnd);
         break;
       }
       case 'access': {
@@ -99,7 +130,9 @@ export class PastRig {
         break;
       }
       case 'bypass':
-        if ((iommu.deviceFeatures & (1n << 6n)) !== 0n) iommu.setBypass(step.isBypass);
+        if ((iommu.deviceFeatures & VIRTIO_IOMMU_F_BYPASS_CONFIG) !== 0n) {
+          iommu.setBypass(step.isBypass);
+        }
         break;
       case 'probe':
         this.#driver.probe(ENDPOINT, 512);
@@ -112,6 +145,7 @@ export class PastRig {
         this.#restart();
         break;
       case 'power-cycle':
+        this.#saved = undefined;
         this.#rig = this.#powerOn(this.sequence);
         this.#rig.iommu.tellPowerCycle();
         this.#restart();
@@ -119,7 +153,36 @@ export class PastRig {
       case 'take':
         this.take();
         break;
+      case 'lose':
+        this.lost += this.recorder.take().reduce((sum, { count }) => sum + count, 0);
+        break;
+      case 'pause':
+        this.#pausedMs += PAUSE_MS;
+        break;
+      case 'save':
+        this.#saved = iommu.save();
+        break;
+      case 'go-back':
+        this.#goBack();
+        break;
     }
+  }
+
+  #goBack(): void {
+    const saved = this.#saved;
+    if (saved === undefined) return;
+    this.take();
+    this.#rig.iommu.restore(saved);
+    this.record.rewind(saved.sequence);
+    for (const sequence of this.moments.keys()) {
+      if (sequence > saved.sequence) this.moments.delete(sequence);
+    }
+  }
+
+  #domainOf({ domain }: { readonly domain: number }): number {
+    if (domain < PRESENT_DOMAIN) return domain;
+    const present = this.now.domains.filter(({ isBypass }) => !isBypass);
+    return present[domain % Math.max(1, present.length)]?.id ?? 0;
   }
 
   #restart(): void {
@@ -134,7 +197,7 @@ export class PastRig {
     const { iommu } = rig;
     if (sequence === 0) this.moments.set(0, momentOf(iommu));
     iommu.onEvent((event) => {
-      const timeMs = event.sequence / 100;
+      const timeMs = this.#pausedMs + event.sequence / 100;
       this.recorder.add(event, { timeMs, instructions: event.sequence });
       this.moments.set(event.sequence, momentOf(iommu));
     });

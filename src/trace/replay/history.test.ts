@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PastRig, type DeviceMoment } from '../../../test/rigs/past-rig.ts';
+import {
+  PastRig,
+  type DeviceMoment,
+  type PastOptions,
+  type PastStep,
+} from '../../../test/rigs/past-rig.ts';
 import { pastDevice, pastSteps } from '../../../test/support/past-steps.ts';
+import { EventCounter } from '../event-totals.ts';
 import { History } from './history.ts';
 import type { Moment } from './moment.ts';
 import type { NotKnown } from './not-known.ts';
+
+const ANY_DEVICE: PastOptions = { options: {}, reserved: {}, accepts: 0x57n };
 
 /** The same of a moment as the rig asked the device for. */
 function told(moment: Moment | NotKnown): DeviceMoment | NotKnown {
@@ -31,18 +39,156 @@ function told(moment: Moment | NotKnown): DeviceMoment | NotKnown {
   };
 }
 
+function play(rig: PastRig, steps: readonly PastStep[]): void {
+  for (const step of steps) rig.do(step);
+  rig.take();
+}
+
+/** Bytes of a chunk that is being filled, and of a few events. */
+const FEW_BYTES = 17_500;
+
 describe('History', () => {
-  it('has every moment as the device was then', () => {
+  it('has every moment as the device was then, wherever it went back to', () => {
     fc.assert(
-      fc.property(pastDevice, pastSteps, (options, steps) => {
+      fc.property(pastDevice, pastSteps('lose'), (options, steps) => {
         const rig = new PastRig(options);
         const history = new History(rig.record);
-        for (const step of steps) rig.do(step);
-        rig.take();
+        play(rig, steps);
         for (const [sequence, moment] of rig.moments) {
           expect(told(history.at(sequence))).toEqual(moment);
         }
+        expect(history.missing).toBeNull();
       }),
+    );
+  });
+
+  it('says which moments had to go, and has all others', () => {
+    let evicted = 0;
+    fc.assert(
+      fc.property(pastDevice, pastSteps('lose', 'go-back'), (options, steps) => {
+        const rig = new PastRig(options, { maxBytes: FEW_BYTES });
+        const history = new History(rig.record);
+        play(rig, steps);
+        const { firstSequence } = rig.record;
+        evicted += rig.record.evicted;
+        const gone = { isKnown: false, because: 'gone', before: firstSequence };
+        for (const [sequence, moment] of rig.moments) {
+          const isGone = sequence < firstSequence - 1;
+          expect(told(history.at(sequence))).toEqual(isGone ? gone : moment);
+        }
+      }),
+    );
+    expect(evicted).toBeGreaterThan(1000);
+  });
+
+  it('says that a moment is not yet', () => {
+    const rig = new PastRig(ANY_DEVICE);
+    const history = new History(rig.record);
+    const { lastSequence } = rig.record;
+    const notYet = { isKnown: false, because: 'not-yet', before: lastSequence + 1 };
+    expect(history.at(lastSequence + 1)).toEqual(notYet);
+    expect(history.at(lastSequence).isKnown).toBe(true);
+  });
+
+  it('claims nothing of events that were lost, until a reset makes all known again', () => {
+    let known = 0;
+    let unknown = 0;
+    fc.assert(
+      fc.property(pastDevice, pastSteps('go-back'), (options, steps) => {
+        const rig = new PastRig(options);
+        const history = new History(rig.record);
+        play(rig, steps);
+        const { record } = rig;
+        let missing: Moment['missing'] = null;
+        let isBypassKnown = true;
+        for (let sequence = 1; sequence <= record.lastSequence; sequence += 1) {
+          const event = record.event(sequence)?.event;
+          const moment = history.at(sequence);
+          if (event === undefined) {
+            const next = record.chunks.find((chunk) => chunk.firstSequence > sequence);
+            missing = { because: 'lost', before: next?.firstSequence ?? 0 };
+            isBypassKnown = false;
+            expect(moment).toEqual({ isKnown: false, ...missing });
+            continue;
+          }
+          if (event.kind === 'reset') missing = null;
+          if (event.kind === 'bypass-changed') isBypassKnown = true;
+          if (event.kind === 'system-reset' || event.kind === 'power-cycled') {
+            missing = null;
+            isBypassKnown = true;
+          }
+          expect(moment.isKnown && moment.missing).toEqual(missing);
+          if (missing === null && isBypassKnown) {
+            known += 1;
+            expect(told(moment)).toEqual(rig.moments.get(sequence));
+          } else {
+            unknown += 1;
+            expect(moment.isKnown && moment.isBypass === null).toBe(!isBypassKnown);
+          }
+        }
+      }),
+    );
+    expect(Math.min(known, unknown)).toBeGreaterThan(200);
+  });
+
+  it('is the same for a fork, and for a cut that begins with a keyframe', () => {
+    fc.assert(
+      fc.property(
+        pastDevice,
+        pastSteps('lose', 'go-back'),
+        fc.boolean(),
+        fc.nat(),
+        (options, steps, isBounded, choice) => {
+          const rig = new PastRig(options, isBounded ? { maxBytes: FEW_BYTES } : {});
+          const history = new History(rig.record);
+          play(rig, steps);
+          const { firstSequence, lastSequence } = rig.record;
+          const end = firstSequence + (choice % (lastSequence - firstSequence + 1));
+          const cut = history.at(firstSequence - 1);
+          const keyframe = cut.isKnown ? cut.keyframe() : undefined;
+          const fork = new History(rig.record.fork(end), { keyframe });
+          for (let sequence = firstSequence - 1; sequence <= end; sequence += 1) {
+            const moment = history.at(sequence);
+            expect(told(fork.at(sequence))).toEqual(told(moment));
+            const ids = (each: typeof moment): unknown =>
+              each.isKnown && each.keyframe().mappings.map(({ born }) => born);
+            expect(ids(fork.at(sequence))).toEqual(ids(moment));
+          }
+          const notYet = { isKnown: false, because: 'not-yet', before: end + 1 };
+          expect(fork.at(end + 1)).toEqual(notYet);
+        },
+      ),
+    );
+  });
+
+  it('counts what happened in any stretch, and what was mapped at least and at most', () => {
+    fc.assert(
+      fc.property(
+        pastDevice,
+        pastSteps('lose'),
+        fc.nat(),
+        fc.nat(),
+        (options, steps, one, other) => {
+          const rig = new PastRig(options);
+          const history = new History(rig.record);
+          play(rig, steps);
+          const { lastSequence } = rig.record;
+          const from = 1 + (one % lastSequence);
+          const to = from + (other % (lastSequence - from + 1));
+          const counter = new EventCounter();
+          const live: number[] = [];
+          for (let sequence = from; sequence <= to; sequence += 1) {
+            const event = rig.record.event(sequence)?.event;
+            if (event !== undefined) counter.add(event);
+            const moment = history.at(sequence);
+            if (moment.isKnown) live.push(moment.count);
+          }
+          const stretch = history.stretch(from, to);
+          expect(stretch).toMatchObject({ from, to, totals: counter.totals });
+          expect(stretch?.live.least).toBeLessThanOrEqual(Math.min(...live));
+          expect(stretch?.live.most).toBeGreaterThanOrEqual(Math.max(...live));
+        },
+      ),
     );
   });
 });

@@ -83,8 +83,13 @@ export class Standing {
         const isBypass = (flags & VIRTIO_IOMMU_ATTACH_F_BYPASS) !== 0;
         return this.place(endpoint, { id: columns.domain[at] ?? 0, isBypass });
       }
-      case DETACHED:
-        return this.place(endpoint, null);
+      case DETACHED: {
+        const isKnown = this.#attachments.has(endpoint);
+        const ended = this.place(endpoint, null);
+        // Nobody is known to be in the domain that it left: it ended, as far as can be known
+        const id = columns.domain[at] ?? 0;
+        return isKnown || this.#members.has(id) ? ended : id;
+      }
       case BYPASS_CHANGED:
         this.isBypass = flags === 1;
         return 'none';
