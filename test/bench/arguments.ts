@@ -11,6 +11,7 @@ export const DEFAULT_RUNS = {
   dma: 45,
   clock: 4,
   start: 5,
+  filter: 15,
 } as const;
 export type BenchName = keyof typeof DEFAULT_RUNS;
 

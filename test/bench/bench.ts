@@ -5,6 +5,7 @@ import { runBoot } from './boot.ts';
 import { runChurn } from './churn.ts';
 import { runClock } from './clock.ts';
 import { runDma } from './dma.ts';
+import { runFilter } from './filter.ts';
 import { runLookup } from './lookup.ts';
 import { runMemory } from './memory.ts';
 import { formatTables, type BenchRow, type OnProgress, type OnRow } from './report.ts';
@@ -21,6 +22,7 @@ const BENCHMARKS: Readonly<Record<BenchName, Benchmark>> = {
   dma: runDma,
   clock: runClock,
   start: runStart,
+  filter: runFilter,
 };
 
 async function main(words: readonly string[]): Promise<void> {

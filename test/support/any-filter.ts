@@ -4,71 +4,25 @@ import fc from 'fast-check';
 import { FIELDS, OPERATORS, takesSet, type Field } from '../../src/trace/filter/fields.ts';
 import type { Expression, Filter, Item, Value } from '../../src/trace/filter/filter-ast.ts';
 
-const anyNumber = fc.oneof(
-  fc.bigInt(0n, 20n),
-  fc.bigInt(0n, 0xffff_ffff_ffff_ffffn),
-  fc.bigInt(0n, 1n << 24n).map((pages) => pages << 12n),
-  fc.bigInt(0n, 100_000n).map((us) => us * 1000n),
-);
-const numberValue: fc.Arbitrary<Value> = anyNumber.map((value) => ({ type: 'number', value }));
-const textValue: fc.Arbitrary<Value> = fc
-  .string({ unit: 'binary', maxLength: 12 })
-  .map((text) => ({ type: 'text', text }));
-
-function valueOf({ type, names = [], isNumbered = false }: Field): fc.Arbitrary<Value> {
-  if (type === 'text') return textValue;
-  if (type === 'endpoint') return fc.oneof(textValue, numberValue);
-  if (type !== 'name') return numberValue;
-  const name: fc.Arbitrary<Value> = fc
-    .constantFrom(...names)
-    .map((each) => ({ type: 'name', name: each }));
-  return isNumbered ? fc.oneof(name, numberValue) : name;
+/** Numbers and texts that a filter shall compare with. */
+export interface FilterWords {
+  readonly number: fc.Arbitrary<bigint>;
+  readonly text: fc.Arbitrary<string>;
+  readonly endpoint: fc.Arbitrary<string>;
+  readonly symbol: fc.Arbitrary<string>;
 }
 
-function itemOf(field: Field): fc.Arbitrary<Item> {
-  if (field.type === 'text' || field.type === 'name') return valueOf(field);
-  const range: fc.Arbitrary<Item> = fc.tuple(anyNumber, anyNumber).map(([one, other]) => ({
-    type: 'range',
-    start: one < other ? one : other,
-    end: one < other ? other : one,
-  }));
-  return fc.oneof(valueOf(field), range);
+/** Any filter with these words. */
+export function filterOf(words: FilterWords): fc.Arbitrary<Filter> {
+  const fields = [...FIELDS].flatMap(([name, field]) => termsOf(name, field, words));
+  const by = words.symbol.map((symbol): Expression => ({ type: 'by', symbol }));
+  return fc.oneof(
+    { weight: 50, arbitrary: expressionOf(fc.oneof(...fields, by)) },
+    { weight: 1, arbitrary: fc.constant(null) },
+  );
 }
 
-function termsOf(name: string, field: Field): readonly fc.Arbitrary<Expression>[] {
-  const terms: fc.Arbitrary<Expression>[] = [];
-  if (field.type === 'claim') terms.push(fc.constant({ type: 'claim', field: name }));
-  if (field.type === 'flags') {
-    const flag = fc.constantFrom(...(field.names ?? []));
-    terms.push(flag.map((each) => ({ type: 'has', field: name, flag: each })));
-  }
-  if (OPERATORS[field.type].length > 0) {
-    const operator = fc.constantFrom(...OPERATORS[field.type]);
-    terms.push(
-      fc.record({
-        type: fc.constant('comparison'),
-        field: fc.constant(name),
-        operator,
-        value: valueOf(field),
-      }),
-    );
-  }
-  if (takesSet(field.type)) {
-    const items = fc.array(itemOf(field), { minLength: 1, maxLength: 4 });
-    terms.push(items.map((each) => ({ type: 'membership', field: name, items: each })));
-  }
-  return terms;
-}
-
-const anyTerm: fc.Arbitrary<Expression> = fc.oneof(
-  ...[...FIELDS].flatMap(([name, field]) => termsOf(name, field)),
-  fc
-    .string({ unit: 'binary', minLength: 1, maxLength: 12 })
-    .map((symbol): Expression => ({ type: 'by', symbol })),
-);
-
-/** An expression of these terms, in any nesting. */
-export function expressionOf(term: fc.Arbitrary<Expression>): fc.Arbitrary<Expression> {
+function expressionOf(term: fc.Arbitrary<Expression>): fc.Arbitrary<Expression> {
   return fc.letrec<{ readonly expression: Expression }>((tie) => ({
     expression: fc.oneof(
       { maxDepth: 4, depthSize: 'medium', withCrossShrink: true },
@@ -82,7 +36,54 @@ export function expressionOf(term: fc.Arbitrary<Expression>): fc.Arbitrary<Expre
   })).expression;
 }
 
-export const anyFilter: fc.Arbitrary<Filter> = fc.oneof(
-  { weight: 50, arbitrary: expressionOf(anyTerm) },
-  { weight: 1, arbitrary: fc.constant(null) },
-);
+function valueOf(field: Field, { number, text, endpoint }: FilterWords): fc.Arbitrary<Value> {
+  const { type, names = [], isNumbered = false } = field;
+  const numbers = number.map((value): Value => ({ type: 'number', value }));
+  const texts = (type === 'endpoint' ? endpoint : text).map((each): Value => ({
+    type: 'text',
+    text: each,
+  }));
+  if (type === 'text') return texts;
+  if (type === 'endpoint') return fc.oneof(texts, numbers);
+  if (type !== 'name') return numbers;
+  const name = fc.constantFrom(...names).map((each): Value => ({ type: 'name', name: each }));
+  return isNumbered ? fc.oneof(name, numbers) : name;
+}
+
+function itemOf(field: Field, words: FilterWords): fc.Arbitrary<Item> {
+  if (field.type === 'text' || field.type === 'name') return valueOf(field, words);
+  const range = fc.tuple(words.number, words.number).map(([one, other]): Item => ({
+    type: 'range',
+    start: one < other ? one : other,
+    end: one < other ? other : one,
+  }));
+  return fc.oneof(valueOf(field, words), range);
+}
+
+function termsOf(
+  name: string,
+  field: Field,
+  words: FilterWords,
+): readonly fc.Arbitrary<Expression>[] {
+  const terms: fc.Arbitrary<Expression>[] = [];
+  if (field.type === 'claim') terms.push(fc.constant({ type: 'claim', field: name }));
+  if (field.type === 'flags') {
+    const flag = fc.constantFrom(...(field.names ?? []));
+    terms.push(flag.map((each) => ({ type: 'has', field: name, flag: each })));
+  }
+  if (OPERATORS[field.type].length > 0) {
+    terms.push(
+      fc.record({
+        type: fc.constant('comparison'),
+        field: fc.constant(name),
+        operator: fc.constantFrom(...OPERATORS[field.type]),
+        value: valueOf(field, words),
+      }),
+    );
+  }
+  if (takesSet(field.type)) {
+    const items = fc.array(itemOf(field, words), { minLength: 1, maxLength: 4 });
+    terms.push(items.map((each) => ({ type: 'membership', field: name, items: each })));
+  }
+  return terms;
+}

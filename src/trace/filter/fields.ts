@@ -70,11 +70,16 @@ const TABLE: Readonly<Record<string, Field>> = {
     fact: 'status',
   },
   reported: { type: 'claim', about: 'a fault that the driver got a report of' },
-  task: { type: 'text', about: "name of the guest's current task", fact: 'who' },
+  ring: {
+    type: 'claim',
+    about: 'a fault of an access to a ring or a table of descriptors',
+    fact: 'accesses',
+  },
+  task: { type: 'text', about: 'name of the current task of the guest', fact: 'who' },
   pid: { type: 'number', about: 'number of that task', fact: 'who' },
   interrupted: {
     type: 'claim',
-    about: 'an interrupt came in between: the work is not that task’s own',
+    about: 'that task was only interrupted: the work is not its own',
     fact: 'who',
   },
   sequence: { type: 'number', about: 'number of the event; of a mark that of the event before' },
@@ -91,7 +96,7 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map(Object.entries(TABLE))
 
 /** The functions there are, with what they tell. */
 export const FUNCTIONS: ReadonlyMap<string, string> = new Map([
-  ['by', 'a function of the guest’s kernel is on the stack; * stands for any characters'],
+  ['by', 'a kernel function is on the stack; * stands for any characters'],
 ]);
 
 const ORDERED: readonly Operator[] = ['==', '!=', '<', '<=', '>', '>='];

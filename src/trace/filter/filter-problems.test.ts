@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ALL_FACTS } from '../record/head.ts';
 import { FIELDS } from './fields.ts';
 import { parseFilter } from './parse-filter.ts';
 
@@ -280,8 +281,12 @@ describe('a filter that is wrong', () => {
     expect(problem('time > 5')).toMatchObject({ from: 7, to: 8 });
   });
 
-  it('knows the endpoints of a record', () => {
-    const vocabulary = { endpoints: [{ id: 4097, name: 'virtio-blk' }] };
+  it('knows what a record has', () => {
+    const vocabulary = {
+      endpoints: [{ id: 4097, name: 'virtio-blk' }],
+      facts: { ...ALL_FACTS, who: false },
+      hasSymbols: false,
+    };
     expect(parseFilter('endpoint == "virtio-blk"', vocabulary)).toMatchObject({ isValid: true });
     expect(parseFilter('endpoint == 7', vocabulary)).toMatchObject({ isValid: true });
     expect(parseFilter('kind == map && endpoint == "virtio-blc"', vocabulary)).toMatchObject({
@@ -291,6 +296,12 @@ describe('a filter that is wrong', () => {
         message: 'There is no endpoint "virtio-blc" here. Did you mean virtio-blk?',
         expected: ['virtio-blk'],
       },
+    });
+    expect(parseFilter('refused && task == "dd"', vocabulary)).toMatchObject({
+      problem: { from: 11, to: 15, message: expect.stringContaining('does not tell task') },
+    });
+    expect(parseFilter('!by("x")', vocabulary)).toMatchObject({
+      problem: { from: 1, to: 3, message: expect.stringContaining('no names') },
     });
   });
 });

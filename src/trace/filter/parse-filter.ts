@@ -4,17 +4,17 @@ import type { Filter } from './filter-ast.ts';
 import { FilterError, type FilterProblem } from './filter-problem.ts';
 import { TreeReader } from './read-tree.ts';
 import { parseSyntax } from './syntax.ts';
-import { NO_VOCABULARY, type Vocabulary } from './vocabulary.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 export type ParsedFilter =
   | { readonly isValid: true; readonly filter: Filter }
   | { readonly isValid: false; readonly problem: FilterProblem };
 
 /**
- * What a text says. An empty one lets everything through. With a record's vocabulary the names of endpoints are checked,
+ * What a text says. An empty one lets everything through. With a record's vocabulary it is checked for that record,
  * too. Never throws, whatever the text.
  */
-export function parseFilter(text: string, vocabulary: Vocabulary = NO_VOCABULARY): ParsedFilter {
+export function parseFilter(text: string, vocabulary: Vocabulary | null = null): ParsedFilter {
   return guarded(() => ({
     isValid: true,
     filter: new TreeReader(text, vocabulary).filter(parseSyntax(text)),

@@ -1,8 +1,11 @@
 // Numbers of the filter language and their units, from text and back. Every number fits into 64 bits.
 
+import { TIME_PER_MS } from '../record/batch.ts';
 import type { FieldType } from './fields.ts';
 import { FilterError, listed, type Place } from './filter-problem.ts';
 
+/** Nanoseconds in a unit of a record's times. */
+export const NS_PER_TIME = BigInt(1_000_000 / TIME_PER_MS);
 export const MAX_NUMBER = (1n << 64n) - 1n;
 /** More digits than any number that fits. */
 const MAX_DIGITS = 40;

@@ -10,12 +10,16 @@ import { readText } from './texts.ts';
 import { short, unknownWord } from './unknown-word.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
+/** Terms of a filter at most: each takes its time for every event. */
+export const MAX_TERMS = 256;
+
 export class TreeReader {
   readonly #text: string;
-  readonly #vocabulary: Vocabulary;
+  readonly #vocabulary: Vocabulary | null;
+  #terms = 0;
 
-  /** Reads trees of this text, for a record that knows these names. */
-  constructor(text: string, vocabulary: Vocabulary) {
+  /** Reads a tree of this text; with a vocabulary, for the record that has it. */
+  constructor(text: string, vocabulary: Vocabulary | null) {
     this.#text = text;
     this.#vocabulary = vocabulary;
   }
@@ -35,6 +39,20 @@ export class TreeReader {
       }
       case 'Not':
         return { type: 'not', term: this.#expression(part(node, 0)) };
+      default:
+        return this.#term(node);
+    }
+  }
+
+  #term(node: SyntaxNode): Expression {
+    this.#terms += 1;
+    if (this.#terms > MAX_TERMS) {
+      throw new FilterError(
+        node,
+        `A filter has at most ${MAX_TERMS} terms. Use sets: kind in {…}.`,
+      );
+    }
+    switch (node.name) {
       case 'Comparison':
         return this.#comparison(node);
       case 'Membership':
@@ -123,6 +141,9 @@ export class TreeReader {
     if (!FUNCTIONS.has(name)) {
       throw unknownWord(callee, `There is no function "${short(name)}".`, name, names);
     }
+    if (this.#vocabulary?.hasSymbols === false) {
+      throw new FilterError(callee, 'Functions of this kernel have no names here.');
+    }
     const symbol = readText(this.#textOf(argument), argument.from);
     if (symbol === '') throw new FilterError(argument, 'Write the name of a kernel function.');
     return { type: 'by', symbol };
@@ -131,11 +152,19 @@ export class TreeReader {
   #field(node: SyntaxNode): NamedField {
     const name = this.#textOf(node);
     const field = FIELDS.get(name);
-    if (field !== undefined) return { name, field };
+    if (field !== undefined) {
+      this.#checkFact(node, name, field);
+      return { name, field };
+    }
     if (FUNCTIONS.has(name)) {
       throw new FilterError(node, `${name} is a function. Write ${name}("name").`, [`${name}("`]);
     }
     throw unknownWord(node, `There is no field "${short(name)}".`, name, [...FIELDS.keys()]);
+  }
+
+  #checkFact(node: SyntaxNode, name: string, { fact }: Field): void {
+    if (this.#vocabulary === null || fact === undefined || this.#vocabulary.facts[fact]) return;
+    throw new FilterError(node, `This record does not tell ${name}: its source has no such facts.`);
   }
 
   #textOf({ from, to }: SyntaxNode): string {

@@ -20,7 +20,7 @@ export function readValue(
   text: string,
   node: SyntaxNode,
   named: NamedField,
-  vocabulary: Vocabulary,
+  vocabulary: Vocabulary | null,
 ): Value {
   const { field } = named;
   const word = text.slice(node.from, node.to);
@@ -81,8 +81,10 @@ function nameOf(word: string, node: SyntaxNode, { name, field }: NamedField): st
   throw unknownWord(node, `There is no ${name} "${short(word)}".`, word, names);
 }
 
-function checkEndpoint(name: string, node: SyntaxNode, { endpoints }: Vocabulary): void {
-  if (endpoints === null || endpoints.some((endpoint) => endpoint.name === name)) return;
+function checkEndpoint(name: string, node: SyntaxNode, vocabulary: Vocabulary | null): void {
+  if (vocabulary === null) return;
+  const { endpoints } = vocabulary;
+  if (endpoints.some((endpoint) => endpoint.name === name)) return;
   const names = endpoints.map((endpoint) => endpoint.name);
   throw unknownWord(node, `There is no endpoint "${short(name)}" here.`, name, names);
 }

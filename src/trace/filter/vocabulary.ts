@@ -1,14 +1,10 @@
-// Names that a record has, for checking a filter and for completing it.
+// What a filter may ask of a record: the names that it has, and what it tells at all.
 
-export interface NamedEndpoint {
-  readonly id: number;
-  readonly name: string;
-}
+import type { RecordFacts } from '../record/head.ts';
 
 export interface Vocabulary {
-  /** Null where no record is at hand: any name may be right. */
-  readonly endpoints: readonly NamedEndpoint[] | null;
+  readonly endpoints: readonly { readonly id: number; readonly name: string }[];
+  readonly facts: RecordFacts;
+  /** Whether functions of the guest's kernel have names here. */
+  readonly hasSymbols: boolean;
 }
-
-/** Any endpoint may be right. */
-export const NO_VOCABULARY: Vocabulary = { endpoints: null };

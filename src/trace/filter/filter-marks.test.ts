@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { recordOf } from '../../../test/support/filter-records.ts';
+import { compileFilter } from './compile-filter.ts';
+
+describe('marks', () => {
+  const at = { sequence: 7, timeMs: 2, instructions: 500 };
+  const console = { kind: 'console', line: 'Kernel panic - not syncing', ...at } as const;
+  const access = {
+    kind: 'access',
+    endpoint: 1,
+    address: 0x1ff0n,
+    length: 32,
+    access: 'write',
+    outcome: 'completed',
+    isBypass: false,
+    fault: null,
+    ...at,
+  } as const;
+  const doorbell = {
+    kind: 'doorbell',
+    endpoint: 2,
+    address: 0xfee0_0000n,
+    data: 1,
+    ...at,
+  } as const;
+
+  it.each([
+    ['console ~ "PANIC"', [true, false, false]],
+    ['console != "x"', [true, false, false]],
+    ['!(console ~ "panic")', [false, true, true]],
+    ['kind in {console, map}', [true, false, false]],
+    ['kind != doorbell', [true, true, false]],
+    ['iova in 0x2000..0x2fff', [false, true, false]],
+    ['iova == 0xfee00000', [false, false, true]],
+    ['endpoint == "disk"', [false, true, false]],
+    ['endpoint != "disk"', [false, false, true]],
+    ['flags has write', [false, true, false]],
+    ['flags has bypass', [false, false, false]],
+    ['length == 32', [false, true, false]],
+    ['time == 2ms && sequence == 7 && instructions <= 500', [true, true, true]],
+    ['time > 2ms || refused || task == "dd" || domain == 1', [false, false, false]],
+    ['', [true, true, true]],
+  ])('pass as events do: %s', (text, expected) => {
+    const compiled = compileFilter(text, recordOf([]));
+    const passed = [console, access, doorbell].map(
+      (mark) => compiled.isValid && compiled.filter.matchesMark(mark),
+    );
+    expect(passed).toEqual(expected);
+  });
+});
