@@ -5,6 +5,7 @@ export const HELP = `viommu - a Linux machine whose virtio-iommu you can see int
 Usage: viommu boot [options]   boot a guest, run commands in it, report what its IOMMU did
        viommu device [options] the device alone, asked in lines of JSON on standard input
        viommu replay FILE      bring a recorded run about again, and compare it
+       viommu trace FILE       what an IOMMU did: state at a moment, why a fault, whose mappings
        viommu dts [options]    print the machine as device-tree source
        viommu COMMAND --help   all options of a command
        viommu --version
@@ -69,7 +70,8 @@ When to stop
                           shows no sign of life for 60 s is given up anyway)
 
 What is reported
-  --trace FILE            write every IOMMU event to FILE, one JSON object a line
+  --trace FILE            write what the IOMMU does to FILE, for viommu trace; to a FILE.jsonl
+                          one JSON object a line
   --record FILE           write a recording to FILE, which viommu replay brings about again, to the byte
   --quiet                 leave out the guest's console; without --quiet it comes without what a terminal would answer
   --json                  end with one line of JSON on standard output; the console goes to standard error

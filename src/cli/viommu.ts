@@ -16,11 +16,13 @@ import { DEVICE_HELP } from './device/device-help.ts';
 import { parseDtsArguments, type DtsArguments } from './dts/dts-arguments.ts';
 import { readPlanFile } from './plan-file.ts';
 import { BOOT_HELP, DTS_HELP, HELP, REPLAY_HELP } from './help.ts';
+import { parseTraceArguments } from './trace/trace-arguments.ts';
+import { TRACE_HELP } from './trace/trace-help.ts';
 import { parseReplayArguments } from './replay/replay-arguments.ts';
 import { didYouMean } from '../base/suggestion.ts';
 import { UsageError } from './usage-error.ts';
 
-const COMMANDS = ['boot', 'replay', 'device', 'dts', '--help', '--version'];
+const COMMANDS = ['boot', 'replay', 'trace', 'device', 'dts', '--help', '--version'];
 
 function version(): string {
   const text: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
@@ -61,12 +63,23 @@ async function device(words: readonly string[], output: CliOutput): Promise<numb
   return EXIT_DONE;
 }
 
+async function trace(words: readonly string[], output: CliOutput): Promise<number> {
+  const args = parseTraceArguments(words);
+  if (args.isHelp) {
+    output.out(TRACE_HELP);
+    return EXIT_DONE;
+  }
+  const { traceCommand } = await import('./trace/trace-command.ts');
+  return traceCommand(args, output);
+}
+
 /** What `viommu help COMMAND` prints. */
 const HELP_OF: ReadonlyMap<string | undefined, string> = new Map([
   ['boot', BOOT_HELP],
   ['device', DEVICE_HELP],
   ['dts', DTS_HELP],
   ['replay', REPLAY_HELP],
+  ['trace', TRACE_HELP],
 ]);
 
 async function dts({ iommu, planFile, isHelp }: DtsArguments): Promise<string> {
@@ -81,6 +94,8 @@ async function main([command, ...rest]: readonly string[], output: CliOutput): P
       return boot(parseBootArguments(rest), output);
     case 'replay':
       return replay(rest, output);
+    case 'trace':
+      return trace(rest, output);
     case 'device':
       return device(rest, output);
     case 'dts':

@@ -35,7 +35,7 @@ describe('viommu boot', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('is ended by %s with a report and a whole trace', async (signal, status) => {
-    const trace = join(folder, signal);
+    const trace = join(folder, `${signal}.jsonl`);
     let isSent = false;
     const words = ['boot', '--json', '--trace', trace, '--run', 'echo begun; cat /dev/ttyS0'];
     const ended = await runAt(packageRoot(), words, (stderr, child) => {

@@ -94,7 +94,7 @@ class BootRun {
     }
     try {
       this.#recording?.end();
-      this.#trace?.close();
+      await this.#trace?.close();
     } catch (error) {
       this.#fail(error);
     }
@@ -136,6 +136,7 @@ class BootRun {
     if (trace !== undefined) this.#trace = new TraceFile(trace);
     const session = await this.#unlessStopped(this.#create());
     this.#session = session;
+    this.#trace?.begin(() => session.iommu.record);
     if (record !== undefined) {
       this.#recording = new RecordingFile(record, session, (error) => this.stop(error));
     }

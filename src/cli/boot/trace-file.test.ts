@@ -1,8 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { InputError } from '../../machine/images/guest-images.ts';
+import { OwnReader } from '../../trace/formats/own-reader.ts';
+import { ALL_FACTS, type RecordHead } from '../../trace/record/head.ts';
+import { IommuRecord } from '../../trace/record/iommu-record.ts';
+import { Recorder } from '../../trace/record/recorder.ts';
 import { TraceFile } from './trace-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'viommu-trace-'));
@@ -10,18 +14,26 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const RESET = { timeMs: 1, instructions: 2, event: { kind: 'reset', sequence: 3 } } as const;
 const LINE = '{"sequence":3,"timeMs":1,"kind":"reset"}\n';
+const HEAD: RecordHead = {
+  source: 'viommu',
+  endpoints: [],
+  device: null,
+  memoryBytes: null,
+  kernel: null,
+  facts: ALL_FACTS,
+};
 /** More than any process has for its number. */
 const NOBODY = 2 ** 30;
 
-it('refuses a file that another trace is being written to, and takes it afterwards', () => {
-  const path = join(folder, 'shared');
+it('refuses a file that another trace is being written to, and takes it afterwards', async () => {
+  const path = join(folder, 'shared.jsonl');
   const first = new TraceFile(path);
   first.add(RESET);
   expect(() => new TraceFile(path)).toThrow(`Another run is writing its trace to ${path}.`);
-  first.close();
+  await first.close();
   expect(readFileSync(path, 'utf8')).toBe(LINE);
   const second = new TraceFile(path);
-  second.close();
+  await second.close();
   expect(readFileSync(path, 'utf8')).toBe('');
   expect(existsSync(`${path}.lock`)).toBe(false);
 });
@@ -29,21 +41,46 @@ it('refuses a file that another trace is being written to, and takes it afterwar
 it.each([
   ['of a process that has ended', `${NOBODY}\n`],
   ['without a process', ''],
-])('takes no notice of a lock %s', (_what, content) => {
-  const path = join(folder, 'left');
+])('takes no notice of a lock %s', async (_what, content) => {
+  const path = join(folder, 'left.jsonl');
   writeFileSync(`${path}.lock`, content);
   const trace = new TraceFile(path);
   trace.add(RESET);
-  trace.close();
+  await trace.close();
   expect(readFileSync(path, 'utf8')).toBe(LINE);
 });
 
-it('says once that there is no room, and is closed then', () => {
-  const trace = new TraceFile('/dev/full');
+it('says once that there is no room, and is closed then', async () => {
+  const path = join(folder, 'full.jsonl');
+  symlinkSync('/dev/full', path);
+  const trace = new TraceFile(path);
   trace.add(RESET);
-  expect(() => trace.close()).toThrow(InputError);
+  await expect(trace.close()).rejects.toThrow(InputError);
   trace.add(RESET);
-  trace.close();
+  await trace.close();
+});
+
+it('writes a record that can be read again, as it grows', async () => {
+  const path = join(folder, 'run.trace');
+  const [recorder, record] = [new Recorder(), new IommuRecord(HEAD)];
+  const gathered = (): IommuRecord => {
+    for (const batch of recorder.take()) record.append(batch);
+    return record;
+  };
+  const trace = new TraceFile(path);
+  trace.begin(gathered);
+  for (let sequence = 1; sequence <= 10_000; sequence += 1) {
+    const event = { kind: 'reset', sequence } as const;
+    recorder.add(event, { timeMs: sequence, instructions: sequence });
+    trace.add({ timeMs: sequence, instructions: sequence, event });
+  }
+  await trace.close();
+  const reader = new OwnReader();
+  await reader.push(readFileSync(path));
+  await reader.end();
+  expect(reader.remarks).toEqual([]);
+  expect(reader.record?.lastSequence).toBe(10_000);
+  expect(reader.record?.event(9_999)).toEqual(record.event(9_999));
 });
 
 it('leaves no lock where it can not write', () => {

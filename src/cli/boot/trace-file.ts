@@ -1,82 +1,83 @@
-// Writes the record to a file while it is made.
+// Writes what the IOMMU does to a file while it happens: the project's own format, or JSON lines by the file's name.
 
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { InputError } from '../../machine/images/guest-images.ts';
 import type { RecordedEvent } from '../../trace/recorded-event.ts';
+import { encodeBatch, encodeStart } from '../../trace/formats/own-format.ts';
+import type { IommuRecord } from '../../trace/record/iommu-record.ts';
+import { RecordTail } from '../../trace/record/record-tail.ts';
 import { traceLine } from '../../trace/trace-lines.ts';
-import { FileClaim, lockOf } from '../file-claim.ts';
+import { OutputFile } from '../output-file.ts';
 
 /** Characters gathered before they are written. */
 const CHUNK = 1 << 16;
+/** Events between two batches of the own format. */
+const BATCH_EVENTS = 4096;
+const LINES = /\.(?:jsonl|ndjson)$/i;
 
-/** A file of JSON lines. Close it in the end, or its last lines are lost. */
+/** Close it in the end, or what came last is lost. */
 export class TraceFile {
-  readonly #path: string;
-  readonly #claim: FileClaim;
-  readonly #file: number;
-  #isOpen = true;
+  readonly #file: OutputFile;
+  readonly #hasLines: boolean;
   #text = '';
+  #tail: RecordTail | undefined;
+  #events = 0;
+  /** What is being written; its error is told by `close`. */
+  #writing: Promise<void> = Promise.resolve();
+  #record: (() => IommuRecord) | undefined;
 
   /** Creates or empties the file. Throws `InputError` when it can not be written, or when another run writes it. */
   constructor(path: string) {
-    this.#path = path;
-    this.#claim = this.#attempt(() => FileClaim.take(path)) ?? refuse(path);
-    try {
-      this.#file = this.#attempt(() => openSync(path, 'w'));
-    } catch (error) {
-      this.#claim.release();
-      throw error;
-    }
+    this.#file = new OutputFile(path, 'trace');
+    this.#hasLines = LINES.test(path);
+  }
+
+  /** The run whose events are added begins; `record` is asked for all that there is of it. */
+  begin(record: () => IommuRecord): void {
+    if (this.#hasLines) return;
+    this.#record = record;
+    const { head } = record();
+    this.#tail = new RecordTail(record());
+    this.#queue(async () => this.#file.write(await encodeStart({ head, keyframe: null })));
   }
 
   /** Throws `InputError`, once, when the file can not be written any more. */
   add(event: RecordedEvent): void {
-    if (!this.#isOpen) return;
-    this.#text += traceLine(event);
-    if (this.#text.length >= CHUNK) this.#flush();
+    if (this.#hasLines) {
+      this.#text += traceLine(event);
+      if (this.#text.length >= CHUNK) this.#flush();
+      return;
+    }
+    this.#events += 1;
+    if (this.#events % BATCH_EVENTS === 0) this.#queue(() => this.#writeNext());
   }
 
-  /** Writes what is left. Throws `InputError` when that fails; harmless when closed. */
-  close(): void {
-    if (!this.#isOpen) return;
-    this.#flush();
-    this.#end();
+  /** Writes what is left. Rejects with `InputError` when that fails; harmless when closed. */
+  async close(): Promise<void> {
+    try {
+      this.#flush();
+      this.#queue(() => this.#writeNext());
+      await this.#writing;
+    } finally {
+      this.#tail?.dispose();
+      this.#tail = undefined;
+      this.#file.close();
+    }
+  }
+
+  #queue(write: () => Promise<void>): void {
+    this.#writing = this.#writing.then(write);
+    // `close` tells of it
+    this.#writing.catch(() => undefined);
+  }
+
+  async #writeNext(): Promise<void> {
+    // What was recorded last is gathered by asking for the record
+    this.#record?.();
+    for (const batch of this.#tail?.next() ?? []) this.#file.write(await encodeBatch(batch));
   }
 
   #flush(): void {
     const bytes = new TextEncoder().encode(this.#text);
     this.#text = '';
-    try {
-      for (let done = 0; done < bytes.length;) {
-        done += this.#attempt(() => writeSync(this.#file, bytes, done));
-      }
-    } catch (error) {
-      this.#end();
-      throw error;
-    }
+    this.#file.write(bytes);
   }
-
-  #end(): void {
-    this.#isOpen = false;
-    closeSync(this.#file);
-    this.#claim.release();
-  }
-
-  #attempt<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new InputError(
-        `The trace can not be written to ${this.#path}: ${reason}. Give a file in a folder that you may write to.`,
-        { cause },
-      );
-    }
-  }
-}
-
-function refuse(path: string): never {
-  throw new InputError(
-    `Another run is writing its trace to ${path}. Give this one a file of its own, or remove ${lockOf(path)} if there is no other run.`,
-  );
 }

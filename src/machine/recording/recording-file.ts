@@ -1,11 +1,10 @@
 // A recorded run as a file: what it belongs to, then stretch after stretch, each with a checksum of its own, and at the end
 // the run's digest. A file that was cut short is whole up to its last whole stretch.
 //
-//   magic (16 bytes)  frame  frame  …
-//   frame: kind (1)  length (4)  first 4 bytes of the SHA-256 of kind and bytes (4)  bytes (length)
+//   magic (16 bytes)  frame  frame  …      frames as in base/frames.ts
 
-import { sha256 } from '@noble/hashes/sha2.js';
 import { BytesError } from '../../base/byte-reader.ts';
+import { frame, framesOf } from '../../base/frames.ts';
 import { InputError } from '../images/guest-images.ts';
 import { decodeStretch, encodeStretch, type RecordedStretch } from './recording-parts.ts';
 import { checkHead, type RecordingHead } from './recording-head.ts';
@@ -29,29 +28,9 @@ const MAGIC = 'viommu recording';
 const HEAD = 1;
 const STRETCH = 2;
 const END = 3;
-const FRAME_HEAD = 9;
-const CHECK_BYTES = 4;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-
-function checkOf(kind: number, bytes: Uint8Array): Uint8Array {
-  return sha256
-    .create()
-    .update(Uint8Array.of(kind))
-    .update(bytes)
-    .digest()
-    .subarray(0, CHECK_BYTES);
-}
-
-function frame(kind: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const framed = new Uint8Array(FRAME_HEAD + bytes.length);
-  framed[0] = kind;
-  new DataView(framed.buffer).setUint32(1, bytes.length, true);
-  framed.set(checkOf(kind, bytes), 1 + CHECK_BYTES);
-  framed.set(bytes, FRAME_HEAD);
-  return framed;
-}
 
 function json(kind: number, value: object): Uint8Array<ArrayBuffer> {
   return frame(kind, encoder.encode(JSON.stringify(value)));
@@ -73,32 +52,6 @@ export function encodeNext(stretch: RecordedStretch, fromTick: number): Uint8Arr
 
 export function encodeEnd(end: RecordingEnd): Uint8Array<ArrayBuffer> {
   return json(END, end);
-}
-
-interface Frame {
-  readonly kind: number;
-  readonly bytes: Uint8Array;
-}
-
-/** The whole frames from the start on; stops at the first that is not. */
-function* framesOf(file: Uint8Array): Iterable<Frame> {
-  const view = new DataView(file.buffer, file.byteOffset, file.length);
-  let at = MAGIC.length;
-  while (at + FRAME_HEAD <= file.length) {
-    const start = at + FRAME_HEAD;
-    const end = start + view.getUint32(at + 1, true);
-    const bytes = file.subarray(start, end);
-    const kind = file[at] ?? 0;
-    const check = checkOf(kind, bytes);
-    if (
-      end > file.length ||
-      check.some((byte, index) => file[start - CHECK_BYTES + index] !== byte)
-    ) {
-      return;
-    }
-    yield { kind, bytes };
-    at = end;
-  }
 }
 
 function parseJson(bytes: Uint8Array): unknown {
@@ -130,7 +83,7 @@ export function decodeRecording(file: Uint8Array): Recording {
       'This file is no recording of viommu. Give one that "viommu boot --record" or the page has saved.',
     );
   }
-  const [first, ...frames] = framesOf(file);
+  const [first, ...frames] = framesOf(file, MAGIC.length);
   if (first?.kind !== HEAD) {
     throw new InputError(
       'The recording is damaged at its beginning, so nothing of it can be read. Get it again.',

@@ -13,7 +13,7 @@ import { InputError } from '../images/guest-images.ts';
 import { unpackZstd } from '../v86/zstd.ts';
 import type { BootedGuest, BootStory } from './booted-guest.ts';
 import { joinPages, splitPages, type JoinedPages } from './joined-pages.ts';
-import { ByteHeap, decodePlain, encodePlain } from './plain-data.ts';
+import { ByteHeap, decodePlain, encodePlain } from '../../base/plain-data.ts';
 
 const MAGIC = new TextEncoder().encode('viommu snapshot\n');
 const VERSION_AT = 16;

@@ -94,11 +94,19 @@ export class EventChunk {
 
   /** The same events up to a sequence; later ones are not touched. */
   before(sequence: number): EventChunk {
-    const copy = new EventChunk(this.firstSequence, this.baseMs, this.baseInstructions);
-    const count = Math.max(0, Math.min(this.count, sequence - this.firstSequence));
+    return this.#part(0, Math.max(0, Math.min(this.count, sequence - this.firstSequence)));
+  }
+
+  /** The events from a row on. */
+  from(at: number): EventChunk {
+    return this.#part(at, this.count);
+  }
+
+  #part(from: number, to: number): EventChunk {
     const { baseMs, baseInstructions, requests } = this;
-    copy.add(this.columns, { from: 0, to: count, baseMs, baseInstructions, requests });
-    return copy;
+    const part = new EventChunk(this.firstSequence + from, baseMs, baseInstructions);
+    part.add(this.columns, { from, to, baseMs, baseInstructions, requests });
+    return part;
   }
 
   #reserve(count: number): void {

@@ -81,6 +81,11 @@ export class IommuRecord {
     return this.#marks.all;
   }
 
+  /** Marks that had to go, the oldest first. */
+  get droppedMarks(): number {
+    return this.#marks.dropped;
+  }
+
   /** Calls after events were added to a chunk, which may be new. */
   get appended(): Pick<Emitter<EventChunk>, 'on'> {
     return this.#appended;

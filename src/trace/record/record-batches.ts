@@ -4,27 +4,8 @@ import type { RecordedEvent } from '../recorded-event.ts';
 import { TIME_PER_MS, type RecordBatch } from './batch.ts';
 import { eventAt } from './event-codec.ts';
 import { EventColumns } from './event-columns.ts';
-import type { EventChunk } from './event-chunk.ts';
 import type { IommuRecord } from './iommu-record.ts';
-import type { NewcomersOfWho } from './who.ts';
-
-const NO_NEWCOMERS: NewcomersOfWho = { tasks: [], stacks: [] };
-
-function batchOf(chunk: EventChunk): RecordBatch {
-  const { firstSequence, count, baseMs, baseInstructions } = chunk;
-  const columns = new EventColumns(count);
-  columns.set(0, chunk.columns, 0, count);
-  return {
-    firstSequence,
-    count,
-    baseMs,
-    baseInstructions,
-    columns: columns.buffer,
-    requests: chunk.requests.slice().buffer,
-    newcomers: NO_NEWCOMERS,
-    marks: [],
-  };
-}
+import { RecordTail } from './record-tail.ts';
 
 /** The events of batches that lie one behind the other, as objects. */
 export function eventsOf(batches: readonly RecordBatch[]): readonly RecordedEvent[] {
@@ -40,19 +21,8 @@ export function eventsOf(batches: readonly RecordBatch[]): readonly RecordedEven
 
 /** What is kept of a record; a new record that takes these batches in order is the same. */
 export function batchesOf(record: IommuRecord): readonly RecordBatch[] {
-  return [headOf(record), ...record.chunks.map((chunk) => batchOf(chunk))];
-}
-
-/** Everything but events. */
-function headOf(record: IommuRecord): RecordBatch {
-  return {
-    firstSequence: record.firstSequence,
-    count: 0,
-    baseMs: 0,
-    baseInstructions: 0,
-    columns: new ArrayBuffer(0),
-    requests: new ArrayBuffer(0),
-    newcomers: record.everybody,
-    marks: record.marks,
-  };
+  const tail = new RecordTail(record);
+  const batches = tail.next();
+  tail.dispose();
+  return batches;
 }

@@ -15,4 +15,10 @@ export const TRACE: readonly Room[] = [
     imports: ['src/base'],
     types: ['src/iommu/events', 'src/iommu/regions', 'src/trace'],
   },
+  {
+    folder: 'src/trace/formats',
+    purpose: 'records as files: ours, and what others write and read',
+    imports: ['src/base', 'src/trace', 'src/trace/record'],
+    types: ['src/iommu/events', 'src/trace/replay'],
+  },
 ];

@@ -1,6 +1,6 @@
 // Plain data as JSON and bytes: what JSON has no words for - big integers, byte arrays - is told apart by one odd key.
 
-import { assert } from '../../base/assert.ts';
+import { assert } from './assert.ts';
 
 /** Key of an object that stands for something else: `{"$": [kind, ...]}`. */
 const TAG = '$';

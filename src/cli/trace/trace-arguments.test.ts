@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { UsageError } from '../usage-error.ts';
+import { parseTraceArguments } from './trace-arguments.ts';
+
+it.each([
+  ['f', { kind: 'list' }],
+  ['f --at 12', { kind: 'at', sequence: 12 }],
+  ['f --explain 7', { kind: 'explain', sequence: 7 }],
+  ['f --explain all', { kind: 'explain', sequence: 'all' }],
+  ['f --lifetimes', { kind: 'lifetimes' }],
+  ['f --stats --json', { kind: 'stats' }],
+  ['f --format jsonl -o out', { kind: 'format', format: 'jsonl' }],
+])('asks "%s"', (words, question) => {
+  expect(parseTraceArguments(words.split(' '))).toMatchObject({ file: 'f', question });
+});
+
+it.each([
+  ['', /Which trace\?/],
+  ['--stats', /Which trace\?/],
+  ['f g', /Give one trace, first/],
+  ['f --at x', /--at takes the number of an event, not "x"/],
+  ['f --explain some', /number of an event, or all, not "some"/],
+  ['f --at 1 --stats', /--at and --stats are two questions/],
+  ['f --format perl', /There are viommu, jsonl/],
+  ['f --stats -o out', /--output is for --format/],
+  ['f --stats --follow', /--follow lists events/],
+  ['f --explane 3', /Did you mean --explain/],
+])('refuses "%s" in words', (words, message) => {
+  const parse = (): unknown => parseTraceArguments(words.split(' ').filter((word) => word !== ''));
+  expect(parse).toThrow(UsageError);
+  expect(parse).toThrow(message);
+});

@@ -1,0 +1,229 @@
+// `viommu trace`: reads a trace, and answers questions about it.
+
+import { createReadStream } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { InputError } from '../../machine/images/guest-images.ts';
+import { explain, explainAll } from '../../trace/explain/explain.ts';
+import type { Explanation } from '../../trace/explain/explanation.ts';
+import { readerFor } from '../../trace/formats/any-reader.ts';
+import { encodeBatch, encodeStart } from '../../trace/formats/own-format.ts';
+import { TraceError, type TraceReader } from '../../trace/formats/trace-reader.ts';
+import type { IommuRecord } from '../../trace/record/iommu-record.ts';
+import { batchesOf } from '../../trace/record/record-batches.ts';
+import { History } from '../../trace/replay/history.ts';
+import type { Lifetime } from '../../trace/replay/lifetime.ts';
+import { traceLine } from '../../trace/trace-lines.ts';
+import type { CliOutput } from '../boot/guest-screen.ts';
+import { EXIT_DONE } from '../exit-status.ts';
+import { OutputFile } from '../output-file.ts';
+import type { TraceArguments, TraceFormat } from './trace-arguments.ts';
+import { eventLine, lifetimeLine, momentLines, type NameOf } from './trace-words.ts';
+
+/** Bytes of a file that are looked at to find out what it is. */
+const LOOK = 1 << 16;
+/** How often a file that may grow is looked at. */
+const FOLLOW_MS = 200;
+const U64_MAX = 0xffff_ffff_ffff_ffffn;
+
+/** Resolves with the exit status. Rejects with `InputError` for a file that is no trace. */
+export async function traceCommand(args: TraceArguments, output: CliOutput): Promise<number> {
+  try {
+    await new TraceRun(args, output).go();
+    return EXIT_DONE;
+  } catch (error) {
+    throw error instanceof TraceError ? new InputError(error.message, { cause: error }) : error;
+  }
+}
+
+class TraceRun {
+  readonly #args: TraceArguments;
+  readonly #output: CliOutput;
+
+  constructor(args: TraceArguments, output: CliOutput) {
+    this.#args = args;
+    this.#output = output;
+  }
+
+  async go(): Promise<void> {
+    const { question, file, isFollowing } = this.#args;
+    const reader = await readTrace(file);
+    const record = recordOf(reader);
+    for (const remark of reader.remarks) this.#output.err(`viommu: ${remark}\n`);
+    const history = new History(record, { keyframe: reader.keyframe });
+    switch (question.kind) {
+      case 'list':
+        this.#list(record, record.firstSequence);
+        if (isFollowing) await this.#follow(file, reader, record);
+        return;
+      case 'at':
+        return this.#at(history, question.sequence);
+      case 'explain':
+        return this.#explain(history, question.sequence);
+      case 'lifetimes':
+        return this.#lifetimes(history);
+      case 'stats':
+        return this.#stats(history, record);
+      case 'format':
+        return this.#format(reader, record, question.format);
+    }
+  }
+
+  #list(record: IommuRecord, from: number): void {
+    const nameOf = namesIn(record);
+    for (let sequence = Math.max(1, from); sequence <= record.lastSequence; sequence += 1) {
+      const event = record.event(sequence);
+      if (event === undefined) continue;
+      this.#output.out(this.#args.isJson ? traceLine(event) : `${eventLine(event, nameOf)}\n`);
+    }
+  }
+
+  async #follow(path: string, reader: TraceReader, record: IommuRecord): Promise<never> {
+    const file = await open(path);
+    let at = (await file.stat()).size;
+    let last = record.lastSequence;
+    for (;;) {
+      at += await pushFrom(file, at, reader);
+      if (record.lastSequence !== last) this.#list(record, Math.min(last, record.lastSequence) + 1);
+      last = record.lastSequence;
+      await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
+    }
+  }
+
+  #at(history: History, sequence: number): void {
+    const moment = history.at(sequence);
+    if (!moment.isKnown) {
+      throw new InputError(
+        moment.because === 'not-yet'
+          ? `The trace ends with event ${moment.before - 1}: there is no event ${sequence}.`
+          : `What was after event ${sequence} is not known: events before #${moment.before} are missing.`,
+      );
+    }
+    if (!this.#args.isJson) {
+      this.#output.out(`${momentLines(moment).join('\n')}\n`);
+      return;
+    }
+    const { isBypass, features, endpoints, domains, missing } = moment;
+    const mappings = domains.flatMap(({ id }) => moment.mappings(id, 0n, Infinity));
+    this.#json({ sequence, isBypass, features, missing, endpoints, domains, mappings });
+  }
+
+  #explain(history: History, sequence: number | 'all'): void {
+    const all = sequence === 'all' ? explainAll(history) : [explain(history, sequence)];
+    let count = 0;
+    for (const explanation of all) {
+      if (explanation === undefined) continue;
+      count += 1;
+      if (this.#args.isJson) this.#json(explanation);
+      else this.#output.out(explanationText(explanation));
+    }
+    if (count > 0 || this.#args.isJson) return;
+    this.#output.out(
+      sequence === 'all'
+        ? 'Nothing was refused, and no access was stopped.\n'
+        : `Event ${sequence} is neither a fault nor a refused request of this trace.\n`,
+    );
+  }
+
+  #lifetimes(history: History): void {
+    const all: Lifetime[] = [...history.lifetimesOfIova(null, { start: 0n, end: U64_MAX })];
+    for (const lifetime of all.reverse()) {
+      if (this.#args.isJson) this.#json(lifetime);
+      else this.#output.out(`${lifetimeLine(lifetime)}\n`);
+    }
+  }
+
+  #stats(history: History, record: IommuRecord): void {
+    const { firstSequence, lastSequence, count } = record;
+    const stretch = history.stretch(firstSequence, lastSequence);
+    if (stretch === undefined) throw new InputError('The trace holds no event.');
+    const { totals, live } = stretch;
+    if (this.#args.isJson) {
+      this.#json({ events: count, firstSequence, lastSequence, ...totals, live });
+      return;
+    }
+    const words = Object.entries(totals).map(([name, value]) => `  ${name}: ${value}`);
+    this.#output.out(
+      `${count} events, #${firstSequence} to #${lastSequence}\n${words.join('\n')}\n  mappings at once: ${live.least} to ${live.most}\n`,
+    );
+  }
+
+  async #format(reader: TraceReader, record: IommuRecord, format: TraceFormat): Promise<void> {
+    const { output } = this.#args;
+    const file = output === undefined ? undefined : new OutputFile(output, format);
+    const write = (bytes: Uint8Array): void => {
+      if (file === undefined) process.stdout.write(bytes);
+      else file.write(bytes);
+    };
+    try {
+      for await (const bytes of bytesIn(format, reader, record)) write(bytes);
+    } finally {
+      file?.close();
+    }
+  }
+
+  #json(value: object): void {
+    this.#output.out(
+      `${JSON.stringify(value, (_key, each: unknown) => {
+        if (typeof each === 'bigint') return `0x${each.toString(16)}`;
+        return each instanceof Uint32Array ? [...each] : each;
+      })}\n`,
+    );
+  }
+}
+
+async function readTrace(path: string): Promise<TraceReader> {
+  let reader: TraceReader | undefined;
+  try {
+    for await (const piece of createReadStream(path, { highWaterMark: LOOK })) {
+      const bytes: Uint8Array = piece;
+      reader ??= readerFor(bytes);
+      await reader.push(bytes);
+    }
+  } catch (cause) {
+    if (cause instanceof TraceError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InputError(`The trace ${path} can not be read: ${reason}.`, { cause });
+  }
+  reader ??= readerFor(new Uint8Array(0));
+  await reader.end();
+  return reader;
+}
+
+/** Has a reader take what a file has from a place on; resolves with the number of bytes. */
+async function pushFrom(file: FileHandle, place: number, reader: TraceReader): Promise<number> {
+  const { bytesRead, buffer } = await file.read(new Uint8Array(LOOK), 0, LOOK, place);
+  if (bytesRead > 0) await reader.push(buffer.slice(0, bytesRead));
+  return bytesRead;
+}
+
+function recordOf({ record }: TraceReader): IommuRecord {
+  if (record === undefined) throw new InputError('The trace holds nothing.');
+  return record;
+}
+
+async function* bytesIn(
+  format: TraceFormat,
+  { keyframe }: TraceReader,
+  record: IommuRecord,
+): AsyncGenerator<Uint8Array> {
+  if (format === 'viommu') {
+    yield encodeStart({ head: record.head, keyframe: keyframe ?? null });
+    for (const batch of batchesOf(record)) yield encodeBatch(batch);
+    return;
+  }
+  const encoder = new TextEncoder();
+  for (let sequence = record.firstSequence; sequence <= record.lastSequence; sequence += 1) {
+    const event = record.event(sequence);
+    if (event !== undefined) yield encoder.encode(traceLine(event));
+  }
+}
+
+function namesIn({ head }: IommuRecord): NameOf {
+  const names = new Map(head.endpoints.map(({ id, name }) => [id, name]));
+  return (endpoint) => names.get(endpoint) ?? `endpoint ${endpoint}`;
+}
+
+function explanationText({ sequence, cause, sentence, evidence, clause }: Explanation): string {
+  const events = evidence.map((each) => `#${each}`).join(', ');
+  return `#${sequence} ${cause}\n  ${sentence}\n  Evidence: ${events}. Clause: ${clause}.\n`;
+}

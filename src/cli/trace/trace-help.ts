@@ -1,0 +1,25 @@
+// What `viommu trace --help` prints.
+
+export const TRACE_HELP = `Usage: viommu trace FILE [question] [options]
+
+Reads what an IOMMU did, and answers questions about it: a trace of viommu boot --trace, or its JSON lines. It looks at the
+file to find out which. Without a question every event is listed.
+
+Questions, one at a time
+  --at SEQUENCE           the state after that event: endpoints, domains; with --json every mapping
+  --explain SEQUENCE|all  why an access was stopped or a request refused, with evidence and the clause
+  --lifetimes             every mapping, with the event that made it and the one that ended it
+  --stats                 how much of what there was
+  --format FORMAT         the trace in another format: viommu, jsonl
+
+Options
+  -o, --output FILE       where --format writes; standard output unless given
+  --follow                go on listing what is added to the file; Ctrl-C ends that
+  --json                  one JSON object a line
+  -h, --help              this text
+
+JSON: addresses are hexadecimal strings. An explanation has "sequence", "cause", "sentence", "evidence", "clause" and
+"who"; --stats has "attach", "detach", "map", "unmap", "probe", "ignored", "rejected" and "faults".
+
+Exit status: 0 done, 2 the command line or the file is wrong.
+`;

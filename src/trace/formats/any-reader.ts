@@ -1,0 +1,29 @@
+// Finds out what a trace is by looking at it.
+
+import { JsonLinesReader } from './json-lines-reader.ts';
+import { TRACE_MAGIC } from './own-format.ts';
+import { OwnReader } from './own-reader.ts';
+import { TraceError, type TraceReader } from './trace-reader.ts';
+
+/** How much of a file is looked at, at most: a text may begin with lines of something else. */
+const LOOKED_AT = 1 << 16;
+
+/** What text of a format looks like. */
+const TEXTS: readonly (readonly [RegExp, (maxBytes?: number) => TraceReader])[] = [
+  [/^\s*\{.*"sequence"/m, (maxBytes) => new JsonLinesReader(maxBytes)],
+];
+
+const WHAT_THERE_IS =
+  'There are: the trace of viommu boot --trace, and JSON lines of it (boot --trace FILE.jsonl).';
+
+/** The reader for a file that begins like this. Throws `TraceError` when there is none. */
+export function readerFor(start: Uint8Array, maxBytes?: number): TraceReader {
+  if (start.length === 0) throw new TraceError(`The file is empty. ${WHAT_THERE_IS}`);
+  const looked = start.subarray(0, LOOKED_AT);
+  if (TRACE_MAGIC.every((byte, index) => index >= looked.length || looked[index] === byte)) {
+    return new OwnReader(maxBytes);
+  }
+  const text = new TextDecoder().decode(looked);
+  for (const [pattern, makeReader] of TEXTS) if (pattern.test(text)) return makeReader(maxBytes);
+  throw new TraceError(`This is no trace that viommu can read. ${WHAT_THERE_IS}`);
+}

@@ -1,0 +1,83 @@
+// Reads traces of JSON lines: events only, without the requests they came from.
+
+import { ALL_FACTS } from '../record/head.ts';
+import { IommuRecord } from '../record/iommu-record.ts';
+import { Recorder } from '../record/recorder.ts';
+import { readEventLine } from './event-json.ts';
+import { TextLines } from './text-lines.ts';
+import { TraceError, type TraceReader } from './trace-reader.ts';
+
+/** Lines that are complained of one by one. */
+const MAX_REMARKS = 10;
+
+export class JsonLinesReader implements TraceReader {
+  readonly record: IommuRecord;
+  readonly keyframe = undefined;
+  readonly #recorder = new Recorder();
+  readonly #lines = new TextLines();
+  readonly #remarks: string[] = [];
+  #badLines = 0;
+  #latest = 0;
+
+  constructor(maxBytes?: number) {
+    this.record = new IommuRecord(
+      {
+        source: 'json-lines',
+        endpoints: [],
+        device: null,
+        memoryBytes: null,
+        kernel: null,
+        facts: { ...ALL_FACTS, requests: false, who: false, instructions: false },
+      },
+      { maxBytes },
+    );
+    this.#recorder.filled.on(() => this.#gather());
+  }
+
+  get remarks(): readonly string[] {
+    const more = this.#badLines - this.#remarks.length;
+    return more > 0
+      ? [...this.#remarks, `${more} more lines were left out like these.`]
+      : this.#remarks;
+  }
+
+  async push(bytes: Uint8Array): Promise<void> {
+    this.#lines.take(bytes, (line) => this.#take(line));
+    this.#gather();
+  }
+
+  async end(): Promise<void> {
+    this.#lines.end((line) => this.#take(line));
+    this.#gather();
+    if (this.#latest === 0) {
+      const [first = 'it is empty'] = this.#remarks;
+      throw new TraceError(`This is no trace of JSON lines: ${first}`);
+    }
+  }
+
+  #take(line: string): void {
+    if (line.trim() === '') return;
+    const read = readEventLine(line);
+    if (typeof read === 'string') {
+      this.#complain(read);
+      return;
+    }
+    const { timeMs, event } = read;
+    if (event.sequence <= this.#latest) {
+      this.#complain(`event ${event.sequence} comes behind event ${this.#latest}`);
+      return;
+    }
+    this.#latest = event.sequence;
+    this.#recorder.add(event, { timeMs, instructions: 0 });
+  }
+
+  #complain(words: string): void {
+    this.#badLines += 1;
+    if (this.#badLines > MAX_REMARKS) return;
+    this.#remarks.push(`Line ${this.#lines.count} was left out: ${words}.`);
+  }
+
+  #gather(): void {
+    for (const batch of this.#recorder.take()) this.record.append(batch);
+  }
+}

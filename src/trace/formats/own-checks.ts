@@ -1,0 +1,191 @@
+// What a trace's frames must hold: a file may have been made by anybody.
+
+import { EVENT_BYTES, EventColumns } from '../record/event-columns.ts';
+import { EVENT_KINDS } from '../record/event-kinds.ts';
+import type { RecordBatch } from '../record/batch.ts';
+import type { Mark } from '../record/marks.ts';
+import type { TraceStart } from './own-format.ts';
+
+/** Events of one batch at most. */
+const MAX_EVENTS = 1 << 17;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isWord(value: unknown): boolean {
+  return typeof value === 'bigint' && value >= 0n && value >> 64n === 0n;
+}
+
+function isRange(value: unknown, isBound: (bound: unknown) => boolean): boolean {
+  return isObject(value) && isBound(value['start']) && isBound(value['end']);
+}
+
+function isRegion(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    ['reserved', 'msi', 'identity'].includes(String(value['kind'])) &&
+    isRange(value, isWord)
+  );
+}
+
+function isEndpoint(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isCount(value['id']) &&
+    typeof value['name'] === 'string' &&
+    Array.isArray(value['reserved']) &&
+    value['reserved'].every(isRegion)
+  );
+}
+
+function isDevice(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isWord(value['features']) &&
+    isWord(value['pageSizeMask']) &&
+    isRange(value['inputRange'], isWord) &&
+    isRange(value['domainRange'], isCount) &&
+    isCount(value['probeSize']) &&
+    typeof value['isBootBypass'] === 'boolean' &&
+    ['allow', 'reject', 'per-endpoint'].includes(String(value['identityPolicy'])) &&
+    typeof value['dialect'] === 'string'
+  );
+}
+
+const FACTS = ['status', 'domains', 'endpoints', 'requests', 'who', 'times', 'instructions'];
+
+function isHead(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { source, endpoints, device, memoryBytes, kernel, facts } = value;
+  return (
+    ['viommu', 'qemu', 'ftrace', 'json-lines'].includes(String(source)) &&
+    Array.isArray(endpoints) &&
+    endpoints.every(isEndpoint) &&
+    (device === null || isDevice(device)) &&
+    (memoryBytes === null || isCount(memoryBytes)) &&
+    (kernel === null || typeof kernel === 'string') &&
+    isObject(facts) &&
+    FACTS.every((fact) => typeof facts[fact] === 'boolean')
+  );
+}
+
+function isMapping(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isCount(value['domain']) &&
+    isCount(value['flags']) &&
+    isWord(value['virtStart']) &&
+    isWord(value['virtEnd']) &&
+    isWord(value['physStart']) &&
+    (value['born'] === null || isCount(value['born']))
+  );
+}
+
+function isAttachment(value: unknown): boolean {
+  if (!isObject(value) || !isCount(value['endpoint'])) return false;
+  const { domain } = value;
+  return (
+    domain === null ||
+    (isObject(domain) && isCount(domain['id']) && typeof domain['isBypass'] === 'boolean')
+  );
+}
+
+function isKeyframe(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { sequence, isBypass, features, missing, attachments, mappings } = value;
+  return (
+    isCount(sequence) &&
+    (isBypass === null || typeof isBypass === 'boolean') &&
+    (features === null || isWord(features)) &&
+    (missing === null || (isObject(missing) && isCount(missing['before']))) &&
+    Array.isArray(attachments) &&
+    attachments.every(isAttachment) &&
+    Array.isArray(mappings) &&
+    mappings.every(isMapping)
+  );
+}
+
+/** Whether it is what a trace begins with. */
+export function isStart(value: unknown): value is TraceStart {
+  if (!isObject(value)) return false;
+  return isHead(value['head']) && (value['keyframe'] === null || isKeyframe(value['keyframe']));
+}
+
+function isTask(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isCount(value['pid']) &&
+    isCount(value['tgid']) &&
+    typeof value['comm'] === 'string' &&
+    typeof value['isInterrupted'] === 'boolean'
+  );
+}
+
+function isStack(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    value['addresses'] instanceof Uint32Array &&
+    typeof value['isInnermostCertain'] === 'boolean'
+  );
+}
+
+/** What each kind of mark has beside its place and time. */
+const MARK_FIELDS: Readonly<Record<Mark['kind'], (mark: Fields) => boolean>> = {
+  console: ({ line }) => typeof line === 'string',
+  stage: ({ stage }) => typeof stage === 'string',
+  access: ({ endpoint, address, length, access, outcome, isBypass, fault }) =>
+    isCount(endpoint) &&
+    isWord(address) &&
+    isCount(length) &&
+    (access === 'read' || access === 'write') &&
+    ['completed', 'blocked', 'no-memory'].includes(String(outcome)) &&
+    typeof isBypass === 'boolean' &&
+    (fault === null || isCount(fault)),
+  doorbell: ({ endpoint, address, data }) => isCount(endpoint) && isWord(address) && isCount(data),
+  sample: ({ endpoint, accesses, bytes, faults }) =>
+    isCount(endpoint) && isCount(accesses) && isCount(bytes) && isCount(faults),
+  power: ({ what }) => ['halted', 'powered-off', 'crashed'].includes(String(what)),
+  'gone-to': ({ from }) => isCount(from),
+  gap: ({ events }) => isCount(events),
+};
+
+function isMark(value: unknown): boolean {
+  if (!isObject(value) || !isCount(value['sequence'])) return false;
+  if (!Number.isFinite(value['timeMs']) || !isCount(value['instructions'])) return false;
+  const has = new Map(Object.entries(MARK_FIELDS)).get(String(value['kind']));
+  return has?.(value) === true;
+}
+
+function areColumns(count: number, buffer: ArrayBuffer): boolean {
+  if (count > MAX_EVENTS || buffer.byteLength !== EVENT_BYTES * count) return false;
+  return new EventColumns(count, buffer).kind.every((kind) => kind < EVENT_KINDS.length);
+}
+
+/** Whether it is a batch of a record. */
+export function isBatch(value: unknown): value is RecordBatch {
+  if (!isObject(value) || !isObject(value['newcomers'])) return false;
+  const { firstSequence, count, baseMs, baseInstructions, columns, requests, marks } = value;
+  const { tasks, stacks } = value['newcomers'];
+  return (
+    isCount(firstSequence) &&
+    isCount(count) &&
+    Number.isFinite(baseMs) &&
+    isCount(baseInstructions) &&
+    columns instanceof ArrayBuffer &&
+    areColumns(count, columns) &&
+    requests instanceof ArrayBuffer &&
+    Array.isArray(marks) &&
+    marks.every(isMark) &&
+    Array.isArray(tasks) &&
+    tasks.every(isTask) &&
+    Array.isArray(stacks) &&
+    stacks.every(isStack)
+  );
+}

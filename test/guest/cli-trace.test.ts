@@ -1,0 +1,87 @@
+// `viommu trace` on what a real guest did.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { viommu } from './support/command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'viommu-cli-trace-'));
+const trace = join(folder, 'run.trace');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('viommu trace', () => {
+  let report: Record<string, unknown> = {};
+
+  beforeAll(async () => {
+    const words = ['boot', '--json', '--quiet', '--trace', trace, '--run', 'disk-read virtio'];
+    const { stdout } = await viommu(words, ['--rogue', 'rogue:0xdead0000:write']);
+    report = JSON.parse(stdout);
+  });
+
+  it('counts what the boot counted', async () => {
+    const { stdout, status } = await viommu(['trace', trace, '--stats', '--json']);
+    expect(status).toBe(0);
+    const { attach, detach, map, unmap, probe, faults } = JSON.parse(stdout);
+    expect({ requests: { attach, detach, map, unmap, probe }, faults }).toMatchObject({
+      requests: report['requests'],
+      faults: report['faults'],
+    });
+  });
+
+  it('explains the fault', async () => {
+    const { stdout } = await viommu(['trace', trace, '--explain', 'all', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      cause: 'never-mapped',
+      sentence: expect.stringContaining('rogue tried to write 4 bytes of data at 0xdead0000'),
+      clause: 'virtio 1.2, 5.13.6.9',
+    });
+  });
+
+  it('tells the state at the end as the guest’s device did', async () => {
+    const { events } = JSON.parse((await viommu(['trace', trace, '--stats', '--json'])).stdout);
+    const { stdout } = await viommu(['trace', trace, '--at', String(events), '--json']);
+    const { domains } = JSON.parse(stdout);
+    const own = domains.map(
+      ({ id, isBypass: bypass, endpoints, mappings }: Record<string, unknown>) => ({
+        id,
+        bypass,
+        endpoints,
+        mappings,
+      }),
+    );
+    expect(report['domains']).toMatchObject(own);
+  });
+
+  it('writes JSON lines that tell the same, and its own format again', async () => {
+    const lines = join(folder, 'run.jsonl');
+    const again = join(folder, 'again.trace');
+    await viommu(['trace', trace, '--format', 'jsonl', '--output', lines]);
+    await viommu(['trace', trace, '--format', 'viommu', '--output', again]);
+    const listed = await viommu(['trace', trace, '--json']);
+    expect(readFileSync(lines, 'utf8')).toBe(listed.stdout);
+    for (const file of [lines, again]) {
+      expect((await viommu(['trace', file, '--json'])).stdout).toBe(listed.stdout);
+    }
+  });
+
+  it.each([
+    ['nothing', '', 'The file is empty.'],
+    ['a shell script', '#!/bin/sh\n', 'This is no trace that viommu can read.'],
+    ['JSON of something else', '{"sequence":1,"timeMs":1,"kind":"x"}\n', 'no kind of event "x"'],
+  ])('refuses %s in words', async (_what, content, words) => {
+    const file = join(folder, 'other');
+    writeFileSync(file, content);
+    const { status, stderr } = await viommu(['trace', file]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(words);
+  });
+
+  it('reads what is whole of a trace that was cut short, and says so', async () => {
+    const cut = join(folder, 'cut.trace');
+    writeFileSync(cut, readFileSync(trace).subarray(0, -100));
+    const { status, stderr } = await viommu(['trace', cut]);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/cut short or damaged after event \d+/);
+  });
+});
