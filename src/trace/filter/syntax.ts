@@ -8,7 +8,7 @@ import { parser } from './filter-parser.ts';
 /** Characters of a filter at most. */
 export const MAX_TEXT = 1 << 16;
 /** What can follow is asked of the grammar only for texts as people write them: each question reads the text once. */
-const MAX_ASKED = 1 << 12;
+export const MAX_ASKED = 1 << 12;
 
 const strict = parser.configure({ strict: true });
 
@@ -60,7 +60,7 @@ function parseStrictly(text: string): Parsed {
 }
 
 /** What the grammar allows behind a text; nothing when the text itself is wrong. */
-export function followers(text: string): ReadonlySet<Follower> {
+export function followers(text: string): Set<Follower> {
   const kinds = new Set<WordKind>();
   for (const [kind, word] of Object.entries(PROBES)) {
     const probed = parseStrictly(`${text} ${word}`);
@@ -82,6 +82,17 @@ export function followers(text: string): ReadonlySet<Follower> {
   if (kinds.has('endOfSet')) found.add('}');
   if ('top' in parseStrictly(text)) found.add('end');
   return found;
+}
+
+/** The field whose comparison a text ends in; empty when it ends in none. */
+export function comparedField(text: string): string {
+  const tree = parser.parse(text);
+  let node: SyntaxNode | null = tree.resolveInner(text.trimEnd().length, -1);
+  while (node !== null && node.name !== 'Comparison' && node.name !== 'Membership') {
+    node = node.parent;
+  }
+  const field = node?.getChild('Field') ?? null;
+  return field === null ? '' : text.slice(field.from, field.to);
 }
 
 function isWordKind(word: string): word is WordKind {
