@@ -1,6 +1,7 @@
 // A session's way through time: where the guest is, where it was, and the branches it has gone.
 
 import type { Dispose } from '../base/emitter.ts';
+import type { DmaWrite, WritesBefore } from '../machine/dma-write.ts';
 import type { MachinePlan } from '../machine/plan/machine-plan.ts';
 import { Recorder, recordingOf, type RunProgress } from '../machine/recording/recorder.ts';
 import { decodeRecording, type Recording } from '../machine/recording/recording-file.ts';
@@ -32,6 +33,7 @@ interface MachineWithPast {
     readonly progress: RunProgress;
     goTo(sequence: number, branch?: number): Promise<Place>;
     toEnd(branch?: number): Promise<Place>;
+    lastWrite(gpa: bigint, which?: WritesBefore): Promise<DmaWrite | null>;
     drop(branch: number): void;
     digest(): RunDigest;
     replay(recording: Recording, until?: number): Promise<ReplayResult>;
@@ -85,6 +87,16 @@ export class GuestPast {
   /** Takes the guest to where it had come to on a branch, paused: there it can go on as if it had never left. */
   async toEnd(branch?: number): Promise<Place> {
     return this.#move(() => this.#machine.past.toEnd(branch));
+  }
+
+  /**
+   * The last DMA that wrote to the guest page with this guest-physical address, up to where the guest stands, or before the
+   * event with the sequence `before`; null when none did since power on, or since the snapshot that the guest was started
+   * from. The way is gone again elsewhere, from the latest checkpoint back: the guest stays where it is. Rejects with
+   * `InputError` for an address outside RAM, and for a guest on the host's clock.
+   */
+  async lastWrite(gpa: bigint, which?: WritesBefore): Promise<DmaWrite | null> {
+    return this.#machine.past.lastWrite(gpa, which);
   }
 
   /**

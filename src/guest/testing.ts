@@ -15,6 +15,7 @@ export type { GuestIommu } from './guest-iommu.ts';
 export type { GuestSessionOptions, RunOptions, WaitBounds } from './session-options.ts';
 export type { IommuEvent, IommuState } from '../iommu/events/iommu-event.ts';
 export type { Mapping } from '../iommu/store/mapping-store.ts';
+export type { DmaWrite, WritesBefore } from '../machine/dma-write.ts';
 export type { MachinePlan, PlanChoices, RegionChoice } from '../machine/plan/machine-plan.ts';
 export type { EndpointName } from '../machine/plan/topology.ts';
 export type { BranchInfo, Place } from '../machine/timeline/place.ts';

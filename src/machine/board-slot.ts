@@ -1,8 +1,7 @@
 // The place of the board: the one that is powered on, what outlives it, and its exchange for another.
 
-import { createBoard, createDisks, type Board, type Disks } from './board.ts';
+import { createBoard, createDisks, type Board, type BoardOptions, type Disks } from './board.ts';
 import { loadedImages } from './images/deferred-images.ts';
-import type { PlannedMachine } from './plan/machine-options.ts';
 import type { RunPosition } from './run-state.ts';
 import { BoardImages, type BoardImage } from './snapshot/board-image.ts';
 import { endEmulator, type PowerOnImages, type PutBackImages } from './v86/emulator.ts';
@@ -13,13 +12,13 @@ type Lives = Pick<RunPosition, 'life' | 'earlierMs'>;
 const FIRST_LIFE: Lives = { life: 0, earlierMs: 0 };
 
 export class BoardSlot {
-  readonly #options: PlannedMachine;
+  readonly #options: BoardOptions;
   readonly #disks: Disks;
   readonly #images = new BoardImages();
   #lives: Lives;
   #board: Board;
 
-  private constructor(options: PlannedMachine, disks: Disks, lives: Lives, board: Board) {
+  private constructor(options: BoardOptions, disks: Disks, lives: Lives, board: Board) {
     this.#options = options;
     this.#disks = disks;
     this.#lives = lives;
@@ -28,7 +27,7 @@ export class BoardSlot {
 
   /** Puts the first board there, stopped. Rejects when the emulator can not be started. */
   static async fill(
-    options: PlannedMachine,
+    options: BoardOptions,
     images: PowerOnImages | PutBackImages,
     { life, earlierMs }: Lives = FIRST_LIFE,
   ): Promise<BoardSlot> {

@@ -4,8 +4,8 @@ import { VirtioBlk } from '../endpoints/virtio-blk.ts';
 import { CopyOnWriteDisk } from '../endpoints/block-backend.ts';
 import { RogueDevice } from '../endpoints/rogue-device.ts';
 import { VirtioIommu } from '../iommu/virtio-iommu.ts';
-import type { AddressSpace } from '../memory/address-space.ts';
-import type { Address } from '../memory/address.ts';
+import type { AddressSpace, PhysicalMemory } from '../memory/address-space.ts';
+import type { Address, Gpa } from '../memory/address.ts';
 import type { FeatureOptions } from '../virtio/feature-negotiation.ts';
 import { RING_FEATURES, VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC } from '../virtio/features.ts';
 import { MmioTransport } from '../virtio/mmio-transport.ts';
@@ -16,6 +16,7 @@ import {
   type PowerOnImages,
   type PutBackImages,
 } from './v86/emulator.ts';
+import type { DmaWatch } from './dma-watch.ts';
 import { guardPorts } from './v86/exception-guard.ts';
 import { installFirmware } from './v86/firmware.ts';
 import { GuestMemory } from './v86/guest-memory.ts';
@@ -64,6 +65,12 @@ export function createDisks(image: Uint8Array): Disks {
   return { virtio: new CopyOnWriteDisk(image), ide: new Uint8Array(image), image };
 }
 
+/** What a board is built from. */
+export interface BoardOptions extends PlannedMachine {
+  /** Who looks on while devices write. */
+  readonly watch?: DmaWatch | undefined;
+}
+
 /** A wired machine, stopped before its first instruction. */
 export interface Board {
   readonly emulator: Emulator;
@@ -72,6 +79,8 @@ export interface Board {
   readonly share: ShareWork;
   /** Undefined on a machine without an IOMMU. */
   readonly iommu: VirtioIommu | undefined;
+  /** Memory as an endpoint sees it. */
+  readonly viewOf: (endpoint: number) => AddressSpace<Address>;
   /** Our own devices in the order of their windows. */
   readonly plugged: readonly PluggedDevice[];
 }
@@ -82,7 +91,11 @@ export interface PluggedDevice {
   readonly transport: Pick<MmioTransport<Address>, 'save' | 'restore'>;
 }
 
-function createIommu(options: PlannedMachine, memory: GuestMemory, sequence: number): VirtioIommu {
+function createIommu(
+  options: PlannedMachine,
+  memory: PhysicalMemory,
+  sequence: number,
+): VirtioIommu {
   const iommu = new VirtioIommu({
     memory,
     store: options.createStore(),
@@ -141,11 +154,11 @@ export interface BoardOrigin {
 
 /** Builds a machine. Rejects with an `Error` for the user when the emulator can not be started. */
 export async function createBoard(
-  options: PlannedMachine,
+  options: BoardOptions,
   disks: Disks,
   { sequence, ranMs, life, images }: BoardOrigin,
 ): Promise<Board> {
-  const { plan, share, v86Wasm } = options;
+  const { plan, share, v86Wasm, watch } = options;
   const start = determinismOf(plan);
   const determinism = start && {
     seed: (start.seed + life) >>> 0,
@@ -161,23 +174,35 @@ export async function createBoard(
   });
   const { cpu } = emulator;
   const memory = new GuestMemory(cpu);
-  const iommu = plan.iommu.mode === 'off' ? undefined : createIommu(options, memory, sequence);
+  const ram = watch?.memory(memory) ?? memory;
+  const iommu = plan.iommu.mode === 'off' ? undefined : createIommu(options, ram, sequence);
   installFirmware(cpu, describeMachine(plan));
   guardPorts(cpu);
-  const viewOf = (endpoint: number): AddressSpace<Address> => iommu?.port(endpoint) ?? memory;
+  const viewOf = (endpoint: number): AddressSpace<Address> => {
+    const space: AddressSpace<Address> = iommu?.port(endpoint) ?? ram;
+    return watch?.view(endpoint, space) ?? space;
+  };
   const shareWork = moveEmulatorDevices(cpu, plan, viewOf);
-  const plugged = plugDevices({ emulator, memory, iommu, plan, disks, viewOf });
+  const plugged = plugDevices({
+    emulator,
+    iommuMemory: watch?.view(null, ram) ?? ram,
+    iommu,
+    plan,
+    disks,
+    viewOf,
+  });
   for (const [name, bytes] of Object.entries(share.files)) {
     await emulator.v86.create_file(name, bytes);
   }
   versionShare(cpu);
   if (determinism !== undefined) settleShare(cpu, determinism.epochMs);
-  return { emulator, memory, share: shareWork, iommu, plugged };
+  return { emulator, memory, share: shareWork, iommu, viewOf, plugged };
 }
 
 interface Surroundings {
   readonly emulator: Emulator;
-  readonly memory: GuestMemory;
+  /** Where the IOMMU's own queues lie. */
+  readonly iommuMemory: AddressSpace<Gpa>;
   readonly iommu: VirtioIommu | undefined;
   readonly plan: MachinePlan;
   readonly disks: Disks;
@@ -186,7 +211,7 @@ interface Surroundings {
 
 /** Puts our own devices into their windows. */
 function plugDevices(around: Surroundings): readonly PluggedDevice[] {
-  const { memory, iommu, plan, disks, viewOf } = around;
+  const { iommuMemory, iommu, plan, disks, viewOf } = around;
   const { cpu, random } = around.emulator;
   const offersAccessPlatform = iommu !== undefined;
   const windows = new Map<number, MmioRegisters>();
@@ -204,7 +229,7 @@ function plugDevices(around: Surroundings): readonly PluggedDevice[] {
     plugged.push({ name, transport });
   };
   if (iommu !== undefined) {
-    plug('iommu', IOMMU_PLACE, iommu, memory, { ringFeatures: IOMMU_RING_FEATURES });
+    plug('iommu', IOMMU_PLACE, iommu, iommuMemory, { ringFeatures: IOMMU_RING_FEATURES });
   }
   if (plan.endpoints['virtio-blk']) {
     const disk = new VirtioBlk({ backend: disks.virtio, serial: 'viommu-disk' });

@@ -1,10 +1,11 @@
 // The way a machine has come: its digest, its recording, and any place on it.
 
+import type { DmaWrite, WritesBefore } from './dma-write.ts';
 import { InputError } from './images/guest-images.ts';
+import { checkQuestion, WriteSearch } from './last-write.ts';
 import type { MachineDrive } from './machine-drive.ts';
 import type { Voices } from './machine-voices.ts';
 import type { PlannedMachine } from './plan/machine-options.ts';
-import type { MachinePlan } from './plan/machine-plan.ts';
 import { digestOf } from './recording/digest.ts';
 import { recordingOf, type RunProgress } from './recording/recorder.ts';
 import type { Recording } from './recording/recording-file.ts';
@@ -16,14 +17,14 @@ import type { BranchInfo, Place } from './timeline/place.ts';
 export class MachinePast {
   readonly #drive: MachineDrive;
   readonly #voices: Voices;
-  readonly #plan: MachinePlan;
-  readonly #keepsLog: boolean;
+  readonly #options: PlannedMachine;
+  readonly #search: WriteSearch;
 
-  constructor(drive: MachineDrive, voices: Voices, { plan, keepsLog }: PlannedMachine) {
+  constructor(drive: MachineDrive, voices: Voices, options: PlannedMachine) {
     this.#drive = drive;
     this.#voices = voices;
-    this.#plan = plan;
-    this.#keepsLog = keepsLog;
+    this.#options = options;
+    this.#search = new WriteSearch(options);
   }
 
   /**
@@ -31,7 +32,7 @@ export class MachinePast {
    * `InputError` when the machine keeps no log.
    */
   digest(): RunDigest {
-    if (!this.#keepsLog) throw new InputError('This machine was built to keep no log.');
+    if (!this.#options.keepsLog) throw new InputError('This machine was built to keep no log.');
     const { log, board } = this.#drive.run;
     return digestOf(log, board.memory, board.emulator.clock.instructions);
   }
@@ -44,7 +45,9 @@ export class MachinePast {
 
   /** The run so far as the bytes of a recording; it goes on if it did. Rejects with `InputError` when it can not be one. */
   recording(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#drive.inTurn(async () => recordingOf(this.#plan, this.progress, this.digest()));
+    return this.#drive.inTurn(async () =>
+      recordingOf(this.#options.plan, this.progress, this.digest()),
+    );
   }
 
   /**
@@ -55,7 +58,7 @@ export class MachinePast {
   replay(recording: Recording, until = Number.POSITIVE_INFINITY): Promise<ReplayResult> {
     return this.#drive.inTurn(async () => {
       this.#checkLog();
-      checkPlan(recording.head.plan, this.#plan, 'The recording');
+      checkPlan(recording.head.plan, this.#options.plan, 'The recording');
       const { run } = this.#drive;
       if (run.loop.ticks > 0) {
         throw new InputError('This machine has run already. Replay a recording on a new one.');
@@ -98,6 +101,26 @@ export class MachinePast {
     return this.#move(() => this.#drive.timeline.toEnd(branch));
   }
 
+  /**
+   * The last write of a device's into the page of RAM that has this guest-physical address, up to where the machine stands;
+   * null when there was none since power on, or since the snapshot that its way begins at. A machine of its own goes the
+   * way again, which takes as long as a way back (`goTo`); this one goes on, if it did, and is as if nobody had asked.
+   * Rejects with `InputError` for an address outside RAM.
+   */
+  lastWrite(
+    gpa: bigint,
+    { before = Number.POSITIVE_INFINITY }: WritesBefore = {},
+  ): Promise<DmaWrite | null> {
+    return this.#drive.inTurn(async () => {
+      this.#checkLog();
+      const { run, timeline } = this.#drive;
+      const question = { gpa, before };
+      checkQuestion(question, run.board.memory.size);
+      await run.settle();
+      return this.#search.find(timeline.route, question);
+    });
+  }
+
   /** Forgets a branch that the machine is not on. Throws `InputError`. */
   drop(branch: number): void {
     this.#drive.timeline.drop(branch);
@@ -114,8 +137,8 @@ export class MachinePast {
   }
 
   #checkLog(): void {
-    if (!this.#keepsLog) throw new InputError('This machine was built to keep no log.');
-    if (this.#plan.clock === 'host') {
+    if (!this.#options.keepsLog) throw new InputError('This machine was built to keep no log.');
+    if (this.#options.plan.clock === 'host') {
       throw new InputError(
         'This machine runs on the host’s clock, so it can not be taken back. Build it with the guest’s own clock.',
       );

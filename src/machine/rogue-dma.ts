@@ -36,7 +36,7 @@ export function checkRogue(plan: MachinePlan, request: RogueRequest): void {
 export function rogueDma(board: Board, request: RogueRequest): RogueResult {
   const { endpoint, address, access, length } = request;
   const { iommu } = board;
-  const space = iommu?.port(endpoint) ?? board.memory;
+  const space = board.viewOf(endpoint);
   const isBypass = iommu?.state().endpoints.find(({ id }) => id === endpoint)?.mode !== 'attached';
   const faults: FaultEvent[] = [];
   const dispose = iommu?.onEvent((event) => {

@@ -3,11 +3,10 @@
 
 import { BoardEvents } from './board-events.ts';
 import { BoardSlot } from './board-slot.ts';
-import type { Board } from './board.ts';
+import type { Board, BoardOptions } from './board.ts';
 import { follow } from './follow.ts';
 import { GuestLoop } from './guest-loop.ts';
 import { HostInputs } from './host-inputs.ts';
-import type { PlannedMachine } from './plan/machine-options.ts';
 import { RunLog } from './recording/run-log.ts';
 import type { PowerWish, RunListener, RunPosition, RunState, Way } from './run-state.ts';
 import type { BoardImage } from './snapshot/board-image.ts';
@@ -32,7 +31,7 @@ export class Run {
   #isFollowing = false;
   #isMuted = false;
 
-  private constructor(options: PlannedMachine, listener: RunListener, slot: BoardSlot) {
+  private constructor(options: BoardOptions, listener: RunListener, slot: BoardSlot) {
     this.#listener = listener;
     this.#slot = slot;
     this.loop = new GuestLoop(
@@ -53,7 +52,7 @@ export class Run {
 
   /** Powers a PC on, stopped before its first instruction. Rejects when the emulator can not be started. */
   static async begin(
-    options: PlannedMachine,
+    options: BoardOptions,
     images: PowerOnImages,
     listener: RunListener,
   ): Promise<Run> {
@@ -61,11 +60,7 @@ export class Run {
   }
 
   /** Goes on where a run was, stopped. Rejects as `begin` does, and when a device can not read its part. */
-  static async resume(
-    options: PlannedMachine,
-    state: RunState,
-    listener: RunListener,
-  ): Promise<Run> {
+  static async resume(options: BoardOptions, state: RunState, listener: RunListener): Promise<Run> {
     const slot = await BoardSlot.fill(options, state.board.emulator.leftovers, state);
     const run = new Run(options, listener, slot);
     run.loop.restore(state.loop);

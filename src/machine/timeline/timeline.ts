@@ -3,11 +3,12 @@
 
 import { InputError } from '../images/guest-images.ts';
 import type { RunLogState } from '../recording/run-log.ts';
-import type { RunState } from '../run-state.ts';
+import type { RunPosition, RunState } from '../run-state.ts';
 import type { Run } from '../run.ts';
 import { isConnected } from '../v86/network.ts';
 import { PageStore } from '../v86/memory-pages.ts';
 import type { BranchInfo, Place } from './place.ts';
+import type { Route, Spot } from './route.ts';
 import { Checkpoints, placeOf, type Checkpoint } from './checkpoints.ts';
 
 interface Branch {
@@ -159,11 +160,7 @@ export class Timeline {
   goOn(): void {
     const branch = this.#branch;
     if (branch.end === undefined) return;
-    const { ticks } = this.#run.loop;
-    const inputs = this.#run.log.inputs.length;
-    const checkpoints = branch.checkpoints.filter(
-      (each) => each.tick < ticks || (each.tick === ticks && each.inputs <= inputs),
-    );
+    const checkpoints = this.#passed;
     this.#checkpoints.hold(checkpoints);
     const next: Branch = {
       id: this.#nextId,
@@ -188,6 +185,35 @@ export class Timeline {
     }
     this.#checkpoints.release(branch.checkpoints);
     this.#branches = this.#branches.filter((each) => each !== branch);
+  }
+
+  /** The way to where the machine stands. */
+  get route(): Route {
+    const origin = this.#origin;
+    const log = this.#run.log.save();
+    return {
+      origin: { spot: spotOf(origin), state: () => origin },
+      checkpoints: this.#passed.map((checkpoint) => ({
+        spot: { ...checkpoint, key: checkpoint },
+        state: () => stateAt(placeOf(checkpoint), log),
+      })),
+      end: {
+        tick: this.#run.loop.ticks,
+        inputs: log.inputs.length,
+        sequence: this.#sequence,
+        key: this.#branch.id,
+      },
+      log,
+    };
+  }
+
+  /** The branch's checkpoints up to where the machine stands. */
+  get #passed(): readonly Checkpoint[] {
+    const { ticks } = this.#run.loop;
+    const inputs = this.#run.log.inputs.length;
+    return this.#branch.checkpoints.filter(
+      (each) => each.tick < ticks || (each.tick === ticks && each.inputs <= inputs),
+    );
   }
 
   get #branch(): Branch {
@@ -246,4 +272,22 @@ export class Timeline {
       this.#run.setMuted(false);
     }
   }
+}
+
+/** A place on the way of a log, with the log up to there. */
+function stateAt(place: RunPosition, { inputs, marks }: RunLogState): RunState {
+  const { reached } = place;
+  return { ...place, log: { inputs: inputs.slice(0, reached.inputs), marks, position: reached } };
+}
+
+const POWER_ON: Spot = { tick: 0, inputs: 0, sequence: 0, key: {} };
+
+function spotOf(origin: RunState | undefined): Spot {
+  if (origin === undefined) return POWER_ON;
+  return {
+    tick: origin.loop.ticks,
+    inputs: origin.log.inputs.length,
+    sequence: origin.board.iommu?.sequence ?? 0,
+    key: origin,
+  };
 }
