@@ -93,6 +93,8 @@ Brings a recorded run about again, to the byte, and says whether it was the same
 the page, or of the test kit.
 
   --until SEQUENCE        stop where the IOMMU event with this number had just happened
+  --last-write GPA        tell which device has written last to the page of guest RAM with this guest-physical
+                          address, and when, as far as the replay went
   --run COMMAND           then run a shell command in the guest, which goes on from there; can be repeated
   --kernel FILE, --initrd FILE, --disk FILE, --share PATH
                           the files of the recorded machine, where they are not the project's own
@@ -100,8 +102,9 @@ the page, or of the test kit.
   --json                  end with one line of JSON on standard output; the console goes to standard error
   -h, --help              this text
 
-JSON: "identical", "digest", "events" and "instructions" of the replay, and "firstDifference", the number of the first event
-that was not as recorded, or null.
+JSON: replay-result.schema.json of the package describes it: "identical", "digest", "events" and "instructions" of the
+replay, and "firstDifference", the number of the first event that was not as recorded, or null; with --last-write
+"lastWrite", null when no device has written to the page since power on.
 
 Exit status: 0 all was as recorded and every command succeeded, 1 it was not, 2 the command line or a file is wrong.
 `;

@@ -58,6 +58,7 @@ class StretchWatch {
         this.#hasPoweredOn = true;
       },
       onEvent: () => undefined,
+      onAccess: () => undefined,
       onTouch: () => undefined,
       onTick: () => undefined,
       hearsEvents: () => false,

@@ -7,10 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GuestSession } from '../../src/guest/guest-session.ts';
 import { decodeRecording } from '../../src/machine/recording/recording-file.ts';
 import { recordingOf } from '../../src/machine/recording/recorder.ts';
+import { schemaProblems } from '../support/json-schema.ts';
 import { viommu } from './support/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'viommu-recording-'));
 const FILE = join(folder, 'run.viommu');
+const RESULT_SCHEMA: unknown = JSON.parse(
+  readFileSync('src/cli/replay/replay-result.schema.json', 'utf8'),
+);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The line of JSON at the end of standard output. */
@@ -84,6 +88,7 @@ describe('viommu boot --record and viommu replay', () => {
     [['replay'], /Which recording\?/],
     [['replay', 'package.json'], /This file is no recording of viommu/],
     [['replay', join(folder, 'none')], /The recording can not be read: there is no file/],
+    [['replay', FILE, '--last-write', 'x'], /--last-write takes a guest-physical address/],
     [['replay', FILE, '--disk', 'guest-images/bzImage'], /The plan is of a disk|size/],
     [['boot', '--record', join(folder, 'no', 'such')], /The recording can not be written/],
     [['boot', '--clock', 'host', '--record', FILE + '2'], /on the host’s clock/],
@@ -92,6 +97,22 @@ describe('viommu boot --record and viommu replay', () => {
     expect(stderr).toMatch(message);
     expect(status).toBe(2);
   });
+});
+
+it('viommu replay tells which device has written last to a page of RAM', async () => {
+  const file = join(folder, 'astray.viommu');
+  const { status } = await viommu(
+    ['boot', '--quiet', '--iommu', 'off', '--record', file],
+    ['--rogue', 'rogue:0x7000ffe:write', '--run', 'true'],
+  );
+  expect(status).toBe(0);
+  const words = ['replay', file, '--quiet', '--json', '--last-write', '0x7000123'];
+  const { stdout, stderr } = await viommu(words);
+  const line = lastLine(stdout);
+  expect(schemaProblems(RESULT_SCHEMA, line)).toEqual([]);
+  const [gpa, name] = ['0x7000ffe', 'rogue'];
+  expect(line).toMatchObject({ identical: true, lastWrite: { name, iova: gpa, gpa, length: 2 } });
+  expect(stderr).toMatch(/The last DMA to page 0x7000000: rogue wrote 2 bytes at 0x7000ffe after/);
 });
 
 it('a branch from the past can be recorded and brought about again', async () => {

@@ -9,6 +9,8 @@ export interface ReplayArguments {
   /** The recording; empty with `isHelp`. */
   readonly file: string;
   readonly until: number | undefined;
+  /** A guest-physical address: who has written to its page? */
+  readonly lastWrite: bigint | undefined;
   /** What is run in the guest where the replay ends. */
   readonly commands: readonly string[];
   readonly images: OwnImages;
@@ -20,6 +22,7 @@ export interface ReplayArguments {
 
 const FORMS = {
   until: { type: 'string' },
+  'last-write': { type: 'string' },
   run: { type: 'string', isRepeatable: true },
   kernel: { type: 'string' },
   initrd: { type: 'string' },
@@ -31,6 +34,8 @@ const FORMS = {
 } as const satisfies OptionForms<string>;
 
 const EXAMPLE = 'Example: viommu replay run.viommu';
+/** Bits of a guest-physical address. */
+const ADDRESS_BITS = 64;
 /** Bits of a sequence number. */
 const SEQUENCE_BITS = 53;
 
@@ -48,6 +53,7 @@ export function parseReplayArguments(words: readonly string[]): ReplayArguments 
   return {
     file: first ?? '',
     until: readSequence(values.get('until')),
+    lastWrite: readAddress(values.get('last-write')),
     commands: given.flatMap(({ name, value }) => (name === 'run' ? [value] : [])),
     images: {
       kernel: values.get('kernel'),
@@ -66,4 +72,13 @@ function readSequence(text: string | undefined): number | undefined {
   const sequence = parseUnsigned(text, SEQUENCE_BITS);
   if (sequence !== undefined) return Number(sequence);
   throw new UsageError(`--until takes the number of an event, not "${text}". Example: --until 120`);
+}
+
+function readAddress(text: string | undefined): bigint | undefined {
+  if (text === undefined) return undefined;
+  const address = parseUnsigned(text, ADDRESS_BITS);
+  if (address !== undefined) return address;
+  throw new UsageError(
+    `--last-write takes a guest-physical address, not "${text}". Example: --last-write 0x1f3c000`,
+  );
 }

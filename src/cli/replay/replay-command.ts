@@ -3,11 +3,11 @@
 import { GuestSession } from '../../guest/guest-session.ts';
 import { readInput } from '../../guest/guest-files.ts';
 import { readShare } from '../../guest/share-files.ts';
-import { decodeRecording, type Recording } from '../../machine/recording/recording-file.ts';
-import type { ReplayResult } from '../../machine/recording/replay.ts';
+import { decodeRecording } from '../../machine/recording/recording-file.ts';
 import type { CliOutput } from '../boot/guest-screen.ts';
 import { EXIT_DONE, EXIT_FAILED } from '../exit-status.ts';
 import type { ReplayArguments } from './replay-arguments.ts';
+import { lastWriteSentence, replayReport, verdict, type AnsweredWrite } from './replay-report.ts';
 
 /** Resolves with the exit status. Rejects with `InputError` for a file that is no recording, or one of another machine. */
 export async function replayCommand(args: ReplayArguments, output: CliOutput): Promise<number> {
@@ -26,12 +26,23 @@ export async function replayCommand(args: ReplayArguments, output: CliOutput): P
   try {
     const result = await session.past.replay(bytes, args.until);
     say(`\n${verdict(result, recording, args.until)}\n`);
+    const answer = await askLastWrite(session, args.lastWrite);
+    if (answer !== undefined) say(`${lastWriteSentence(answer)}\n`);
     const areDone = await runAll(session, args.commands, say);
-    if (args.isJson) output.out(`${JSON.stringify(result)}\n`);
+    if (args.isJson) output.out(`${JSON.stringify(replayReport(result, answer))}\n`);
     return result.identical && areDone ? EXIT_DONE : EXIT_FAILED;
   } finally {
     await session.dispose();
   }
+}
+
+/** Searches where the replay ended; undefined when nothing is asked. */
+async function askLastWrite(
+  session: GuestSession,
+  gpa: bigint | undefined,
+): Promise<AnsweredWrite | undefined> {
+  if (gpa === undefined) return undefined;
+  return { gpa, write: await session.past.lastWrite(gpa) };
 }
 
 async function runAll(
@@ -49,20 +60,4 @@ async function runAll(
     say(`[exit code ${exitCode}]\n`);
   }
   return areDone;
-}
-
-/** What became of the replay, in a sentence. */
-function verdict(result: ReplayResult, recording: Recording, until: number | undefined): string {
-  const { identical, events, instructions, digest, firstDifference } = result;
-  if (firstDifference !== null) {
-    return `Not identical: event ${firstDifference} is the first that is not as it was recorded.`;
-  }
-  if (!identical) {
-    return `Not identical: all ${events} events are as they were recorded, but the console or the memory is not.`;
-  }
-  const part =
-    until !== undefined && events < recording.events
-      ? `Identical up to event ${events} of ${recording.events}`
-      : `Identical: ${events} events`;
-  return `${part}, ${instructions} instructions, digest ${digest}.`;
 }

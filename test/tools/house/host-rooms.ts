@@ -122,8 +122,8 @@ export const HOSTS: readonly Room[] = [
   {
     folder: 'src/cli/replay',
     purpose: '`viommu replay`',
-    imports: ['src/machine/recording', 'src/guest', 'src/cli'],
-    types: ['src/cli/boot'],
+    imports: ['src/machine/plan', 'src/machine/recording', 'src/guest', 'src/cli'],
+    types: ['src/machine', 'src/cli/boot'],
   },
   {
     folder: 'src/cli/device',
