@@ -5,18 +5,23 @@ import type { IommuState } from '../iommu/events/iommu-event.ts';
 import type { Mapping } from '../iommu/store/mapping-store.ts';
 import { DEFAULT_STORE_LIMITS } from '../iommu/store/store-limits.ts';
 import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
+import type { MachinePlan } from '../machine/plan/machine-plan.ts';
 import { recordHeadOf } from '../machine/plan/record-head.ts';
-import type { Machine } from '../machine/machine.ts';
-import { tapMachine } from '../machine/record-tap.ts';
+import { tapMachine, type RecordedMachine } from '../machine/record-tap.ts';
+import { WayRecords, type MovedMachine } from '../machine/way-records.ts';
 import type { RecordBatch } from '../trace/record/batch.ts';
 import { IommuRecord } from '../trace/record/iommu-record.ts';
-import { batchesOf, eventsOf } from '../trace/record/record-batches.ts';
+import { batchesOf, eventsOf, latestBatches } from '../trace/record/record-batches.ts';
 import { Recorder } from '../trace/record/recorder.ts';
 import { EventCounter, type EventTotals } from '../trace/event-totals.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
+import type { IommuView } from './guest.ts';
 
 /** Events that `events` gives at most: a boot has some 300, reading a MiB over 9p some 5000. */
 const LISTED_EVENTS = 1 << 17;
+
+/** Events that a file has, about. */
+const FILED_EVENTS = 1 << 14;
 
 /** What a session knows of the past; plain data. */
 export interface GuestIommuRecord {
@@ -24,21 +29,34 @@ export interface GuestIommuRecord {
   readonly totals: EventTotals;
 }
 
+/** The machine that has it: public types must not lead to the emulator's, which need a browser's. */
+export interface IommuOwner extends RecordedMachine, MovedMachine {
+  readonly plan: MachinePlan;
+  /** Another object after a power cycle. */
+  readonly iommu: VirtioIommu | undefined;
+}
+
 /** The IOMMU of a guest. */
-export class GuestIommu {
-  readonly #machine: Machine;
+export class GuestIommu implements IommuView {
+  readonly #machine: IommuOwner;
   readonly #recordsEvents: boolean;
   readonly #recorder = new Recorder();
   readonly #counter = new EventCounter();
   #record: IommuRecord;
 
-  constructor(machine: Machine, recordsEvents: boolean) {
+  constructor(machine: IommuOwner, recordsEvents: boolean) {
     this.#machine = machine;
     this.#recordsEvents = recordsEvents;
     this.#record = new IommuRecord(recordHeadOf(machine.plan));
     if (!recordsEvents) return;
     tapMachine(machine, this.#recorder);
     this.#recorder.filled.on(() => this.#gather());
+    void new WayRecords(machine, {
+      now: () => this.record,
+      set: (record) => {
+        this.#record = record;
+      },
+    });
     machine.onEvent(({ event }) => this.#counter.add(event));
   }
 
@@ -57,15 +75,19 @@ export class GuestIommu {
     return this.#device().mappings(domain, 0n, DEFAULT_STORE_LIMITS.maxMappings);
   }
 
-  /** All that happened, up to now; empty when the session was booted to record nothing. */
+  /** All that happened, up to now, on the branch where the guest stands; empty when the session was booted to record nothing. */
   get record(): IommuRecord {
     this.#gather();
     return this.#record;
   }
 
-  /** The latest events (131072 at most), oldest first; their time is guest time since the machine was built. */
+  /** The latest events (131072 at most) up to where the guest stands, oldest first; their time is guest time since the machine was built. */
   get events(): readonly RecordedEvent[] {
-    const { lastSequence, firstSequence } = this.record;
+    const { firstSequence } = this.record;
+    const lastSequence = Math.min(
+      this.#record.lastSequence,
+      this.#machine.iommu?.sequence ?? Infinity,
+    );
     const from = Math.max(firstSequence, lastSequence - LISTED_EVENTS + 1);
     const events: RecordedEvent[] = [];
     for (let sequence = Math.max(1, from); sequence <= lastSequence; sequence += 1) {
@@ -120,6 +142,18 @@ export class GuestIommu {
     this.#record = new IommuRecord(this.#record.head);
     for (const batch of batches) this.#record.append(batch);
     this.#counter.restore(totals);
+  }
+
+  /** What a file keeps of the past: the latest events, up to where the guest stands. */
+  story(): readonly RecordBatch[] {
+    return latestBatches(this.record.fork(this.#machine.iommu?.sequence ?? Infinity), FILED_EVENTS);
+  }
+
+  /** Begins with what a file had of the past. */
+  begin(batches: readonly RecordBatch[]): void {
+    const counter = new EventCounter();
+    for (const { event } of eventsOf(batches)) counter.add(event);
+    this.restore({ batches, totals: counter.totals });
   }
 
   #gather(): void {

@@ -9,6 +9,7 @@ import type { ReplayResult } from '../machine/recording/replay.ts';
 import type { RunDigest } from '../machine/recording/run-digest.ts';
 import type { BranchInfo, Place } from '../machine/timeline/place.ts';
 import type { Registers } from '../machine/v86/register-values.ts';
+import type { PastView } from './guest.ts';
 import type { RunGate } from './run-gate.ts';
 
 /** Ends everything that lasts. */
@@ -42,17 +43,17 @@ interface MachineWithPast {
 }
 
 /** The past of a guest, and the ways that it has gone from there. */
-export class GuestPast {
+export class GuestPast implements PastView {
   readonly #machine: MachineWithPast;
   readonly #gate: RunGate;
-  readonly #onMove: () => void;
+  readonly #onArrive: () => void;
   readonly #marks: Mark[] = [];
 
-  /** `onMove` is called when the guest stands somewhere else. */
-  constructor(machine: MachineWithPast, gate: RunGate, onMove: () => void) {
+  /** `onArrive` is called when the guest stands somewhere else. */
+  constructor(machine: MachineWithPast, gate: RunGate, onArrive: () => void) {
     this.#machine = machine;
     this.#gate = gate;
-    this.#onMove = onMove;
+    this.#onArrive = onArrive;
   }
 
   /** Where the guest stands. */
@@ -129,7 +130,7 @@ export class GuestPast {
   async replay(recording: Uint8Array, until?: number): Promise<ReplayResult> {
     this.#gate.close();
     const result = await this.#machine.past.replay(decodeRecording(recording), until);
-    this.#onMove();
+    this.#onArrive();
     return result;
   }
 
@@ -155,7 +156,7 @@ export class GuestPast {
   async #move(move: () => Promise<Place>): Promise<Place> {
     this.#gate.close();
     const place = await move();
-    this.#onMove();
+    this.#onArrive();
     return place;
   }
 

@@ -11,12 +11,14 @@ import { resumeMachine } from './ready-machine.ts';
 import { GuestPast, POWER_CYCLED } from './guest-past.ts';
 import type { GuestSnapshot } from './guest-snapshot.ts';
 import type { CommandResult } from './command-shell.ts';
+import type { Guest } from './guest.ts';
 import { GuestIommu } from './guest-iommu.ts';
 import { endpointId, type GuestRogueRequest } from './endpoint-id.ts';
 import { createMachine } from './session-machine.ts';
 import { RunGate } from './run-gate.ts';
 import { onBusyEvents } from './idle-watch.ts';
 import { ProgressWatch } from './progress-watch.ts';
+import { readGuestFile, writeGuestFile } from './session-file.ts';
 import { SessionCommands } from './session-commands.ts';
 import { SessionLife } from './session-life.ts';
 import type { GuestSessionOptions, RunOptions, WaitBounds } from './session-options.ts';
@@ -24,7 +26,7 @@ import { SessionShells } from './session-shells.ts';
 import { SessionWaits } from './session-waits.ts';
 
 /** One guest and its console. Dispose it in the end: a running guest keeps the process alive. */
-export class GuestSession {
+export class GuestSession implements Guest {
   readonly iommu: GuestIommu;
   /** Going back in time. */
   readonly past: GuestPast;
@@ -41,7 +43,7 @@ export class GuestSession {
     this.#machine = machine;
     this.#options = options;
     this.#gate = new RunGate(machine, (options.pace ?? 'skip') === 'skip');
-    this.past = new GuestPast(machine, this.#gate, () => this.#takeMove());
+    this.past = new GuestPast(machine, this.#gate, () => this.#arrive());
     this.#progress = new ProgressWatch(options.waitClock);
     const recordsEvents = options.recordsEvents ?? true;
     this.iommu = new GuestIommu(machine, recordsEvents);
@@ -93,7 +95,7 @@ export class GuestSession {
     session.iommu.witness(story.record, options.onEvent);
     session.#takeConsole(story.console);
     session.#takeAgent(story.agent);
-    session.#life.resume(story.bootMs);
+    session.#life.resume(story.bootMs ?? undefined);
     session.start();
     return session;
   }
@@ -231,8 +233,7 @@ export class GuestSession {
 
   /** The guest at this moment, while no command runs; it goes on running if it did. */
   async save(): Promise<GuestSnapshot> {
-    if (this.#commands.isRunning)
-      throw new Error('a guest can not be saved while it runs a command');
+    this.#commands.checkIdle();
     const machine = await this.#machine.save();
     return {
       machine,
@@ -259,6 +260,31 @@ export class GuestSession {
     this.start();
   }
 
+  /** The guest at this moment as the bytes of a file, while no command runs; it goes on running if it did. */
+  async saveFile(): Promise<Uint8Array<ArrayBuffer>> {
+    this.#commands.checkIdle();
+    return writeGuestFile(this.#machine, () => ({
+      ...this.#life.witnessed(),
+      record: this.iommu.story(),
+    }));
+  }
+
+  /**
+   * Puts the guest where such a file was saved, in this session, another one or a page, and lets it run. What still waits
+   * for the guest is rejected. The file has the latest events (16384 at most), which are all that is counted then. Rejects
+   * with `InputError` and changes nothing for a file that is damaged, or of a guest with another plan.
+   */
+  async restoreFile(file: Uint8Array): Promise<void> {
+    const { machine, story } = await readGuestFile(file);
+    await this.#machine.restore(machine);
+    this.iommu.begin(story.record);
+    this.#beginLife();
+    this.#life.log.skip();
+    this.#life.recall(story);
+    this.#shells.move(this.#shells.hasAgent, this.#machine.past.progress.inputs.length);
+    this.start();
+  }
+
   /** For `await using`: ends the guest. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
@@ -282,7 +308,7 @@ export class GuestSession {
   }
 
   /** The guest stands somewhere else in its past. */
-  #takeMove(): void {
+  #arrive(): void {
     this.#beginLife();
     this.#life.log.skip();
     this.#life.resume(this.past.timeOf('up'));

@@ -1,11 +1,11 @@
 // Boots the project's own machine as far as its prompt, and saves it there with all that was seen of it.
 
-import { DEFAULT_STORE_LIMITS } from '../iommu/store/store-limits.ts';
 import { BootWatch } from '../machine/boot-watch.ts';
 import type { Machine } from '../machine/machine.ts';
 import { builtFrom } from '../machine/snapshot/built-from.ts';
 import type { BootedGuest, BootStory } from '../machine/snapshot/booted-guest.ts';
 import { tapMachine } from '../machine/record-tap.ts';
+import { storyOf } from '../machine/story-of.ts';
 import { Recorder } from '../trace/record/recorder.ts';
 import { GuestError } from './guest-error.ts';
 import { readManifest } from './guest-files.ts';
@@ -57,15 +57,8 @@ class Witness {
   }
 
   story(bootMs: number): BootStory {
-    const { iommu, timeMs, instructions } = this.#machine;
-    const state = iommu?.state() ?? null;
-    const mappings = (state?.domains ?? []).map(({ id }) => ({
-      domain: id,
-      mappings: iommu?.mappings(id, 0n, DEFAULT_STORE_LIMITS.maxMappings) ?? [],
-    }));
     const text = { console: joined(this.#console), agent: joined(this.#agent) };
-    const record = this.#recorder.take();
-    return { ...text, record, state, mappings, bootMs, timeMs, instructions };
+    return storyOf(this.#machine, { ...text, record: this.#recorder.take(), bootMs });
   }
 }
 

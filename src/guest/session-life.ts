@@ -1,16 +1,19 @@
 // One life of a session's guest after the other: how far its start is, what it has printed, and what has ended it.
 
 import { BootWatch, type GuestStage } from '../machine/boot-watch.ts';
-import type { PowerEvent } from '../machine/machine-voices.ts';
+import type { PowerEvent } from '../machine/power-event.ts';
+import type { BootStory } from '../machine/snapshot/booted-guest.ts';
 import { ConsoleLog } from './console-log.ts';
 import type { GuestSessionOptions } from './session-options.ts';
-import type { SessionShells } from './session-shells.ts';
+import { AGENT_READY, type SessionShells } from './session-shells.ts';
 
 /** What ends a guest's life for good, until a power cycle. */
 export type LifeEnd = Exclude<PowerEvent, 'power-cycled'>;
 
 /** Things that last, and happen while a guest starts. */
 export type BootMark = 'up' | 'agent';
+
+type Recalled = Pick<BootStory, 'console' | 'agent' | 'bootMs'>;
 
 /** What a life is part of. */
 export interface LifePorts {
@@ -89,6 +92,24 @@ export class SessionLife {
   /** The guest was up after so many milliseconds, if at all, as is known without having seen it. */
   resume(bootMs: number | undefined): void {
     this.#bootMs = bootMs;
+  }
+
+  /** What is known of the life of a guest that was saved. */
+  recall({ console, agent, bootMs }: Recalled): void {
+    this.#bootMs = bootMs ?? undefined;
+    this.#boot.take(console);
+    if (agent.length > 0) this.takeAgent(agent);
+    if (bootMs !== null) this.#ports.onMark('up');
+  }
+
+  /** What was seen of it, for a guest that is saved. */
+  witnessed(): Recalled {
+    const encoder = new TextEncoder();
+    return {
+      console: encoder.encode(this.log.text.replaceAll('\n', '\r\n')),
+      agent: encoder.encode(this.#shells.hasAgent ? AGENT_READY : ''),
+      bootMs: this.#bootMs ?? null,
+    };
   }
 
   finish(end: LifeEnd): void {

@@ -5,7 +5,7 @@ import { CommandShell, type CommandResult } from './command-shell.ts';
 import { ConsoleLog } from './console-log.ts';
 
 /** What the agent of the project's guest image says first on ttyS1. */
-const AGENT_READY = 'viommu-agent ready\n';
+export const AGENT_READY = 'viommu-agent ready\n';
 
 /** Which shell a command runs in. */
 type ShellName = 'agent' | 'prompt';

@@ -1,6 +1,7 @@
 // The test kit: what the package exports as `viommu/testing`.
 
 export { GuestSession } from './guest-session.ts';
+export type { Answer, Guest, IommuView, PastView } from './guest.ts';
 export { GuestError, type GuestFailure } from './guest-error.ts';
 export { InputError } from '../machine/images/guest-images.ts';
 export { decodeRecording } from '../machine/recording/recording-file.ts';

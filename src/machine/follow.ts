@@ -7,7 +7,8 @@ import type { LoggedInput } from './recording/input.ts';
 import type { RunLog } from './recording/run-log.ts';
 import type { MachineAccess } from './rogue-access.ts';
 import { rogueDma } from './rogue-dma.ts';
-import type { PowerWish, Way } from './run-state.ts';
+import type { PowerWish } from './power-event.ts';
+import type { Way } from './run-state.ts';
 import { forgetCode } from './v86/emulator-image.ts';
 import { HOST_TIMERS } from './v86/host-timers.ts';
 

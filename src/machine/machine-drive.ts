@@ -3,7 +3,7 @@
 import { Turns } from '../base/turns.ts';
 import { InputError } from './images/guest-images.ts';
 import type { Voices } from './machine-voices.ts';
-import type { PowerWish } from './run-state.ts';
+import type { PowerWish } from './power-event.ts';
 import type { Run } from './run.ts';
 import { Timeline } from './timeline/timeline.ts';
 

@@ -130,6 +130,7 @@ export class MachinePast {
     return this.#drive.inTurn(async () => {
       this.#checkLog();
       this.#drive.hold();
+      this.#voices.leaves.emit(this.place);
       const place = await move();
       this.#voices.moves.emit(place);
       return place;

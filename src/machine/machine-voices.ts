@@ -3,14 +3,9 @@
 import { Emitter } from '../base/emitter.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import type { MachineAccess } from './rogue-access.ts';
-import type { PowerWish, RunListener } from './run-state.ts';
+import type { PowerEvent, PowerWish } from './power-event.ts';
+import type { RunListener } from './run-state.ts';
 import type { Place } from './timeline/place.ts';
-
-/**
- * `power-cycled`: everything but the disks starts afresh. `powered-off`: the guest switched itself off. `halted`: it
- * stopped its CPU for good. `crashed`: the emulator failed on something the guest did. After these only a power cycle helps.
- */
-export type PowerEvent = 'power-cycled' | Exclude<PowerWish, 'reboot'>;
 
 /** What a machine tells to those who listen. */
 export class Voices {
@@ -18,6 +13,8 @@ export class Voices {
   readonly power = new Emitter<PowerEvent>();
   readonly wishes = new Emitter<PowerWish>();
   readonly accesses = new Emitter<MachineAccess>();
+  /** The machine is about to be taken elsewhere in time, from this place. */
+  readonly leaves = new Emitter<Place>();
   /** The machine was put elsewhere, and stands there. */
   readonly moves = new Emitter<Place>();
   readonly ticks = new Emitter<void>();

@@ -15,7 +15,8 @@ import type { MachineAccess, RogueRequest, RogueResult } from './rogue-access.ts
 import { checkRogue, rogueDma } from './rogue-dma.ts';
 import { MachineDrive } from './machine-drive.ts';
 import { MachinePast } from './machine-past.ts';
-import { listenerOf, Voices, type PowerEvent } from './machine-voices.ts';
+import { listenerOf, Voices } from './machine-voices.ts';
+import type { PowerEvent } from './power-event.ts';
 import { Run } from './run.ts';
 import type { SnapshotHead } from './snapshot/snapshot-head.ts';
 import { checkSnapshot, SNAPSHOT_VERSION, type MachineSnapshot } from './snapshot/snapshot.ts';
@@ -26,7 +27,7 @@ import type { Registers } from './v86/register-values.ts';
 import { readRegisters } from './v86/registers.ts';
 import type { SerialPort } from './v86/serial-port.ts';
 
-export type { PowerEvent } from './machine-voices.ts';
+export type { PowerEvent } from './power-event.ts';
 
 /** Checks the plan and fills it in. Throws `InputError`. */
 function plannedMachine(options: MachineOptions): PlannedMachine {
@@ -157,6 +158,11 @@ export class Machine {
   /** Subscribes to accesses that no driver asked for. */
   onAccess(listener: (access: MachineAccess) => void): Dispose {
     return this.#voices.accesses.on(listener);
+  }
+
+  /** Subscribes to the machine's being about to go into its past, or back from there; tells where it stands. */
+  onLeave(listener: (place: Place) => void): Dispose {
+    return this.#voices.leaves.on(listener);
   }
 
   /** Subscribes to the machine's being put elsewhere: into its past, back from there, or to a snapshot. */

@@ -5,7 +5,7 @@ import { MAX_LINE } from '../trace/record/marks.ts';
 import type { Recorder, RecordTime } from '../trace/record/recorder.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import { BootWatch, type GuestStage } from './boot-watch.ts';
-import type { PowerEvent } from './machine-voices.ts';
+import type { PowerEvent } from './power-event.ts';
 import type { MachineAccess } from './rogue-access.ts';
 import type { Place } from './timeline/place.ts';
 

@@ -2,13 +2,11 @@
 
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import type { LoopState } from './guest-loop.ts';
+import type { PowerWish } from './power-event.ts';
 import type { LoggedInput } from './recording/input.ts';
 import type { MachineAccess } from './rogue-access.ts';
 import type { LogPosition, RunLogState } from './recording/run-log.ts';
 import type { BoardImage } from './snapshot/board-image.ts';
-
-/** What the guest did to its power in the tick that has just ended. */
-export type PowerWish = 'reboot' | 'powered-off' | 'halted' | 'crashed';
 
 /** What a run tells of itself. */
 export interface RunListener {

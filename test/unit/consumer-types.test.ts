@@ -13,7 +13,7 @@ const BUILD_LIMIT_MS = 120_000;
 const folder = mkdtempSync(join(tmpdir(), 'viommu-consumer-'));
 
 const PROGRAM = `
-import { GuestSession, InputError } from 'viommu/testing';
+import { GuestSession, InputError, type Answer, type Guest } from 'viommu/testing';
 import type {
   EventTotals, IommuState, MachinePlan, Mapping, PlanChoices, RecordedEvent, RogueRequest, RogueResult, RunDigest,
 } from 'viommu/testing';
@@ -32,8 +32,11 @@ export async function main(): Promise<unknown> {
   const totals: EventTotals = guest.iommu.totals();
   const digest: RunDigest = guest.digest();
   await guest.restore(await guest.save());
+  const same: Guest = guest;
+  const events: Answer<readonly RecordedEvent[]> = same.iommu.events;
+  await same.restoreFile(await same.saveFile());
   const handle: PageHandle | undefined = undefined;
-  return [mappings, event, result, plan, totals, digest, handle, InputError, GuestPage];
+  return [mappings, event, result, plan, totals, digest, events, handle, InputError, GuestPage];
 }
 `;
 

@@ -18,8 +18,8 @@ export interface BootStory {
   readonly state: IommuState | null;
   /** The mappings of each domain that has any, in order. */
   readonly mappings: readonly { readonly domain: number; readonly mappings: readonly Mapping[] }[];
-  /** Guest time from power on to the prompt, and to the snapshot, in milliseconds. */
-  readonly bootMs: number;
+  /** Guest time from power on to the prompt - null when it has not come - and to the snapshot, in milliseconds. */
+  readonly bootMs: number | null;
   readonly timeMs: number;
   /** Instructions since power on. */
   readonly instructions: number;

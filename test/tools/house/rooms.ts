@@ -178,6 +178,7 @@ const MACHINE: readonly Room[] = [
       'src/machine/snapshot',
       'src/machine/recording',
       'src/machine/timeline',
+      'src/iommu/store',
       'src/trace/record',
     ],
     types: ['src/iommu/events', 'src/trace'],
