@@ -56,6 +56,46 @@ test('is ready without a kernel, shows the boot, and boots from power-on when as
   });
 });
 
+test('can be looked at before it is there, and goes on as it is shown', async ({ page }) => {
+  const machine = new MachinePage(page);
+  let letGo = (): void => undefined;
+  const isFree = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route(/\/disk\.img/, async (route) => {
+    await isFree;
+    await route.continue();
+  });
+  await machine.open();
+  await expect(machine.status).toHaveText('Restoring…');
+  await expect(machine.terminal).toContainText('Welcome');
+  await expect(machine.endpoint('virtio-blk')).toContainText(/Domain \d+/);
+  const rows = machine.mappings.getByRole('row');
+  await expect.poll(() => rows.count()).toBeGreaterThan(3);
+  await expect(machine.button('disk-read')).toBeDisabled();
+  await machine.terminal.click();
+  await page.keyboard.type('echo typed$((6*7))\n');
+
+  const fewest = machine.mappings.evaluate(
+    (table) =>
+      new Promise<number>((resolve) => {
+        let least = Number.POSITIVE_INFINITY;
+        const status = document.querySelector('[aria-label="Machine status"]');
+        const look = (): void => {
+          least = Math.min(least, table.querySelectorAll('[aria-rowindex]').length);
+          if (status?.textContent === 'Running') resolve(table.isConnected ? least : -1);
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+  );
+  const shown = (await rows.count()) - 1;
+  letGo();
+  await machine.waitForPrompt();
+  expect(await fewest).toBeGreaterThan(shown - 3);
+  await machine.waitForConsole(/typed42/);
+});
+
 test('boots from power-on when the snapshot is missing or damaged', async ({ page }) => {
   const machine = new MachinePage(page);
   const notes: string[] = [];

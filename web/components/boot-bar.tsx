@@ -45,6 +45,16 @@ function Step({ progress, stage }: { progress: BootProgress; stage: BootStage })
   );
 }
 
+/** Of a machine that is restored: there are no steps to be seen. */
+function Whole({ progress }: { progress: BootProgress }): JSX.Element {
+  const fraction = progress.totalBytes > 0 ? progress.loadedBytes / progress.totalBytes : 0;
+  return (
+    <span class="boot-track">
+      <span class="boot-fill" style={{ transform: `scaleX(${fraction})` }} />
+    </span>
+  );
+}
+
 export interface BootBarProps {
   readonly status: ReadonlySignal<MachineStatus>;
   readonly progress: ReadonlySignal<BootProgress>;
@@ -71,11 +81,15 @@ export function BootBar(props: BootBarProps): JSX.Element | null {
         <span>{progress.detail}</span>
         <span class="boot-bytes">{bytes}</span>
       </p>
-      <ol class="boot-steps">
-        {STEPS.map((stage) => (
-          <Step progress={progress} stage={stage} />
-        ))}
-      </ol>
+      {props.status.value === 'restoring' ? (
+        <Whole progress={progress} />
+      ) : (
+        <ol class="boot-steps">
+          {STEPS.map((stage) => (
+            <Step progress={progress} stage={stage} />
+          ))}
+        </ol>
+      )}
     </div>
   );
 }

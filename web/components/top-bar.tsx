@@ -17,6 +17,7 @@ import { ModeSelect, type ModeSelectProps } from './mode-select.tsx';
 
 const STATUS_WORDS = {
   loading: 'Starting',
+  restoring: 'Restoring…',
   running: 'Running',
   paused: 'Paused',
   failed: 'Stopped',
@@ -86,7 +87,7 @@ function PauseButton({ onPause, onResume, ...props }: PauseButtonProps): JSX.Ele
     <button
       type="button"
       class="button"
-      disabled={status === 'loading' || status === 'failed'}
+      disabled={status !== 'running' && !isPaused}
       onClick={isPaused ? onResume : onPause}
     >
       {isPaused ? <PlayIcon /> : <PauseIcon />}

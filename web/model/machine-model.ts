@@ -56,8 +56,10 @@ export class MachineModel {
   /** Folds a batch. `nowMs` is the page's clock. */
   apply(batch: MachineBatch, nowMs: number): void {
     const { events, droppedEvents } = batch;
-    const requests = events.filter((each) => isRequest(each.event)).length;
-    this.#rate.add(requests + droppedEvents, batch.timeMs);
+    // What a guest had done before anybody watched is no rate.
+    const isHistory = batch.preview !== undefined;
+    const requests = events.filter((each) => isRequest(each.event)).length + droppedEvents;
+    this.#rate.add(isHistory ? 0 : requests, batch.timeMs);
     this.#droppedEvents += droppedEvents;
     if (!isSameState(this.#state, batch.state)) this.#state = batch.state;
     this.feed.append(events);

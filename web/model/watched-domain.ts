@@ -112,6 +112,16 @@ export class WatchedDomain {
     return { domain: this.#domain, id: ++this.#requestId };
   }
 
+  /** Takes over the rows of the domain from lists that nothing has followed yet; without one they are asked for. */
+  take(lists: readonly { readonly domain: number; readonly mappings: readonly Mapping[] }[]): void {
+    const list = lists.find((each) => each.domain === this.#domain);
+    if (list === undefined) return;
+    this.#version++;
+    this.#needsList = false;
+    this.#awaiting = null;
+    this.#rows.replace(list.mappings);
+  }
+
   /** The answer to a request; ignored when it was overtaken, or the domain is no longer watched. */
   acceptList(request: ListRequest, mappings: readonly Mapping[]): void {
     const awaiting = this.#awaiting;

@@ -4,7 +4,7 @@ import { signal, type ReadonlySignal } from '@preact/signals';
 import { Emitter } from '../../src/base/emitter.ts';
 import type { Power } from './power.ts';
 
-/** Characters kept while the machine is paused. */
+/** Characters kept while the machine is paused or restored. */
 const MAX_QUEUED_INPUT = 4_096;
 
 export class ConsoleLine {
@@ -26,14 +26,15 @@ export class ConsoleLine {
     });
   }
 
-  /** Input typed while paused, to be sent on resume. */
+  /** Input typed while paused or restored, to be sent when the machine goes on. */
   get queuedInput(): ReadonlySignal<string> {
     return this.#queuedInput;
   }
 
-  /** Sends keys to the console; while the machine is paused they wait. */
+  /** Sends keys to the console; while the machine is paused or restored they wait. */
   async type(text: string): Promise<void> {
-    if (this.#power.status.value === 'paused') {
+    const { value: status } = this.#power.status;
+    if (status === 'paused' || status === 'restoring') {
       this.#queuedInput.value = (this.#queuedInput.value + text).slice(0, MAX_QUEUED_INPUT);
       return;
     }

@@ -35,6 +35,12 @@ export class FramePacer {
     this.#ports.onNextFrame(() => this.#paint());
   }
 
+  /** The same, with the very next frame. */
+  hurry(): void {
+    this.#lastMs = Number.NEGATIVE_INFINITY;
+    this.ask();
+  }
+
   /** Resolves when everything received so far has been rendered. */
   async painted(): Promise<void> {
     if (!this.#isAsked) return;

@@ -3,6 +3,7 @@
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
+import type { Preview } from '../../src/worker/api/news.ts';
 import { NO_SELECTION, shownDomain, type Selection } from '../model/domain-choice.ts';
 import { MachineModel } from '../model/machine-model.ts';
 import type { ActivityView, FaultsView, FeedView, WatchedView } from '../model/views.ts';
@@ -68,8 +69,10 @@ export class IommuView {
     power.rebooted.on(() => model.clear());
     power.batches.on((batch) => {
       model.apply(batch, now());
-      this.#watchShownDomain();
-      pacer.ask();
+      const { preview } = batch;
+      this.#watchShownDomain(preview?.mappings);
+      if (preview === undefined) pacer.ask();
+      else pacer.hurry();
     });
   }
 
@@ -99,9 +102,10 @@ export class IommuView {
     });
   }
 
-  #watchShownDomain(): void {
+  #watchShownDomain(lists: Preview['mappings'] = []): void {
     const { watched, state } = this.#model;
     watched.watch(shownDomain(state, this.#selection.value, watched.domain));
+    watched.take(lists);
     const { api } = this.#power;
     if (api === null) return;
     const request = watched.takeListRequest(this.#now());

@@ -46,7 +46,7 @@ export class Power {
   readonly restarted = new Emitter<void>();
   /** A fresh worker is there; no machine yet. */
   readonly connected = new Emitter<void>();
-  /** The machine goes on after a pause. */
+  /** The machine goes on after a pause, or from where it was restored. */
   readonly resumed = new Emitter<void>();
   /** The guest starts over by its own wish: what was known of its devices is history. */
   readonly rebooted = new Emitter<void>();
@@ -170,7 +170,8 @@ export class Power {
   /** Power cycle. A failed machine gets a fresh worker. */
   async reset(): Promise<void> {
     // A machine that is still being loaded can not be power cycled; loading starts over.
-    const isLoaded = this.api !== null && this.#info.value !== null;
+    const isLoaded =
+      this.api !== null && this.#info.value !== null && this.#status.value !== 'restoring';
     if (this.#failure.value !== null || !isLoaded) {
       await this.start(this.#mode.value);
       return;
@@ -216,14 +217,24 @@ export class Power {
       this.#isSilent = false;
       this.#ownFailure = null;
     }
+    const wasRestoring = this.#status.value === 'restoring';
     if (batch.life !== this.#life) {
       this.#life = batch.life;
-      this.rebooted.emit();
+      // A machine that was told of and does not come leaves nothing behind.
+      if (wasRestoring) {
+        this.#info.value = null;
+        this.restarted.emit();
+      } else this.rebooted.emit();
+    }
+    if (batch.preview !== undefined) {
+      this.#info.value = batch.preview.info;
+      this.#mode.value = batch.preview.info.iommu;
     }
     this.#status.value = this.#ownFailure === null ? batch.status : 'failed';
     this.#progress.value = batch.progress;
     this.#failure.value = batch.failure ?? this.#ownFailure;
     this.#clock.value = { timeMs: batch.timeMs, mips: batch.mips };
     this.batches.emit(batch);
+    if (wasRestoring && batch.status === 'running') this.resumed.emit();
   }
 }

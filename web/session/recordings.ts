@@ -21,7 +21,10 @@ export class Recordings {
 
   /** Whether there is a session to save, and nothing is under way. */
   readonly isReady = computed(
-    () => this.#power.info.value !== null && this.#notice.value?.tone !== 'busy',
+    () =>
+      this.#power.info.value !== null &&
+      this.#power.status.value !== 'restoring' &&
+      this.#notice.value?.tone !== 'busy',
   );
 
   constructor(power: Power, images: ImageUrls) {

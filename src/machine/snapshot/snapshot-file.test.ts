@@ -24,7 +24,7 @@ const DEVICES = Uint8Array.from({ length: 70_001 }, (_, index) => index * 7).buf
 const GUEST = {
   builtFrom: { kernel: 'abc' },
   story: {
-    console: new TextEncoder().encode('Linux version 6\n# '),
+    console: new TextEncoder().encode('Linux version 6\n# '.repeat(9_000)),
     agent: Uint8Array.of(1, 2),
     events: [{ timeMs: 1.5, instructions: 7, event: { kind: 'reset', sequence: 1 } }],
     state: null,
@@ -63,7 +63,8 @@ describe('a snapshot file', () => {
     expect(earlyEnd(PACKED.subarray(0, 23))).toBeUndefined();
     const early = await readEarlyPart(PACKED.subarray(0, end));
     expect(early.story).toEqual(GUEST.story);
-    expect(early.lateStart + early.lateBytes).toBe(PACKED.length);
+    expect(early.lateStart + early.packing.packedBytes).toBe(PACKED.length);
+    await expect(readSnapshotFile(PACKED, V86, early)).resolves.toEqual(GUEST);
   });
 
   it.each([0, 5, 23, 24, 400, PACKED.length - 1])(

@@ -21,7 +21,7 @@ const EARLY_BYTES_AT = 20;
 const HEAD_BYTES = 24;
 export const SNAPSHOT_FILE_VERSION = 2;
 
-/** Arrays of so many bytes go to the late part. */
+/** Arrays of so many bytes go to the late part, but for those of the story. */
 const LATE_FROM = 1 << 16;
 const EARLY = 0;
 const LATE = 1;
@@ -29,7 +29,7 @@ const LATE = 1;
 const MAX_EARLY_BYTES = 1 << 24;
 
 /** How the late part is packed, and what it must be. */
-interface Packing {
+export interface Packing {
   readonly method: 'none' | 'zstd';
   readonly packedBytes: number;
   readonly bytes: number;
@@ -47,9 +47,9 @@ interface Early {
 export interface EarlyPart {
   readonly builtFrom: BootedGuest['builtFrom'];
   readonly story: BootStory;
-  /** Where the late part begins in the file, and how many bytes it has. */
+  /** Where the late part begins in the file, and what it is. */
   readonly lateStart: number;
-  readonly lateBytes: number;
+  readonly packing: Packing;
 }
 
 /** `pack` makes zstd of bytes; without it they are left as they are. */
@@ -59,7 +59,9 @@ export async function writeSnapshotFile(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const heaps = [new ByteHeap(), new ByteHeap()] as const;
   const heapOf = (bytes: number): number => (bytes < LATE_FROM ? EARLY : LATE);
-  const text = encodePlain(joinGuest(guest), heaps, heapOf);
+  const { story, ...rest } = joinGuest(guest);
+  const storyText = encodePlain(story, heaps, () => EARLY);
+  const text = `{"story":${storyText},${encodePlain(rest, heaps, heapOf).slice(1)}`;
   const plain = heaps[LATE].join();
   const late = pack?.(plain) ?? plain;
   const packing: Packing = {
@@ -112,16 +114,16 @@ export async function readEarlyPart(file: Uint8Array): Promise<EarlyPart> {
   const { packing, guest } = await decodeEarly(file, end);
   if (!hasStory(guest)) throw damaged();
   const { builtFrom, story } = guest;
-  return { builtFrom, story, lateStart: end, lateBytes: packing.packedBytes };
+  return { builtFrom, story, lateStart: end, packing };
 }
 
-/** Reads a whole file. `v86Wasm` is v86's core, compiled. Rejects with `InputError`. */
+/** Reads a whole file, whose early part may have been read already. `v86Wasm` is v86's core, compiled. Rejects with `InputError`. */
 export async function readSnapshotFile(
   file: Uint8Array<ArrayBuffer>,
   v86Wasm: WebAssembly.Module,
+  early?: EarlyPart,
 ): Promise<BootedGuest> {
-  const end = earlyEnd(file) ?? Infinity;
-  const { packing } = await decodeEarly(file, end);
+  const { lateStart: end, packing } = early ?? (await readEarlyPart(file));
   const packed = file.subarray(end);
   if (
     packed.length !== packing.packedBytes ||

@@ -1,8 +1,16 @@
 // News: what the machine tells of itself, in batches.
 
 import type { IommuState } from '../../iommu/events/iommu-event.ts';
+import type { Mapping } from '../../iommu/store/mapping-store.ts';
 import type { RecordedEvent } from '../../trace/recorded-event.ts';
-import type { BootProgress, MachineFailure, MachineStatus } from './power.ts';
+import type { BootProgress, MachineFailure, MachineInfo, MachineStatus } from './power.ts';
+
+/** What is known of a machine that is being restored, beside what its guest has done. */
+export interface Preview {
+  readonly info: MachineInfo;
+  /** All mappings of each domain that has any, in IOVA order. */
+  readonly mappings: readonly { readonly domain: number; readonly mappings: readonly Mapping[] }[];
+}
 
 /** What happened since the last batch; at most one per frame. */
 export interface MachineBatch {
@@ -23,6 +31,8 @@ export interface MachineBatch {
   readonly timeMs: number;
   /** Million guest instructions a second over the last second. */
   readonly mips: number;
+  /** Once, when the machine begins to be restored: this batch has all that its guest has done. */
+  readonly preview?: Preview;
 }
 
 export interface NewsApi {

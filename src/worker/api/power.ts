@@ -47,7 +47,8 @@ export interface BootProgress {
   readonly elapsedMs: number;
 }
 
-export type MachineStatus = 'loading' | 'running' | 'paused' | 'failed';
+/** `restoring`: what the guest has done is told already, while the machine is put back to where that led. */
+export type MachineStatus = 'loading' | 'restoring' | 'running' | 'paused' | 'failed';
 
 /** Why the machine does not go on; `message` says what happened. */
 export interface MachineFailure {

@@ -16,6 +16,9 @@ const DETAILS: Readonly<Record<BootStage, string>> = {
   ready: 'The shell is ready',
 };
 
+/** The same of a machine that is put back to where it was. */
+export const RESTORING_DETAIL = 'Restoring the memory of a PC that has booted';
+
 /** What happens in a stage, for the user. */
 export function stageDetail(stage: BootStage | GuestStage): string {
   return DETAILS[stage];

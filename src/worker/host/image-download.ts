@@ -24,6 +24,11 @@ export const IMAGE_BYTES = IMAGE_NAMES.reduce((sum, name) => sum + manifest[name
 /** The addresses of the images alone. */
 type ImagesOnly = Readonly<Record<ImageName, string>>;
 
+/** Gets the pieces of a file as they come. */
+type OnPiece = (piece: Uint8Array) => void;
+
+const unheard = (): void => undefined;
+
 /** A file on its way. */
 interface Download {
   readonly name: string;
@@ -57,8 +62,10 @@ async function beginDownload(url: string): Promise<Download> {
 async function readBody(
   { name, body }: Download,
   onBytes: OnLoaded,
+  onPiece: OnPiece = unheard,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
+  let length = 0;
   const reader = body.getReader();
   for (;;) {
     const { value, done } = await reader.read().catch((cause: unknown) => {
@@ -66,14 +73,26 @@ async function readBody(
     });
     if (done) break;
     chunks.push(value);
+    length += value.length;
     onBytes(value.length);
+    onPiece(value);
   }
-  return new Uint8Array(await new Blob(chunks.map((chunk) => new Uint8Array(chunk))).arrayBuffer());
+  const whole = new Uint8Array(length);
+  let start = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, start);
+    start += chunk.length;
+  }
+  return whole;
 }
 
 /** The file at a URL. Rejects with `ImageMissingError`. */
-export async function fetchFile(url: string, onBytes: OnLoaded): Promise<Uint8Array<ArrayBuffer>> {
-  return readBody(await beginDownload(url), onBytes);
+export async function fetchFile(
+  url: string,
+  onBytes: OnLoaded,
+  onPiece?: OnPiece,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return readBody(await beginDownload(url), onBytes, onPiece);
 }
 
 /** The module at a URL, compiled while it comes where the server calls it one. Rejects with `ImageMissingError`. */

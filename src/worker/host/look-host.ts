@@ -15,6 +15,9 @@ export class LookHost implements LookApi {
 
   async listMappings(domain: number, from: bigint, limit: number): Promise<readonly Mapping[]> {
     const bounded = Math.max(1, Math.min(limit, MAX_LISTED));
-    return this.#life.machine?.iommu?.mappings(domain, from, bounded) ?? [];
+    const { machine, story } = this.#life;
+    if (machine !== undefined) return machine.iommu?.mappings(domain, from, bounded) ?? [];
+    const told = story?.mappings.find((each) => each.domain === domain)?.mappings ?? [];
+    return told.filter(({ virtEnd }) => virtEnd >= from).slice(0, bounded);
   }
 }

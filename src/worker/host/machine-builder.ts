@@ -9,9 +9,10 @@ import type { MachineOptions } from '../../machine/plan/machine-options.ts';
 import type { MachinePlan } from '../../machine/plan/machine-plan.ts';
 import { OUTSIDE, pluggedEndpoints } from '../../machine/plan/topology.ts';
 import type { BootStory } from '../../machine/snapshot/booted-guest.ts';
+import { readSnapshotFile } from '../../machine/snapshot/snapshot-file.ts';
 import type { BootRequest, ImageUrls, MachineInfo } from '../api/power.ts';
 import { downloadDisk, downloadImages, fetchFile, fetchModule } from './image-download.ts';
-import { readReadyGuest } from './ready-guest.ts';
+import { EarlyReader } from './early-reader.ts';
 import { asksForUsual, requestedPlan } from './requested-plan.ts';
 
 const MIB = 1 << 20;
@@ -24,6 +25,18 @@ export interface BuildListener {
   readonly onLoaded: (bytes: number) => void;
   /** All have come and are checked now. */
   readonly onVerify: () => void;
+  /** What the guest has done is known before its machine is there. */
+  readonly onPreview: (preview: MachinePreview) => void;
+  /** No machine comes of what was known so far. */
+  readonly onWithdrawn: () => void;
+  /** So many bytes more have come of what the built machine needs for a power cycle. */
+  readonly onFetched: (bytes: number) => void;
+}
+
+/** A machine that is being restored. */
+export interface MachinePreview {
+  readonly info: MachineInfo;
+  readonly story: BootStory;
 }
 
 /** A machine, and what its guest has done already. */
@@ -46,21 +59,29 @@ export async function buildMachine(
   urls: ImageUrls,
   listener: BuildListener,
 ): Promise<BuiltMachine> {
-  const parts = loadParts(requestedPlan(request), urls, listener);
+  const plan = requestedPlan(request);
+  const parts = loadParts(plan, urls, listener);
   if (!asksForUsual(request)) return boot(parts, urls, listener);
   try {
-    return await resume(parts, urls, listener);
+    return await resume(parts, plan, urls, listener);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     // oxlint-disable-next-line no-console -- nothing that a person has to act on
     console.info(`The PC boots from power-on, as its snapshot can not be used: ${reason}`);
+    listener.onWithdrawn();
     return boot(parts, urls, listener);
   }
 }
 
 /** A machine that has not run yet. Rejects with an error for the user. */
 export async function buildNewMachine(plan: MachinePlan, urls: ImageUrls): Promise<Machine> {
-  const listener = { onLoaded: unheard, onVerify: unheard };
+  const listener = {
+    onLoaded: unheard,
+    onVerify: unheard,
+    onPreview: unheard,
+    onWithdrawn: unheard,
+    onFetched: unheard,
+  };
   const { machine } = await boot(loadParts(plan, urls, listener), urls, listener);
   return machine;
 }
@@ -85,44 +106,58 @@ async function loadParts(
   };
 }
 
+/** Tells of bytes that have come, where the sum so far is told. */
+function eachMore(onBytes: (bytes: number) => void): (loaded: number) => void {
+  let before = 0;
+  return (loaded) => {
+    onBytes(loaded - before);
+    before = loaded;
+  };
+}
+
 async function boot(
   loading: Promise<Parts>,
   urls: ImageUrls,
   { onLoaded, onVerify }: BuildListener,
 ): Promise<BuiltMachine> {
-  let imageBytes = 0;
   const [parts, images] = await Promise.all([
     loading,
-    downloadImages(
-      urls,
-      (loaded) => {
-        onLoaded(loaded - imageBytes);
-        imageBytes = loaded;
-      },
-      onVerify,
-    ),
+    downloadImages(urls, eachMore(onLoaded), onVerify),
   ]);
   return { machine: await Machine.create({ ...parts, images }) };
 }
 
 async function resume(
   loading: Promise<Parts>,
+  plan: MachinePlan,
   urls: ImageUrls,
-  { onLoaded }: BuildListener,
+  { onLoaded, onPreview, onFetched }: BuildListener,
 ): Promise<BuiltMachine> {
+  let isHopeless = false;
+  const early = new EarlyReader(({ story }) => {
+    if (!isHopeless) onPreview({ story, info: infoOf(plan) });
+  });
   const [parts, file, disk] = await Promise.all([
     loading,
-    fetchFile(urls.snapshot, onLoaded),
+    fetchFile(urls.snapshot, onLoaded, (piece) => early.take(piece)),
     downloadDisk(urls, onLoaded),
-  ]);
-  const { machine: snapshot, story } = await readReadyGuest(file, parts.v86Wasm);
-  const all = new Once(() => downloadImages(urls, unheard, unheard));
+  ]).catch((error: unknown) => {
+    isHopeless = true;
+    throw error;
+  });
+  const known = await early.finish(file);
+  const { machine: snapshot, story } = await readSnapshotFile(file, parts.v86Wasm, known);
+  const all = new Once(() => downloadImages(urls, eachMore(onFetched), unheard));
   const images = { ...disk, load: () => all.get() };
   return { machine: await Machine.resume({ ...parts, images }, snapshot), story };
 }
 
 /** What the page needs to know of a machine. */
 export function machineInfo({ plan }: Machine): MachineInfo {
+  return infoOf(plan);
+}
+
+function infoOf(plan: MachinePlan): MachineInfo {
   return {
     endpoints: pluggedEndpoints(plan),
     outside: OUTSIDE,

@@ -7,8 +7,9 @@ import type { Recording } from '../../machine/recording/recording-file.ts';
 import type { ReplayResult } from '../../machine/recording/replay.ts';
 import type { MachineBatch } from '../api/news.ts';
 import type { MachineFailure, MachineStatus } from '../api/power.ts';
-import { CRASHED, HALTED, POWERED_OFF, startFailure } from './boot-story.ts';
+import { CRASHED, HALTED, POWERED_OFF, RESTORING_DETAIL, startFailure } from './boot-story.ts';
 import { GuestWatch } from './guest-watch.ts';
+import type { MachinePreview } from './machine-builder.ts';
 import { StartProgress } from './start-progress.ts';
 
 /** What every batch says of it. */
@@ -23,7 +24,9 @@ const FAILURES: Readonly<Record<Exclude<PowerEvent, 'power-cycled'>, MachineFail
 export class MachineLife {
   /** Another machine is there, and runs from now on. */
   readonly adopted = new Emitter<Machine>();
-  /** What the machine's guest has done before it was taken over. */
+  /** A machine is about to be restored: it can be looked at before it is there. */
+  readonly previewed = new Emitter<MachinePreview>();
+  /** What the machine's guest has done before it was taken over, which `previewed` has told. */
   readonly witnessed = new Emitter<BootStory>();
   /**
    * A guest starts from its firmware: on another machine, or on the same. Tells whether the guest itself wanted it, whose
@@ -34,6 +37,7 @@ export class MachineLife {
   readonly changed = new Emitter<void>();
   readonly progress = new StartProgress();
   #machine: Machine | undefined;
+  #preview: MachinePreview | undefined;
   #life = 0;
   /** Whether the power cycle under way was asked for from here. */
   #isCycling = false;
@@ -46,24 +50,47 @@ export class MachineLife {
     return this.#machine;
   }
 
+  /** What the guest has done that is being restored; undefined when none is. */
+  get story(): BootStory | undefined {
+    return this.#preview?.story;
+  }
+
   get status(): MachineStatus {
     return this.#status;
   }
 
   /** Whether a start is under way, whose every step is worth telling. */
   get isStarting(): boolean {
-    return this.#status === 'loading' || (this.#isRunning() && this.#watch.stage !== 'ready');
+    const isThere = this.#status !== 'loading' && this.#status !== 'restoring';
+    return !isThere || (this.#isRunning() && this.#watch.stage !== 'ready');
   }
 
   /** A start was asked for: the machine so far, which the caller has to end, is no longer this one's. */
   leave(): Machine | undefined {
     const machine = this.#machine;
     this.#machine = undefined;
-    this.#life += 1;
-    this.#become('loading');
     this.#failure = null;
-    this.progress.begin('download', performance.now());
+    this.#load();
     return machine;
+  }
+
+  /** Tells of the machine that is being restored; the life that it goes on with begins. */
+  preview(preview: MachinePreview): void {
+    if (this.#status !== 'loading') return;
+    this.#preview = preview;
+    this.#become('restoring');
+    this.previewed.emit(preview);
+  }
+
+  /** What was told of a machine does not come true: another one is loaded. */
+  withdraw(): void {
+    if (this.#preview !== undefined) this.#load();
+  }
+
+  /** So many bytes have come of what the machine's next life needs, which it waits for. */
+  fetch(bytes: number): void {
+    if (this.#status !== 'loading') this.#load();
+    this.progress.addLoaded(bytes);
   }
 
   /** Takes over a machine that was just built, and has it run; `story` is what its guest has done already. */
@@ -137,9 +164,21 @@ export class MachineLife {
     return {
       life: this.#life,
       status: this.#status,
-      progress: this.progress.at(performance.now()),
+      progress: this.#progressNow(),
       failure: this.#failure,
     };
+  }
+
+  #progressNow(): LifeReport['progress'] {
+    const progress = this.progress.at(performance.now());
+    return this.#preview === undefined ? progress : { ...progress, detail: RESTORING_DETAIL };
+  }
+
+  #load(): void {
+    this.#preview = undefined;
+    this.#life += 1;
+    this.#become('loading');
+    this.progress.begin('download', performance.now());
   }
 
   #become(status: MachineStatus): void {
@@ -167,7 +206,9 @@ export class MachineLife {
   }
 
   #begin(byGuest = false): void {
-    this.#life += 1;
+    // A life that was told of beforehand goes on.
+    if (this.#preview === undefined) this.#life += 1;
+    this.#preview = undefined;
     this.#watch = new GuestWatch();
     this.#failure = null;
     this.#become('running');

@@ -1,7 +1,7 @@
 // Gathers what the machine does and tells it to the page, at most once a frame.
 
 import { eventsOf } from '../../trace/record/record-batches.ts';
-import type { MachineBatch, NewsApi } from '../api/news.ts';
+import type { MachineBatch, NewsApi, Preview } from '../api/news.ts';
 import type { MachineStatus } from '../api/power.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import { InstructionRate } from './instruction-rate.ts';
@@ -36,9 +36,11 @@ export class NewsHost implements NewsApi {
         this.#wake();
       });
     });
-    life.witnessed.on(({ console, record }) => {
-      this.#batch.addConsole(console);
-      for (const event of eventsOf(record)) this.#batch.addEvent(event);
+    life.previewed.on(({ info, story }) => {
+      this.#batch.addConsole(story.console);
+      for (const event of eventsOf(story.record)) this.#batch.addEvent(event);
+      // At once: what follows takes the worker's whole time.
+      void this.#tell({ info, mappings: story.mappings });
     });
     life.changed.on(() => this.#wake());
     life.poweredOn.on(({ byGuest }) => {
@@ -58,13 +60,19 @@ export class NewsHost implements NewsApi {
     this.#isTicking = true;
     for (;;) {
       await this.#life.supervise();
-      try {
-        await this.#listener(this.#compose());
-      } catch {
-        // A page that can not take a batch gets the next one.
-      }
+      await this.#tell();
       await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
       await this.#untilNews();
+    }
+  }
+
+  /** Resolves when the page has taken the batch. */
+  async #tell(preview?: Preview): Promise<void> {
+    try {
+      const batch = this.#compose();
+      await this.#listener(preview === undefined ? batch : { ...batch, preview });
+    } catch {
+      // A page that can not take a batch gets the next one.
     }
   }
 
@@ -82,13 +90,13 @@ export class NewsHost implements NewsApi {
   }
 
   #compose(): MachineBatch {
-    const { machine, status } = this.#life;
+    const { machine, status, story } = this.#life;
     this.#told = status;
     return {
       ...this.#life.report(),
       ...this.#batch.take(),
-      state: machine?.iommu?.state() ?? null,
-      timeMs: machine?.timeMs ?? 0,
+      state: machine?.iommu?.state() ?? story?.state ?? null,
+      timeMs: machine?.timeMs ?? story?.timeMs ?? 0,
       mips: this.#rate.measure(machine, performance.now()),
     };
   }

@@ -31,6 +31,15 @@ export class PowerHost implements PowerApi {
         onVerify: () => {
           if (isCurrent()) life.progress.reach('verify');
         },
+        onPreview: (preview) => {
+          if (isCurrent()) life.preview(preview);
+        },
+        onWithdrawn: () => {
+          if (isCurrent()) life.withdraw();
+        },
+        onFetched: (bytes) => {
+          if (isCurrent()) life.fetch(bytes);
+        },
       });
       if (!isCurrent()) {
         await machine.dispose();
