@@ -27,7 +27,10 @@ export class MachineDrive {
     voices.ticks.on(() => this.timeline.afterTick());
     voices.touches.on(() => this.timeline.goOn());
     voices.wishes.on((wish) => {
-      void this.inTurn(() => this.#grant(wish)).catch(() => voices.power.emit('crashed'));
+      void this.inTurn(() => this.#grant(wish)).catch((error: unknown) => {
+        voices.power.emit('crashed');
+        voices.failures.emit(error instanceof Error ? error : new Error(String(error)));
+      });
     });
   }
 

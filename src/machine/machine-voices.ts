@@ -11,6 +11,8 @@ import type { Place } from './timeline/place.ts';
 export class Voices {
   readonly events = new Emitter<RecordedEvent>();
   readonly power = new Emitter<PowerEvent>();
+  /** Why the power cycle that the guest wanted could not be. */
+  readonly failures = new Emitter<Error>();
   readonly wishes = new Emitter<PowerWish>();
   readonly accesses = new Emitter<MachineAccess>();
   /** The machine is about to be taken elsewhere in time, from this place. */

@@ -155,6 +155,11 @@ export class Machine {
     return this.#voices.power.on(listener);
   }
 
+  /** Subscribes to reboots of the guest's that fail, and why: after `crashed` an error for the user. */
+  onFailure(listener: (error: Error) => void): Dispose {
+    return this.#voices.failures.on(listener);
+  }
+
   /** Subscribes to accesses that no driver asked for. */
   onAccess(listener: (access: MachineAccess) => void): Dispose {
     return this.#voices.accesses.on(listener);

@@ -16,7 +16,7 @@ test('a missing image is named, and a second try boots', async ({ page }) => {
   await expect(machine.button('disk-read')).toBeDisabled();
 
   await page.unrouteAll();
-  await machine.button('Restart the PC').click();
+  await machine.button('Try again').click();
   await machine.waitForPrompt();
   await expect(machine.failure).toBeHidden();
 });
@@ -52,7 +52,7 @@ test('a worker that can not be loaded is reported, with a way to go on', async (
   await page.route(/machine-worker/, (route) => route.fulfill({ status: 404, body: 'Not found' }));
   await machine.open();
   await expect(machine.failure).toContainText('The machine’s worker could not be loaded');
-  await expect(machine.button('Restart the PC')).toBeVisible();
+  await expect(machine.button('Try again')).toBeVisible();
 });
 
 test('a browser without WebAssembly is told so', async ({ page }) => {

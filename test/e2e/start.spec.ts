@@ -130,7 +130,43 @@ test('a power cycle tells which image is missing, and a second try boots', async
   await expect(machine.failure).toContainText('bzImage');
 
   await page.unrouteAll();
-  await machine.button('Restart the PC').click();
+  await machine.button('Try again').click();
   await machine.waitForPrompt();
   await expect(machine.failure).toBeHidden();
+});
+
+test('a reboot by Linux itself tells which image is missing, and a second try boots', async ({
+  page,
+}) => {
+  const machine = new MachinePage(page);
+  await page.route(/\/bzImage/, (route) => route.fulfill({ status: 404, body: 'Not found' }));
+  await machine.open();
+  await machine.waitForPrompt();
+  await machine.typeLine('reboot -f');
+  await expect(machine.failure).toContainText('could not be downloaded');
+  await expect(machine.failure).toContainText('bzImage');
+
+  await page.unrouteAll();
+  await machine.button('Try again').click();
+  await machine.waitForPrompt();
+  await expect(machine.failure).toBeHidden();
+});
+
+test('the first reset tells how much of its images has come', async ({ page }) => {
+  const machine = new MachinePage(page);
+  let letGo = (): void => undefined;
+  const isFree = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route(/\/bzImage/, async (route) => {
+    await isFree;
+    await route.continue();
+  });
+  await machine.open();
+  await machine.waitForPrompt();
+  await machine.button('Reset').click();
+  await expect(machine.boot).toContainText(/\d (KiB|MiB) of \d/);
+  letGo();
+  await machine.waitForPrompt();
+  await expect(machine.boot).toBeHidden();
 });

@@ -6,6 +6,12 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { MachineFailure } from '../../src/worker/api/power.ts';
 import { ResetIcon } from './icons.tsx';
 
+/** What can be had at another try. */
+const CAN_BE_TRIED: ReadonlySet<MachineFailure['kind']> = new Set([
+  'image-missing',
+  'image-corrupt',
+]);
+
 interface FailureWords {
   readonly title: string;
   readonly remedy: string;
@@ -99,7 +105,7 @@ export function FailureNotice(props: FailureNoticeProps): JSX.Element | null {
       {failure.kind === 'no-webassembly' ? null : (
         <button type="button" class="button button-primary" onClick={props.onRestart}>
           <ResetIcon />
-          <span>Restart the PC</span>
+          <span>{CAN_BE_TRIED.has(failure.kind) ? 'Try again' : 'Restart the PC'}</span>
         </button>
       )}
     </div>

@@ -1,6 +1,6 @@
 // Name, what this is, how the machine is doing, and its switches.
 
-import type { ReadonlySignal } from '@preact/signals';
+import { useComputed, type ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type {
   BootProgress,
@@ -59,9 +59,15 @@ export interface TopBarProps
   readonly onReset: () => void;
 }
 
+function speedWords(status: MachineStatus, mips: number): string {
+  return status === 'running' && Math.round(mips) === 0 ? 'idle' : `${Math.round(mips)} MIPS`;
+}
+
 function StatusView(props: StatusViewProps): JSX.Element {
   const status = props.status.value;
-  const { timeMs, mips } = props.clock.value;
+  // Of news that change no word on the screen nothing is drawn anew.
+  const time = useComputed(() => formatClock(props.clock.value.timeMs));
+  const speed = useComputed(() => speedWords(props.status.value, props.clock.value.mips));
   const end = POWER_ENDS.get(props.failure.value?.kind);
   const isStarting = status === 'running' && props.progress.value.stage !== 'ready';
   return (
@@ -71,10 +77,10 @@ function StatusView(props: StatusViewProps): JSX.Element {
         {end ?? (isStarting ? 'Booting' : STATUS_WORDS[status])}
       </span>
       <span class="status-metric" title="Time the guest has run; pauses are not counted">
-        {formatClock(timeMs)}
+        {time}
       </span>
       <span class="status-metric" title="Million guest instructions a second">
-        {status === 'running' && Math.round(mips) === 0 ? 'idle' : `${Math.round(mips)} MIPS`}
+        {speed}
       </span>
     </div>
   );

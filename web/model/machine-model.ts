@@ -25,6 +25,7 @@ export class MachineModel {
   readonly activity = new EndpointActivity();
   readonly #rate = new RateMeter();
   #state: IommuState | null = null;
+  #stateVersion = 0;
   #faults: readonly FaultRecord[] = [];
   #faultCount = 0;
   #droppedEvents = 0;
@@ -32,6 +33,13 @@ export class MachineModel {
   /** The device as of the latest batch; null before the first and without an IOMMU. */
   get state(): IommuState | null {
     return this.#state;
+  }
+
+  /** Another one when anything that is shown has changed. */
+  get version(): string {
+    const { feed, watched, activity } = this;
+    const versions = [feed.version, watched.version, activity.version, this.#stateVersion];
+    return [...versions, this.#droppedEvents, this.requestsPerSecond, this.#faultCount].join(' ');
   }
 
   /** Newest first. */
@@ -61,7 +69,7 @@ export class MachineModel {
     const requests = events.filter((each) => isRequest(each.event)).length + droppedEvents;
     this.#rate.add(isHistory ? 0 : requests, batch.timeMs);
     this.#droppedEvents += droppedEvents;
-    if (!isSameState(this.#state, batch.state)) this.#state = batch.state;
+    if (!isSameState(this.#state, batch.state)) this.#setState(batch.state);
     this.feed.append(events);
     this.#keepFaults(events);
     const plain = events.map((each) => each.event);
@@ -75,10 +83,15 @@ export class MachineModel {
     this.activity.clear();
     this.#rate.clear();
     this.watched.watch(null);
-    this.#state = null;
+    this.#setState(null);
     this.#faults = [];
     this.#faultCount = 0;
     this.#droppedEvents = 0;
+  }
+
+  #setState(state: IommuState | null): void {
+    this.#state = state;
+    this.#stateVersion += 1;
   }
 
   #keepFaults(events: readonly RecordedEvent[]): void {

@@ -68,11 +68,12 @@ export class IommuView {
     });
     power.rebooted.on(() => model.clear());
     power.batches.on((batch) => {
+      const before = model.version;
       model.apply(batch, now());
       const { preview } = batch;
       this.#watchShownDomain(preview?.mappings);
-      if (preview === undefined) pacer.ask();
-      else pacer.hurry();
+      if (preview !== undefined) pacer.hurry();
+      else if (model.version !== before) pacer.ask();
     });
   }
 

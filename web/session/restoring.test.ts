@@ -65,6 +65,7 @@ const RUNNING: MachineBatch = {
 async function restoring() {
   const asked: string[] = [];
   let nowMs = 0;
+  let frames = 0;
   let tell = (_batch: MachineBatch): void => undefined;
   const session = new MachineSession({
     start: async (onBatch) => {
@@ -92,12 +93,15 @@ async function restoring() {
       snapshot: '',
     },
     now: () => (nowMs += 1_000),
-    onNextFrame: (callback) => callback(),
+    onNextFrame: (callback) => {
+      frames += 1;
+      callback();
+    },
   });
   void session.power.start();
   await Promise.resolve();
   await Promise.resolve();
-  return { session, asked, tell: (batch: MachineBatch) => tell(batch) };
+  return { session, asked, tell: (batch: MachineBatch) => tell(batch), frames: () => frames };
 }
 
 describe('a session whose machine is restored', () => {
@@ -131,6 +135,17 @@ describe('a session whose machine is restored', () => {
     expect(cleared).toEqual([]);
     expect(session.iommu.watched.value).toBe(shown);
     expect(session.power.notReady.value).toBeNull();
+  });
+
+  it('draws nothing while only time passes', async () => {
+    const { session, tell, frames } = await restoring();
+    tell(RESTORING);
+    tell(RUNNING);
+    tell({ ...RUNNING, timeMs: RUNNING.timeMs + 500 });
+    const before = frames();
+    tell({ ...RUNNING, timeMs: RUNNING.timeMs + 1_000 });
+    expect(frames()).toBe(before);
+    expect(session.power.clock.value.timeMs).toBe(RUNNING.timeMs + 1_000);
   });
 
   it('forgets it when it does not come', async () => {

@@ -198,6 +198,7 @@ export class MachineLife {
         this.fail(FAILURES[event]);
       }
     });
+    machine.onFailure((error) => this.fail(startFailure(error)));
     this.adopted.emit(machine);
   }
 
