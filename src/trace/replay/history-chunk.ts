@@ -1,7 +1,7 @@
 // What is derived from one chunk of the record.
 
 import type { EventChunk } from '../record/event-chunk.ts';
-import { ascending } from './byte-order.ts';
+import { sortPlaces } from './byte-order.ts';
 import { Deaths } from './deaths.ts';
 import { CHUNK_EVENTS } from '../record/event-chunk.ts';
 import { RangeIndex } from './range-index.ts';
@@ -46,14 +46,11 @@ export class HistoryChunk {
     this.deaths.trim(this.count);
     this.totals.trim();
     const { columns } = this.events;
-    const born = Uint16Array.from(this.#rows());
-    const sorted = (high: Uint32Array, low: Uint32Array): Uint16Array => {
-      const of = (half: Uint32Array): Uint32Array =>
-        Uint32Array.from(born, (row) => half[row] ?? 0);
-      return Uint16Array.from(ascending(of(high), of(low), born.length), (at) => born[at] ?? 0);
-    };
-    const byIova = sorted(columns.startHigh, columns.startLow);
-    const byGpa = sorted(columns.gpaHigh, columns.gpaLow);
+    const rows = Uint32Array.from(this.#rows());
+    sortPlaces(rows, columns.startHigh, columns.startLow);
+    const byIova = new Uint16Array(rows);
+    sortPlaces(rows, columns.gpaHigh, columns.gpaLow);
+    const byGpa = new Uint16Array(rows);
     this.#indexes.set(IOVAS, new RangeIndex(columns, IOVAS, byIova));
     this.#indexes.set(GPAS, new RangeIndex(columns, GPAS, byGpa));
   }

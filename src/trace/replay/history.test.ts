@@ -94,7 +94,7 @@ describe('History', () => {
     let known = 0;
     let unknown = 0;
     fc.assert(
-      fc.property(pastDevice, pastSteps('go-back'), (options, steps) => {
+      fc.property(pastDevice, pastSteps(), (options, steps) => {
         const rig = new PastRig(options);
         const history = new History(rig.record);
         play(rig, steps);

@@ -58,17 +58,31 @@ const LIFETIME_BYTES = 48;
 /** Lifetimes in the order of their birth. */
 export class LifetimeTable implements MappingColumns {
   count = 0;
-  ids = new Float64Array(FIRST_CAPACITY);
+  ids: Float64Array;
   /** Infinity while alive. */
-  died = new Float64Array(FIRST_CAPACITY);
-  domain = new Uint32Array(FIRST_CAPACITY);
-  flags = new Uint32Array(FIRST_CAPACITY);
-  startHigh = new Uint32Array(FIRST_CAPACITY);
-  startLow = new Uint32Array(FIRST_CAPACITY);
-  endHigh = new Uint32Array(FIRST_CAPACITY);
-  endLow = new Uint32Array(FIRST_CAPACITY);
-  gpaHigh = new Uint32Array(FIRST_CAPACITY);
-  gpaLow = new Uint32Array(FIRST_CAPACITY);
+  died: Float64Array;
+  domain: Uint32Array;
+  flags: Uint32Array;
+  startHigh: Uint32Array;
+  startLow: Uint32Array;
+  endHigh: Uint32Array;
+  endLow: Uint32Array;
+  gpaHigh: Uint32Array;
+  gpaLow: Uint32Array;
+
+  /** Empty, with room for so many before it has to grow. */
+  constructor(capacity = FIRST_CAPACITY) {
+    this.ids = new Float64Array(capacity);
+    this.died = new Float64Array(capacity);
+    this.domain = new Uint32Array(capacity);
+    this.flags = new Uint32Array(capacity);
+    this.startHigh = new Uint32Array(capacity);
+    this.startLow = new Uint32Array(capacity);
+    this.endHigh = new Uint32Array(capacity);
+    this.endLow = new Uint32Array(capacity);
+    this.gpaHigh = new Uint32Array(capacity);
+    this.gpaLow = new Uint32Array(capacity);
+  }
 
   /** Bytes of memory that it takes. */
   get bytes(): number {

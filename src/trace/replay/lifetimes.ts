@@ -15,6 +15,9 @@ export class Lifetimes {
   /** Those whose MAP has gone, or never was there. */
   readonly elders = new LifetimeTable();
 
+  /** How many were alive at the moment that was asked for before this one. */
+  #alive = 0;
+
   /** Oldest first. */
   get chunks(): readonly HistoryChunk[] {
     return this.#chunks;
@@ -94,7 +97,7 @@ export class Lifetimes {
 
   /** A copy of those that are alive after an event, in the order of their birth. */
   aliveAt(sequence: number): LifetimeTable {
-    const alive = new LifetimeTable();
+    const alive = new LifetimeTable(Math.max(1, this.#alive));
     for (let at = 0; at < this.elders.count; at += 1) {
       const died = this.elders.died[at] ?? 0;
       if (died > sequence) alive.add(this.elders, at, this.elders.ids[at] ?? 0, died);
@@ -107,6 +110,7 @@ export class Lifetimes {
         alive.add(columns, row, firstSequence + row, firstSequence + deaths.endOf(row)),
       );
     }
+    this.#alive = alive.count;
     return alive;
   }
 

@@ -1,7 +1,7 @@
 // Mappings of one moment by domain and IOVA.
 
 import { joinWords } from '../../base/words.ts';
-import { ascending } from './byte-order.ts';
+import { sortPlaces } from './byte-order.ts';
 import type { Lifetime, LifetimeTable } from './lifetime.ts';
 
 const U32_BITS = 32n;
@@ -13,7 +13,10 @@ export class OrderedMappings {
 
   constructor(table: LifetimeTable) {
     this.#table = table;
-    for (const place of ascending(table.startHigh, table.startLow, table.count)) {
+    const places = new Uint32Array(table.count);
+    for (let at = 0; at < places.length; at += 1) places[at] = at;
+    sortPlaces(places, table.startHigh, table.startLow);
+    for (const place of places) {
       const domain = table.domain[place] ?? 0;
       const places = this.#domains.get(domain);
       if (places === undefined) this.#domains.set(domain, [place]);

@@ -64,11 +64,18 @@ export class RangeIndex {
   }
 
   #highest(rows: Uint16Array): Uint16Array {
-    const end = (row: number): number => this.#span.end(this.#columns, row);
-    return Uint16Array.from({ length: Math.ceil(rows.length / FAN_OUT) }, (_, group) =>
-      rows
-        .subarray(group * FAN_OUT, (group + 1) * FAN_OUT)
-        .reduce((highest, row) => (end(row) > end(highest) ? row : highest)),
-    );
+    const highest = new Uint16Array(Math.ceil(rows.length / FAN_OUT));
+    for (let group = 0; group < highest.length; group += 1) {
+      const last = Math.min((group + 1) * FAN_OUT, rows.length);
+      let best = rows[group * FAN_OUT] ?? 0;
+      let most = this.#span.end(this.#columns, best);
+      for (let at = group * FAN_OUT + 1; at < last; at += 1) {
+        const row = rows[at] ?? 0;
+        const end = this.#span.end(this.#columns, row);
+        if (end > most) [best, most] = [row, end];
+      }
+      highest[group] = best;
+    }
+    return highest;
   }
 }
