@@ -21,8 +21,11 @@ export function explainFault(scene: Scene, fault: FaultEvent): Finding {
   }
   const region = explainRegion(scene, access);
   if (region !== undefined) return region;
-  const domain = fault.domain ?? scene.moment.endpoint(fault.endpoint)?.domain ?? null;
+  const endpoint = scene.moment.endpoint(fault.endpoint);
+  const domain = fault.domain ?? endpoint?.domain ?? null;
   if (domain !== null) return explainInDomain(scene, access, domain);
+  // QEMU reports an endpoint that was never attached with VIRTIO_IOMMU_FAULT_R_UNKNOWN
+  if (endpoint?.mode === 'blocked') return explainUnattached(scene, access);
   return notKnown(
     `${access.words}; which domain it is in, and so why it was stopped, is not in the record.`,
   );

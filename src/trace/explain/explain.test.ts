@@ -6,7 +6,7 @@ import { IommuRecord } from '../record/iommu-record.ts';
 import { Recorder } from '../record/recorder.ts';
 import type { Who } from '../record/who.ts';
 import { History } from '../replay/history.ts';
-import type { DeviceEvent } from '../../iommu/events/iommu-event.ts';
+import type { DeviceEvent, FaultEvent } from '../../iommu/events/iommu-event.ts';
 import { BLK, ExplainRig, NET } from '../../../test/rigs/explain-rig.ts';
 import { CAUSES, CAUSE_IDS } from './causes.ts';
 import { explain, explainAll, explainMark } from './explain.ts';
@@ -131,16 +131,18 @@ describe('of a trace that does not tell everything, an explanation', () => {
     facts: { ...ALL_FACTS, accesses: false, requests: false, who: false, times: false },
   };
   const NO_FLAGS = { flags: 0, status: 0 };
-  const fault = (address: bigint): DeviceEvent => ({
+  type Where = Pick<FaultEvent, 'reason' | 'domain'>;
+  const IN_DOMAIN: Where = { reason: 2, domain: 1 };
+  const fault = (address: bigint, { reason, domain }: Where = IN_DOMAIN): DeviceEvent => ({
     kind: 'faulted',
     endpoint: 8,
-    reason: 2,
+    reason,
     flags: 0x100,
     address,
     start: address,
     length: 0,
     isRing: false,
-    domain: 1,
+    domain,
     mappedFlags: null,
     isReported: true,
   });
@@ -169,6 +171,17 @@ describe('of a trace that does not tell everything, an explanation', () => {
       sentence:
         'endpoint 0x8 tried to access 0x4800, but UNMAP #3, 1 event before, had removed the mapping of 4 KiB at 0x4000 (MAP #2) from domain 1.',
     });
+  });
+
+  it('comes for a fault whose reason is unknown, too', () => {
+    const history = imported([
+      { kind: 'system-reset' },
+      { kind: 'bypass-changed', isBypass: false },
+      { kind: 'attached', endpoint: 8, domain: 1, ...NO_FLAGS },
+      { kind: 'detached', endpoint: 8, domain: 1, status: 0 },
+      fault(0x4000n, { reason: 0, domain: null }),
+    ]);
+    expect([...explainAll(history)]).toMatchObject([{ sequence: 5, cause: 'detached' }]);
   });
 
   it('does not say that a request’s reserved bytes were zero', () => {

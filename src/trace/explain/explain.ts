@@ -11,6 +11,7 @@ import { explainAccess, isLost } from './explain-access.ts';
 import { explainFault } from './explain-fault.ts';
 import { explainRefusal, isRefused } from './explain-request.ts';
 import type { Culprit, Explanation, Finding } from './explanation.ts';
+import { isKind } from './past-events.ts';
 import { notKnownFor, notKnown, type Scene } from './scene.ts';
 import { Words } from './words.ts';
 
@@ -50,7 +51,9 @@ export function* explainAll(history: History): Generator<Explanation> {
 function* refused(record: IommuRecord): Generator<number> {
   for (const chunk of record.chunks) {
     for (let at = 0; at < chunk.count; at += 1) {
-      if (chunk.columns.status[at] !== VIRTIO_IOMMU_S_OK) yield chunk.firstSequence + at;
+      // A fault has its reason there, which may be 0: unknown
+      const isOk = chunk.columns.status[at] === VIRTIO_IOMMU_S_OK;
+      if (!isOk || isKind(chunk.columns, at, 'faulted')) yield chunk.firstSequence + at;
     }
   }
 }
