@@ -1,17 +1,19 @@
 // Export of the record as JSON lines: one event, one object, one line; 64-bit values as hexadecimal strings.
 
+import { NO_STATUS } from './record/event-columns.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 
 /**
  * One event as a line with its newline: `{"sequence":7,"timeMs":812.4,"kind":"mapped","domain":1,
- * "virtStart":"0xfffff000",…}`. `timeMs` has microseconds at most.
+ * "virtStart":"0xfffff000",…}`. `timeMs` has microseconds at most; `status` is null where it is not known.
  */
 export function traceLine({ timeMs, event }: RecordedEvent): string {
   const { sequence, kind, ...rest } = event;
   const time = Math.round(timeMs * 1000) / 1000;
-  return `${JSON.stringify({ sequence, timeMs: time, kind, ...rest }, hexadecimal)}\n`;
+  return `${JSON.stringify({ sequence, timeMs: time, kind, ...rest }, asJson)}\n`;
 }
 
-function hexadecimal(_key: string, value: unknown): unknown {
+function asJson(key: string, value: unknown): unknown {
+  if (key === 'status' && value === NO_STATUS) return null;
   return typeof value === 'bigint' ? `0x${value.toString(16)}` : value;
 }

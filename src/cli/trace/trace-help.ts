@@ -2,8 +2,9 @@
 
 export const TRACE_HELP = `Usage: viommu trace FILE [question] [options]
 
-Reads what an IOMMU did, and answers questions about it: a trace of viommu boot --trace, or its JSON lines. It looks at the
-file to find out which. Without a question every event is listed.
+Reads what an IOMMU did, and answers questions about it. Without a question every event is listed. FILE is a trace of viommu
+boot --trace, its JSON lines, the text of QEMU (-trace 'virtio_iommu_*' -D FILE), or that of Linux (/sys/kernel/tracing/trace
+with events/iommu). It looks at the file to find out which, and says what such a file does not tell.
 
 Questions, one at a time
   --at SEQUENCE           the state after that event: endpoints, domains; with --json every mapping

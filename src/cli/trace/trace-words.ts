@@ -3,6 +3,7 @@
 import { assertNever } from '../../base/assert.ts';
 import type { IommuEvent } from '../../iommu/events/iommu-event.ts';
 import {
+  VIRTIO_IOMMU_FAULT_F_READ,
   VIRTIO_IOMMU_FAULT_F_WRITE,
   VIRTIO_IOMMU_MAP_F_READ,
   VIRTIO_IOMMU_MAP_F_WRITE,
@@ -10,6 +11,7 @@ import {
 } from '../../iommu/protocol/protocol.ts';
 import { statusName } from '../../trace/explain/request-words.ts';
 import { hex, rangeInWords } from '../../trace/explain/words.ts';
+import { NO_STATUS } from '../../trace/record/event-columns.ts';
 import type { RecordedEvent } from '../../trace/recorded-event.ts';
 import type { Lifetime } from '../../trace/replay/lifetime.ts';
 import type { Moment } from '../../trace/replay/moment.ts';
@@ -17,12 +19,19 @@ import type { Moment } from '../../trace/replay/moment.ts';
 /** The name of an endpoint by its ID. */
 export type NameOf = (endpoint: number) => string;
 
+/** What a request was answered with when nothing is said of it. */
+const UNREMARKABLE: readonly number[] = [VIRTIO_IOMMU_S_OK, NO_STATUS];
 const SECOND_DIGITS = 6;
 const SEQUENCE_WIDTH = 7;
 
 function rights(flags: number): string {
   const read = (flags & VIRTIO_IOMMU_MAP_F_READ) !== 0 ? 'r' : '-';
   return `${read}${(flags & VIRTIO_IOMMU_MAP_F_WRITE) !== 0 ? 'w' : '-'}`;
+}
+
+function way(flags: number): string {
+  if ((flags & VIRTIO_IOMMU_FAULT_F_WRITE) !== 0) return 'write';
+  return (flags & VIRTIO_IOMMU_FAULT_F_READ) === 0 ? 'access' : 'read';
 }
 
 function what(event: IommuEvent, nameOf: NameOf): string {
@@ -46,8 +55,8 @@ function what(event: IommuEvent, nameOf: NameOf): string {
     case 'ignored':
       return `IGNORED request of type ${event.type}`;
     case 'faulted': {
-      const access = (event.flags & VIRTIO_IOMMU_FAULT_F_WRITE) === 0 ? 'read' : 'write';
-      return `FAULT   ${nameOf(event.endpoint)} ${access} of ${event.length} bytes stopped at ${hex(event.address)}`;
+      const bytes = event.length === 0 ? '' : ` of ${event.length} bytes`;
+      return `FAULT   ${nameOf(event.endpoint)} ${way(event.flags)}${bytes} stopped at ${hex(event.address)}`;
     }
     case 'bypass-changed':
       return `BYPASS  ${event.isBypass ? 'on' : 'off'}`;
@@ -67,7 +76,7 @@ function what(event: IommuEvent, nameOf: NameOf): string {
 /** An event as a line. */
 export function eventLine({ timeMs, event }: RecordedEvent, nameOf: NameOf): string {
   const status =
-    'status' in event && event.status !== null && event.status !== VIRTIO_IOMMU_S_OK
+    'status' in event && event.status !== null && !UNREMARKABLE.includes(event.status)
       ? `  refused: ${statusName(event.status)}`
       : '';
   const number = `#${event.sequence}`.padStart(SEQUENCE_WIDTH);

@@ -1,8 +1,10 @@
 // Finds out what a trace is by looking at it.
 
+import { FtraceTextReader } from './ftrace-text-reader.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
 import { TRACE_MAGIC } from './own-format.ts';
 import { OwnReader } from './own-reader.ts';
+import { QemuTextReader } from './qemu-text-reader.ts';
 import { TraceError, type TraceReader } from './trace-reader.ts';
 
 /** How much of a file is looked at, at most: a text may begin with lines of something else. */
@@ -11,10 +13,12 @@ const LOOKED_AT = 1 << 16;
 /** What text of a format looks like. */
 const TEXTS: readonly (readonly [RegExp, (maxBytes?: number) => TraceReader])[] = [
   [/^\s*\{.*"sequence"/m, (maxBytes) => new JsonLinesReader(maxBytes)],
+  [/^(?:\d+@[\d.]+:|\S+Z )?virtio_iommu_\w+/m, (maxBytes) => new QemuTextReader(maxBytes)],
+  [/^# tracer:|: IOMMU:/m, (maxBytes) => new FtraceTextReader(maxBytes)],
 ];
 
 const WHAT_THERE_IS =
-  'There are: the trace of viommu boot --trace, and JSON lines of it (boot --trace FILE.jsonl).';
+  'There are: the trace of viommu boot --trace, JSON lines of it (boot --trace FILE.jsonl), the text of QEMU (-trace "virtio_iommu_*"), and that of Linux (/sys/kernel/tracing/trace with events/iommu).';
 
 /** The reader for a file that begins like this. Throws `TraceError` when there is none. */
 export function readerFor(start: Uint8Array, maxBytes?: number): TraceReader {

@@ -1,6 +1,7 @@
 // An event from JSON as `traceLine` writes it.
 
 import type { IommuEvent } from '../../iommu/events/iommu-event.ts';
+import { NO_STATUS } from '../record/event-columns.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -26,6 +27,11 @@ class Reader {
 
   wholeOrNull(name: string): number | null {
     return this.#fields[name] === null ? null : this.whole(name);
+  }
+
+  /** `NO_STATUS` for null, which stands where it is not known. */
+  get status(): number {
+    return this.wholeOrNull('status') ?? NO_STATUS;
   }
 
   word(name: string): bigint {
@@ -127,25 +133,25 @@ function requestOf(kind: RequestKind, read: Reader, sequence: number): IommuEven
   switch (kind) {
     case 'attached': {
       const [endpoint, domain] = [read.whole('endpoint'), read.whole('domain')];
-      const [flags, status] = [read.whole('flags'), read.whole('status')];
+      const [flags, status] = [read.whole('flags'), read.status];
       return { kind, endpoint, domain, flags, status, sequence };
     }
     case 'detached': {
       const [endpoint, domain] = [read.whole('endpoint'), read.wholeOrNull('domain')];
-      return { kind, endpoint, domain, status: read.whole('status'), sequence };
+      return { kind, endpoint, domain, status: read.status, sequence };
     }
     case 'probed':
-      return { kind, endpoint: read.whole('endpoint'), status: read.whole('status'), sequence };
+      return { kind, endpoint: read.whole('endpoint'), status: read.status, sequence };
     case 'mapped': {
       const [virtStart, virtEnd] = [read.word('virtStart'), read.word('virtEnd')];
       const [domain, physStart] = [read.whole('domain'), read.word('physStart')];
-      const [flags, status] = [read.whole('flags'), read.whole('status')];
+      const [flags, status] = [read.whole('flags'), read.status];
       return { kind, domain, virtStart, virtEnd, physStart, flags, status, sequence };
     }
     case 'unmapped': {
       const [virtStart, virtEnd] = [read.word('virtStart'), read.word('virtEnd')];
       const [domain, removed] = [read.whole('domain'), read.whole('removed')];
-      const status = read.whole('status');
+      const status = read.status;
       return { kind, domain, virtStart, virtEnd, removed, status, sequence };
     }
     case 'ignored': {

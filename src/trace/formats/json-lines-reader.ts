@@ -1,5 +1,6 @@
 // Reads traces of JSON lines: events only, without the requests they came from.
 
+import { NO_STATUS } from '../record/event-columns.ts';
 import { ALL_FACTS } from '../record/head.ts';
 import { IommuRecord } from '../record/iommu-record.ts';
 import { Recorder } from '../record/recorder.ts';
@@ -16,6 +17,13 @@ export class JsonLinesReader implements TraceReader {
   readonly #recorder = new Recorder();
   readonly #lines = new TextLines();
   readonly #remarks: string[] = [];
+  /** What was found to be not told is false from then on. */
+  readonly #facts = {
+    ...ALL_FACTS,
+    requests: false,
+    who: false,
+    instructions: false,
+  };
   #badLines = 0;
   #latest = 0;
 
@@ -27,7 +35,7 @@ export class JsonLinesReader implements TraceReader {
         device: null,
         memoryBytes: null,
         kernel: null,
-        facts: { ...ALL_FACTS, requests: false, who: false, instructions: false },
+        facts: this.#facts,
       },
       { maxBytes },
     );
@@ -67,6 +75,9 @@ export class JsonLinesReader implements TraceReader {
       this.#complain(`event ${event.sequence} comes behind event ${this.#latest}`);
       return;
     }
+    // As it stands in the lines of an imported trace
+    if ('status' in event && event.status === NO_STATUS) this.#facts.status = false;
+    if (event.kind === 'faulted' && event.length === 0) this.#facts.accesses = false;
     this.#latest = event.sequence;
     this.#recorder.add(event, { timeMs, instructions: 0 });
   }

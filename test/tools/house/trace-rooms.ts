@@ -6,7 +6,7 @@ export const TRACE: readonly Room[] = [
   {
     folder: 'src/trace',
     purpose: 'events with their time, their totals, and how they are compared and exported',
-    imports: ['src/iommu/protocol'],
+    imports: ['src/iommu/protocol', 'src/trace/record/event-columns.ts'],
     types: ['src/iommu/events'],
   },
   {
@@ -18,7 +18,7 @@ export const TRACE: readonly Room[] = [
   {
     folder: 'src/trace/formats',
     purpose: 'records as files: ours, and what others write and read',
-    imports: ['src/base', 'src/trace', 'src/trace/record'],
-    types: ['src/iommu/events', 'src/trace/replay'],
+    imports: ['src/base', 'src/memory', 'src/iommu/protocol', 'src/trace', 'src/trace/record'],
+    types: ['src/iommu/events', 'src/iommu/regions', 'src/trace/replay'],
   },
 ];
