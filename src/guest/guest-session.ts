@@ -5,6 +5,7 @@ import type { Dispose } from '../base/emitter.ts';
 import type { PhysicalMemory } from '../memory/address-space.ts';
 import type { Machine, PowerEvent } from '../machine/machine.ts';
 import type { RunDigest } from '../machine/recording/run-digest.ts';
+import type { MachineWho } from '../machine/machine-who.ts';
 import type { MachinePlan } from '../machine/plan/machine-plan.ts';
 import type { RogueResult } from '../machine/rogue-access.ts';
 import { resumeMachine } from './ready-machine.ts';
@@ -108,6 +109,11 @@ export class GuestSession implements Guest {
   /** What machine it is, with every file by its checksum. */
   get plan(): MachinePlan {
     return this.#machine.plan;
+  }
+
+  /** Who in the guest asks its devices for what they do. */
+  get who(): MachineWho {
+    return this.#machine.who;
   }
 
   /** Everything the console printed so far (the last MiB), without control sequences. */

@@ -26,9 +26,3 @@ export interface GuestView {
 
 /** A place that holds nothing to read: no word and no byte has this value. */
 export const NOTHING = -1;
-
-/** The word at a guest-physical address that is a multiple of 4, unsigned; `NOTHING` outside RAM. */
-export function physicalWord(view: GuestView, address: number): number {
-  if (address < 0 || address + 4 > view.ramBytes) return NOTHING;
-  return (view.words[view.firstWord + (address >>> 2)] ?? 0) >>> 0;
-}

@@ -2,7 +2,7 @@
 //
 // Only the kernel's own pages: what a program can write to is never taken for the kernel's.
 
-import { NOTHING, physicalWord, type GuestView } from './guest-view.ts';
+import { NOTHING, type GuestView } from './guest-view.ts';
 
 const CR0_PAGING = 0x8000_0000;
 const CR4_PAGE_SIZE_EXTENSIONS = 0x10;
@@ -13,7 +13,7 @@ const USER = 0x4;
 const LARGE = 0x80;
 
 const PAGE_SHIFT = 12;
-const PAGE_MASK = 0xfff;
+const PAGE_BYTES = 1 << PAGE_SHIFT;
 const FRAME_MASK = 0xffff_f000;
 /** The page directory pointer table is aligned to 32 bytes. */
 const POINTERS_MASK = 0xffff_ffe0;
@@ -25,30 +25,41 @@ const HIGH_ADDRESS_MASK = 0x7fff_ffff;
 const PLAIN = { entryBytes: 4, directoryShift: 22, indexMask: 0x3ff };
 const EXTENDED = { entryBytes: 8, directoryShift: 21, indexMask: 0x1ff };
 
-/** No page has this number. */
-const NO_PAGE = 0xffff_ffff;
-
 /** Remembers the latest two pages: one of a stack, one of code. Ask `begin` first whenever the guest may have run. */
 export class KernelMemory {
-  #view: GuestView | undefined;
-  #page = NO_PAGE;
+  #words: Int32Array = new Int32Array(0);
+  #firstWord = 0;
+  #ramBytes = 0;
+  #hasPages = false;
+  #hasLargePages = false;
+  #isExtended = false;
+  #tables = 0;
+  /** Linear address, bytes, and guest-physical address of the latest page; `NOTHING` when it is none of the kernel's. */
+  #start = 0;
+  #bytes = 0;
   #frame = NOTHING;
-  #olderPage = NO_PAGE;
+  #olderStart = 0;
+  #olderBytes = 0;
   #olderFrame = NOTHING;
 
   /** Looks at a guest as it stands now. */
   begin(view: GuestView): void {
-    this.#view = view;
-    this.#page = NO_PAGE;
-    this.#olderPage = NO_PAGE;
+    this.#words = view.words;
+    this.#firstWord = view.firstWord;
+    this.#ramBytes = view.ramBytes;
+    const { cr4 } = view;
+    this.#hasPages = (view.cr0 & CR0_PAGING) !== 0;
+    this.#isExtended = (cr4 & CR4_PHYSICAL_ADDRESS_EXTENSION) !== 0;
+    this.#hasLargePages = this.#isExtended || (cr4 & CR4_PAGE_SIZE_EXTENSIONS) !== 0;
+    this.#tables = view.cr3;
+    this.#bytes = 0;
+    this.#olderBytes = 0;
   }
 
   /** The word at a linear address, unsigned; `NOTHING` where the kernel has no RAM, and for one that is no multiple of 4. */
   word(linear: number): number {
-    if ((linear & 3) !== 0) return NOTHING;
     const address = this.physical(linear);
-    if (address === NOTHING || this.#view === undefined) return NOTHING;
-    return physicalWord(this.#view, address);
+    return address === NOTHING || (address & 3) !== 0 ? NOTHING : this.#physicalWord(address);
   }
 
   /** The byte at a linear address; `NOTHING` where the kernel has no RAM. */
@@ -59,65 +70,70 @@ export class KernelMemory {
 
   /** The guest-physical address of a linear one, in RAM or not; `NOTHING` where the kernel has nothing mapped. */
   physical(linear: number): number {
-    const page = linear >>> 12;
-    if (page !== this.#page) {
-      if (page === this.#olderPage) this.#swap();
-      else this.#look(page, linear);
+    if ((linear - this.#start) >>> 0 >= this.#bytes) {
+      if ((linear - this.#olderStart) >>> 0 < this.#olderBytes) this.#swap();
+      else this.#look(linear);
     }
-    return this.#frame === NOTHING ? NOTHING : this.#frame + (linear & PAGE_MASK);
+    return this.#frame === NOTHING ? NOTHING : this.#frame + ((linear - this.#start) >>> 0);
   }
 
   #swap(): void {
-    const page = this.#page;
+    const start = this.#start;
+    const bytes = this.#bytes;
     const frame = this.#frame;
-    this.#page = this.#olderPage;
+    this.#start = this.#olderStart;
+    this.#bytes = this.#olderBytes;
     this.#frame = this.#olderFrame;
-    this.#olderPage = page;
+    this.#olderStart = start;
+    this.#olderBytes = bytes;
     this.#olderFrame = frame;
   }
 
-  #look(page: number, linear: number): void {
-    this.#olderPage = this.#page;
+  #look(linear: number): void {
+    this.#olderStart = this.#start;
+    this.#olderBytes = this.#bytes;
     this.#olderFrame = this.#frame;
-    this.#page = page;
-    this.#frame = this.#view === undefined ? NOTHING : frameOf(this.#view, linear);
+    this.#bytes = PAGE_BYTES;
+    this.#frame = this.#frameOf(linear);
+    this.#start = (linear & -this.#bytes) >>> 0;
   }
-}
 
-/** The guest-physical address of the page that a linear address is in; `NOTHING` if it is none of the kernel's. */
-function frameOf(view: GuestView, linear: number): number {
-  if ((view.cr0 & CR0_PAGING) === 0) return NOTHING;
-  const isExtended = (view.cr4 & CR4_PHYSICAL_ADDRESS_EXTENSION) !== 0;
-  const { entryBytes, directoryShift, indexMask } = isExtended ? EXTENDED : PLAIN;
-  let table = (view.cr3 & FRAME_MASK) >>> 0;
-  if (isExtended) {
-    const pointers = (view.cr3 & POINTERS_MASK) >>> 0;
-    const pointer = entryAt(view, pointers + (linear >>> POINTER_SHIFT) * entryBytes, entryBytes);
-    if (pointer === NOTHING) return NOTHING;
-    table = (pointer & FRAME_MASK) >>> 0;
+  /** The guest-physical address of the page that a linear address is in; a large page says how large it is. */
+  #frameOf(linear: number): number {
+    if (!this.#hasPages) return NOTHING;
+    const { entryBytes, directoryShift, indexMask } = this.#isExtended ? EXTENDED : PLAIN;
+    let table = (this.#tables & FRAME_MASK) >>> 0;
+    if (this.#isExtended) {
+      const pointers = (this.#tables & POINTERS_MASK) >>> 0;
+      const pointer = this.#entryAt(pointers + (linear >>> POINTER_SHIFT) * entryBytes);
+      if (pointer === NOTHING) return NOTHING;
+      table = (pointer & FRAME_MASK) >>> 0;
+    }
+    const place = (linear >>> directoryShift) & indexMask;
+    const directory = this.#entryAt(table + place * entryBytes);
+    if (directory === NOTHING) return NOTHING;
+    if ((directory & LARGE) !== 0 && this.#hasLargePages) {
+      if ((directory & USER) !== 0) return NOTHING;
+      this.#bytes = 2 ** directoryShift;
+      return (directory & -this.#bytes) >>> 0;
+    }
+    const index = (linear >>> PAGE_SHIFT) & indexMask;
+    const entry = this.#entryAt(((directory & FRAME_MASK) >>> 0) + index * entryBytes);
+    // A program reaches a page when both entries allow it (4.6.1)
+    if (entry === NOTHING || (directory & entry & USER) !== 0) return NOTHING;
+    return (entry & FRAME_MASK) >>> 0;
   }
-  const place = (linear >>> directoryShift) & indexMask;
-  const directory = entryAt(view, table + place * entryBytes, entryBytes);
-  if (directory === NOTHING) return NOTHING;
-  if ((directory & LARGE) !== 0 && (isExtended || (view.cr4 & CR4_PAGE_SIZE_EXTENSIONS) !== 0)) {
-    if ((directory & USER) !== 0) return NOTHING;
-    const inside = 2 ** directoryShift - 1;
-    return ((directory & ~inside) | (linear & inside & FRAME_MASK)) >>> 0;
-  }
-  const index = (linear >>> PAGE_SHIFT) & indexMask;
-  const base = (directory & FRAME_MASK) >>> 0;
-  const entry = entryAt(view, base + index * entryBytes, entryBytes);
-  // A program reaches a page when both entries allow it (4.6.1)
-  if (entry === NOTHING || (directory & entry & USER) !== 0) return NOTHING;
-  return (entry & FRAME_MASK) >>> 0;
-}
 
-/** The lower word of an entry that is present and maps an address of 32 bits; else `NOTHING`. */
-function entryAt(view: GuestView, address: number, entryBytes: number): number {
-  const entry = physicalWord(view, address);
-  if (entry === NOTHING || (entry & PRESENT) === 0) return NOTHING;
-  const isFar =
-    entryBytes === EXTENDED.entryBytes &&
-    (physicalWord(view, address + 4) & HIGH_ADDRESS_MASK) !== 0;
-  return isFar ? NOTHING : entry;
+  /** The lower word of an entry that is present and maps an address of 32 bits; else `NOTHING`. */
+  #entryAt(address: number): number {
+    const entry = this.#physicalWord(address);
+    if (entry === NOTHING || (entry & PRESENT) === 0) return NOTHING;
+    const isFar = this.#isExtended && (this.#physicalWord(address + 4) & HIGH_ADDRESS_MASK) !== 0;
+    return isFar ? NOTHING : entry;
+  }
+
+  #physicalWord(address: number): number {
+    if (address + 4 > this.#ramBytes) return NOTHING;
+    return (this.#words[this.#firstWord + (address >>> 2)] ?? 0) >>> 0;
+  }
 }

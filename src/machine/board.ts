@@ -10,6 +10,8 @@ import type { FeatureOptions } from '../virtio/feature-negotiation.ts';
 import { RING_FEATURES, VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC } from '../virtio/features.ts';
 import { MmioTransport } from '../virtio/mmio-transport.ts';
 import type { VirtioDevice } from '../virtio/virtio-device.ts';
+import { Notifications } from './notifications.ts';
+import { tapIde, tapVirtio } from './v86/notification-taps.ts';
 import {
   createEmulator,
   type Emulator,
@@ -81,6 +83,8 @@ export interface Board {
   readonly iommu: VirtioIommu | undefined;
   /** Memory as an endpoint sees it. */
   readonly viewOf: (endpoint: number) => AddressSpace<Address>;
+  /** Notifications of endpoints by their drivers. */
+  readonly notifications: Notifications;
   /** Our own devices in the order of their windows. */
   readonly plugged: readonly PluggedDevice[];
 }
@@ -135,6 +139,23 @@ function moveEmulatorDevices(
   return work;
 }
 
+/** Hears the notifications of v86's own bus masters, as far as they are planned. */
+function hearEmulatorDevices(
+  cpu: V86Cpu,
+  { endpoints }: MachinePlan,
+  notifications: Notifications,
+): void {
+  const { virtio_net: net, virtio_9p: share, virtio_console: console, ide } = cpu.devices;
+  const tell =
+    (endpoint: number) =>
+    (queue: number): void =>
+      notifications.onNotify(endpoint, queue);
+  if (endpoints['virtio-net']) tapVirtio(cpu, net.virtio, tell(NET_ENDPOINT));
+  if (endpoints['virtio-9p']) tapVirtio(cpu, share.virtio, tell(SHARE_ENDPOINT));
+  if (endpoints['virtio-console']) tapVirtio(cpu, console.virtio, tell(CONSOLE_ENDPOINT));
+  if (endpoints.ide) tapIde(cpu, [ide.primary, ide.secondary], tell(IDE_ENDPOINT));
+}
+
 function checkPlace(found: number, expected: number): void {
   if (found !== expected) {
     throw new Error(`v86 has a device at PCI function ${found} that was expected at ${expected}`);
@@ -183,6 +204,8 @@ export async function createBoard(
     return watch?.view(endpoint, space) ?? space;
   };
   const shareWork = moveEmulatorDevices(cpu, plan, viewOf);
+  const notifications = new Notifications();
+  hearEmulatorDevices(cpu, plan, notifications);
   const plugged = plugDevices({
     emulator,
     iommuMemory: watch?.view(null, ram) ?? ram,
@@ -190,13 +213,14 @@ export async function createBoard(
     plan,
     disks,
     viewOf,
+    notifications,
   });
   for (const [name, bytes] of Object.entries(share.files)) {
     await emulator.v86.create_file(name, bytes);
   }
   versionShare(cpu);
   if (determinism !== undefined) settleShare(cpu, determinism.epochMs);
-  return { emulator, memory, share: shareWork, iommu, viewOf, plugged };
+  return { emulator, memory, share: shareWork, iommu, viewOf, notifications, plugged };
 }
 
 interface Surroundings {
@@ -207,11 +231,12 @@ interface Surroundings {
   readonly plan: MachinePlan;
   readonly disks: Disks;
   readonly viewOf: (endpoint: number) => AddressSpace<Address>;
+  readonly notifications: Notifications;
 }
 
 /** Puts our own devices into their windows. */
 function plugDevices(around: Surroundings): readonly PluggedDevice[] {
-  const { iommuMemory, iommu, plan, disks, viewOf } = around;
+  const { iommuMemory, iommu, plan, disks, viewOf, notifications } = around;
   const { cpu, random } = around.emulator;
   const offersAccessPlatform = iommu !== undefined;
   const windows = new Map<number, MmioRegisters>();
@@ -242,6 +267,8 @@ function plugDevices(around: Surroundings): readonly PluggedDevice[] {
     const rogue = new RogueDevice({ fillRandom: (bytes) => random.fill(bytes) });
     plug('rogue', ROGUE_PLACE, rogue, viewOf(ROGUE_ENDPOINT), { offersAccessPlatform });
   }
+  notifications.tap(windows, BLOCK_PLACE.base, BLOCK_ENDPOINT);
+  notifications.tap(windows, ROGUE_PLACE.base, ROGUE_ENDPOINT);
   installMmioBlock(cpu, windows);
   return plugged;
 }

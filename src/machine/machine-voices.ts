@@ -5,11 +5,13 @@ import type { RecordedEvent } from '../trace/recorded-event.ts';
 import type { MachineAccess } from './rogue-access.ts';
 import type { PowerEvent, PowerWish } from './power-event.ts';
 import type { RunListener } from './run-state.ts';
+import type { EndpointNotification } from './notifications.ts';
 import type { Place } from './timeline/place.ts';
 
 /** What a machine tells to those who listen. */
 export class Voices {
   readonly events = new Emitter<RecordedEvent>();
+  readonly notifications = new Emitter<EndpointNotification>();
   readonly power = new Emitter<PowerEvent>();
   /** Why the power cycle that the guest wanted could not be. */
   readonly failures = new Emitter<Error>();
@@ -30,6 +32,9 @@ export function listenerOf(voices: Voices): RunListener {
     onPowerFollowed: (wish) => voices.power.emit(wish === 'reboot' ? 'power-cycled' : wish),
     onEvent: (event) => voices.events.emit(event),
     onAccess: (access) => voices.accesses.emit(access),
+    onNotification: (endpoint, queue) => {
+      if (voices.notifications.hasListeners) voices.notifications.emit({ endpoint, queue });
+    },
     onTick: () => voices.ticks.emit(),
     onTouch: () => voices.touches.emit(),
     hearsEvents: () => voices.events.hasListeners,

@@ -17,6 +17,7 @@ import { MachineDrive } from './machine-drive.ts';
 import { MachinePast } from './machine-past.ts';
 import { listenerOf, Voices } from './machine-voices.ts';
 import type { PowerEvent } from './power-event.ts';
+import { MachineWho } from './machine-who.ts';
 import { Run } from './run.ts';
 import type { SnapshotHead } from './snapshot/snapshot-head.ts';
 import { checkSnapshot, SNAPSHOT_VERSION, type MachineSnapshot } from './snapshot/snapshot.ts';
@@ -41,6 +42,8 @@ export class Machine {
   readonly plan: MachinePlan;
   /** The way that it has come, and going back there. */
   readonly past: MachinePast;
+  /** Who in the guest asks its devices for what they do. */
+  readonly who: MachineWho;
   readonly #run: Run;
   readonly #voices: Voices;
   readonly #drive: MachineDrive;
@@ -51,6 +54,7 @@ export class Machine {
     this.#voices = voices;
     this.#drive = new MachineDrive(run, voices, options.checkpointBytes ?? 0);
     this.past = new MachinePast(this.#drive, voices, options);
+    this.who = new MachineWho(run, voices, options.plan);
   }
 
   /**

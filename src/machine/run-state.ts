@@ -17,6 +17,8 @@ export interface RunListener {
   readonly onEvent: (event: RecordedEvent) => void;
   /** An access of the log that is followed was made again. */
   readonly onAccess: (access: MachineAccess) => void;
+  /** A driver notifies an endpoint; the guest is amid the instruction. */
+  readonly onNotification: (endpoint: number, queue: number) => void;
   /** The host is about to touch the machine. */
   readonly onTouch: () => void;
   /** A tick has ended, and what it brought was told. */

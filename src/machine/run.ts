@@ -259,6 +259,9 @@ export class Run {
     this.board.share.onIdle = () => {
       if (!this.#isFollowing && !this.loop.isInTick) this.#listener.onTick();
     };
+    this.board.notifications.onNotify = (endpoint, queue) => {
+      if (!this.#isMuted && !this.#events.isShut) this.#listener.onNotification(endpoint, queue);
+    };
     this.#events.leave();
     this.hearIommu();
     cpu.reboot_internal = () => this.#want('reboot');

@@ -59,6 +59,7 @@ class StretchWatch {
       },
       onEvent: () => undefined,
       onAccess: () => undefined,
+      onNotification: () => undefined,
       onTouch: () => undefined,
       onTick: () => undefined,
       hearsEvents: () => false,

@@ -172,6 +172,7 @@ const MACHINE: readonly Room[] = [
       'src/virtio',
       'src/iommu',
       'src/endpoints',
+      'src/kernel',
       'src/machine/plan',
       'src/machine/images',
       'src/machine/v86',
@@ -208,7 +209,7 @@ const MACHINE: readonly Room[] = [
     folder: 'src/machine/v86',
     purpose: 'the emulator, and what makes its devices behave; the only importer of v86',
     imports: ['src/base', 'src/memory', 'src/virtio', 'src/acpi', 'src/machine/plan'],
-    types: ['src/machine/images'],
+    types: ['src/kernel', 'src/machine/images'],
     packages: ['v86'],
   },
   {
