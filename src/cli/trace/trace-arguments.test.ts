@@ -9,6 +9,8 @@ it.each([
   ['f --explain all', { kind: 'explain', sequence: 'all' }],
   ['f --lifetimes', { kind: 'lifetimes' }],
   ['f --stats --json', { kind: 'stats' }],
+  ['f --filter refused --explain all', { kind: 'explain', sequence: 'all' }],
+  ['f --follow --filter refused', { kind: 'list' }],
   ['f --format jsonl -o out', { kind: 'format', format: 'jsonl' }],
 ])('asks "%s"', (words, question) => {
   expect(parseTraceArguments(words.split(' '))).toMatchObject({ file: 'f', question });
@@ -23,6 +25,8 @@ it.each([
   ['f --at 1 --stats', /--at and --stats are two questions/],
   ['f --format perl', /There are viommu, jsonl/],
   ['f --stats -o out', /--output is for --format/],
+  ['f --at 1 --filter refused', /--filter chooses the events to list/],
+  ['f --explain 7 --filter refused', /--filter chooses the events to list/],
   ['f --stats --follow', /--follow lists events/],
   ['f --explane 3', /Did you mean --explain/],
 ])('refuses "%s" in words', (words, message) => {

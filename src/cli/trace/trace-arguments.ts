@@ -20,6 +20,8 @@ export interface TraceArguments {
   /** The trace; empty with `isHelp`. */
   readonly file: string;
   readonly question: TraceQuestion;
+  /** In the filter language; undefined: every event. */
+  readonly filter: string | undefined;
   /** Where a format goes; undefined: standard output. */
   readonly output: string | undefined;
   readonly isFollowing: boolean;
@@ -28,6 +30,7 @@ export interface TraceArguments {
 }
 
 const FORMS = {
+  filter: { type: 'string' },
   at: { type: 'string' },
   explain: { type: 'string' },
   lifetimes: { type: 'boolean' },
@@ -59,11 +62,24 @@ export function parseTraceArguments(words: readonly string[]): TraceArguments {
   if (isFollowing && question.kind !== 'list') {
     throw new UsageError('--follow lists events as they come. Leave the other question out.');
   }
+  const filter = values.get('filter');
+  const isOfAll = question.kind === 'explain' && question.sequence === 'all';
+  if (filter !== undefined && question.kind !== 'list' && !isOfAll) {
+    throw new UsageError('--filter chooses the events to list or, with --explain all, to explain.');
+  }
   const output = values.get('output');
   if (output !== undefined && question.kind !== 'format') {
     throw new UsageError('--output is for --format. Example: --format jsonl --output events.jsonl');
   }
-  return { file: first ?? '', question, output, isFollowing, isJson: values.has('json'), isHelp };
+  return {
+    file: first ?? '',
+    question,
+    filter,
+    output,
+    isFollowing,
+    isJson: values.has('json'),
+    isHelp,
+  };
 }
 
 function questionOf(values: ReadonlyMap<string, string>): TraceQuestion {

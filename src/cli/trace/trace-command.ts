@@ -8,6 +8,7 @@ import type { Explanation } from '../../trace/explain/explanation.ts';
 import { readerFor } from '../../trace/formats/any-reader.ts';
 import { encodeBatch, encodeStart } from '../../trace/formats/own-format.ts';
 import { TraceError, type TraceReader } from '../../trace/formats/trace-reader.ts';
+import type { CompiledFilter } from '../../trace/filter/compile-filter.ts';
 import type { IommuRecord } from '../../trace/record/iommu-record.ts';
 import { batchesOf } from '../../trace/record/record-batches.ts';
 import { History } from '../../trace/replay/history.ts';
@@ -17,6 +18,7 @@ import type { CliOutput } from '../boot/guest-screen.ts';
 import { EXIT_DONE } from '../exit-status.ts';
 import { OutputFile } from '../output-file.ts';
 import type { TraceArguments, TraceFormat } from './trace-arguments.ts';
+import { filterFor } from './trace-filter.ts';
 import { eventLine, lifetimeLine, momentLines, type NameOf } from './trace-words.ts';
 
 /** Bytes of a file that are looked at to find out what it is. */
@@ -50,15 +52,17 @@ class TraceRun {
     const record = recordOf(reader);
     for (const remark of reader.remarks) this.#output.err(`viommu: ${remark}\n`);
     const history = new History(record, { keyframe: reader.keyframe });
+    const { filter: text = '' } = this.#args;
+    const filter = filterFor(text, record, history);
     switch (question.kind) {
       case 'list':
-        this.#list(record, record.firstSequence);
-        if (isFollowing) await this.#follow(file, reader, record);
+        this.#list(record, filter, record.firstSequence);
+        if (isFollowing) await this.#follow(file, reader, record, filter);
         return;
       case 'at':
         return this.#at(history, question.sequence);
       case 'explain':
-        return this.#explain(history, question.sequence);
+        return this.#explain(history, question.sequence, filter);
       case 'lifetimes':
         return this.#lifetimes(history);
       case 'stats':
@@ -68,22 +72,29 @@ class TraceRun {
     }
   }
 
-  #list(record: IommuRecord, from: number): void {
+  #list(record: IommuRecord, filter: CompiledFilter, from: number): void {
     const nameOf = namesIn(record);
-    for (let sequence = Math.max(1, from); sequence <= record.lastSequence; sequence += 1) {
+    for (const sequence of filter.select(from)) {
       const event = record.event(sequence);
       if (event === undefined) continue;
       this.#output.out(this.#args.isJson ? traceLine(event) : `${eventLine(event, nameOf)}\n`);
     }
   }
 
-  async #follow(path: string, reader: TraceReader, record: IommuRecord): Promise<never> {
+  async #follow(
+    path: string,
+    reader: TraceReader,
+    record: IommuRecord,
+    filter: CompiledFilter,
+  ): Promise<never> {
     const file = await open(path);
     let at = (await file.stat()).size;
     let last = record.lastSequence;
     for (;;) {
       at += await pushFrom(file, at, reader);
-      if (record.lastSequence !== last) this.#list(record, Math.min(last, record.lastSequence) + 1);
+      if (record.lastSequence !== last) {
+        this.#list(record, filter, Math.min(last, record.lastSequence) + 1);
+      }
       last = record.lastSequence;
       await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
     }
@@ -107,11 +118,11 @@ class TraceRun {
     this.#json({ sequence, isBypass, features, missing, endpoints, domains, mappings });
   }
 
-  #explain(history: History, sequence: number | 'all'): void {
+  #explain(history: History, sequence: number | 'all', filter: CompiledFilter): void {
     const all = sequence === 'all' ? explainAll(history) : [explain(history, sequence)];
     let count = 0;
     for (const explanation of all) {
-      if (explanation === undefined) continue;
+      if (explanation === undefined || !filter.passes(explanation.sequence)) continue;
       count += 1;
       if (this.#args.isJson) this.#json(explanation);
       else this.#output.out(explanationText(explanation));

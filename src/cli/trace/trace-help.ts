@@ -14,6 +14,8 @@ Questions, one at a time
   --format FORMAT         the trace in another format: viommu, jsonl
 
 Options
+  --filter FILTER         only the events that pass, in the list or of --explain all:
+                          kind == map && endpoint == "virtio-blk" && iova in 0xfff00000..0xfff0ffff
   -o, --output FILE       where --format writes; standard output unless given
   --follow                go on listing what is added to the file; Ctrl-C ends that
   --json                  one JSON object a line

@@ -78,6 +78,12 @@ export class CompiledFilter {
     return this.#out[0] === 1;
   }
 
+  /** Whether an event passes; false for one that is not kept. */
+  passes(sequence: number): boolean {
+    const place = this.#record.find(sequence);
+    return place !== undefined && this.matches(place.chunk, place.at);
+  }
+
   /** Whether a mark passes. */
   matchesMark(mark: Mark): boolean {
     return this.#test.mark(mark);

@@ -110,6 +110,7 @@ export const HOSTS: readonly Room[] = [
       'src/iommu/protocol',
       'src/trace',
       'src/trace/explain',
+      'src/trace/filter',
       'src/trace/formats',
       'src/trace/record',
       'src/trace/replay',
