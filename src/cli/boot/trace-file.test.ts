@@ -60,8 +60,10 @@ it('says once that there is no room, and is closed then', async () => {
   await trace.close();
 });
 
-it('writes a record that can be read again, as it grows', async () => {
-  const path = join(folder, 'run.trace');
+const RESETS = 10_000;
+
+/** Writes a trace of that many resets, as they come; returns their record. */
+async function traceResets(path: string): Promise<IommuRecord> {
   const [recorder, record] = [new Recorder(), new IommuRecord(HEAD)];
   const gathered = (): IommuRecord => {
     for (const batch of recorder.take()) record.append(batch);
@@ -69,18 +71,34 @@ it('writes a record that can be read again, as it grows', async () => {
   };
   const trace = new TraceFile(path);
   trace.begin(gathered);
-  for (let sequence = 1; sequence <= 10_000; sequence += 1) {
+  for (let sequence = 1; sequence <= RESETS; sequence += 1) {
     const event = { kind: 'reset', sequence } as const;
     recorder.add(event, { timeMs: sequence, instructions: sequence });
     trace.add({ timeMs: sequence, instructions: sequence, event });
   }
   await trace.close();
+  return record;
+}
+
+it('writes a record that can be read again, as it grows', async () => {
+  const path = join(folder, 'run.trace');
+  const record = await traceResets(path);
   const reader = new OwnReader();
   await reader.push(readFileSync(path));
   await reader.end();
   expect(reader.remarks).toEqual([]);
-  expect(reader.record?.lastSequence).toBe(10_000);
+  expect(reader.record?.lastSequence).toBe(RESETS);
   expect(reader.record?.event(9_999)).toEqual(record.event(9_999));
+});
+
+it('writes each event once to a file of CSV', async () => {
+  const path = join(folder, 'run.csv');
+  await traceResets(path);
+  const [header, ...lines] = readFileSync(path, 'utf8').trimEnd().split('\r\n');
+  expect(header).toMatch(/^sequence,timeMs,kind/);
+  expect(lines.map((line) => Number(line.split(',')[0]))).toEqual(
+    Array.from({ length: RESETS }, (_unused, at) => at + 1),
+  );
 });
 
 it('leaves no lock where it can not write', () => {

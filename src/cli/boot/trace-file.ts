@@ -1,6 +1,7 @@
-// Writes what the IOMMU does to a file while it happens: the project's own format, or JSON lines by the file's name.
+// Writes what the IOMMU does to a file while it happens: the project's own format, or another one by the file's name.
 
 import type { RecordedEvent } from '../../trace/recorded-event.ts';
+import { CSV_HEADER, csvPieces } from '../../trace/formats/csv.ts';
 import { encodeBatch, encodeStart } from '../../trace/formats/own-format.ts';
 import type { IommuRecord } from '../../trace/record/iommu-record.ts';
 import { RecordTail } from '../../trace/record/record-tail.ts';
@@ -9,17 +10,30 @@ import { OutputFile } from '../output-file.ts';
 
 /** Characters gathered before they are written. */
 const CHUNK = 1 << 16;
-/** Events between two batches of the own format. */
+/** Events between two looks at the record. */
 const BATCH_EVENTS = 4096;
-const LINES = /\.(?:jsonl|ndjson)$/i;
+
+type Format = 'viommu' | 'lines' | 'csv';
+
+/** By the end of the file's name; any other is the own format. */
+const FORMATS: readonly (readonly [RegExp, Format])[] = [
+  [/\.(?:jsonl|ndjson)$/i, 'lines'],
+  [/\.csv$/i, 'csv'],
+];
+
+function formatOf(path: string): Format {
+  return FORMATS.find(([name]) => name.test(path))?.[1] ?? 'viommu';
+}
 
 /** Close it in the end, or what came last is lost. */
 export class TraceFile {
   readonly #file: OutputFile;
-  readonly #hasLines: boolean;
+  readonly #format: Format;
   #text = '';
   #tail: RecordTail | undefined;
   #events = 0;
+  /** Sequence of the next event that CSV has a line for. */
+  #next = 1;
   /** What is being written; its error is told by `close`. */
   #writing: Promise<void> = Promise.resolve();
   #record: (() => IommuRecord) | undefined;
@@ -27,13 +41,17 @@ export class TraceFile {
   /** Creates or empties the file. Throws `InputError` when it can not be written, or when another run writes it. */
   constructor(path: string) {
     this.#file = new OutputFile(path, 'trace');
-    this.#hasLines = LINES.test(path);
+    this.#format = formatOf(path);
   }
 
   /** The run whose events are added begins; `record` is asked for all that there is of it. */
   begin(record: () => IommuRecord): void {
-    if (this.#hasLines) return;
+    if (this.#format === 'lines') return;
     this.#record = record;
+    if (this.#format === 'csv') {
+      this.#write(CSV_HEADER);
+      return;
+    }
     const { head } = record();
     this.#tail = new RecordTail(record());
     this.#queue(async () => this.#file.write(await encodeStart({ head, keyframe: null })));
@@ -41,7 +59,7 @@ export class TraceFile {
 
   /** Throws `InputError`, once, when the file can not be written any more. */
   add(event: RecordedEvent): void {
-    if (this.#hasLines) {
+    if (this.#format === 'lines') {
       this.#text += traceLine(event);
       if (this.#text.length >= CHUNK) this.#flush();
       return;
@@ -71,13 +89,21 @@ export class TraceFile {
 
   async #writeNext(): Promise<void> {
     // What was recorded last is gathered by asking for the record
-    this.#record?.();
+    const record = this.#record?.();
+    if (this.#format === 'csv' && record !== undefined) {
+      for (const piece of csvPieces(record, this.#next)) this.#write(piece);
+      this.#next = record.lastSequence + 1;
+    }
     for (const batch of this.#tail?.next() ?? []) this.#file.write(await encodeBatch(batch));
   }
 
   #flush(): void {
-    const bytes = new TextEncoder().encode(this.#text);
+    const text = this.#text;
     this.#text = '';
-    this.#file.write(bytes);
+    this.#write(text);
+  }
+
+  #write(text: string): void {
+    this.#file.write(new TextEncoder().encode(text));
   }
 }

@@ -12,6 +12,7 @@ it.each([
   ['f --filter refused --explain all', { kind: 'explain', sequence: 'all' }],
   ['f --follow --filter refused', { kind: 'list' }],
   ['f --format jsonl -o out', { kind: 'format', format: 'jsonl' }],
+  ['f --format csv', { kind: 'format', format: 'csv' }],
 ])('asks "%s"', (words, question) => {
   expect(parseTraceArguments(words.split(' '))).toMatchObject({ file: 'f', question });
 });
@@ -23,7 +24,7 @@ it.each([
   ['f --at x', /--at takes the number of an event, not "x"/],
   ['f --explain some', /number of an event, or all, not "some"/],
   ['f --at 1 --stats', /--at and --stats are two questions/],
-  ['f --format perl', /There are viommu, jsonl/],
+  ['f --format perl', /There are viommu, jsonl, csv/],
   ['f --stats -o out', /--output is for --format/],
   ['f --at 1 --filter refused', /--filter chooses the events to list/],
   ['f --explain 7 --filter refused', /--filter chooses the events to list/],

@@ -6,11 +6,9 @@ import { InputError } from '../../machine/images/guest-images.ts';
 import { explain, explainAll } from '../../trace/explain/explain.ts';
 import type { Explanation } from '../../trace/explain/explanation.ts';
 import { readerFor } from '../../trace/formats/any-reader.ts';
-import { encodeBatch, encodeStart } from '../../trace/formats/own-format.ts';
 import { TraceError, type TraceReader } from '../../trace/formats/trace-reader.ts';
 import type { CompiledFilter } from '../../trace/filter/compile-filter.ts';
 import type { IommuRecord } from '../../trace/record/iommu-record.ts';
-import { batchesOf } from '../../trace/record/record-batches.ts';
 import { History } from '../../trace/replay/history.ts';
 import type { Lifetime } from '../../trace/replay/lifetime.ts';
 import { traceLine } from '../../trace/trace-lines.ts';
@@ -19,6 +17,7 @@ import { EXIT_DONE } from '../exit-status.ts';
 import { OutputFile } from '../output-file.ts';
 import type { TraceArguments, TraceFormat } from './trace-arguments.ts';
 import { filterFor } from './trace-filter.ts';
+import { bytesIn } from './trace-output.ts';
 import { eventLine, lifetimeLine, momentLines, type NameOf } from './trace-words.ts';
 
 /** Bytes of a file that are looked at to find out what it is. */
@@ -210,23 +209,6 @@ async function pushFrom(file: FileHandle, place: number, reader: TraceReader): P
 function recordOf({ record }: TraceReader): IommuRecord {
   if (record === undefined) throw new InputError('The trace holds nothing.');
   return record;
-}
-
-async function* bytesIn(
-  format: TraceFormat,
-  { keyframe }: TraceReader,
-  record: IommuRecord,
-): AsyncGenerator<Uint8Array> {
-  if (format === 'viommu') {
-    yield encodeStart({ head: record.head, keyframe: keyframe ?? null });
-    for (const batch of batchesOf(record)) yield encodeBatch(batch);
-    return;
-  }
-  const encoder = new TextEncoder();
-  for (let sequence = record.firstSequence; sequence <= record.lastSequence; sequence += 1) {
-    const event = record.event(sequence);
-    if (event !== undefined) yield encoder.encode(traceLine(event));
-  }
 }
 
 function namesIn({ head }: IommuRecord): NameOf {

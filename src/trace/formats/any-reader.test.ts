@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readerFor } from './any-reader.ts';
+import { CSV_HEADER } from './csv.ts';
 import { FtraceTextReader } from './ftrace-text-reader.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
 import { OwnReader } from './own-reader.ts';
@@ -22,6 +23,7 @@ it.each([
 describe('what is no trace', () => {
   it.each([
     ['', /The file is empty/],
+    [CSV_HEADER, /a table \(CSV\).*Give the trace that it was made from/],
     ['#!/bin/sh\n', /no trace that viommu can read.*QEMU.*Linux/],
   ])('is refused in words: "%s"', (text, words) => {
     expect(() => readerFor(bytes(text))).toThrow(words);

@@ -1,5 +1,6 @@
 // Finds out what a trace is by looking at it.
 
+import { CSV_HEADER } from './csv.ts';
 import { FtraceTextReader } from './ftrace-text-reader.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
 import { TRACE_MAGIC } from './own-format.ts';
@@ -20,6 +21,10 @@ const TEXTS: readonly (readonly [RegExp, (maxBytes?: number) => TraceReader])[] 
 const WHAT_THERE_IS =
   'There are: the trace of viommu boot --trace, JSON lines of it (boot --trace FILE.jsonl), the text of QEMU (-trace "virtio_iommu_*"), and that of Linux (/sys/kernel/tracing/trace with events/iommu).';
 
+const MADE_FROM = 'Give the trace that it was made from.';
+/** Columns that no other table begins with. */
+const CSV_START = CSV_HEADER.slice(0, 40);
+
 /** The reader for a file that begins like this. Throws `TraceError` when there is none. */
 export function readerFor(start: Uint8Array, maxBytes?: number): TraceReader {
   if (start.length === 0) throw new TraceError(`The file is empty. ${WHAT_THERE_IS}`);
@@ -28,6 +33,10 @@ export function readerFor(start: Uint8Array, maxBytes?: number): TraceReader {
     return new OwnReader(maxBytes);
   }
   const text = new TextDecoder().decode(looked);
+  if (text.startsWith(CSV_START))
+    throw new TraceError(
+      `This is a table (CSV), which does not tell all that a trace does. ${MADE_FROM}`,
+    );
   for (const [pattern, makeReader] of TEXTS) if (pattern.test(text)) return makeReader(maxBytes);
   throw new TraceError(`This is no trace that viommu can read. ${WHAT_THERE_IS}`);
 }

@@ -1,0 +1,42 @@
+// A trace in another format, as bytes.
+
+import { CSV_HEADER, csvPieces } from '../../trace/formats/csv.ts';
+import { encodeBatch, encodeStart } from '../../trace/formats/own-format.ts';
+import type { TraceReader } from '../../trace/formats/trace-reader.ts';
+import type { IommuRecord } from '../../trace/record/iommu-record.ts';
+import { batchesOf } from '../../trace/record/record-batches.ts';
+import { traceLine } from '../../trace/trace-lines.ts';
+import type { TraceFormat } from './trace-arguments.ts';
+
+/** What a file of that format holds, in pieces. */
+export async function* bytesIn(
+  format: TraceFormat,
+  { keyframe }: Pick<TraceReader, 'keyframe'>,
+  record: IommuRecord,
+): AsyncGenerator<Uint8Array> {
+  if (format === 'viommu') {
+    yield encodeStart({ head: record.head, keyframe: keyframe ?? null });
+    for (const batch of batchesOf(record)) yield encodeBatch(batch);
+    return;
+  }
+  const encoder = new TextEncoder();
+  for (const text of textIn(format, record)) yield encoder.encode(text);
+}
+
+function* textIn(format: Exclude<TraceFormat, 'viommu'>, record: IommuRecord): Generator<string> {
+  switch (format) {
+    case 'jsonl':
+      yield* linesIn(record);
+      return;
+    case 'csv':
+      yield CSV_HEADER;
+      yield* csvPieces(record, record.firstSequence);
+  }
+}
+
+function* linesIn(record: IommuRecord): Generator<string> {
+  for (let sequence = record.firstSequence; sequence <= record.lastSequence; sequence += 1) {
+    const event = record.event(sequence);
+    if (event !== undefined) yield traceLine(event);
+  }
+}
