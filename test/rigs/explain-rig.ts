@@ -1,5 +1,7 @@
 // A device whose events are recorded with their requests, and explained. Every act returns the sequence of its event.
 
+import type { IommuEvent } from '../../src/iommu/events/iommu-event.ts';
+import type { WireRequest } from '../../src/iommu/events/wire-request.ts';
 import type { IommuOptions } from '../../src/iommu/options.ts';
 import { resolveOptions } from '../../src/iommu/options.ts';
 import type { ReservedRegion } from '../../src/iommu/regions/reserved-regions.ts';
@@ -29,35 +31,37 @@ export interface ExplainRigOptions {
   readonly options?: Partial<IommuOptions>;
   readonly reserved?: Partial<Record<number, readonly ReservedRegion[]>>;
   readonly accepts?: bigint;
-  readonly store?: MappingStore;
+  readonly makeStore?: () => MappingStore;
   readonly maxBytes?: number;
+  /** Hears every event with its request, whose bytes are the device's own. */
+  readonly onEvent?: (event: IommuEvent, request: WireRequest | undefined) => void;
 }
 
 export class ExplainRig {
-  readonly rig: IommuRig;
   readonly record: IommuRecord;
   readonly history: History;
   /** Who does what comes next. */
   who: Who | undefined;
+  readonly #options: ExplainRigOptions;
   readonly #recorder = new Recorder();
+  #rig: IommuRig;
   #driver: IommuDriver | undefined;
 
-  constructor({ maxBytes, ...options }: ExplainRigOptions = {}) {
-    this.rig = createIommuRig(options);
-    const { iommu } = this.rig;
-    iommu.onEvent((event) => {
-      const timeMs = event.sequence * STEP_MS;
-      const { request } = iommu;
-      const instructions = event.sequence;
-      this.#recorder.add(event, { timeMs, instructions, request, who: this.who });
-    });
-    const head = headOf(this.rig, resolveOptions(options.options));
+  constructor(options: ExplainRigOptions = {}) {
+    this.#options = options;
+    this.#rig = this.#powerOn(0);
+    const head = headOf(this.#rig, resolveOptions(options.options));
+    const { maxBytes } = options;
     this.record = new IommuRecord(head, maxBytes === undefined ? {} : { maxBytes });
     this.history = new History(this.record);
   }
 
+  get rig(): IommuRig {
+    return this.#rig;
+  }
+
   get driver(): IommuDriver {
-    this.#driver ??= this.rig.start();
+    this.#driver ??= this.#rig.start();
     return this.#driver;
   }
 
@@ -72,9 +76,22 @@ export class ExplainRig {
 
   /** Device reset, and a start of the driver; the sequence is that of the reset. */
   restart(): number {
-    this.rig.driverMemory.release();
-    this.#driver = this.rig.start();
+    this.#rig.driverMemory.release();
+    this.#driver = this.#rig.start();
     return this.sequence - 1;
+  }
+
+  /** Power-on state, and a start of the driver. */
+  systemReset(): void {
+    this.#rig.iommu.systemReset();
+    this.restart();
+  }
+
+  /** Another device in place of this one; its driver starts with the next request. */
+  powerCycle(): void {
+    this.#rig = this.#powerOn(this.sequence);
+    this.#driver = undefined;
+    this.#rig.iommu.tellPowerCycle();
   }
 
   attach(domain: number, endpoint: number, flags = 0): number {
@@ -122,6 +139,22 @@ export class ExplainRig {
   explain(sequence = this.sequence): Explanation | undefined {
     this.take();
     return explain(this.history, sequence);
+  }
+
+  /** A device whose events go on after `sequence`. */
+  #powerOn(sequence: number): IommuRig {
+    const { makeStore, onEvent, maxBytes: _, ...options } = this.#options;
+    const store = makeStore === undefined ? {} : { store: makeStore() };
+    const rig = createIommuRig({ ...options, ...store, sequence });
+    const { iommu } = rig;
+    iommu.onEvent((event) => {
+      const timeMs = event.sequence * STEP_MS;
+      const { request } = iommu;
+      const instructions = event.sequence;
+      onEvent?.(event, request);
+      this.#recorder.add(event, { timeMs, instructions, request, who: this.who });
+    });
+    return rig;
   }
 
   /** What the recorder gathered goes into the record. */

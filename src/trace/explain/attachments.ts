@@ -1,5 +1,6 @@
 // Where an endpoint was, and since when.
 
+import type { History } from '../replay/history.ts';
 import type { IommuRecord } from '../record/iommu-record.ts';
 import { isAccepted, isKind, latestBefore, nextAfter, type Search } from './past-events.ts';
 
@@ -44,14 +45,23 @@ export interface Attachment {
 
 /** The attachment that an endpoint has at an event. Attaching again to the same domain changes nothing. */
 export function attachmentAt(
-  record: IommuRecord,
+  history: History,
   endpoint: number,
   domain: number,
   at: number,
 ): Attachment {
+  const { record } = history;
   const before = turnBefore(record, endpoint, at, domain);
-  if (before.kind === 'missing') return { since: null, before };
-  const after = before.kind === 'none' ? 0 : before.sequence;
+  let after = 0;
+  if (before.kind === 'missing') {
+    after = before.before - 1;
+    // Where it was when the record begins may be known
+    const moment = history.at(after);
+    const then = moment.isKnown ? moment.endpoint(endpoint) : undefined;
+    if (then === undefined || then.mode === null || then.domain === domain) {
+      return { since: null, before };
+    }
+  } else if (before.kind !== 'none') after = before.sequence;
   const since = nextAfter(
     record,
     after,

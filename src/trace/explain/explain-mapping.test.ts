@@ -160,7 +160,7 @@ const ROWS: readonly ExplainedRow[] = [
   },
   {
     cause: 'too-many-mappings',
-    rig: { store: new ReferenceStore({ maxMappings: 1 }) },
+    rig: { makeStore: () => new ReferenceStore({ maxMappings: 1 }) },
     play: (pc) => {
       pc.attach(1, BLK);
       pc.map(1, 0x4000n, 0x5fffn);

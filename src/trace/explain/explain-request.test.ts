@@ -142,7 +142,7 @@ const ROWS: readonly ExplainedRow[] = [
   },
   {
     cause: 'too-many-domains',
-    rig: { store: new ReferenceStore({ maxDomains: 1 }) },
+    rig: { makeStore: () => new ReferenceStore({ maxDomains: 1 }) },
     play: (pc) => {
       pc.attach(1, NET);
       pc.attach(2, BLK);

@@ -121,6 +121,32 @@ describe('where events are gone, an explanation', () => {
   });
 });
 
+describe('of a record that begins in the middle, an explanation', () => {
+  it('takes from the state at its beginning since when an endpoint is where it is', () => {
+    let cut = Infinity;
+    const late = new Recorder();
+    const pc = new ExplainRig({
+      onEvent: (event) => {
+        if (event.sequence > cut) late.add(event, { timeMs: 0, instructions: 0 });
+      },
+    });
+    pc.attach(1, BLK);
+    pc.map(1, 0x4000n, 0x4fffn);
+    pc.take();
+    cut = pc.sequence;
+    const moment = pc.history.at(cut);
+    if (!moment.isKnown) throw new Error('the state at the cut is known');
+    // Domain 1 ends, and is another one when the network card comes
+    pc.attach(2, BLK);
+    const attach = pc.attach(1, NET);
+    const fault = pc.access(NET, 'read', 0x4000n, 4);
+    const record = new IommuRecord(pc.record.head);
+    for (const batch of late.take()) record.append(batch);
+    const history = new History(record, { keyframe: moment.keyframe() });
+    expect(explain(history, fault)).toMatchObject({ cause: 'never-mapped', evidence: [attach] });
+  });
+});
+
 describe('of a trace that does not tell everything, an explanation', () => {
   const HEAD: RecordHead = {
     source: 'qemu',

@@ -44,8 +44,8 @@ export function explainUnmapped(
   access: StoppedAccess,
   { domain, last }: Nothing,
 ): Finding {
-  const { record, sequence } = scene;
-  const attachment = attachmentAt(record, access.fault.endpoint, domain, sequence);
+  const { history, sequence } = scene;
+  const attachment = attachmentAt(history, access.fault.endpoint, domain, sequence);
   const isOwnTime = last !== undefined && (last.died ?? 0) > (attachment.since ?? 0);
   const unmapped = { scene, access, domain, attachment, last: isOwnTime ? last : undefined };
   return (

@@ -32,6 +32,7 @@ export const TEST: readonly Room[] = [
   ['test/guest', 'booted guests', ...TEST_PACKAGES],
   ['test/guest/support', 'booted guests, shared', ...TEST_PACKAGES],
   ['test/model', 'a second, naive device', ...TEST_PACKAGES],
+  ['test/model/explain', 'a second, naive explainer, and random histories', ...TEST_PACKAGES],
   ['test/model/store', 'random operations on both stores', ...TEST_PACKAGES],
   ['test/rigs', 'a device on a bench, with a driver to drive it'],
   ['test/support', 'what tests share', ...TEST_PACKAGES, 'vite'],
