@@ -19,8 +19,11 @@ export const HOST_CLOCK: WaitClock = {
   },
 };
 
+/** How often a wait looks whether time goes by for this program, too. */
+const LOOK_MS = 1000;
+
 export interface WaitOptions {
-  /** Milliseconds without any progress after which the wait fails. */
+  /** Milliseconds without any progress, in which this program was not stopped itself, after which the wait fails. */
   readonly stallMs: number;
   /** Ends the wait; it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -75,10 +78,17 @@ export class ProgressWatch {
         }
       };
       const onAbort = (): void => end(() => reject(asError(signal?.reason)));
+      const lookMs = Math.min(LOOK_MS, stallMs);
+      let [lookedAt, silentMs] = [this.#clock.now(), 0];
       const watchStall = (): void => {
-        const leftMs = this.#progressAt + stallMs - this.#clock.now();
+        const now = this.#clock.now();
+        // While the host slept, or gave this program no time, the guest could not have said anything.
+        const attendedMs = Math.min(now - lookedAt, 2 * lookMs);
+        silentMs = Math.min(silentMs + attendedMs, now - this.#progressAt);
+        lookedAt = now;
+        const leftMs = stallMs - silentMs;
         if (leftMs <= 0) end(() => reject(onStall()));
-        else disposeTimer = this.#clock.after(leftMs, watchStall);
+        else disposeTimer = this.#clock.after(Math.min(lookMs, leftMs), watchStall);
       };
       this.#waits = new Set([...this.#waits, look]);
       watchStall();
