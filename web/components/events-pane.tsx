@@ -113,12 +113,16 @@ function Feed({ feed, kinds, context }: FeedProps): JSX.Element {
   const [frozen, setFrozen] = useState<readonly RecordedEvent[] | null>(null);
   const newest = feed.list(kinds);
   const events = frozen ?? newest;
-  const view = useRowWindow(scroller, events.length, ROW_HEIGHT);
   const isFollowing = frozen === null;
+  const view = useRowWindow(scroller, events.length, ROW_HEIGHT, isFollowing);
+  /** Where this list has put its scroller: only a person moves it up from there. */
+  const end = useRef(0);
 
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (isFollowing && element !== null) element.scrollTop = element.scrollHeight;
+    if (!isFollowing || element === null) return;
+    element.scrollTop = element.scrollHeight;
+    end.current = element.scrollTop;
   });
   useLayoutEffect(() => setFrozen(null), [kinds]);
 
@@ -127,7 +131,7 @@ function Feed({ feed, kinds, context }: FeedProps): JSX.Element {
     if (element === null) return;
     const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - END_PX;
     if (isAtEnd) setFrozen(null);
-    else if (isFollowing) setFrozen(newest);
+    else if (isFollowing && element.scrollTop < end.current - END_PX) setFrozen(newest);
   };
   const lastShown = events.at(-1)?.event.sequence ?? 0;
   const unseen = newest.filter((each) => each.event.sequence > lastShown).length;

@@ -32,11 +32,15 @@ export function computeRowWindow(
   };
 }
 
-/** The window of a scrolling element, kept up to date as it scrolls and changes size. */
+/**
+ * The window of a scrolling element, kept up to date as it scrolls and changes size. `isAtEnd`: it is kept at its end, so
+ * the last rows are rendered, wherever the element was when it was looked at last.
+ */
 export function useRowWindow(
   scroller: RefObject<HTMLElement | null>,
   count: number,
   rowHeight: number,
+  isAtEnd = false,
 ): RowWindow {
   const [view, setView] = useState({ top: 0, height: 0 });
   useLayoutEffect(() => {
@@ -51,5 +55,6 @@ export function useRowWindow(
       element.removeEventListener('scroll', measure);
     };
   }, [scroller]);
-  return computeRowWindow(count, rowHeight, view.top, view.height);
+  const top = isAtEnd ? Math.max(0, count * rowHeight - view.height) : view.top;
+  return computeRowWindow(count, rowHeight, top, view.height);
 }
