@@ -7,6 +7,11 @@ import { RequestBytes } from './request-bytes.ts';
 /** Events of one chunk at most: what is dropped or carries a keyframe at a time. */
 export const CHUNK_EVENTS = 1 << 14;
 const FIRST_CAPACITY = 256;
+/**
+ * What a chunk takes beside its events, here and at those who follow the record. A guest that sleeps long between events
+ * has a chunk for each.
+ */
+const OVERHEAD_BYTES = 4096;
 const U32_SPAN = 0x1_0000_0000;
 
 export class EventChunk {
@@ -31,7 +36,7 @@ export class EventChunk {
 
   /** Bytes of memory that it takes. */
   get bytes(): number {
-    return this.columns.capacity * EVENT_BYTES + this.requests.capacity;
+    return OVERHEAD_BYTES + this.columns.capacity * EVENT_BYTES + this.requests.capacity;
   }
 
   timeMs(at: number): number {

@@ -176,6 +176,16 @@ describe('IommuRecord', () => {
     expect(record.event(record.firstSequence)?.instructions).toBe(record.firstSequence);
   });
 
+  it('is bounded too for a guest that sleeps longer than a chunk tells the time of', () => {
+    const [recorder, record] = [new Recorder(), new IommuRecord(HEAD, { maxBytes: 1 << 20 })];
+    for (let sequence = 1; sequence <= 2000; sequence += 1) {
+      resetAt(recorder, sequence, sequence * 50_000);
+      for (const batch of recorder.take()) record.append(batch);
+    }
+    expect(record.chunks.length).toBeLessThan(256);
+    expect(record.evicted).toBe(2000 - record.count);
+  });
+
   it('goes on from an earlier event, and a fork keeps what was', () => {
     const record = filled(2 * CHUNK_EVENTS + 10);
     const was = record.fork(record.lastSequence);

@@ -45,7 +45,7 @@ function play(rig: PastRig, steps: readonly PastStep[]): void {
 }
 
 /** Bytes of a chunk that is being filled, and of a few events. */
-const FEW_BYTES = 17_500;
+const FEW_BYTES = 32_000;
 
 describe('History', () => {
   it('has every moment as the device was then, wherever it went back to', () => {

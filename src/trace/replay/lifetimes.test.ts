@@ -7,7 +7,7 @@ import { History } from './history.ts';
 
 const MAX = 0xffff_ffff_ffff_ffffn;
 /** A chunk that is being filled, and a few events. */
-const FEW_BYTES = 17_500;
+const FEW_BYTES = 32_000;
 
 /** Ranges to ask for, with the edges of what `PastRig` maps. */
 const range = fc

@@ -22,12 +22,11 @@ export const IOVAS: Span = {
 export const GPAS: Span = {
   start: ({ gpaHigh, gpaLow }, at) => (gpaHigh[at] ?? 0) * U32_SPAN + (gpaLow[at] ?? 0),
   end: (columns, at) => {
-    // By halves, so that only the sum is rounded
-    const low = (columns.endLow[at] ?? 0) - (columns.startLow[at] ?? 0) + (columns.gpaLow[at] ?? 0);
-    const high =
-      (columns.endHigh[at] ?? 0) - (columns.startHigh[at] ?? 0) + (columns.gpaHigh[at] ?? 0);
-    const carry = Math.floor(low / U32_SPAN);
-    return (high + carry) * U32_SPAN + (low - carry * U32_SPAN);
+    // By halves, so that only their sum is rounded
+    const { startHigh, startLow, endHigh, endLow, gpaHigh, gpaLow } = columns;
+    const high = (endHigh[at] ?? 0) - (startHigh[at] ?? 0) + (gpaHigh[at] ?? 0);
+    const low = (endLow[at] ?? 0) - (startLow[at] ?? 0) + (gpaLow[at] ?? 0);
+    return high * U32_SPAN + low;
   },
 };
 
