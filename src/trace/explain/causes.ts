@@ -1,5 +1,7 @@
 // Every cause that an explanation can have: its stable ID, what it is called, and where the specification says so.
 
+import type { IommuEvent } from '../../iommu/events/iommu-event.ts';
+
 export interface CauseWords {
   /** A few words for a list. */
   readonly title: string;
@@ -81,6 +83,27 @@ export const CAUSES = {
 } as const;
 
 export type CauseId = keyof typeof CAUSES;
+
+/** What several requests are refused for stands in the section of each. */
+const SHARED: readonly CauseId[] = [
+  'unknown-endpoint',
+  'unknown-domain',
+  'bypass-domain',
+  'end-before-start',
+];
+const SECTIONS: Readonly<Partial<Record<IommuEvent['kind'], string>>> = {
+  attached: '5.13.6.3.2',
+  detached: '5.13.6.4.2',
+  mapped: '5.13.6.5.2',
+  unmapped: '5.13.6.6.2',
+  probed: '5.13.6.7.2',
+};
+
+/** Where the rule stands that an event of that kind broke. */
+export function clauseOf(id: CauseId, kind: IommuEvent['kind'] | undefined): string {
+  const section = kind === undefined || !SHARED.includes(id) ? undefined : SECTIONS[kind];
+  return section === undefined ? CAUSES[id].clause : cause(CAUSES[id].title, section).clause;
+}
 
 /** All of them, for lists. */
 export const CAUSE_IDS: readonly CauseId[] = Object.keys(CAUSES).filter(isCauseId);

@@ -33,6 +33,20 @@ describe('an explanation', () => {
     });
   });
 
+  it('has the clause of the request that was refused', () => {
+    const pc = new ExplainRig();
+    const requests = [
+      [pc.attach(1, 77), '5.13.6.3.2'],
+      [pc.detach(1, 77), '5.13.6.4.2'],
+      [pc.map(1, 0x4000n, 0x4fffn), '5.13.6.5.2'],
+      [pc.unmap(1, 0x4000n, 0x4fffn), '5.13.6.6.2'],
+      [pc.probe(77), '5.13.6.7.2'],
+    ] as const;
+    for (const [sequence, section] of requests) {
+      expect(pc.explain(sequence)?.clause).toBe(`virtio 1.2, ${section}`);
+    }
+  });
+
   it('is there for what was refused only', () => {
     const pc = new ExplainRig();
     const attach = pc.attach(1, BLK);

@@ -6,7 +6,7 @@ import type { IommuRecord } from '../record/iommu-record.ts';
 import type { Mark } from '../record/marks.ts';
 import type { Who } from '../record/who.ts';
 import type { History } from '../replay/history.ts';
-import { CAUSES } from './causes.ts';
+import { clauseOf } from './causes.ts';
 import { explainAccess, isLost } from './explain-access.ts';
 import { explainFault } from './explain-fault.ts';
 import { explainRefusal, isRefused } from './explain-request.ts';
@@ -77,7 +77,7 @@ function explainIn(
   const evidence = [...new Set(finding.evidence.filter((each) => each !== null))].toSorted(
     (one, other) => one - other,
   );
-  const { clause } = CAUSES[cause];
+  const clause = clauseOf(cause, record.event(sequence)?.event.kind);
   return { sequence, cause, sentence, evidence, clause, who: whoOf(history, sequence, evidence) };
 }
 
