@@ -33,9 +33,9 @@ export class HostInputs {
     if (log !== undefined) this.console.tap((bytes) => log.addConsole(bytes));
   }
 
-  /** Something the host does: at once where the machine can be touched, else as soon as it can. */
+  /** Something the host does: at once where the machine can be touched, else as soon as it can, behind what waits already. */
   take(input: Input): void {
-    if (this.#run.isBusy) {
+    if (this.#run.isBusy || this.#waiting.length > 0) {
       this.#waiting.push(input);
       return;
     }

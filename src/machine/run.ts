@@ -30,7 +30,8 @@ export class Run {
   #isChanging = false;
   /** The run follows a log: what the guest wishes is granted where it stands there. */
   #isFollowing = false;
-  #isMuted = false;
+  /** The run is taken elsewhere on its way: nobody is told, and what the host does meanwhile waits. */
+  #isMoving = false;
 
   private constructor(options: BoardOptions, listener: RunListener, slot: BoardSlot) {
     this.#listener = listener;
@@ -84,9 +85,12 @@ export class Run {
     return this.#slot.ranMs;
   }
 
-  /** Whether the host can not touch the machine now: the guest is amid an instruction, power is off, or a log is followed. */
+  /**
+   * Whether the host can not touch the machine now: the guest is amid an instruction, power is off, a log is followed, or
+   * the run is taken elsewhere.
+   */
   get isBusy(): boolean {
-    return this.loop.isInTick || this.#isChanging || this.#isFollowing;
+    return this.loop.isInTick || this.#isChanging || this.#isFollowing || this.#isMoving;
   }
 
   /** Whether the board is being exchanged. */
@@ -169,7 +173,7 @@ export class Run {
         isThere,
         takePower: (wish) => this.#followPower(wish),
         onAccess: (access) => {
-          if (!this.#isMuted) this.#listener.onAccess(access);
+          if (!this.#isMoving) this.#listener.onAccess(access);
         },
       });
     } finally {
@@ -184,11 +188,14 @@ export class Run {
     }
   }
 
-  /** Keeps what happens from those who listen, or no longer. */
-  setMuted(isMuted: boolean): void {
-    this.#isMuted = isMuted;
-    this.#events.isMuted = isMuted;
-    this.inputs.setMuted(isMuted);
+  /**
+   * The run is taken elsewhere on its way from here on, or is there. Meanwhile those who listen are told nothing; what
+   * the host does is none of what is gone again, and waits until the run goes on.
+   */
+  setMoving(isMoving: boolean): void {
+    this.#isMoving = isMoving;
+    this.#events.isMuted = isMoving;
+    this.inputs.setMuted(isMoving);
   }
 
   async end(): Promise<void> {
@@ -231,7 +238,7 @@ export class Run {
   async #followPower(wish: PowerWish | undefined = this.#wish): Promise<void> {
     this.#wish = undefined;
     if (wish === 'reboot') await this.powerOn();
-    if (wish !== undefined && !this.#isMuted) this.#listener.onPowerFollowed(wish);
+    if (wish !== undefined && !this.#isMoving) this.#listener.onPowerFollowed(wish);
   }
 
   /** Does what the host wanted while the machine could not be touched. */
@@ -260,7 +267,7 @@ export class Run {
       if (!this.#isFollowing && !this.loop.isInTick) this.#listener.onTick();
     };
     this.board.notifications.onNotify = (endpoint, queue) => {
-      if (!this.#isMuted && !this.#events.isShut) this.#listener.onNotification(endpoint, queue);
+      if (!this.#isMoving && !this.#events.isShut) this.#listener.onNotification(endpoint, queue);
     };
     this.#events.leave();
     this.hearIommu();

@@ -260,7 +260,7 @@ export class Timeline {
     };
     const { end = here.end } = branch;
     const checkpoint = branch.checkpoints.findLast(isEarly);
-    this.#run.setMuted(true);
+    this.#run.setMoving(true);
     try {
       this.#run.log.restore(end.log);
       if (checkpoint !== undefined) await this.#run.goBack(placeOf(checkpoint));
@@ -269,7 +269,7 @@ export class Timeline {
       this.#current = branch;
       await this.#run.follow({ inputs: end.log.inputs, ticks: end.ticks }, isThere);
     } finally {
-      this.#run.setMuted(false);
+      this.#run.setMoving(false);
     }
   }
 }
