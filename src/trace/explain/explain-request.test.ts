@@ -178,6 +178,17 @@ const ROWS: readonly ExplainedRow[] = [
     says: 'DETACH of virtio-blk from domain 1 was refused: the endpoint is in no domain since DETACH #4.',
   },
   {
+    cause: 'detach-reserved-bytes',
+    // Of 2017: head, endpoint, reserved
+    rig: { options: { dialect: 'v0.5' } },
+    play: (pc) => {
+      pc.attach(1, BLK);
+      pc.send(Uint8Array.of(2, 0, 0, 0, BLK, 0, 0, 0, 1, 0, 0, 0));
+      return [];
+    },
+    says: 'DETACH of virtio-blk from domain 1 was refused: its reserved bytes are not zero.',
+  },
+  {
     cause: 'no-probe-room',
     play: (pc) => {
       pc.probe(BLK, 100);

@@ -135,6 +135,27 @@ describe('where events are gone, an explanation', () => {
   });
 });
 
+describe('where events were lost on their way, an explanation', () => {
+  it('does not look past the gap', () => {
+    const recorder = new Recorder();
+    const pc = new ExplainRig({
+      onEvent: (event) => {
+        const isLost = event.sequence === 4;
+        if (!isLost) recorder.add(event, { timeMs: 0, instructions: 0 });
+      },
+    });
+    pc.attach(1, BLK);
+    pc.map(1, 0x4000n, 0x4fffn);
+    const unmap = pc.unmap(1, 0x4000n, 0x4fffn);
+    const fault = pc.access(BLK, 'read', 0x4000n, 4);
+    const record = new IommuRecord(pc.record.head);
+    for (const batch of recorder.take()) record.append(batch);
+    const explanation = explain(new History(record), fault);
+    expect(explanation).toMatchObject({ cause: 'not-known', evidence: [] });
+    expect(explanation?.sentence).toContain(`events before #${unmap} were lost`);
+  });
+});
+
 describe('of a record that begins in the middle, an explanation', () => {
   it('takes from the state at its beginning since when an endpoint is where it is', () => {
     let cut = Infinity;
