@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromeFlaws } from '../support/chrome-rules.ts';
 import { viommu } from './support/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'viommu-cli-trace-'));
@@ -63,6 +64,24 @@ describe('viommu trace', () => {
     for (const file of [lines, again]) {
       expect((await viommu(['trace', file, '--json'])).stdout).toBe(listed.stdout);
     }
+  });
+
+  it('writes what viewers show, and refuses to read that back', async () => {
+    const file = join(folder, 'run.json');
+    const { status, stderr } = await viommu([
+      'trace',
+      trace,
+      '--format',
+      'chrome',
+      '--output',
+      file,
+    ]);
+    expect(status).toBe(0);
+    expect(stderr).toContain('How long a request took is not in the record');
+    expect(chromeFlaws(readFileSync(file, 'utf8'))).toEqual([]);
+    const again = await viommu(['trace', file]);
+    expect(again.status).toBe(2);
+    expect(again.stderr).toContain('open it in Perfetto');
   });
 
   it.each([

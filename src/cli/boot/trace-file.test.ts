@@ -7,6 +7,7 @@ import { OwnReader } from '../../trace/formats/own-reader.ts';
 import { ALL_FACTS, type RecordHead } from '../../trace/record/head.ts';
 import { IommuRecord } from '../../trace/record/iommu-record.ts';
 import { Recorder } from '../../trace/record/recorder.ts';
+import { chromeFlaws } from '../../../test/support/chrome-rules.ts';
 import { TraceFile } from './trace-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'viommu-trace-'));
@@ -99,6 +100,15 @@ it('writes each event once to a file of CSV', async () => {
   expect(lines.map((line) => Number(line.split(',')[0]))).toEqual(
     Array.from({ length: RESETS }, (_unused, at) => at + 1),
   );
+});
+
+it('writes Chrome JSON of the whole run', async () => {
+  const path = join(folder, 'run.json');
+  await traceResets(path);
+  const text = readFileSync(path, 'utf8');
+  expect(chromeFlaws(text)).toEqual([]);
+  const { traceEvents } = JSON.parse(text);
+  expect(traceEvents.filter(({ ph }: { ph: string }) => ph === 'X')).toHaveLength(RESETS);
 });
 
 it('leaves no lock where it can not write', () => {

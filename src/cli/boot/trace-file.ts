@@ -1,10 +1,12 @@
 // Writes what the IOMMU does to a file while it happens: the project's own format, or another one by the file's name.
 
 import type { RecordedEvent } from '../../trace/recorded-event.ts';
+import { chromePieces } from '../../trace/formats/chrome-json.ts';
 import { CSV_HEADER, csvPieces } from '../../trace/formats/csv.ts';
 import { encodeBatch, encodeStart } from '../../trace/formats/own-format.ts';
 import type { IommuRecord } from '../../trace/record/iommu-record.ts';
 import { RecordTail } from '../../trace/record/record-tail.ts';
+import { History } from '../../trace/replay/history.ts';
 import { traceLine } from '../../trace/trace-lines.ts';
 import { OutputFile } from '../output-file.ts';
 
@@ -13,12 +15,13 @@ const CHUNK = 1 << 16;
 /** Events between two looks at the record. */
 const BATCH_EVENTS = 4096;
 
-type Format = 'viommu' | 'lines' | 'csv';
+type Format = 'viommu' | 'lines' | 'csv' | 'chrome';
 
 /** By the end of the file's name; any other is the own format. */
 const FORMATS: readonly (readonly [RegExp, Format])[] = [
   [/\.(?:jsonl|ndjson)$/i, 'lines'],
   [/\.csv$/i, 'csv'],
+  [/\.json$/i, 'chrome'],
 ];
 
 function formatOf(path: string): Format {
@@ -48,6 +51,7 @@ export class TraceFile {
   begin(record: () => IommuRecord): void {
     if (this.#format === 'lines') return;
     this.#record = record;
+    if (this.#format === 'chrome') return;
     if (this.#format === 'csv') {
       this.#write(CSV_HEADER);
       return;
@@ -73,6 +77,7 @@ export class TraceFile {
     try {
       this.#flush();
       this.#queue(() => this.#writeNext());
+      if (this.#format === 'chrome') this.#queue(async () => this.#writeChrome());
       await this.#writing;
     } finally {
       this.#tail?.dispose();
@@ -95,6 +100,15 @@ export class TraceFile {
       this.#next = record.lastSequence + 1;
     }
     for (const batch of this.#tail?.next() ?? []) this.#file.write(await encodeBatch(batch));
+  }
+
+  /** Needs the whole record: an arrow leads from an early request to a late fault. */
+  #writeChrome(): void {
+    const record = this.#record?.();
+    if (record === undefined) return;
+    const history = new History(record);
+    for (const piece of chromePieces(history)) this.#write(piece);
+    history.dispose();
   }
 
   #flush(): void {

@@ -24,7 +24,7 @@ it.each([
   ['f --at x', /--at takes the number of an event, not "x"/],
   ['f --explain some', /number of an event, or all, not "some"/],
   ['f --at 1 --stats', /--at and --stats are two questions/],
-  ['f --format perl', /There are viommu, jsonl, csv/],
+  ['f --format perl', /There are viommu, jsonl, csv, chrome/],
   ['f --stats -o out', /--output is for --format/],
   ['f --at 1 --filter refused', /--filter chooses the events to list/],
   ['f --explain 7 --filter refused', /--filter chooses the events to list/],

@@ -4,7 +4,7 @@ import { parseUnsigned } from '../number-text.ts';
 import { readOptions, type OptionForms } from '../option-words.ts';
 import { UsageError } from '../usage-error.ts';
 
-export const TRACE_FORMATS = ['viommu', 'jsonl', 'csv'] as const;
+export const TRACE_FORMATS = ['viommu', 'jsonl', 'csv', 'chrome'] as const;
 export type TraceFormat = (typeof TRACE_FORMATS)[number];
 
 /** What is asked of a trace; without any of it, every event is listed. */

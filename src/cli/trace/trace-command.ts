@@ -67,7 +67,7 @@ class TraceRun {
       case 'stats':
         return this.#stats(history, record);
       case 'format':
-        return this.#format(reader, record, question.format);
+        return this.#format(reader, history, question.format);
     }
   }
 
@@ -157,15 +157,16 @@ class TraceRun {
     );
   }
 
-  async #format(reader: TraceReader, record: IommuRecord, format: TraceFormat): Promise<void> {
+  async #format({ keyframe }: TraceReader, history: History, format: TraceFormat): Promise<void> {
     const { output } = this.#args;
     const file = output === undefined ? undefined : new OutputFile(output, format);
+    const note = (sentence: string): void => this.#output.err(`viommu: ${sentence}\n`);
     const write = (bytes: Uint8Array): void => {
       if (file === undefined) process.stdout.write(bytes);
       else file.write(bytes);
     };
     try {
-      for await (const bytes of bytesIn(format, reader, record)) write(bytes);
+      for await (const bytes of bytesIn(format, { keyframe, history, note })) write(bytes);
     } finally {
       file?.close();
     }

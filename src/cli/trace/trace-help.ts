@@ -11,7 +11,8 @@ Questions, one at a time
   --explain SEQUENCE|all  why an access was stopped or a request refused, with evidence and the clause
   --lifetimes             every mapping, with the event that made it and the one that ended it
   --stats                 how much of what there was
-  --format FORMAT         the trace in another format: viommu, jsonl, csv
+  --format FORMAT         the trace in another format: viommu, jsonl, csv (a table),
+                          chrome (JSON to look at in Perfetto, ui.perfetto.dev)
 
 Options
   --filter FILTER         only the events that pass, in the list or of --explain all:

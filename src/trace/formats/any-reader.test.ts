@@ -23,7 +23,10 @@ it.each([
 describe('what is no trace', () => {
   it.each([
     ['', /The file is empty/],
-    [CSV_HEADER, /a table \(CSV\).*Give the trace that it was made from/],
+    [CSV_HEADER, /a table \(CSV\).*give the trace that it was made from/],
+    ['{"traceEvents":[\n{"ph":"X","args":{"sequence":1}}\n]}', /Chrome JSON.*open it in Perfetto/],
+    ['{"metadata":{},"traceEvents":[]}', /Chrome JSON/],
+    ['[{"name":"a","ph":"X"}]', /Chrome JSON/],
     ['#!/bin/sh\n', /no trace that viommu can read.*QEMU.*Linux/],
   ])('is refused in words: "%s"', (text, words) => {
     expect(() => readerFor(bytes(text))).toThrow(words);

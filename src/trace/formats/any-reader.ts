@@ -21,7 +21,8 @@ const TEXTS: readonly (readonly [RegExp, (maxBytes?: number) => TraceReader])[] 
 const WHAT_THERE_IS =
   'There are: the trace of viommu boot --trace, JSON lines of it (boot --trace FILE.jsonl), the text of QEMU (-trace "virtio_iommu_*"), and that of Linux (/sys/kernel/tracing/trace with events/iommu).';
 
-const MADE_FROM = 'Give the trace that it was made from.';
+const MADE_FROM = 'To ask it questions, give the trace that it was made from.';
+const CHROME = /^\s*(?:\{\s*"traceEvents"|\[\s*\{[^{}]*"ph"\s*:)|"traceEvents"\s*:\s*\[/;
 /** Columns that no other table begins with. */
 const CSV_START = CSV_HEADER.slice(0, 40);
 
@@ -33,6 +34,11 @@ export function readerFor(start: Uint8Array, maxBytes?: number): TraceReader {
     return new OwnReader(maxBytes);
   }
   const text = new TextDecoder().decode(looked);
+  if (CHROME.test(text)) {
+    throw new TraceError(
+      `This is Chrome JSON, which is for looking at: open it in Perfetto (ui.perfetto.dev). ${MADE_FROM}`,
+    );
+  }
   if (text.startsWith(CSV_START))
     throw new TraceError(
       `This is a table (CSV), which does not tell all that a trace does. ${MADE_FROM}`,

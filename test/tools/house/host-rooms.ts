@@ -94,6 +94,7 @@ export const HOSTS: readonly Room[] = [
       'src/trace',
       'src/trace/formats',
       'src/trace/record',
+      'src/trace/replay',
       'src/machine/plan',
       'src/machine/images',
       'src/guest',

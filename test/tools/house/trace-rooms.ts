@@ -18,7 +18,14 @@ export const TRACE: readonly Room[] = [
   {
     folder: 'src/trace/formats',
     purpose: 'records as files: ours, and what others write and read',
-    imports: ['src/base', 'src/memory', 'src/iommu/protocol', 'src/trace', 'src/trace/record'],
+    imports: [
+      'src/base',
+      'src/memory',
+      'src/iommu/protocol',
+      'src/trace',
+      'src/trace/record',
+      'src/trace/explain',
+    ],
     types: ['src/iommu/events', 'src/iommu/regions', 'src/trace/replay'],
   },
 ];
