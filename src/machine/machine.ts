@@ -110,6 +110,11 @@ export class Machine {
     return this.#run.board.memory;
   }
 
+  /** Whether the guest is amid an instruction. */
+  get isInTick(): boolean {
+    return this.#run.loop.isInTick;
+  }
+
   get isRunning(): boolean {
     return this.#drive.isRunning;
   }

@@ -6,6 +6,7 @@ import type { Recorder, RecordTime } from '../trace/record/recorder.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import { BootWatch, type GuestStage } from './boot-watch.ts';
 import type { PowerEvent } from './power-event.ts';
+import { RecordWho, type Walker } from './record-who.ts';
 import type { MachineAccess } from './rogue-access.ts';
 import type { Place } from './timeline/place.ts';
 
@@ -13,6 +14,9 @@ import type { Place } from './timeline/place.ts';
 export interface RecordedMachine {
   readonly iommu: { readonly request: EventRequest; readonly sequence: number } | undefined;
   readonly console: { onOutput(listener: (bytes: Uint8Array) => void): Dispose };
+  readonly who: Walker;
+  /** Whether the guest is amid an instruction: what happens then is its doing. */
+  readonly isInTick: boolean;
   readonly ranMs: number;
   readonly instructions: number;
   onEvent(listener: (event: RecordedEvent) => void): Dispose;
@@ -44,6 +48,7 @@ class ConsoleLines {
 export function tapMachine(machine: RecordedMachine, recorder: Recorder): Dispose {
   let [lines, watch] = [new ConsoleLines(), new BootWatch()];
   let stage: GuestStage = watch.stage;
+  const who = new RecordWho(machine.who, recorder);
   const now = (): RecordTime => ({ timeMs: machine.ranMs, instructions: machine.instructions });
   const takeConsole = (bytes: Uint8Array): void => {
     lines.take(bytes, (line) => recorder.mark({ kind: 'console', line }, now()));
@@ -59,7 +64,12 @@ export function tapMachine(machine: RecordedMachine, recorder: Recorder): Dispos
   const disposals = [
     machine.onEvent(({ instructions, event }) => {
       const request = machine.iommu?.request;
-      recorder.add(event, { timeMs: machine.ranMs, instructions, request });
+      recorder.add(event, {
+        timeMs: machine.ranMs,
+        instructions,
+        request,
+        who: machine.isInTick ? who.now() : 0,
+      });
     }),
     machine.console.onOutput(takeConsole),
     machine.onPower((what) => {

@@ -39,6 +39,31 @@ describe('viommu trace', () => {
     });
   });
 
+  it('names who made what a fault rests on, by the functions of the guest’s kernel', async () => {
+    const named = await viommu(['trace', trace, '--who', '--json']);
+    const callers = named.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const maps = callers.filter(({ events }) => events.mapped > 0);
+    expect(maps.length).toBeGreaterThan(5);
+    for (const { task, frames } of maps) {
+      expect(task.comm).toMatch(/^[!-~]+$/);
+      expect(frames.some(({ name }: { readonly name: string }) => name.includes('viommu_'))).toBe(
+        true,
+      );
+    }
+    const filter = 'kind == map && by("virtblk_add_req")';
+    const { stdout } = await viommu(['trace', trace, '--filter', filter]);
+    expect(stdout.split('\n').length).toBeGreaterThan(10);
+  });
+
+  it('says so when symbols are none', async () => {
+    const { status, stderr } = await viommu(['trace', trace, '--who', '--symbols', trace]);
+    expect(status).toBe(2);
+    expect(stderr).toContain('is no symbol. Give the file System.map');
+  });
+
   it('tells the state at the end as the guest’s device did', async () => {
     const { events } = JSON.parse((await viommu(['trace', trace, '--stats', '--json'])).stdout);
     const { stdout } = await viommu(['trace', trace, '--at', String(events), '--json']);

@@ -59,6 +59,19 @@ describe('the record of a guest', () => {
     expect(lines.find((line) => line.includes('Linux version 6.12'))).toBeDefined();
   });
 
+  it('knows who asked for each mapping, and that nobody in the guest asked for what is done by hand', () => {
+    const { record } = guest.iommu;
+    const who = heard
+      .filter(({ event }) => event.kind === 'mapped' || event.kind === 'unmapped')
+      .map(({ event }) => record.who(event.sequence));
+    expect(who.length).toBeGreaterThan(100);
+    expect(who.filter(({ task, stack }) => task === null || stack === null)).toEqual([]);
+    expect(who.some(({ task }) => task?.comm.startsWith('kworker') === true)).toBe(true);
+    guest.rogueDma({ endpoint: 'rogue', address: 0x4321_0000n, access: 'read', length: 4 });
+    expect(record.who(guest.iommu.record.lastSequence)).toEqual({ task: null, stack: null });
+    expect(record.everybody.stacks.length).toBeLessThan(who.length);
+  });
+
   it('has what was done by hand, and the fault that it met', () => {
     const before = guest.iommu.record.lastSequence;
     guest.rogueDma({ endpoint: 'rogue', address: 0x1234_5000n, access: 'write', length: 8 });

@@ -14,6 +14,7 @@ export type TraceQuestion =
   | { readonly kind: 'explain'; readonly sequence: number | 'all' }
   | { readonly kind: 'lifetimes' }
   | { readonly kind: 'stats' }
+  | { readonly kind: 'who' }
   | { readonly kind: 'format'; readonly format: TraceFormat };
 
 export interface TraceArguments {
@@ -22,6 +23,8 @@ export interface TraceArguments {
   readonly question: TraceQuestion;
   /** In the filter language; undefined: every event. */
   readonly filter: string | undefined;
+  /** A System.map; undefined: the project's own symbols, where they are of that kernel. */
+  readonly symbols: string | undefined;
   /** Where a format goes; undefined: standard output. */
   readonly output: string | undefined;
   readonly isFollowing: boolean;
@@ -35,6 +38,8 @@ const FORMS = {
   explain: { type: 'string' },
   lifetimes: { type: 'boolean' },
   stats: { type: 'boolean' },
+  who: { type: 'boolean' },
+  symbols: { type: 'string' },
   format: { type: 'string' },
   output: { type: 'string', short: 'o' },
   follow: { type: 'boolean' },
@@ -44,7 +49,7 @@ const FORMS = {
 
 const EXAMPLE = 'Example: viommu trace run.trace --explain all';
 const SEQUENCE_BITS = 53;
-const QUESTIONS = ['at', 'explain', 'lifetimes', 'stats', 'format'] as const;
+const QUESTIONS = ['at', 'explain', 'lifetimes', 'stats', 'who', 'format'] as const;
 
 /** Reads the words after `viommu trace`. Throws `UsageError`. */
 export function parseTraceArguments(words: readonly string[]): TraceArguments {
@@ -75,6 +80,7 @@ export function parseTraceArguments(words: readonly string[]): TraceArguments {
     file: first ?? '',
     question,
     filter,
+    symbols: values.get('symbols'),
     output,
     isFollowing,
     isJson: values.has('json'),
@@ -102,6 +108,7 @@ function questionOf(values: ReadonlyMap<string, string>): TraceQuestion {
       return { kind: 'format', format: readFormat(values.get('format')) };
     case 'lifetimes':
     case 'stats':
+    case 'who':
       return { kind: asked };
   }
 }

@@ -17,6 +17,10 @@ import { EXIT_DONE } from '../exit-status.ts';
 import { OutputFile } from '../output-file.ts';
 import type { TraceArguments, TraceFormat } from './trace-arguments.ts';
 import { filterFor } from './trace-filter.ts';
+import { callerJson, callerWords } from './caller-words.ts';
+import { countCallers } from './caller-counts.ts';
+import { traceSymbols } from './trace-symbols.ts';
+import type { SymbolTable } from '../../kernel/symbol-table.ts';
 import { bytesIn } from './trace-output.ts';
 import { eventLine, lifetimeLine, momentLines, type NameOf } from './trace-words.ts';
 
@@ -24,6 +28,8 @@ import { eventLine, lifetimeLine, momentLines, type NameOf } from './trace-words
 const LOOK = 1 << 16;
 /** How often a file that may grow is looked at. */
 const FOLLOW_MS = 200;
+const NO_SYMBOLS =
+  'viommu: The kernel of this trace has no symbols here, so functions are shown as addresses. Give its System.map with --symbols.\n';
 const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** Resolves with the exit status. Rejects with `InputError` for a file that is no trace. */
@@ -39,6 +45,7 @@ export async function traceCommand(args: TraceArguments, output: CliOutput): Pro
 class TraceRun {
   readonly #args: TraceArguments;
   readonly #output: CliOutput;
+  #symbols: SymbolTable | undefined;
 
   constructor(args: TraceArguments, output: CliOutput) {
     this.#args = args;
@@ -52,7 +59,8 @@ class TraceRun {
     for (const remark of reader.remarks) this.#output.err(`viommu: ${remark}\n`);
     const history = new History(record, { keyframe: reader.keyframe });
     const { filter: text = '' } = this.#args;
-    const filter = filterFor(text, record, history);
+    this.#symbols = await traceSymbols(record.head, this.#args.symbols);
+    const filter = filterFor(text, record, history, this.#symbols);
     switch (question.kind) {
       case 'list':
         this.#list(record, filter, record.firstSequence);
@@ -66,6 +74,8 @@ class TraceRun {
         return this.#lifetimes(history);
       case 'stats':
         return this.#stats(history, record);
+      case 'who':
+        return this.#who(record);
       case 'format':
         return this.#format(reader, history, question.format);
     }
@@ -123,8 +133,8 @@ class TraceRun {
     for (const explanation of all) {
       if (explanation === undefined || !filter.passes(explanation.sequence)) continue;
       count += 1;
-      if (this.#args.isJson) this.#json(explanation);
-      else this.#output.out(explanationText(explanation));
+      if (this.#args.isJson) this.#json(this.#explanationJson(explanation));
+      else this.#output.out(this.#explanationText(explanation));
     }
     if (count > 0 || this.#args.isJson) return;
     this.#output.out(
@@ -155,6 +165,39 @@ class TraceRun {
     this.#output.out(
       `${count} events, #${firstSequence} to #${lastSequence}\n${words.join('\n')}\n  mappings at once: ${live.least} to ${live.most}\n`,
     );
+  }
+
+  #explanationText({ sequence, cause, sentence, evidence, clause, who }: Explanation): string {
+    const events = evidence.map((each) => `#${each}`).join(', ');
+    const based = events === '' ? '' : `Evidence: ${events}. `;
+    const callers = who.flatMap((culprit) => {
+      const words = callerWords(culprit, this.#symbols);
+      return words === undefined ? [] : [`  #${culprit.sequence} by ${words}\n`];
+    });
+    return `#${sequence} ${cause}\n  ${sentence}\n  ${based}Clause: ${clause}.\n${callers.join('')}`;
+  }
+
+  #explanationJson({ who, ...explanation }: Explanation): object {
+    const callers = who.map((culprit) => ({
+      sequence: culprit.sequence,
+      ...callerJson(culprit, this.#symbols),
+    }));
+    return { ...explanation, who: callers };
+  }
+
+  #who(record: IommuRecord): void {
+    const counts = countCallers(record);
+    for (const { who, kinds } of counts) {
+      if (this.#args.isJson) {
+        this.#json({ ...callerJson(who, this.#symbols), events: Object.fromEntries(kinds) });
+        continue;
+      }
+      const words = callerWords(who, this.#symbols) ?? 'not known';
+      const events = [...kinds].map(([kind, count]) => `${count} ${kind}`).join(', ');
+      this.#output.out(`${events}\n  by ${words}\n`);
+    }
+    if (counts.length === 0) this.#output.err('viommu: The trace holds no event.\n');
+    else if (this.#symbols === undefined) this.#output.err(NO_SYMBOLS);
   }
 
   async #format({ keyframe }: TraceReader, history: History, format: TraceFormat): Promise<void> {
@@ -215,9 +258,4 @@ function recordOf({ record }: TraceReader): IommuRecord {
 function namesIn({ head }: IommuRecord): NameOf {
   const names = new Map(head.endpoints.map(({ id, name }) => [id, name]));
   return (endpoint) => names.get(endpoint) ?? `endpoint ${endpoint}`;
-}
-
-function explanationText({ sequence, cause, sentence, evidence, clause }: Explanation): string {
-  const events = evidence.map((each) => `#${each}`).join(', ');
-  return `#${sequence} ${cause}\n  ${sentence}\n  Evidence: ${events}. Clause: ${clause}.\n`;
 }

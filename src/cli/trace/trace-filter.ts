@@ -3,12 +3,20 @@
 import { InputError } from '../../machine/images/guest-images.ts';
 import { compileFilter, type CompiledFilter } from '../../trace/filter/compile-filter.ts';
 import type { FilterProblem } from '../../trace/filter/filter-problem.ts';
+import type { SymbolTable } from '../../kernel/symbol-table.ts';
 import type { IommuRecord } from '../../trace/record/iommu-record.ts';
 import type { History } from '../../trace/replay/history.ts';
 
 /** Makes a filter ready for a trace. Throws `InputError` that points at the character. */
-export function filterFor(text: string, record: IommuRecord, history: History): CompiledFilter {
+export function filterFor(
+  text: string,
+  record: IommuRecord,
+  history: History,
+  symbols?: SymbolTable,
+): CompiledFilter {
   const compiled = compileFilter(text, record, {
+    // A return address may be the first of the next function.
+    symbolize: symbols && ((address) => symbols.at(address - 1)?.name),
     attachmentsAt: (sequence) => attachmentsBefore(history, sequence),
   });
   if (compiled.isValid) return compiled.filter;

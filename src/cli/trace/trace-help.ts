@@ -11,12 +11,14 @@ Questions, one at a time
   --explain SEQUENCE|all  why an access was stopped or a request refused, with evidence and the clause
   --lifetimes             every mapping, with the event that made it and the one that ended it
   --stats                 how much of what there was
+  --who                   who in the guest asked for it: tasks and kernel functions, and how often
   --format FORMAT         the trace in another format: viommu, jsonl, csv (a table),
                           chrome (JSON to look at in Perfetto, ui.perfetto.dev)
 
 Options
   --filter FILTER         only the events that pass, in the list or of --explain all:
                           kind == map && endpoint == "virtio-blk" && iova in 0xfff00000..0xfff0ffff
+  --symbols FILE          the System.map of the guest's kernel; the project's own is known
   -o, --output FILE       where --format writes; standard output unless given
   --follow                go on listing what is added to the file; Ctrl-C ends that
   --json                  one JSON object a line

@@ -19,7 +19,8 @@ export interface RecordTime {
 /** What is known of an event beside itself. */
 export interface EventContext extends RecordTime {
   readonly request?: WireRequest | undefined;
-  readonly who?: Who | undefined;
+  /** Who asked, or the number of who did. */
+  readonly who?: Who | number | undefined;
 }
 
 /** Events of one batch at most: some 3.5 MB. Whoever takes batches takes them more often than that. */
@@ -40,6 +41,7 @@ export class Recorder {
   #columns = new EventColumns(FIRST_CAPACITY);
   #requests = new RequestBytes();
   #who = new WhoTable();
+  #whoVersion = 0;
   #count = 0;
   #open: Open | undefined;
   #latest = 0;
@@ -74,7 +76,7 @@ export class Recorder {
     putEvent(columns, at, event);
     columns.time[at] = Math.round((timeMs - open.baseMs) * TIME_PER_MS);
     columns.instructions[at] = instructions - open.baseInstructions;
-    columns.who[at] = who === undefined ? 0 : this.#who.number(who);
+    columns.who[at] = typeof who === 'object' ? this.#who.number(who) : (who ?? 0);
     columns.bytes[at] = request === undefined ? NO_BYTES : this.#requests.add(request);
     this.#count += 1;
     this.#latest = sequence;
@@ -85,6 +87,15 @@ export class Recorder {
     const kept =
       content.kind === 'console' ? { ...content, line: content.line.slice(0, MAX_LINE) } : content;
     this.#marks.push({ ...kept, sequence: this.#latest, timeMs, instructions });
+  }
+
+  /** The number of a who, good until `whoVersion` is another. */
+  numberOf(who: Who): number {
+    return this.#who.number(who);
+  }
+
+  get whoVersion(): number {
+    return this.#whoVersion;
   }
 
   /** The machine was put to where an event had just happened: what comes goes on from there. */
@@ -99,6 +110,7 @@ export class Recorder {
   goOnBehind(batches: readonly RecordBatch[]): void {
     this.take();
     this.#who = new WhoTable();
+    this.#whoVersion += 1;
     for (const { newcomers, firstSequence, count } of batches) {
       this.#who.take(newcomers);
       this.#latest = firstSequence + count - 1;

@@ -115,6 +115,8 @@ export const HOSTS: readonly Room[] = [
       'src/trace/formats',
       'src/trace/record',
       'src/trace/replay',
+      'src/kernel',
+      'src/guest',
       'src/machine/images',
       'src/cli',
     ],

@@ -1,0 +1,59 @@
+// Who asked for something, in words: the guest's task, and the functions of its kernel.
+
+import { readBacktrace, type BacktraceFrame } from '../../kernel/backtrace.ts';
+import type { SymbolTable } from '../../kernel/symbol-table.ts';
+import { WALK_ADDRESSES, WALK_EXACT, WALK_WORDS } from '../../kernel/walk-layout.ts';
+import { frameWords } from '../../kernel/who-words.ts';
+import type { Stack, Task, Who } from '../../trace/record/who.ts';
+
+/** Functions of a line; --json has all of them. */
+const SHOWN_FRAMES = 12;
+
+/** The functions on a stack, the innermost first. */
+export function framesOf(
+  { addresses, isInnermostCertain }: Stack,
+  symbols: SymbolTable | undefined,
+): readonly BacktraceFrame[] {
+  const words = new Uint32Array(Math.max(WALK_WORDS, WALK_ADDRESSES + addresses.length));
+  words[0] = isInnermostCertain ? WALK_EXACT : 0;
+  words.set(addresses, WALK_ADDRESSES);
+  return readBacktrace(words, WALK_ADDRESSES + addresses.length, symbols).frames;
+}
+
+function taskWords({ pid, tgid, comm, isInterrupted }: Task): string {
+  const thread = pid === tgid ? '' : `, thread ${pid}`;
+  const words = `${comm} (pid ${tgid}${thread})`;
+  return isInterrupted ? `an interrupt, while ${words} ran` : words;
+}
+
+/** "dd (pid 83): viommu_map < iommu_dma_map_sg < …"; undefined where nothing is known. */
+export function callerWords(
+  { task, stack }: Who,
+  symbols: SymbolTable | undefined,
+): string | undefined {
+  if (task === null && stack === null) return undefined;
+  const frames = stack === null ? [] : framesOf(stack, symbols);
+  const names = frames
+    .slice(0, SHOWN_FRAMES)
+    .map((frame) => frame.name ?? frameWords(frame))
+    .join(' < ');
+  const inner = stack === null || stack.isInnermostCertain ? '' : '… < ';
+  const more = frames.length > SHOWN_FRAMES ? ' < …' : '';
+  const what = names === '' ? '' : `: ${inner}${names}${more}`;
+  return `${task === null ? 'a task that is not known' : taskWords(task)}${what}`;
+}
+
+/** The same as plain data. */
+export function callerJson({ task, stack }: Who, symbols: SymbolTable | undefined): object {
+  const frames = stack === null ? null : framesOf(stack, symbols);
+  return {
+    task,
+    isInnermostCertain: stack?.isInnermostCertain ?? null,
+    frames:
+      frames?.map(({ address, name = null, offset }) => ({
+        address: `0x${address.toString(16)}`,
+        name,
+        offset: name === null ? null : offset,
+      })) ?? null,
+  };
+}
