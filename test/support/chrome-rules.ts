@@ -30,6 +30,7 @@ class Checker {
   readonly flaws: string[] = [];
   readonly #processes = new Set<unknown>();
   readonly #threads = new Set<string>();
+  readonly #owners = new Map<unknown, unknown>();
   readonly #open = new Map<string, number>();
   readonly #ids = new Set<string>();
   readonly #slices = new Map<string, Slice[]>();
@@ -44,7 +45,7 @@ class Checker {
     if (!areArgs(event['args'])) this.#flaw(event, 'an argument is no text, truth or exact number');
     if (ph === 'M') {
       if (name === 'process_name') this.#processes.add(pid);
-      if (name === 'thread_name') this.#threads.add(`${String(pid)} ${String(tid)}`);
+      if (name === 'thread_name') this.#nameThread(event);
       return;
     }
     this.#takeTimed(event);
@@ -53,6 +54,15 @@ class Checker {
   end(): void {
     for (const key of this.#open.keys()) this.flaws.push(`the lifetime ${key} has no end`);
     for (const key of this.#flows) this.flaws.push(`the flow ${key} leads nowhere`);
+  }
+
+  // Perfetto names a thread by its tid alone, and takes that of a process for its first thread
+  #nameThread(event: Fields): void {
+    this.#threads.add(threadOf(event));
+    const { pid, tid } = event;
+    if ((this.#owners.get(tid) ?? pid) !== pid) this.#flaw(event, 'another process has its tid');
+    if (tid !== pid && this.#processes.has(tid)) this.#flaw(event, 'its tid is the pid of another');
+    this.#owners.set(tid, pid);
   }
 
   #takeTimed(event: Fields): void {
@@ -118,6 +128,8 @@ class Checker {
   #flow(event: Fields, ts: number): void {
     const { ph, cat, id, name, bp } = event;
     const key = [cat, name, id].join(' ');
+    // Perfetto reads the id of a flow as a number: text of any other kind drops the flow
+    if (!/^(?:0x)?[0-9a-f]{1,16}$/.test(String(id))) this.#flaw(event, 'its id is no number');
     const slices = this.#slices.get(threadOf(event)) ?? [];
     if (!slices.some(({ from, to }) => from <= ts && ts < to)) {
       this.#flaw(event, 'it binds to no slice');

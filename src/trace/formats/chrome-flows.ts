@@ -5,6 +5,7 @@ import { explainAll } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import type { History } from '../replay/history.ts';
 import type { ChromeEvent, Track } from './chrome-tracks.ts';
+import { hexText } from './chrome-words.ts';
 
 const ENDERS: readonly IommuEvent['kind'][] = [
   'unmapped',
@@ -15,6 +16,8 @@ const ENDERS: readonly IommuEvent['kind'][] = [
 ];
 
 interface Flow {
+  /** A number in hexadecimal: Perfetto drops flows with any other. */
+  readonly id: string;
   readonly from: number;
   readonly to: number;
 }
@@ -22,6 +25,7 @@ interface Flow {
 export class ChromeFlows {
   readonly #explanations = new Map<number, Explanation>();
   readonly #flows = new Map<number, Flow[]>();
+  #count = 0;
   #isCut = false;
 
   /** Explains at most that many faults and refused requests. */
@@ -46,8 +50,8 @@ export class ChromeFlows {
 
   /** The ends of flows that are at an event; they bind to the slice that is there. */
   *at(sequence: number, track: Track, ts: number): Generator<ChromeEvent> {
-    for (const { from, to } of this.#flows.get(sequence) ?? []) {
-      const place = { cat: 'why', name: 'led to', id: `${from}-${to}`, ...track, ts };
+    for (const { id, from } of this.#flows.get(sequence) ?? []) {
+      const place = { cat: 'why', name: 'led to', id, ...track, ts };
       yield sequence === from ? { ph: 's', ...place } : { ph: 'f', bp: 'e', ...place };
     }
   }
@@ -60,7 +64,8 @@ export class ChromeFlows {
       const kind = record.event(from)?.event.kind;
       if (kind === undefined || from >= to) continue;
       if (!ENDERS.includes(kind) && !(cause === 'moved' && kind === 'attached')) continue;
-      const flow = { from, to };
+      this.#count += 1;
+      const flow = { id: hexText(BigInt(this.#count)), from, to };
       for (const end of [from, to]) {
         const flows = this.#flows.get(end) ?? [];
         this.#flows.set(end, flows);

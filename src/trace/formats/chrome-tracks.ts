@@ -1,5 +1,5 @@
 // Where things stand in a trace of Chrome JSON: processes for what there is one of, and a thread for each endpoint and
-// each domain. A thread has no number 0, which viewers take for that of the process.
+// each domain. Perfetto names a thread by its number alone, and a number 0 is that of the process: each has one of its own.
 
 /** An object of the list `traceEvents`. */
 export type ChromeEvent = Readonly<Record<string, unknown>>;
@@ -24,6 +24,8 @@ export interface Track {
   readonly tid: number;
 }
 
+/** Behind all processes. */
+const FIRST_TID = 10;
 const MAX_SORT_INDEX = 0x7fff_ffff;
 
 function named(what: 'process' | 'thread', place: object, name: string, sort: number) {
@@ -40,7 +42,6 @@ export function processNames(): readonly ChromeEvent[] {
 
 export class Tracks {
   readonly #threads = new Map<string, Track>();
-  readonly #counts = new Map<number, number>();
   #names: ChromeEvent[] = [];
 
   /** The thread of a process that has this name and this place among the others. */
@@ -48,9 +49,7 @@ export class Tracks {
     const key = `${pid} ${sort} ${name}`;
     const known = this.#threads.get(key);
     if (known !== undefined) return known;
-    const tid = (this.#counts.get(pid) ?? 0) + 1;
-    this.#counts.set(pid, tid);
-    const track = { pid, tid };
+    const track = { pid, tid: FIRST_TID + this.#threads.size };
     this.#threads.set(key, track);
     this.#names.push(...named('thread', track, name, Math.min(sort, MAX_SORT_INDEX)));
     return track;
