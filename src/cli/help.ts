@@ -73,6 +73,8 @@ What is reported
   --trace FILE            write what the IOMMU does to FILE, for viommu trace; to a FILE.jsonl
                           one JSON object a line, to a FILE.csv a table, to a FILE.json, at the
                           end of the run, what Perfetto (ui.perfetto.dev) shows
+  --report                end with what is still mapped and who mapped it, and why accesses were stopped
+                          and requests refused
   --record FILE           write a recording to FILE, which viommu replay brings about again, to the byte
   --quiet                 leave out the guest's console; without --quiet it comes without what a terminal would answer
   --json                  end with one line of JSON on standard output; the console goes to standard error

@@ -13,11 +13,24 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('viommu trace', () => {
   let report: Record<string, unknown> = {};
+  let findings = '';
 
   beforeAll(async () => {
-    const words = ['boot', '--json', '--quiet', '--trace', trace, '--run', 'disk-read virtio'];
-    const { stdout } = await viommu(words, ['--rogue', 'rogue:0xdead0000:write']);
+    const words = ['boot', '--json', '--trace', trace, '--run', 'disk-read virtio'];
+    const asked = ['--rogue', 'rogue:0xdead0000:write', '--report'];
+    const { stdout, stderr } = await viommu(words, asked);
     report = JSON.parse(stdout);
+    findings = stderr;
+  });
+
+  it('has a run end with what is mapped, by whom, and what was refused', () => {
+    expect(findings).toMatch(
+      /Mapped at the end:\n(?: {2}.*\n)* {2}virtio-console: 90 mappings, 360 KiB: \d+ by fill_queue\S* \(kworker\S*\)/,
+    );
+    expect(findings).toMatch(
+      /Mapped when the guest was up: \d+; at the end: \d+; most meanwhile: \d+\./,
+    );
+    expect(findings).toContain('rogue tried to write 4 bytes of data at 0xdead0000');
   });
 
   it('counts what the boot counted', async () => {

@@ -17,6 +17,7 @@ describe('parseBootArguments', () => {
       until: undefined,
       timeoutMs: undefined,
       trace: undefined,
+      hasFindings: false,
       isQuiet: false,
       isJson: false,
       isHelp: false,
@@ -27,7 +28,7 @@ describe('parseBootArguments', () => {
     const words =
       '--kernel k --initrd=i --disk d --share s --append=-x --memory 256 --iommu=bypass --boot-bypass off ' +
       '--seed 0x10 --clock host --pace real --plan p --print-plan --until login: ' +
-      '--timeout 1.5 --trace=t --quiet --json';
+      '--timeout 1.5 --trace=t --report --quiet --json';
     expect(parseBootArguments(words.split(' '))).toMatchObject({
       choices: {
         append: '-x',
@@ -44,6 +45,7 @@ describe('parseBootArguments', () => {
       until: /login:/m,
       timeoutMs: 1500,
       trace: 't',
+      hasFindings: true,
       isQuiet: true,
       isJson: true,
     });

@@ -40,6 +40,8 @@ export interface BootArguments {
   readonly trace: string | undefined;
   /** Where the recording of the run goes. */
   readonly record: string | undefined;
+  /** Whether the run ends with what is still mapped, what was refused and why. */
+  readonly hasFindings: boolean;
   readonly isQuiet: boolean;
   readonly isJson: boolean;
   readonly isHelp: boolean;
@@ -67,6 +69,7 @@ const FORMS = {
   timeout: { type: 'string' },
   trace: { type: 'string' },
   record: { type: 'string' },
+  report: { type: 'boolean' },
   quiet: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -124,6 +127,7 @@ export function parseBootArguments(words: readonly string[]): BootArguments {
     timeoutMs: valueOf('timeout', readTimeout),
     trace: values.get('trace'),
     record: values.get('record'),
+    hasFindings: values.has('report'),
     isQuiet: values.has('quiet'),
     isJson: values.has('json'),
     isHelp: values.has('help'),

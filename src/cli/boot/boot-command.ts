@@ -1,6 +1,7 @@
 // `viommu boot`: boots a guest, does what was asked for, reports.
 
 import { GuestSession } from '../../guest/guest-session.ts';
+import { traceSymbols } from '../trace/trace-symbols.ts';
 import { EXIT_DONE, EXIT_FAILED, exitStatusOf } from '../exit-status.ts';
 import type { BootArguments } from './boot-arguments.ts';
 import { failureOf, TimedOut, type BootFailure, type UnfinishedCommand } from './boot-failure.ts';
@@ -15,6 +16,7 @@ import type { BootStep } from './boot-steps.ts';
 import { rogueSentence, summary } from './boot-summary.ts';
 import { GuestScreen, type CliOutput } from './guest-screen.ts';
 import { RecordingFile } from './recording-file.ts';
+import { runFindings } from './run-findings.ts';
 import { RunRecord } from './run-record.ts';
 import { StatusLine } from './status-line.ts';
 import { Interrupted, onStopSignal } from './stop-signals.ts';
@@ -37,6 +39,7 @@ export async function bootCommand(
     status?.end();
     const outcome = run.outcome();
     const report = bootReport(outcome);
+    if (args.hasFindings) screen.tell(`\n${await run.findings()}`);
     if (args.isJson) screen.report(`${JSON.stringify(report)}\n`);
     else if (outcome.ranMs > 0) screen.report(`\n${summary(report)}`);
     await run.end();
@@ -121,6 +124,13 @@ class BootRun {
       commands: this.#commands,
       failure: this.#failure,
     };
+  }
+
+  /** What a person should know of the run's DMA. */
+  async findings(): Promise<string> {
+    if (this.#session?.iommu.isPresent !== true) return 'This machine has no IOMMU.\n';
+    const { record } = this.#session.iommu;
+    return runFindings(record, await traceSymbols(record.head, undefined));
   }
 
   async end(): Promise<void> {
