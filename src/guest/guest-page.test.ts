@@ -6,7 +6,9 @@ import { GuestPage, type DrivenPage } from './guest-page.ts';
 const READY: Partial<PageHandle> = {
   stage: () => 'ready',
   state: () => null,
+  life: () => '1.1',
   failure: () => null,
+  failureKind: () => null,
 };
 
 afterEach(() => {

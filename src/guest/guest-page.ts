@@ -1,86 +1,174 @@
 // The guest in the page, for Playwright: the same questions as `GuestSession`, asked through the page's own handle.
 
-import type { IommuState } from '../iommu/events/iommu-event.ts';
-import type { RogueRequest, RogueResult } from '../machine/rogue-access.ts';
+import { GUEST_STAGES, type GuestStage } from '../machine/boot-watch.ts';
+import type { MachinePlan } from '../machine/plan/machine-plan.ts';
+import type { RunDigest } from '../machine/recording/run-digest.ts';
+import type { RogueResult } from '../machine/rogue-access.ts';
 import { CommandShell, type CommandResult } from './command-shell.ts';
-import { ConsoleLog } from './console-log.ts';
+import { ask, type DrivenPage } from './driven-page.ts';
 import { endpointId, type GuestRogueRequest } from './endpoint-id.ts';
 import { GuestError } from './guest-error.ts';
-import { DEFAULT_STALL_MS, type WaitBounds } from './session-options.ts';
+import type { Guest } from './guest.ts';
+import { PageIommu, PagePast } from './page-past.ts';
+import { PageSigns } from './page-signs.ts';
+import type { RunOptions, WaitBounds } from './session-options.ts';
 
 /** What the page offers as `globalThis.viommu`. */
 export type { PageHandle } from '../worker/api/page-handle.ts';
-
-/** What is used of a Playwright `Page`. */
-export interface DrivenPage {
-  evaluate<R, A>(run: (argument: A) => R | Promise<R>, argument: A): Promise<R>;
-  waitForFunction<A>(
-    run: (argument: A) => boolean,
-    argument: A,
-    options: { readonly timeout: number },
-  ): Promise<unknown>;
-}
-
-type PageBounds = Pick<WaitBounds, 'stallMs'>;
-
-const TAIL_LINES = 20;
+export type { DrivenPage } from './driven-page.ts';
 
 /** The guest that runs in a page. Commands are typed at its console's prompt. */
-export class GuestPage {
+export class GuestPage implements Guest {
+  readonly iommu: PageIommu;
+  readonly past: PagePast;
   readonly #page: DrivenPage;
-  readonly #bounds: PageBounds;
-  readonly #log = new ConsoleLog();
+  readonly #signs: PageSigns;
   readonly #shell: CommandShell;
-  #position = 0;
-  #sequence = 0;
-  #isReady = false;
-  #failure: string | null = null;
   #typed = '';
+  #isCommandRunning = false;
+  #lastRun: Promise<unknown> = Promise.resolve();
 
-  private constructor(page: DrivenPage, bounds: PageBounds) {
+  private constructor(page: DrivenPage, bounds: WaitBounds) {
     this.#page = page;
-    this.#bounds = bounds;
     this.#shell = new CommandShell((text) => {
       this.#typed += text;
     }, true);
+    this.#signs = new PageSigns(page, bounds, (bytes) => this.#shell.take(bytes));
+    this.iommu = new PageIommu(page);
+    this.past = new PagePast(page, () => this.#signs.arrive());
   }
 
   /** Resolves when the guest in the opened page is at its prompt; rejects with `GuestError` when it fails or stalls. */
-  static async attach(page: DrivenPage, bounds: PageBounds = {}): Promise<GuestPage> {
+  static async attach(page: DrivenPage, bounds: WaitBounds = {}): Promise<GuestPage> {
     const guest = new GuestPage(page, bounds);
-    await guest.#wait(() => (guest.#isReady ? true : undefined), 'for a shell prompt', bounds);
-    guest.#log.skip();
+    await guest.waitForBoot(bounds);
     return guest;
+  }
+
+  get plan(): Promise<MachinePlan> {
+    return ask(this.#page, 'moment').then(({ plan }) => plan);
+  }
+
+  get timeMs(): Promise<number> {
+    return ask(this.#page, 'moment').then(({ timeMs }) => timeMs);
+  }
+
+  get instructions(): Promise<number> {
+    return ask(this.#page, 'moment').then(({ instructions }) => instructions);
+  }
+
+  /** How far the guest's start has come; `firmware` before there is a machine. */
+  get stage(): Promise<GuestStage> {
+    return this.#signs.look().then(() => {
+      const { stage } = this.#signs;
+      return GUEST_STAGES.find((each) => each === stage) ?? 'firmware';
+    });
   }
 
   /** Everything the console printed that was seen so far. */
   get console(): string {
-    return this.#log.text;
+    return this.#signs.log.text;
   }
 
-  /** Types on the console; `\n` is Enter. */
+  start(): Promise<void> {
+    return ask(this.#page, 'start');
+  }
+
+  pause(): Promise<void> {
+    return ask(this.#page, 'pause');
+  }
+
+  async powerCycle(): Promise<void> {
+    await ask(this.#page, 'powerCycle');
+    await this.waitForBoot();
+  }
+
+  async waitForBoot(bounds: WaitBounds = {}): Promise<void> {
+    const what = 'for a shell prompt';
+    await this.#signs.look();
+    const look = (): true | undefined => {
+      const { stage, end } = this.#signs;
+      return stage === 'ready' || end !== undefined || undefined;
+    };
+    await this.#signs.event(look, what, bounds);
+    await this.#signs.answer(
+      () => (this.#signs.stage === 'ready' ? true : undefined),
+      what,
+      bounds,
+    );
+    this.#signs.log.skip();
+  }
+
+  async waitForPowerOff(bounds: WaitBounds = {}): Promise<void> {
+    const look = (): true | undefined => this.#signs.end === 'powered-off' || undefined;
+    await this.#signs.event(look, 'for the guest to switch itself off', bounds);
+  }
+
+  async waitFor(pattern: RegExp | string, bounds: WaitBounds = {}): Promise<RegExpExecArray> {
+    await this.#signs.look();
+    const look = (): RegExpExecArray | undefined => this.#signs.log.match(pattern);
+    return this.#signs.answer(look, `for ${pattern} on the console`, bounds);
+  }
+
+  /** Types on the console; `\n` is Enter. While the machine is paused the page keeps it, and types it then. */
   async type(text: string): Promise<void> {
     await this.#page.evaluate((typed) => globalThis.viommu?.type(typed), text);
   }
 
-  /** Resolves with the first match in what the console printed since the latest match. */
-  async waitFor(pattern: RegExp | string, bounds: PageBounds = {}): Promise<RegExpExecArray> {
-    return this.#wait(() => this.#log.match(pattern), `for ${pattern} on the console`, bounds);
+  async run(command: string, options: RunOptions = {}): Promise<CommandResult> {
+    const run = this.#lastRun.then(() => this.#runNow(command, options));
+    this.#lastRun = run.catch(() => undefined);
+    return run;
   }
 
-  /** Runs a command in a `sh` of its own; one at a time. One that is waited for in vain is interrupted. */
-  async run(command: string, bounds: PageBounds = {}): Promise<CommandResult> {
-    this.#shell.start(command);
-    await this.#typeSent();
+  rogueDma(request: GuestRogueRequest): Promise<RogueResult> {
+    return ask(this.#page, 'rogueDma', { ...request, endpoint: endpointId(request.endpoint) });
+  }
+
+  digest(): Promise<RunDigest> {
+    return ask(this.#page, 'digest');
+  }
+
+  async saveFile(): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#isCommandRunning) {
+      throw new Error('a guest can not be saved while it runs a command');
+    }
+    return ask(this.#page, 'saveFile');
+  }
+
+  async restoreFile(file: Uint8Array): Promise<void> {
+    await ask(this.#page, 'restoreFile', file);
+    await this.#signs.arrive();
+  }
+
+  /** Pauses the guest, which stays in its page; what still waits for it is rejected. */
+  async dispose(): Promise<void> {
+    this.#signs.finish();
+    await this.pause();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #runNow(command: string, options: RunOptions): Promise<CommandResult> {
+    await this.#signs.look();
+    const { life } = this.#signs;
+    this.#isCommandRunning = true;
     try {
-      return await this.#wait(() => this.#shell.result, `for "${command}" to end`, bounds);
-    } catch (error) {
-      if (!(error instanceof GuestError)) throw error;
-      this.#shell.interrupt();
+      this.#shell.start(command, options.onOutput);
       await this.#typeSent();
-      throw error.withOutput(this.#shell.output);
+      const what = `for "${command}" to end`;
+      return await this.#signs.answer(() => this.#shell.result, what, options, life);
+    } catch (error) {
+      if (life === this.#signs.life && this.#signs.end === undefined) {
+        this.#shell.interrupt();
+        await this.#typeSent();
+      }
+      throw error instanceof GuestError ? error.withOutput(this.#shell.output) : error;
     } finally {
-      this.#log.skip();
+      this.#isCommandRunning = false;
+      this.#signs.log.skip();
     }
   }
 
@@ -89,94 +177,5 @@ export class GuestPage {
     const typed = this.#typed;
     this.#typed = '';
     await this.type(typed);
-  }
-
-  /** The IOMMU as the page shows it; null without one. */
-  async iommuState(): Promise<IommuState | null> {
-    return this.#page.evaluate(() => globalThis.viommu?.state() ?? null, undefined);
-  }
-
-  /** Lets an endpoint make an access that no driver asked for. */
-  async rogueDma(request: GuestRogueRequest): Promise<RogueResult> {
-    const named: RogueRequest = { ...request, endpoint: endpointId(request.endpoint) };
-    const result = await this.#page.evaluate(
-      (wanted) => globalThis.viommu?.rogueDma(wanted),
-      named,
-    );
-    if (result === undefined) throw new Error('the page has no machine');
-    return result;
-  }
-
-  /** The session so far as the bytes of a recording, which `GuestPast.replay` brings about again in Node. */
-  async recording(): Promise<Uint8Array> {
-    const bytes = await this.#page.evaluate(() => globalThis.viommu?.saveRecording(), undefined);
-    if (bytes === undefined) throw new Error('the page has no machine');
-    return Uint8Array.from(bytes);
-  }
-
-  async #wait<T>(attempt: () => T | undefined, what: string, bounds: PageBounds): Promise<T> {
-    const stallMs = bounds.stallMs ?? this.#bounds.stallMs ?? DEFAULT_STALL_MS;
-    for (;;) {
-      const value = attempt();
-      if (value !== undefined) return value;
-      const tail = (): readonly string[] => this.#log.tail(TAIL_LINES);
-      if (this.#failure !== null) {
-        throw new GuestError('panicked', `Waited ${what}, but: ${this.#failure}`, tail());
-      }
-      // The guest's next sign of life decides, however long it takes the guest in all.
-      // oxlint-disable-next-line no-await-in-loop -- one sign after the other
-      if (!(await this.#takeSign(stallMs))) {
-        const seconds = stallMs / 1000;
-        const claim = `Waited ${what} in vain: no console output and no IOMMU event for ${seconds} s.`;
-        throw new GuestError('stalled', claim, tail());
-      }
-    }
-  }
-
-  /** Takes what is new in the page; resolves with false when nothing is for the whole time. */
-  async #takeSign(stallMs: number): Promise<boolean> {
-    const known = {
-      position: this.#position,
-      sequence: this.#sequence,
-      isReady: this.#isReady,
-    };
-    try {
-      await this.#page.waitForFunction(
-        ({ position, sequence, isReady }) => {
-          const { viommu } = globalThis;
-          if (viommu === undefined) return false;
-          return (
-            viommu.consoleFrom(position).end !== position ||
-            (viommu.state()?.sequence ?? 0) !== sequence ||
-            (viommu.stage() === 'ready') !== isReady ||
-            viommu.failure() !== null
-          );
-        },
-        known,
-        { timeout: stallMs },
-      );
-    } catch (error) {
-      if (error instanceof Error && error.name === 'TimeoutError') return false;
-      throw error;
-    }
-    const sign = await this.#page.evaluate((position) => {
-      const { viommu } = globalThis;
-      const { text, end } = viommu?.consoleFrom(position) ?? { text: '', end: position };
-      return {
-        text,
-        end,
-        sequence: viommu?.state()?.sequence ?? 0,
-        isReady: viommu?.stage() === 'ready',
-        failure: viommu?.failure() ?? null,
-      };
-    }, this.#position);
-    const bytes = new TextEncoder().encode(sign.text);
-    this.#log.take(bytes);
-    this.#shell.take(bytes);
-    this.#position = sign.end;
-    this.#sequence = sign.sequence;
-    this.#isReady = sign.isReady;
-    this.#failure = sign.failure;
-    return true;
   }
 }

@@ -9,8 +9,8 @@ test('runs commands and looks into the IOMMU of the guest in the page', async ({
   await page.goto('./');
   const guest = await GuestPage.attach(page);
   expect(await guest.run('echo "a  b"; exit 3')).toEqual({ exitCode: 3, output: 'a  b\n' });
-  const state = await guest.iommuState();
-  const attached = state?.endpoints.filter(({ mode }) => mode === 'attached') ?? [];
+  const state = await guest.iommu.state();
+  const attached = state.endpoints.filter(({ mode }) => mode === 'attached');
   expect(attached.length).toBeGreaterThanOrEqual(5);
 
   const request = { endpoint: ROGUE_ENDPOINT, address: 0xdead_0000n, length: 4 };

@@ -76,7 +76,7 @@ class HastyPerson {
   }
 
   async save(): Promise<Uint8Array> {
-    return this.#guest.recording();
+    return this.#guest.past.recording();
   }
 
   async reset(): Promise<void> {

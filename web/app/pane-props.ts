@@ -23,7 +23,7 @@ export interface PaneProps {
 }
 
 export function paneProps(session: MachineSession): PaneProps {
-  const { power, console, iommu, stray, recordings } = session;
+  const { power, console, iommu, stray, recordings, past } = session;
   const { status, progress, failure, info, clock, mode, notReady, restarted } = power;
   const { device, watched, activity, feed, faults, selection } = iommu;
   const onSelect: ConsolePaneProps['onSelect'] = (wanted) => iommu.select(wanted);
@@ -34,6 +34,7 @@ export function paneProps(session: MachineSession): PaneProps {
   return {
     topBar: {
       status,
+      past: past.note,
       progress,
       failure,
       clock,
@@ -49,11 +50,13 @@ export function paneProps(session: MachineSession): PaneProps {
     recording: { notice: recordings.notice, onDismiss: () => recordings.dismiss() },
     console: {
       status,
+      past: past.note,
+      onReturn: () => void past.toEnd(),
       progress,
       failure,
       info,
       notReady,
-      restarted,
+      restarted: console.restarted,
       onResume,
       onSelect,
       onType,

@@ -2,13 +2,14 @@
 
 import { useComputed, type ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import type { PastNote } from '../../src/worker/api/past.ts';
 import type {
   BootProgress,
   IommuMode,
   MachineFailure,
   MachineStatus,
 } from '../../src/worker/api/power.ts';
-import { formatClock } from '../format/quantity.ts';
+import { formatClock, formatExact } from '../format/quantity.ts';
 import type { MachineClock } from '../model/views.ts';
 import { theme, toggleTheme } from '../theme.ts';
 import { BrandMark, MoonIcon, PauseIcon, PlayIcon, ResetIcon, SunIcon } from './icons.tsx';
@@ -42,6 +43,7 @@ const TAGLINE_ENDS: Readonly<Record<IommuMode, string>> = {
 };
 
 interface StatusViewProps {
+  readonly past: ReadonlySignal<PastNote | null>;
   readonly status: ReadonlySignal<MachineStatus>;
   readonly progress: ReadonlySignal<BootProgress>;
   readonly failure: ReadonlySignal<MachineFailure | null>;
@@ -63,18 +65,25 @@ function speedWords(status: MachineStatus, mips: number): string {
   return status === 'running' && Math.round(mips) === 0 ? 'idle' : `${Math.round(mips)} MIPS`;
 }
 
+function pastWords(past: PastNote | null): string | undefined {
+  return past === null
+    ? undefined
+    : `Event #${formatExact(past.sequence)} of ${formatExact(past.last)}, in the past`;
+}
+
 function StatusView(props: StatusViewProps): JSX.Element {
   const status = props.status.value;
   // Of news that change no word on the screen nothing is drawn anew.
   const time = useComputed(() => formatClock(props.clock.value.timeMs));
   const speed = useComputed(() => speedWords(props.status.value, props.clock.value.mips));
   const end = POWER_ENDS.get(props.failure.value?.kind);
+  const past = pastWords(props.past.value);
   const isStarting = status === 'running' && props.progress.value.stage !== 'ready';
   return (
     <div class="status" data-status={end === undefined ? status : 'off'}>
       <span class="status-word" role="status" aria-label="Machine status">
         <i class="status-dot" aria-hidden="true" />
-        {end ?? (isStarting ? 'Booting' : STATUS_WORDS[status])}
+        {past ?? end ?? (isStarting ? 'Booting' : STATUS_WORDS[status])}
       </span>
       <span class="status-metric" title="Time the guest has run; pauses are not counted">
         {time}
@@ -129,7 +138,7 @@ function Tagline(props: { mode: ReadonlySignal<IommuMode> }): JSX.Element {
 }
 
 export function TopBar(props: TopBarProps): JSX.Element {
-  const { status, progress, failure, clock, mode } = props;
+  const { status, past, progress, failure, clock, mode } = props;
   return (
     <header class="topbar">
       <div class="brand">
@@ -137,7 +146,7 @@ export function TopBar(props: TopBarProps): JSX.Element {
         <h1>viommu</h1>
       </div>
       <Tagline mode={mode} />
-      <StatusView status={status} progress={progress} failure={failure} clock={clock} />
+      <StatusView status={status} past={past} progress={progress} failure={failure} clock={clock} />
       <div class="controls">
         <PauseButton status={status} onPause={props.onPause} onResume={props.onResume} />
         <button

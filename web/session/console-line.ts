@@ -10,6 +10,8 @@ const MAX_QUEUED_INPUT = 4_096;
 export class ConsoleLine {
   /** Bytes that the console printed. */
   readonly output = new Emitter<Uint8Array>();
+  /** All that it has printed until now is history: another machine, or another place in time. */
+  readonly restarted = new Emitter<void>();
   readonly #power: Power;
   readonly #queuedInput = signal('');
   #size = { columns: 80, rows: 24 };
@@ -18,11 +20,15 @@ export class ConsoleLine {
     this.#power = power;
     power.restarted.on(() => {
       this.#queuedInput.value = '';
+      this.restarted.emit();
     });
     power.connected.on(() => void this.#tellSize());
     power.resumed.on(() => void this.#sendQueued());
     power.batches.on((batch) => {
+      if (batch.isConsoleAnew) this.restarted.emit();
       if (batch.console.length > 0) this.output.emit(batch.console);
+      // What was typed while the machine was about to go on.
+      if (batch.status === 'running' && this.#queuedInput.value !== '') void this.#sendQueued();
     });
   }
 

@@ -3,6 +3,8 @@
 import { ConsoleLine } from './console-line.ts';
 import { FramePacer, type FramePorts } from './frame-pacer.ts';
 import { IommuView } from './iommu-view.ts';
+import { PageAsking } from './page-answers.ts';
+import { Past } from './past.ts';
 import { Power, type PowerPorts } from './power.ts';
 import { Recordings } from './recordings.ts';
 import { StrayDma } from './stray-dma.ts';
@@ -16,6 +18,9 @@ export class MachineSession {
   readonly iommu: IommuView;
   readonly stray: StrayDma;
   readonly recordings: Recordings;
+  readonly past: Past;
+  /** For programs that drive the page. */
+  readonly asking: PageAsking;
   readonly #pacer: FramePacer;
 
   constructor(ports: SessionPorts) {
@@ -25,6 +30,8 @@ export class MachineSession {
     this.iommu = new IommuView(this.power, this.#pacer, ports.now);
     this.stray = new StrayDma(this.power, () => this.iommu.latest.state);
     this.recordings = new Recordings(this.power, ports.images);
+    this.past = new Past(this.power);
+    this.asking = new PageAsking(this.power, ports.images);
     this.now = ports.now;
   }
 

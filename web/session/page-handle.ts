@@ -7,7 +7,7 @@ const MAX_TEXT = 200_000;
 
 /** Publishes the handle of a session. */
 export function publishHandle(session: MachineSession): void {
-  const { power, console, iommu, stray, recordings } = session;
+  const { power, console, iommu, stray, asking } = session;
   const decoder = new TextDecoder();
   let text = '';
   let end = 0;
@@ -16,7 +16,7 @@ export function publishHandle(session: MachineSession): void {
     text = (text + printed).slice(-MAX_TEXT);
     end += printed.length;
   });
-  power.restarted.on(() => {
+  console.restarted.on(() => {
     text = '';
   });
   const handle: PageHandle = {
@@ -28,10 +28,12 @@ export function publishHandle(session: MachineSession): void {
       end,
     }),
     failure: () => power.failure.value?.message ?? null,
+    failureKind: () => power.failure.value?.kind ?? null,
+    life: () => power.life,
     type: (typed) => console.type(typed),
     state: () => iommu.latest.state,
     rogueDma: (request) => stray.send(request),
-    saveRecording: async () => [...(await recordings.save())],
+    ask: (question, asked) => asking.ask(question, asked),
     waitForIdle: () => session.painted(),
   };
   window.viommu = handle;

@@ -67,6 +67,8 @@ export class Power {
   /** The guest's life that is shown, and the last one that is history: what the worker still says of it is dropped. */
   #life = 0;
   #lastGone = 0;
+  /** Counts starts from nothing. */
+  #starts = 0;
   /** What went wrong on this side of the border; stays until the next start. */
   #ownFailure: MachineFailure | null = null;
 
@@ -106,6 +108,11 @@ export class Power {
   /** Whether the guest's prompt is there. */
   get isReady(): boolean {
     return this.#progress.value.stage === 'ready' && this.#status.value !== 'failed';
+  }
+
+  /** Another text for each life of a guest that is shown. */
+  get life(): string {
+    return `${this.#starts}.${this.#life}`;
   }
 
   /** The worker's calls; null while there is no worker. */
@@ -200,6 +207,7 @@ export class Power {
 
   #forgetMachine(info: MachineInfo | null): void {
     this.#lastGone = this.#life;
+    this.#starts += 1;
     this.#status.value = 'loading';
     this.#progress.value = FIRST_PROGRESS;
     this.#ownFailure = null;

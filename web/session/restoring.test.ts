@@ -20,7 +20,9 @@ const RESTORING: MachineBatch = {
   status: 'restoring',
   progress: { ...PROGRESS, stage: 'download' },
   failure: null,
+  past: null,
   console: new TextEncoder().encode('# '),
+  isConsoleAnew: false,
   events: [
     {
       timeMs: 3099,
@@ -74,6 +76,7 @@ async function restoring() {
       const { api } = fake;
       const console = { ...api.console, type: async (text: string) => void asked.push(text) };
       const look = {
+        ...api.look,
         listMappings: async (domain: number) => {
           asked.push(`list ${domain}`);
           return [];

@@ -9,6 +9,7 @@ import {
 } from '../../src/machine/plan/topology.ts';
 import type { MachineClient } from '../../src/worker/api/client.ts';
 import type { MachineBatch } from '../../src/worker/api/news.ts';
+import type { PastNote, Place } from '../../src/worker/api/past.ts';
 import {
   BOOT_STAGES,
   type BootRequest,
@@ -51,6 +52,20 @@ const LINES: readonly string[] = [
   '\r\n\x1b[1mWelcome.\x1b[0m This is Linux, and every device in it reaches memory through an IOMMU.\r\n\r\n  \x1b[32mdisk-read\x1b[0m    read a disk, watch the mappings come and go\r\n  \x1b[32mnet-ping\x1b[0m     ping a computer that lives in this page\r\n  \x1b[32mshare-read\x1b[0m   read a shared file\r\n\r\n~ # ',
 ];
 
+const FAKE_PLACE: Place = {
+  branch: 1,
+  sequence: 0,
+  tick: 0,
+  instructions: 0,
+  timeMs: 0,
+  consoleBytes: 0,
+  isPast: false,
+};
+
+function refuse(): never {
+  throw new Error('The make-believe machine has no such thing.');
+}
+
 /** What the fake does besides booting. */
 export interface FakeOptions {
   /** Fails with this at the end of its boot. */
@@ -72,6 +87,8 @@ class FakeMachine {
   #timeMs = 0;
   #stage = -1;
   #text = '';
+  #isConsoleAnew = false;
+  #past: PastNote | null = null;
   #busy = 0;
   #live: bigint[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -95,6 +112,7 @@ class FakeMachine {
         },
         resume: async () => {
           this.#status = 'running';
+          this.#past = null;
         },
         reset: () => this.#reset(),
       },
@@ -105,7 +123,19 @@ class FakeMachine {
       dma: { rogueDma: async (request) => this.#stray(request) },
       look: {
         listMappings: async (domain, from, limit) => this.#device.list(domain, from, limit),
+        moment: async () => refuse(),
+        events: async () => [],
       },
+      past: {
+        place: async () => refuse(),
+        branches: async () => [],
+        registers: async () => refuse(),
+        digest: async () => refuse(),
+        goTo: async (sequence) => this.#move({ sequence, last: this.#device.state.sequence }),
+        toEnd: async () => this.#move(null),
+        drop: async () => undefined,
+      },
+      saving: { save: async () => refuse(), restore: async () => refuse() },
       recording: {
         save: async () => new Uint8Array(FAKE_RECORDING),
         open: async (file) => {
@@ -116,6 +146,17 @@ class FakeMachine {
         replay: () => this.#replay(),
       },
     };
+  }
+
+  /** Its past looks like its present. */
+  #move(past: PastNote | null): Place {
+    this.#past = past;
+    this.#status = 'paused';
+    this.#life += 1;
+    this.#text = past === null ? 'the end' : 'the past';
+    this.#isConsoleAnew = true;
+    const { sequence } = past ?? this.#device.state;
+    return { ...FAKE_PLACE, sequence, isPast: past !== null };
   }
 
   stop(): void {
@@ -184,7 +225,9 @@ class FakeMachine {
         elapsedMs: this.#timeMs,
       },
       failure,
+      past: this.#past,
       console: this.#encoder.encode(this.#text),
+      isConsoleAnew: this.#isConsoleAnew,
       events: this.#device.takeEvents(),
       droppedEvents: 0,
       state: this.#mode === 'off' ? null : this.#device.state,
@@ -192,6 +235,7 @@ class FakeMachine {
       mips: this.#status === 'running' ? 41 : 0,
     });
     this.#text = '';
+    this.#isConsoleAnew = false;
     if (failure !== null) this.stop();
   }
 

@@ -5,8 +5,10 @@
 import type { ConsoleApi } from './console.ts';
 import type { LookApi } from './look.ts';
 import type { NewsApi } from './news.ts';
+import type { PastApi } from './past.ts';
 import type { PowerApi } from './power.ts';
 import type { RecordingApi } from './recording.ts';
+import type { SavingApi } from './saving.ts';
 import type { StrayDmaApi } from './stray-dma.ts';
 
 /** The machine as the page sees it: few and coarse calls. */
@@ -17,4 +19,6 @@ export interface MachineApi {
   readonly dma: StrayDmaApi;
   readonly look: LookApi;
   readonly recording: RecordingApi;
+  readonly past: PastApi;
+  readonly saving: SavingApi;
 }

@@ -3,6 +3,7 @@
 import type { IommuState } from '../../iommu/events/iommu-event.ts';
 import type { Mapping } from '../../iommu/store/mapping-store.ts';
 import type { RecordedEvent } from '../../trace/recorded-event.ts';
+import type { PastNote } from './past.ts';
 import type { BootProgress, MachineFailure, MachineInfo, MachineStatus } from './power.ts';
 
 /** What is known of a machine that is being restored, beside what its guest has done. */
@@ -19,8 +20,12 @@ export interface MachineBatch {
   readonly status: MachineStatus;
   readonly progress: BootProgress;
   readonly failure: MachineFailure | null;
+  /** Where the machine stands in its past; null where it has never been further. */
+  readonly past: PastNote | null;
   /** Bytes of the guest's serial console. */
   readonly console: Uint8Array;
+  /** Whether these are all that it has printed until now: the machine was taken elsewhere in time. */
+  readonly isConsoleAnew: boolean;
   /** Events in order. */
   readonly events: readonly RecordedEvent[];
   /** Events left out because a batch is bounded; after a gap the page asks for `listMappings` again. */

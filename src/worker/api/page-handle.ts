@@ -3,7 +3,8 @@
 
 import type { IommuState } from '../../iommu/events/iommu-event.ts';
 import type { ConsoleApi } from './console.ts';
-import type { BootStage, MachineStatus } from './power.ts';
+import type { PageQuestions, PageReply } from './page-questions.ts';
+import type { BootStage, MachineFailure, MachineStatus } from './power.ts';
 import type { StrayDmaApi } from './stray-dma.ts';
 
 export interface PageHandle extends StrayDmaApi, Pick<ConsoleApi, 'type'> {
@@ -13,12 +14,15 @@ export interface PageHandle extends StrayDmaApi, Pick<ConsoleApi, 'type'> {
   consoleText(): string;
   /** The same from a position on (the first character ever has 0), and the position of its end. */
   consoleFrom(position: number): { readonly text: string; readonly end: number };
-  /** What is wrong in words, or null. */
+  /** What is wrong in words, or null, and of which kind it is. */
   failure(): string | null;
+  failureKind(): MachineFailure['kind'] | null;
+  /** Another text for each life of the guest: each power-on, and each place in time that it was taken to. */
+  life(): string;
   /** The device as of the latest batch; null without one. */
   state(): IommuState | null;
-  /** The session so far, as the bytes of a recording. Rejects with an error for the user. */
-  saveRecording(): Promise<readonly number[]>;
+  /** Asks the guest itself; resolves with its refusal, too. */
+  ask<Q extends keyof PageQuestions>(question: Q, asked: PageQuestions[Q]): Promise<PageReply<Q>>;
   /** Resolves when everything received so far is on the screen. */
   waitForIdle(): Promise<void>;
 }

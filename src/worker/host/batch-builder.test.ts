@@ -24,6 +24,7 @@ describe('BatchBuilder', () => {
     expect(batch.take()).toEqual({
       console: Uint8Array.of(1),
       events: [],
+      isConsoleAnew: false,
       droppedEvents: 0,
     });
     batch.addConsole(Uint8Array.of(1));
@@ -40,9 +41,15 @@ describe('BatchBuilder', () => {
     expect(batch.take()).toEqual({
       console: Uint8Array.of(1, 2, 3),
       events: [event(1), event(2)],
+      isConsoleAnew: false,
       droppedEvents: 0,
     });
-    expect(batch.take()).toEqual({ console: new Uint8Array(), events: [], droppedEvents: 0 });
+    expect(batch.take()).toEqual({
+      console: new Uint8Array(),
+      events: [],
+      droppedEvents: 0,
+      isConsoleAnew: false,
+    });
   });
 
   it.each([MAX_EVENTS - 1, MAX_EVENTS])('drops none of %i events', (count) => {

@@ -3,12 +3,14 @@
 import type { RecordedEvent } from '../../trace/recorded-event.ts';
 
 /** Events one batch carries at most: what a page can fold in a frame. The oldest are left out first. */
-const MAX_EVENTS = 4096;
+export const MAX_EVENTS = 4096;
 /** Console bytes one batch carries at most: a guest that prints without end can not grow the host's memory. */
 const MAX_CONSOLE = 1 << 18;
 
 /** What `take` returns. */
 export interface Gathered {
+  /** Whether the console begins anew. */
+  readonly isConsoleAnew: boolean;
   readonly console: Uint8Array<ArrayBuffer>;
   readonly events: readonly RecordedEvent[];
   readonly droppedEvents: number;
@@ -18,6 +20,7 @@ export interface Gathered {
 export class BatchBuilder {
   #console: Uint8Array[] = [];
   #consoleLength = 0;
+  #isConsoleAnew = false;
   #events: RecordedEvent[] = [];
   #dropped = 0;
 
@@ -53,6 +56,7 @@ export class BatchBuilder {
     }
     const excess = Math.max(0, this.#events.length - MAX_EVENTS);
     const gathered = {
+      isConsoleAnew: this.#isConsoleAnew,
       console,
       events: this.#events.slice(excess),
       droppedEvents: this.#dropped + excess,
@@ -62,9 +66,16 @@ export class BatchBuilder {
     return gathered;
   }
 
+  /** What the console has printed until now is of another time, and all that it has is added next. */
+  beginConsole(): void {
+    this.forgetConsole();
+    this.#isConsoleAnew = true;
+  }
+
   forgetConsole(): void {
     this.#console = [];
     this.#consoleLength = 0;
+    this.#isConsoleAnew = false;
   }
 
   /** Also that some were left out. */

@@ -13,6 +13,9 @@ export class ConsoleHost implements ConsoleApi {
     life.poweredOn.on(() => this.#size.restart());
     life.adopted.on((machine) => this.#size.follow(machine.agent));
     life.witnessed.on(({ agent }) => this.#size.takeAgent(agent));
+    life.wentOn.on(() => {
+      if (life.isUp) this.#size.reach();
+    });
   }
 
   async type(text: string): Promise<void> {

@@ -27,7 +27,11 @@ export class ConsoleSize {
 
   /** Takes what the agent says, or has said before it was followed. */
   takeAgent(bytes: Uint8Array): void {
-    if (!this.#decoder.decode(bytes).includes(AGENT_READY)) return;
+    if (this.#decoder.decode(bytes).includes(AGENT_READY)) this.reach();
+  }
+
+  /** The agent is there. */
+  reach(): void {
     this.#isAgentReady = true;
     this.#apply();
   }

@@ -48,6 +48,14 @@ export class GuestWatch {
     this.#hasSpoken = true;
   }
 
+  /** Takes all that a console has printed earlier; a prompt is one wherever it stands. */
+  recall(bytes: Uint8Array): void {
+    const encoder = new TextEncoder();
+    for (const piece of new TextDecoder().decode(bytes).split(/(?<=[#$] )/)) {
+      this.takeConsole(encoder.encode(piece));
+    }
+  }
+
   /** Looks at the guest; to be called all the time while it runs. */
   look(moment: Moment): Finding {
     this.#countSilence(moment);

@@ -1,7 +1,9 @@
 // Answers looks into the machine, in bounded pieces.
 
 import type { Mapping } from '../../iommu/store/mapping-store.ts';
-import type { LookApi } from '../api/look.ts';
+import { eventsOf } from '../../trace/record/record-batches.ts';
+import type { RecordedEvent } from '../../trace/recorded-event.ts';
+import type { LookApi, Moment } from '../api/look.ts';
 import type { MachineLife } from './machine-life.ts';
 
 const MAX_LISTED = 10_000;
@@ -19,5 +21,14 @@ export class LookHost implements LookApi {
     if (machine !== undefined) return machine.iommu?.mappings(domain, from, bounded) ?? [];
     const told = story?.mappings.find((each) => each.domain === domain)?.mappings ?? [];
     return told.filter(({ virtEnd }) => virtEnd >= from).slice(0, bounded);
+  }
+
+  async moment(): Promise<Moment> {
+    const { plan, iommu, timeMs, instructions } = this.#life.needMachine();
+    return { plan, state: iommu?.state() ?? null, timeMs, instructions };
+  }
+
+  async events(): Promise<readonly RecordedEvent[]> {
+    return eventsOf(this.#life.history?.record ?? []);
   }
 }

@@ -184,3 +184,41 @@ describe('the host of a machine that is reset', () => {
     );
   });
 });
+
+describe('the host of a machine that is taken elsewhere in time', () => {
+  it('stands still there, as the page is told before the promise resolves', async () => {
+    const host = createMachineHost();
+    const batches: MachineBatch[] = [];
+    await host.power.boot(REQUEST, URLS);
+    const { life } = await batchWhere(host, ({ status }) => status === 'running');
+    await host.news.listen((batch) => void batches.push(batch));
+    const { isPast, sequence } = await host.past.goTo(0);
+    expect([isPast, sequence]).toEqual([true, 0]);
+    expect(batches.at(-1)).toMatchObject({
+      life: life + 1,
+      status: 'paused',
+      past: { sequence: 0 },
+      isConsoleAnew: true,
+      events: [],
+    });
+    await host.past.toEnd();
+    expect(batches.at(-1)).toMatchObject({ life: life + 2, status: 'paused', past: null });
+    await host.power.resume();
+    await host.power.pause();
+    expect(await host.past.branches()).toHaveLength(1);
+  });
+
+  it('stands still where it is when there is no such place', async () => {
+    const host = createMachineHost();
+    await host.power.boot(REQUEST, URLS);
+    await expect(host.past.goTo(1e9)).rejects.toThrow(/There is no event 1000000000 to go to/);
+    expect(await batchWhere(host, () => true)).toMatchObject({ status: 'paused', past: null });
+  });
+
+  it('is refused before there is one', async () => {
+    const host = createMachineHost();
+    await expect(host.past.goTo(1)).rejects.toThrow('The PC is not started yet.');
+    await expect(host.saving.save()).rejects.toThrow('The PC is not started yet.');
+    await expect(host.look.moment()).rejects.toThrow('The PC is not started yet.');
+  });
+});

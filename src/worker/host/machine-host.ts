@@ -5,19 +5,24 @@ import { ConsoleHost } from './console-host.ts';
 import { LookHost } from './look-host.ts';
 import { MachineLife } from './machine-life.ts';
 import { NewsHost } from './news-host.ts';
+import { PastHost } from './past-host.ts';
 import { PowerHost } from './power-host.ts';
 import { RecordingHost } from './recording-host.ts';
+import { SavingHost } from './saving-host.ts';
 import { StrayDmaHost } from './stray-dma-host.ts';
 
 /** A machine's API, without a machine until `power.boot`. */
 export function createMachineHost(): MachineApi {
   const life = new MachineLife();
+  const news = new NewsHost(life);
   return {
     power: new PowerHost(life),
-    news: new NewsHost(life),
+    news,
     console: new ConsoleHost(life),
     dma: new StrayDmaHost(life),
     look: new LookHost(life),
     recording: new RecordingHost(life),
+    past: new PastHost(life, news),
+    saving: new SavingHost(life, news),
   };
 }

@@ -2,18 +2,30 @@
 
 import { Emitter } from '../../base/emitter.ts';
 import type { Machine, PowerEvent } from '../../machine/machine.ts';
+import type { MachinePast } from '../../machine/machine-past.ts';
 import type { BootStory } from '../../machine/snapshot/booted-guest.ts';
+import type { Place } from '../../machine/timeline/place.ts';
 import type { Recording } from '../../machine/recording/recording-file.ts';
 import type { ReplayResult } from '../../machine/recording/replay.ts';
 import type { MachineBatch } from '../api/news.ts';
+import type { PastNote } from '../api/past.ts';
 import type { MachineFailure, MachineStatus } from '../api/power.ts';
 import { CRASHED, HALTED, POWERED_OFF, RESTORING_DETAIL, startFailure } from './boot-story.ts';
 import { GuestWatch } from './guest-watch.ts';
+import { LifeHistory } from './life-history.ts';
 import type { MachinePreview } from './machine-builder.ts';
 import { StartProgress } from './start-progress.ts';
 
 /** What every batch says of it. */
-export type LifeReport = Pick<MachineBatch, 'life' | 'status' | 'progress' | 'failure'>;
+export type LifeReport = Pick<MachineBatch, 'life' | 'status' | 'progress' | 'failure' | 'past'>;
+
+/** What is told of a guest that was not watched. */
+type Story = Pick<BootStory, 'console' | 'agent' | 'record'>;
+
+/** The same; `isTold`: a preview has told it. */
+interface Witnessed extends Story {
+  readonly isTold: boolean;
+}
 
 const FAILURES: Readonly<Record<Exclude<PowerEvent, 'power-cycled'>, MachineFailure>> = {
   'powered-off': POWERED_OFF,
@@ -26,8 +38,8 @@ export class MachineLife {
   readonly adopted = new Emitter<Machine>();
   /** A machine is about to be restored: it can be looked at before it is there. */
   readonly previewed = new Emitter<MachinePreview>();
-  /** What the machine's guest has done before it was taken over, which `previewed` has told. */
-  readonly witnessed = new Emitter<BootStory>();
+  /** What the machine's guest has done before it was taken over, put back, or taken elsewhere in time. */
+  readonly witnessed = new Emitter<Witnessed>();
   /**
    * A guest starts from its firmware: on another machine, or on the same. Tells whether the guest itself wanted it, whose
    * last words are then still to be read.
@@ -35,15 +47,20 @@ export class MachineLife {
   readonly poweredOn = new Emitter<{ readonly byGuest: boolean }>();
   /** It runs, stands still or has failed, and did not before. */
   readonly changed = new Emitter<void>();
+  /** The machine goes on from where it was taken. */
+  readonly wentOn = new Emitter<void>();
   readonly progress = new StartProgress();
   #machine: Machine | undefined;
   #preview: MachinePreview | undefined;
+  #history: LifeHistory | undefined;
   #life = 0;
   /** Whether the power cycle under way was asked for from here. */
   #isCycling = false;
   #watch = new GuestWatch();
   #status: MachineStatus = 'loading';
   #failure: MachineFailure | null = null;
+  /** Whether the machine was taken elsewhere, and has not gone on since. */
+  #isMoved = false;
 
   /** The machine; undefined while there is none. */
   get machine(): Machine | undefined {
@@ -53,6 +70,22 @@ export class MachineLife {
   /** What the guest has done that is being restored; undefined when none is. */
   get story(): BootStory | undefined {
     return this.#preview?.story;
+  }
+
+  /** The same. Throws an error for the user while there is none. */
+  needMachine(): Machine {
+    if (this.#machine === undefined) throw new Error('The PC is not started yet.');
+    return this.#machine;
+  }
+
+  /** What its guest has printed and done. */
+  get history(): LifeHistory | undefined {
+    return this.#history;
+  }
+
+  /** Whether the guest's prompt has come. */
+  get isUp(): boolean {
+    return this.#watch.stage === 'ready';
   }
 
   get status(): MachineStatus {
@@ -95,12 +128,35 @@ export class MachineLife {
 
   /** Takes over a machine that was just built, and has it run; `story` is what its guest has done already. */
   adopt(machine: Machine, story?: BootStory): void {
+    const isTold = this.#preview !== undefined;
     this.#take(machine);
-    if (story !== undefined) {
-      this.#watch.takeConsole(story.console);
-      this.witnessed.emit(story);
-    }
+    if (story !== undefined) this.#recall(story, isTold);
     machine.run();
+  }
+
+  /** The machine was put back to where it was saved, and runs from there. */
+  putBack(machine: Machine, story: Story): void {
+    if (this.#machine !== machine) return;
+    this.#begin();
+    this.#recall(story);
+    machine.run();
+  }
+
+  /** Takes the machine elsewhere in time, where it stands still. Rejects as `move` does; it stands still then, too. */
+  async move(machine: Machine, move: (past: MachinePast) => Promise<Place>): Promise<Place> {
+    await this.pause();
+    const place = await move(machine.past);
+    const history = this.#history;
+    if (this.#machine !== machine || history === undefined) return place;
+    this.#begin();
+    this.#become('paused');
+    this.#watch.recall(history.consoleOfLife);
+    this.progress.reach(this.#watch.stage);
+    const { console, record } = history;
+    // What is sent to the agent would be another way already.
+    this.witnessed.emit({ console, record, agent: new Uint8Array(), isTold: false });
+    this.#isMoved = true;
+    return place;
   }
 
   /** Takes over a machine that was just built, and has it go the way of a recording; it stands still at the end. */
@@ -142,6 +198,9 @@ export class MachineLife {
     if (this.#status !== 'paused') return;
     this.#machine?.run();
     this.#become('running');
+    if (!this.#isMoved) return;
+    this.#isMoved = false;
+    this.wentOn.emit();
   }
 
   /** Looks after the guest; to be called all the time. */
@@ -166,6 +225,7 @@ export class MachineLife {
       status: this.#status,
       progress: this.#progressNow(),
       failure: this.#failure,
+      past: this.#past(),
     };
   }
 
@@ -189,6 +249,7 @@ export class MachineLife {
   #take(machine: Machine): void {
     this.#machine = machine;
     this.#begin();
+    this.#history = new LifeHistory(machine);
     machine.console.onOutput((bytes) => this.#watch.takeConsole(bytes));
     machine.onPower((event) => {
       if (event === 'power-cycled') {
@@ -202,6 +263,24 @@ export class MachineLife {
     this.adopted.emit(machine);
   }
 
+  /** Takes what the guest has done already for what is known of it. */
+  #recall(story: Story, isTold = false): void {
+    this.#history?.begin(story.console, story.record);
+    this.#watch.recall(story.console);
+    this.progress.reach(this.#watch.stage);
+    this.witnessed.emit({ ...story, isTold });
+  }
+
+  #past(): PastNote | null {
+    const past = this.#machine?.past;
+    if (past === undefined || !past.place.isPast) return null;
+    const { sequence } = past.place;
+    return {
+      sequence,
+      last: past.branches.find(({ isCurrent }) => isCurrent)?.sequence ?? sequence,
+    };
+  }
+
   #isRunning(): boolean {
     return this.#status === 'running';
   }
@@ -212,6 +291,7 @@ export class MachineLife {
     this.#preview = undefined;
     this.#watch = new GuestWatch();
     this.#failure = null;
+    this.#isMoved = false;
     this.#become('running');
     this.poweredOn.emit({ byGuest });
   }

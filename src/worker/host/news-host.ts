@@ -1,9 +1,10 @@
 // Gathers what the machine does and tells it to the page, at most once a frame.
 
+import type { BootStory } from '../../machine/snapshot/booted-guest.ts';
 import { eventsOf } from '../../trace/record/record-batches.ts';
 import type { MachineBatch, NewsApi, Preview } from '../api/news.ts';
 import type { MachineStatus } from '../api/power.ts';
-import { BatchBuilder } from './batch-builder.ts';
+import { BatchBuilder, MAX_EVENTS as MAX_TOLD_AT_ONCE } from './batch-builder.ts';
 import { InstructionRate } from './instruction-rate.ts';
 import type { MachineLife } from './machine-life.ts';
 
@@ -23,6 +24,8 @@ export class NewsHost implements NewsApi {
   /** Ends the wait for news. */
   #wake: () => void = () => undefined;
   #told: MachineStatus | undefined;
+  /** Who waits until the page has the news of now. */
+  #waiting: (() => void)[] = [];
 
   constructor(life: MachineLife) {
     this.#life = life;
@@ -37,10 +40,12 @@ export class NewsHost implements NewsApi {
       });
     });
     life.previewed.on(({ info, story }) => {
-      this.#batch.addConsole(story.console);
-      for (const event of eventsOf(story.record)) this.#batch.addEvent(event);
+      this.#takeStory(story);
       // At once: what follows takes the worker's whole time.
       void this.#tell({ info, mappings: story.mappings });
+    });
+    life.witnessed.on(({ isTold, ...story }) => {
+      if (!isTold) this.#takeStory(story);
     });
     life.changed.on(() => this.#wake());
     life.poweredOn.on(({ byGuest }) => {
@@ -55,15 +60,34 @@ export class NewsHost implements NewsApi {
     if (!this.#isTicking) void this.#tick();
   }
 
+  /** Resolves when the page has taken the news of now, if there is one. */
+  async told(): Promise<void> {
+    if (!this.#isTicking) return;
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      this.#wake();
+    });
+  }
+
   /** Looks after the guest, sends a batch, and waits until the page has taken it before the next. */
   async #tick(): Promise<void> {
     this.#isTicking = true;
     for (;;) {
       await this.#life.supervise();
+      const waiting = this.#waiting;
+      this.#waiting = [];
       await this.#tell();
+      for (const resolve of waiting) resolve();
       await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
       await this.#untilNews();
     }
+  }
+
+  /** Takes what the guest has done already for news. */
+  #takeStory({ console, record }: Pick<BootStory, 'console' | 'record'>): void {
+    this.#batch.beginConsole();
+    this.#batch.addConsole(console);
+    for (const event of eventsOf(record).slice(-MAX_TOLD_AT_ONCE)) this.#batch.addEvent(event);
   }
 
   /** Resolves when the page has taken the batch. */
@@ -78,7 +102,8 @@ export class NewsHost implements NewsApi {
 
   async #untilNews(): Promise<void> {
     const { isStarting, status } = this.#life;
-    if (isStarting || status !== this.#told || this.#batch.hasNews) return;
+    if (isStarting || status !== this.#told || this.#batch.hasNews || this.#waiting.length > 0)
+      return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, QUIET_MS - FRAME_MS);
       this.#wake = () => {

@@ -14,6 +14,8 @@ export const HOSTS: readonly Room[] = [
       'src/machine',
       'src/machine/plan',
       'src/machine/recording',
+      'src/machine/timeline',
+      'src/machine/v86',
     ],
     packages: ['comlink'],
   },
@@ -31,7 +33,13 @@ export const HOSTS: readonly Room[] = [
       'src/trace/record',
       'guest-images/images.json',
     ],
-    types: ['src/iommu/store', 'src/machine/v86', 'src/trace', 'src/worker/api'],
+    types: [
+      'src/iommu/store',
+      'src/machine/timeline',
+      'src/machine/v86',
+      'src/trace',
+      'src/worker/api',
+    ],
     packages: ['comlink'],
   },
   {
