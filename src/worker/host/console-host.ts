@@ -11,6 +11,7 @@ export class ConsoleHost implements ConsoleApi {
   constructor(life: MachineLife) {
     this.#life = life;
     life.poweredOn.on(() => this.#size.restart());
+    life.changed.on(() => this.#size.setRunning(life.status === 'running'));
     life.adopted.on((machine) => this.#size.follow(machine.agent));
     life.witnessed.on(({ agent }) => this.#size.takeAgent(agent));
     life.wentOn.on(() => {

@@ -27,6 +27,7 @@ describe('ConsoleSize', () => {
   it('tells the agent the latest size once it is there, and each change after', () => {
     const { port, say, heard } = fakeAgent();
     const size = new ConsoleSize();
+    size.setRunning(true);
     size.follow(port);
     size.resize(80, 24);
     size.resize(50, 20);
@@ -41,6 +42,7 @@ describe('ConsoleSize', () => {
   it('waits for the agent again after a restart', () => {
     const { port, say, heard } = fakeAgent();
     const size = new ConsoleSize();
+    size.setRunning(true);
     size.follow(port);
     say('viommu-agent ready\n');
     size.restart();
@@ -48,6 +50,25 @@ describe('ConsoleSize', () => {
     expect(heard).toEqual([]);
     say('viommu-agent ready\n');
     expect(heard).toEqual([SET_50_BY_20]);
+  });
+
+  it('leaves a machine that stands still alone, and tells it the latest size when it goes on', () => {
+    const { port, say, heard } = fakeAgent();
+    const size = new ConsoleSize();
+    size.setRunning(true);
+    size.follow(port);
+    size.resize(50, 20);
+    say('viommu-agent ready\n');
+    size.setRunning(false);
+    size.resize(50, 18);
+    size.resize(50, 20);
+    size.setRunning(true);
+    size.setRunning(false);
+    size.resize(60, 18);
+    size.resize(60, 20);
+    expect(heard).toEqual([SET_50_BY_20]);
+    size.setRunning(true);
+    expect(heard).toEqual([SET_50_BY_20, SET_50_BY_20.replace('50', '60')]);
   });
 
   it.each([
@@ -59,6 +80,7 @@ describe('ConsoleSize', () => {
   ])('ignores a size of %s by %s', (columns, rows) => {
     const { port, say, heard } = fakeAgent();
     const size = new ConsoleSize();
+    size.setRunning(true);
     size.follow(port);
     say('viommu-agent ready\n');
     size.resize(columns, rows);

@@ -1,6 +1,7 @@
 // Keeps the guest's terminal as large as the one the user sees, so that its shell wraps lines where they end.
 //
-// A serial line has no size of its own. The guest image's agent on ttyS1 sets it; other guests keep theirs.
+// A serial line has no size of its own. The guest image's agent on ttyS1 sets it; other guests keep theirs. A guest that
+// stands still is told when it goes on: until then it stays as it is, whatever becomes of the page around it.
 
 import type { SerialPort } from '../../machine/v86/serial-port.ts';
 
@@ -13,8 +14,11 @@ export class ConsoleSize {
   readonly #decoder = new TextDecoder();
   #agent: SerialPort | undefined;
   #isAgentReady = false;
+  #isRunning = false;
   #columns = 0;
   #rows = 0;
+  /** What the agent was told last. */
+  #told = '';
 
   /** Follows the agent of a newly started machine. */
   follow(agent: SerialPort): void {
@@ -30,9 +34,16 @@ export class ConsoleSize {
     if (this.#decoder.decode(bytes).includes(AGENT_READY)) this.reach();
   }
 
-  /** The agent is there. */
+  /** The agent is there, and knows nothing. */
   reach(): void {
     this.#isAgentReady = true;
+    this.#told = '';
+    this.#apply();
+  }
+
+  /** The machine runs from now on, or stands still. */
+  setRunning(isRunning: boolean): void {
+    this.#isRunning = isRunning;
     this.#apply();
   }
 
@@ -46,16 +57,17 @@ export class ConsoleSize {
     const isSensible = [columns, rows].every(
       (cells) => Number.isInteger(cells) && cells >= 1 && cells <= MAX_CELLS,
     );
-    if (!isSensible || (columns === this.#columns && rows === this.#rows)) return;
+    if (!isSensible) return;
     this.#columns = columns;
     this.#rows = rows;
     this.#apply();
   }
 
   #apply(): void {
-    if (!this.#isAgentReady || this.#columns === 0) return;
-    this.#agent?.send(
-      `stty -F /dev/ttyS0 columns ${this.#columns} rows ${this.#rows} </dev/null >/dev/null 2>&1\n`,
-    );
+    if (!this.#isAgentReady || !this.#isRunning || this.#columns === 0) return;
+    const size = `columns ${this.#columns} rows ${this.#rows}`;
+    if (size === this.#told) return;
+    this.#told = size;
+    this.#agent?.send(`stty -F /dev/ttyS0 ${size} </dev/null >/dev/null 2>&1\n`);
   }
 }

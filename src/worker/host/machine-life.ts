@@ -27,6 +27,11 @@ interface Witnessed extends Story {
   readonly isTold: boolean;
 }
 
+interface LifeStart {
+  readonly byGuest?: boolean;
+  readonly status?: MachineStatus;
+}
+
 const FAILURES: Readonly<Record<Exclude<PowerEvent, 'power-cycled'>, MachineFailure>> = {
   'powered-off': POWERED_OFF,
   halted: HALTED,
@@ -148,8 +153,7 @@ export class MachineLife {
     const place = await move(machine.past);
     const history = this.#history;
     if (this.#machine !== machine || history === undefined) return place;
-    this.#begin();
-    this.#become('paused');
+    this.#begin({ status: 'paused' });
     this.#watch.recall(history.consoleOfLife);
     this.progress.reach(this.#watch.stage);
     const { console, record } = history;
@@ -254,7 +258,7 @@ export class MachineLife {
     machine.onPower((event) => {
       if (event === 'power-cycled') {
         this.progress.begin('firmware', performance.now());
-        this.#begin(!this.#isCycling);
+        this.#begin({ byGuest: !this.#isCycling });
       } else {
         this.fail(FAILURES[event]);
       }
@@ -285,14 +289,14 @@ export class MachineLife {
     return this.#status === 'running';
   }
 
-  #begin(byGuest = false): void {
+  #begin({ byGuest = false, status = 'running' }: LifeStart = {}): void {
     // A life that was told of beforehand goes on.
     if (this.#preview === undefined) this.#life += 1;
     this.#preview = undefined;
     this.#watch = new GuestWatch();
     this.#failure = null;
     this.#isMoved = false;
-    this.#become('running');
     this.poweredOn.emit({ byGuest });
+    this.#become(status);
   }
 }
