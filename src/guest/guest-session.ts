@@ -5,9 +5,9 @@ import type { Dispose } from '../base/emitter.ts';
 import type { PhysicalMemory } from '../memory/address-space.ts';
 import type { Machine, PowerEvent } from '../machine/machine.ts';
 import type { RunDigest } from '../machine/recording/run-digest.ts';
-import type { MachineWho } from '../machine/machine-who.ts';
 import type { MachinePlan } from '../machine/plan/machine-plan.ts';
 import type { RogueResult } from '../machine/rogue-access.ts';
+import type { WhoView } from '../machine/who-view.ts';
 import { resumeMachine } from './ready-machine.ts';
 import { GuestPast, POWER_CYCLED } from './guest-past.ts';
 import type { GuestSnapshot } from './guest-snapshot.ts';
@@ -112,7 +112,7 @@ export class GuestSession implements Guest {
   }
 
   /** Who in the guest asks its devices for what they do. */
-  get who(): MachineWho {
+  get who(): WhoView {
     return this.#machine.who;
   }
 

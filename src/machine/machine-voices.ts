@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../trace/recorded-event.ts';
 import type { MachineAccess } from './rogue-access.ts';
 import type { PowerEvent, PowerWish } from './power-event.ts';
 import type { RunListener } from './run-state.ts';
-import type { EndpointNotification } from './notifications.ts';
+import type { EndpointNotification } from './who-view.ts';
 import type { Place } from './timeline/place.ts';
 
 /** What a machine tells to those who listen. */

@@ -9,13 +9,6 @@ const QUEUE_MASK = 0xffff;
 /** The transport takes no narrower write for one. */
 const REGISTER_BYTES = 4;
 
-/** A notification of an endpoint. */
-export interface EndpointNotification {
-  readonly endpoint: number;
-  /** A virtqueue's index; for IDE the channel. */
-  readonly queue: number;
-}
-
 /** The notifications of one board. */
 export class Notifications {
   /** Hears of each notification before its device does; the guest is amid the instruction. */
