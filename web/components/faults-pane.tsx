@@ -8,6 +8,7 @@ import { dmesgLine, faultReasonSentence, faultTitle, isWriteFault } from '../for
 import { standstill } from '../format/readiness.ts';
 import { formatExact, formatPlural, formatSeconds, TIME_TITLE } from '../format/quantity.ts';
 import type { IommuMode, MachineFailure, MachineInfo } from '../../src/worker/api/power.ts';
+import type { EventStory } from '../../src/worker/api/why.ts';
 import type { FaultRecord } from '../model/machine-model.ts';
 import type { FaultsView } from '../model/views.ts';
 import { Pane } from './pane.tsx';
@@ -30,9 +31,38 @@ interface CardProps {
   /** The endpoint's name. */
   readonly name: string;
   readonly record: FaultRecord;
+  /** Undefined until it is there. */
+  readonly story: EventStory | undefined;
 }
 
-function Card({ name, record }: CardProps): JSX.Element {
+/** Why it was stopped, and who in Linux did what that rests on. */
+function Story({ story }: { readonly story: EventStory }): JSX.Element {
+  const { sentence, evidence, clause, callers } = story;
+  const events = evidence.map((each) => `#${each}`).join(', ');
+  return (
+    <>
+      <p class="fault-what">{sentence}</p>
+      <p class="fault-why">
+        {events === '' ? '' : `Known from ${events}. `}
+        The rule: {clause}.
+      </p>
+      {callers.map(({ sequence, task, functions }) => (
+        <details key={sequence} class="fault-who">
+          <summary>
+            #{sequence} by {task ?? 'a task that is not known'}
+          </summary>
+          <ol class="mono">
+            {functions.map((name) => (
+              <li>{name}</li>
+            ))}
+          </ol>
+        </details>
+      ))}
+    </>
+  );
+}
+
+function Card({ name, record, story }: CardProps): JSX.Element {
   const { fault, timeMs } = record;
   const isWrite = isWriteFault(fault.flags);
   return (
@@ -43,11 +73,17 @@ function Card({ name, record }: CardProps): JSX.Element {
           {formatSeconds(timeMs)} s
         </span>
       </p>
-      <p class="fault-what">
-        <b>{name}</b> tried to {isWrite ? 'write' : 'read'} {formatPlural(fault.length, 'byte')} at{' '}
-        <code>{formatAddress(fault.address)}</code>
-      </p>
-      <p class="fault-why">{faultReasonSentence(fault, isWrite, fault.domain)}</p>
+      {story === undefined ? (
+        <>
+          <p class="fault-what">
+            <b>{name}</b> tried to {isWrite ? 'write' : 'read'} {formatPlural(fault.length, 'byte')}{' '}
+            at <code>{formatAddress(fault.address)}</code>
+          </p>
+          <p class="fault-why">{faultReasonSentence(fault, isWrite, fault.domain)}</p>
+        </>
+      ) : (
+        <Story story={story} />
+      )}
       {fault.isReported ? (
         <p class="fault-report">
           Reported to Linux. Its log says: <code>{dmesgLine(fault)}</code>
@@ -63,6 +99,8 @@ function Card({ name, record }: CardProps): JSX.Element {
 
 export interface FaultsPaneProps {
   readonly faults: ReadonlySignal<FaultsView>;
+  /** Why, by the sequence of the fault. */
+  readonly stories: ReadonlySignal<ReadonlyMap<number, EventStory>>;
   readonly info: ReadonlySignal<MachineInfo | null>;
   readonly mode: ReadonlySignal<IommuMode>;
   readonly failure: ReadonlySignal<MachineFailure | null>;
@@ -74,6 +112,7 @@ export interface FaultsPaneProps {
 export function FaultsPane(props: FaultsPaneProps): JSX.Element {
   const { list: faults, count: faultCount } = props.faults.value;
   const nameOf = (endpoint: number): string => endpointName(props.info.value, endpoint);
+  const stories = props.stories.value;
   const newest = faults[0];
   const end = standstill(props.failure.value);
   const reason = props.notReady.value;
@@ -108,6 +147,7 @@ export function FaultsPane(props: FaultsPaneProps): JSX.Element {
               key={record.fault.sequence}
               name={nameOf(record.fault.endpoint)}
               record={record}
+              story={stories.get(record.fault.sequence)}
             />
           ))}
         </ul>

@@ -7,6 +7,7 @@ import { PageAsking } from './page-answers.ts';
 import { Past } from './past.ts';
 import { Power, type PowerPorts } from './power.ts';
 import { Recordings } from './recordings.ts';
+import { Stories } from './stories.ts';
 import { StrayDma } from './stray-dma.ts';
 
 /** What the session needs from its surroundings. */
@@ -16,6 +17,7 @@ export class MachineSession {
   readonly power: Power;
   readonly console: ConsoleLine;
   readonly iommu: IommuView;
+  readonly stories: Stories;
   readonly stray: StrayDma;
   readonly recordings: Recordings;
   readonly past: Past;
@@ -28,6 +30,8 @@ export class MachineSession {
     this.power = new Power(ports);
     this.console = new ConsoleLine(this.power);
     this.iommu = new IommuView(this.power, this.#pacer, ports.now);
+    this.stories = new Stories(this.power);
+    this.power.batches.on(() => this.stories.want(this.iommu.latest.faults));
     this.stray = new StrayDma(this.power, () => this.iommu.latest.state);
     this.recordings = new Recordings(this.power, ports.images);
     this.past = new Past(this.power);

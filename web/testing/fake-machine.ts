@@ -136,6 +136,7 @@ class FakeMachine {
         drop: async () => undefined,
       },
       saving: { save: async () => refuse(), restore: async () => refuse() },
+      why: { explain: async () => null },
       recording: {
         save: async () => new Uint8Array(FAKE_RECORDING),
         open: async (file) => {

@@ -1,13 +1,13 @@
 // What a person should know of a run's DMA, at its end: what is still mapped and who mapped it, what was refused and why, and
 // what a driver should not do.
 
+import { framesOf } from '../../kernel/stack-frames.ts';
 import type { SymbolTable } from '../../kernel/symbol-table.ts';
 import { explainAll } from '../../trace/explain/explain.ts';
 import { sizeInWords } from '../../trace/explain/words.ts';
 import type { IommuRecord } from '../../trace/record/iommu-record.ts';
 import { History } from '../../trace/replay/history.ts';
 import type { Moment } from '../../trace/replay/moment.ts';
-import { framesOf } from '../trace/caller-words.ts';
 
 /** Lines of one kind; more are counted. */
 const MAX_LINES = 20;

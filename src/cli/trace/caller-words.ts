@@ -1,24 +1,12 @@
 // Who asked for something, in words: the guest's task, and the functions of its kernel.
 
-import { readBacktrace, type BacktraceFrame } from '../../kernel/backtrace.ts';
+import { framesOf } from '../../kernel/stack-frames.ts';
 import type { SymbolTable } from '../../kernel/symbol-table.ts';
-import { WALK_ADDRESSES, WALK_EXACT, WALK_WORDS } from '../../kernel/walk-layout.ts';
 import { frameWords } from '../../kernel/who-words.ts';
-import type { Stack, Task, Who } from '../../trace/record/who.ts';
+import type { Task, Who } from '../../trace/record/who.ts';
 
 /** Functions of a line; --json has all of them. */
 const SHOWN_FRAMES = 12;
-
-/** The functions on a stack, the innermost first. */
-export function framesOf(
-  { addresses, isInnermostCertain }: Stack,
-  symbols: SymbolTable | undefined,
-): readonly BacktraceFrame[] {
-  const words = new Uint32Array(Math.max(WALK_WORDS, WALK_ADDRESSES + addresses.length));
-  words[0] = isInnermostCertain ? WALK_EXACT : 0;
-  words.set(addresses, WALK_ADDRESSES);
-  return readBacktrace(words, WALK_ADDRESSES + addresses.length, symbols).frames;
-}
 
 function taskWords({ pid, tgid, comm, isInterrupted }: Task): string {
   const thread = pid === tgid ? '' : `, thread ${pid}`;

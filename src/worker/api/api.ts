@@ -10,6 +10,7 @@ import type { PowerApi } from './power.ts';
 import type { RecordingApi } from './recording.ts';
 import type { SavingApi } from './saving.ts';
 import type { StrayDmaApi } from './stray-dma.ts';
+import type { WhyApi } from './why.ts';
 
 /** The machine as the page sees it: few and coarse calls. */
 export interface MachineApi {
@@ -18,6 +19,7 @@ export interface MachineApi {
   readonly console: ConsoleApi;
   readonly dma: StrayDmaApi;
   readonly look: LookApi;
+  readonly why: WhyApi;
   readonly recording: RecordingApi;
   readonly past: PastApi;
   readonly saving: SavingApi;

@@ -53,6 +53,11 @@ export class LifeHistory {
     machine.onMove((place) => this.#arrive(place));
   }
 
+  /** All that is kept of the way that the machine is on; another record once it has left that. */
+  get events(): IommuRecord {
+    return this.#gather();
+  }
+
   /** The latest events, up to where the machine stands. */
   get record(): readonly RecordBatch[] {
     const last = this.#machine.iommu?.sequence ?? 0;

@@ -10,6 +10,7 @@ import { PowerHost } from './power-host.ts';
 import { RecordingHost } from './recording-host.ts';
 import { SavingHost } from './saving-host.ts';
 import { StrayDmaHost } from './stray-dma-host.ts';
+import { WhyHost } from './why-host.ts';
 
 /** A machine's API, without a machine until `power.boot`. */
 export function createMachineHost(): MachineApi {
@@ -24,5 +25,6 @@ export function createMachineHost(): MachineApi {
     recording: new RecordingHost(life),
     past: new PastHost(life, news),
     saving: new SavingHost(life, news),
+    why: new WhyHost(life),
   };
 }

@@ -32,6 +32,9 @@ export const HOSTS: readonly Room[] = [
       'src/machine/recording',
       'src/trace/record',
       'guest-images/images.json',
+      'src/kernel',
+      'src/trace/explain',
+      'src/trace/replay',
     ],
     types: [
       'src/iommu/store',

@@ -1,0 +1,28 @@
+// Why: what became of an access or a request, and who in the guest was behind it.
+
+/** Who did something that an explanation rests on. */
+export interface StoryCaller {
+  /** The event that it did, or caused. */
+  readonly sequence: number;
+  /** "dd (pid 83)"; null where it is not known. */
+  readonly task: string | null;
+  /** Functions of the guest's kernel, the innermost first; addresses where there are no symbols. */
+  readonly functions: readonly string[];
+}
+
+/** An explanation in words. */
+export interface EventStory {
+  readonly sequence: number;
+  /** One sentence. */
+  readonly sentence: string;
+  /** Sequences of the events that it rests on. */
+  readonly evidence: readonly number[];
+  /** Where the specification has the rule: `virtio 1.2, 5.13.6.9`. */
+  readonly clause: string;
+  readonly callers: readonly StoryCaller[];
+}
+
+export interface WhyApi {
+  /** Why an event was refused; null for one that was not, and for one that is no longer kept. */
+  explain(sequence: number): Promise<EventStory | null>;
+}

@@ -1,0 +1,58 @@
+// Answers why: explains events of the record, and names who was behind them.
+
+import { framesOf } from '../../kernel/stack-frames.ts';
+import { frameWords } from '../../kernel/who-words.ts';
+import type { SymbolTable } from '../../kernel/symbol-table.ts';
+import { explain } from '../../trace/explain/explain.ts';
+import type { Culprit } from '../../trace/explain/explanation.ts';
+import type { IommuRecord } from '../../trace/record/iommu-record.ts';
+import { History } from '../../trace/replay/history.ts';
+import type { EventStory, StoryCaller, WhyApi } from '../api/why.ts';
+import { GuestSymbols } from './guest-symbols.ts';
+import type { MachineLife } from './machine-life.ts';
+
+export class WhyHost implements WhyApi {
+  readonly #life: MachineLife;
+  readonly #symbols = new GuestSymbols();
+  #history: History | undefined;
+
+  constructor(life: MachineLife) {
+    this.#life = life;
+  }
+
+  async explain(sequence: number): Promise<EventStory | null> {
+    const record = this.#life.history?.events;
+    if (record === undefined) return null;
+    const symbols = await this.#symbols.of(record.head.kernel);
+    const explanation = explain(this.#historyOf(record), sequence);
+    if (explanation === undefined) return null;
+    const { sentence, evidence, clause, who } = explanation;
+    const callers = who.flatMap((culprit) => callerOf(culprit, symbols));
+    return { sequence, sentence, evidence, clause, callers };
+  }
+
+  /** The past of a record, which is followed from the first question on. */
+  #historyOf(record: IommuRecord): History {
+    if (this.#history?.record !== record) {
+      this.#history?.dispose();
+      this.#history = new History(record);
+    }
+    return this.#history;
+  }
+}
+
+function callerOf(
+  { sequence, task, stack }: Culprit,
+  symbols: SymbolTable | undefined,
+): readonly StoryCaller[] {
+  if (task === null && stack === null) return [];
+  const frames = stack === null ? [] : framesOf(stack, symbols);
+  const words = task === null ? null : `${task.comm} (pid ${task.tgid})`;
+  return [
+    {
+      sequence,
+      task: words !== null && task?.isInterrupted === true ? `an interrupt during ${words}` : words,
+      functions: frames.map((frame) => frame.name ?? frameWords(frame)),
+    },
+  ];
+}

@@ -1,0 +1,25 @@
+// A fault in the page says why, what that rests on, and which functions of Linux were behind it.
+
+import { expect, test } from '@playwright/test';
+import { MachinePage } from './pages/machine-page.ts';
+
+const ROGUE = 0x1002;
+
+test('explains a fault by what Linux did before', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await machine.open();
+  await machine.waitForPrompt();
+  await page.evaluate(
+    (endpoint) =>
+      window.viommu?.rogueDma({ endpoint, address: 0xdead_0000n, access: 'write', length: 4 }),
+    ROGUE,
+  );
+  const card = machine.faults.getByRole('listitem').first();
+  await expect(card).toContainText(
+    'rogue tried to write 4 bytes of data at 0xdead0000, where nothing has been mapped since ATTACH #',
+  );
+  await expect(card).toContainText('The rule: virtio 1.2, 5.13.6.9.');
+  const caller = card.getByText(/^#\d+ by \S+ \(pid \d+\)$/);
+  await caller.click();
+  await expect(card.getByText('viommu_attach_dev')).toBeVisible();
+});
