@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NET_ENDPOINT } from '../../machine/plan/topology.ts';
+import { readSnapshotFile, writeSnapshotFile } from '../../machine/snapshot/snapshot-file.ts';
 import type { MachineApi } from '../api/api.ts';
 import type { MachineBatch } from '../api/news.ts';
 import type { BootRequest, ImageUrls } from '../api/power.ts';
@@ -220,5 +221,20 @@ describe('the host of a machine that is taken elsewhere in time', () => {
     await expect(host.past.goTo(1)).rejects.toThrow('The PC is not started yet.');
     await expect(host.saving.save()).rejects.toThrow('The PC is not started yet.');
     await expect(host.look.moment()).rejects.toThrow('The PC is not started yet.');
+  });
+});
+
+describe('the host of a machine that is put back from a file', () => {
+  it('refuses a file of other parts', async () => {
+    const host = createMachineHost();
+    await host.power.boot(REQUEST, URLS);
+    const file = await host.saving.save();
+    const v86Wasm = new WebAssembly.Module(readFileSync(FILES['v86.wasm'] ?? ''));
+    const guest = await readSnapshotFile(file, v86Wasm);
+    const builtFrom = { ...guest.builtFrom, v86: '0' };
+    const other = await writeSnapshotFile({ ...guest, builtFrom });
+    await expect(host.saving.restore(other, URLS)).rejects.toThrow(/other images or another emul/);
+    await host.saving.restore(file, URLS);
+    await host.power.pause();
   });
 });
