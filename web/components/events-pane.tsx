@@ -86,7 +86,7 @@ function Line({ context, recorded }: LineProps): JSX.Element {
   return (
     <li
       class="feed-line"
-      data-kind={feedKind(event)}
+      data-kind={feedKind(event.kind)}
       data-refused={words.refusal !== null}
       data-selected={isSelected(context, event)}
       title={words.title}

@@ -47,6 +47,16 @@ describe('EventFeed', () => {
     expect(feed.count('map')).toBe(storm);
   });
 
+  it('counts what came too fast to be listed', () => {
+    const feed = new EventFeed();
+    feed.append([mapped(), mapped()]);
+    feed.countDropped('mapped', 5000);
+    feed.countDropped('faulted', 3);
+    expect(feed.count('map')).toBe(5002);
+    expect(feed.count('fault')).toBe(3);
+    expect(feed.list(ALL)).toHaveLength(2);
+  });
+
   it('tells requests from what the device did by itself', () => {
     const ignored = {
       kind: 'ignored',

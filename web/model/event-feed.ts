@@ -13,8 +13,8 @@ export type FeedKind = (typeof FEED_KINDS)[number];
 export const KEPT_PER_KIND = 1_000;
 
 /** The chip an event belongs to. */
-export function feedKind(event: IommuEvent): FeedKind {
-  switch (event.kind) {
+export function feedKind(kind: IommuEvent['kind']): FeedKind {
+  switch (kind) {
     case 'attached':
     case 'detached':
       return 'attach';
@@ -34,13 +34,13 @@ export function feedKind(event: IommuEvent): FeedKind {
     case 'power-cycled':
       return 'device';
     default:
-      return assertNever(event);
+      return assertNever(kind);
   }
 }
 
 /** Whether the driver asked for it, as against what the device did by itself. */
 export function isRequest(event: IommuEvent): boolean {
-  const kind = feedKind(event);
+  const kind = feedKind(event.kind);
   return (kind !== 'fault' && kind !== 'device') || event.kind === 'ignored';
 }
 
@@ -58,13 +58,23 @@ export class EventFeed {
   append(events: readonly RecordedEvent[]): void {
     if (events.length > 0) this.#version++;
     for (const recorded of events) {
-      const kind = feedKind(recorded.event);
+      const kind = feedKind(recorded.event.kind);
       const ring = this.#rings.get(kind) ?? [];
       ring.push(recorded);
       if (ring.length >= 2 * KEPT_PER_KIND) ring.splice(0, ring.length - KEPT_PER_KIND);
       this.#rings.set(kind, ring);
-      this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+      this.#add(kind, 1);
     }
+  }
+
+  /** Events of a kind that are counted and not listed: too many came at once. */
+  countDropped(kind: IommuEvent['kind'], count: number): void {
+    this.#version++;
+    this.#add(feedKind(kind), count);
+  }
+
+  #add(kind: FeedKind, count: number): void {
+    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + count);
   }
 
   clear(): void {

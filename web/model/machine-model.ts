@@ -2,7 +2,8 @@
 
 import type { FaultEvent, IommuState } from '../../src/iommu/events/iommu-event.ts';
 import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
-import type { MachineBatch } from '../../src/worker/api/news.ts';
+import type { DroppedEvents, MachineBatch } from '../../src/worker/api/news.ts';
+import { EVENT_KINDS } from '../../src/trace/record/event-kinds.ts';
 import { EndpointActivity } from './endpoint-activity.ts';
 import { EventFeed, isRequest } from './event-feed.ts';
 import { isSameState } from './same-state.ts';
@@ -63,7 +64,8 @@ export class MachineModel {
 
   /** Folds a batch. `nowMs` is the page's clock. */
   apply(batch: MachineBatch, nowMs: number): void {
-    const { events, droppedEvents } = batch;
+    const { events, dropped } = batch;
+    const droppedEvents = this.#countDropped(dropped);
     // What a guest had done before anybody watched is no rate.
     const isHistory = batch.preview !== undefined;
     const requests = events.filter((each) => isRequest(each.event)).length + droppedEvents;
@@ -87,6 +89,18 @@ export class MachineModel {
     this.#faults = [];
     this.#faultCount = 0;
     this.#droppedEvents = 0;
+  }
+
+  /** Counts what was left out; returns how much that was. */
+  #countDropped(dropped: DroppedEvents): number {
+    let sum = 0;
+    for (const kind of EVENT_KINDS) {
+      const count = dropped[kind] ?? 0;
+      if (count > 0) this.feed.countDropped(kind, count);
+      sum += count;
+    }
+    this.#faultCount += dropped.faulted ?? 0;
+    return sum;
   }
 
   #setState(state: IommuState | null): void {

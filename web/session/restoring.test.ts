@@ -30,7 +30,7 @@ const RESTORING: MachineBatch = {
       event: { kind: 'mapped', sequence: 7, domain: DOMAIN, ...MAPPING, status: 0 },
     },
   ],
-  droppedEvents: 0,
+  dropped: {},
   state: {
     sequence: 7,
     isBypass: false,

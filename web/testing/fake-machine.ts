@@ -230,7 +230,7 @@ class FakeMachine {
       console: this.#encoder.encode(this.#text),
       isConsoleAnew: this.#isConsoleAnew,
       events: this.#device.takeEvents(),
-      droppedEvents: 0,
+      dropped: {},
       state: this.#mode === 'off' ? null : this.#device.state,
       timeMs: this.#timeMs,
       mips: this.#status === 'running' ? 41 : 0,

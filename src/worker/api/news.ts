@@ -1,6 +1,6 @@
 // News: what the machine tells of itself, in batches.
 
-import type { IommuState } from '../../iommu/events/iommu-event.ts';
+import type { IommuEvent, IommuState } from '../../iommu/events/iommu-event.ts';
 import type { Mapping } from '../../iommu/store/mapping-store.ts';
 import type { RecordedEvent } from '../../trace/recorded-event.ts';
 import type { PastNote } from './past.ts';
@@ -12,6 +12,9 @@ export interface Preview {
   /** All mappings of each domain that has any, in IOVA order. */
   readonly mappings: readonly { readonly domain: number; readonly mappings: readonly Mapping[] }[];
 }
+
+/** How many events of each kind were left out. */
+export type DroppedEvents = Readonly<Partial<Record<IommuEvent['kind'], number>>>;
 
 /** What happened since the last batch; at most one per frame. */
 export interface MachineBatch {
@@ -29,7 +32,7 @@ export interface MachineBatch {
   /** Events in order. */
   readonly events: readonly RecordedEvent[];
   /** Events left out because a batch is bounded; after a gap the page asks for `listMappings` again. */
-  readonly droppedEvents: number;
+  readonly dropped: DroppedEvents;
   /** The device now; null without an IOMMU. */
   readonly state: IommuState | null;
   /** Milliseconds the guest has run. */

@@ -25,7 +25,7 @@ describe('BatchBuilder', () => {
       console: Uint8Array.of(1),
       events: [],
       isConsoleAnew: false,
-      droppedEvents: 0,
+      dropped: {},
     });
     batch.addConsole(Uint8Array.of(1));
     batch.forgetConsole();
@@ -42,25 +42,26 @@ describe('BatchBuilder', () => {
       console: Uint8Array.of(1, 2, 3),
       events: [event(1), event(2)],
       isConsoleAnew: false,
-      droppedEvents: 0,
+      dropped: {},
     });
     expect(batch.take()).toEqual({
       console: new Uint8Array(),
       events: [],
-      droppedEvents: 0,
+      dropped: {},
       isConsoleAnew: false,
     });
   });
 
   it.each([MAX_EVENTS - 1, MAX_EVENTS])('drops none of %i events', (count) => {
-    const { events, droppedEvents } = filled(count).take();
-    expect([events.length, droppedEvents]).toEqual([count, 0]);
+    const { events, dropped } = filled(count).take();
+    expect([events.length, dropped]).toEqual([count, {}]);
   });
 
   it.each([MAX_EVENTS + 1, 2 * MAX_EVENTS - 1, 2 * MAX_EVENTS, 2 * MAX_EVENTS + 1, 100_000])(
     'keeps the newest of %i events, and counts the others',
     (count) => {
-      const { events, droppedEvents } = filled(count).take();
+      const { events, dropped } = filled(count).take();
+      const droppedEvents = dropped.reset ?? 0;
       expect(events.length).toBeLessThanOrEqual(MAX_EVENTS);
       expect(events.length + droppedEvents).toBe(count);
       expect(events.at(-1)).toEqual(event(count - 1));
@@ -72,7 +73,7 @@ describe('BatchBuilder', () => {
     const batch = filled(100_000);
     batch.take();
     batch.addEvent(event(1));
-    expect(batch.take().droppedEvents).toBe(0);
+    expect(batch.take().dropped).toEqual({});
   });
 
   it('keeps the newest bytes of a guest that prints without end', () => {

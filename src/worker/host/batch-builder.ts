@@ -1,9 +1,10 @@
 // Gathers what happened between two batches, within bounds.
 
+import type { DroppedEvents } from '../api/news.ts';
 import type { RecordedEvent } from '../../trace/recorded-event.ts';
 
 /** Events one batch carries at most: what a page can fold in a frame. The oldest are left out first. */
-export const MAX_EVENTS = 4096;
+const MAX_EVENTS = 4096;
 /** Console bytes one batch carries at most: a guest that prints without end can not grow the host's memory. */
 const MAX_CONSOLE = 1 << 18;
 
@@ -13,7 +14,7 @@ export interface Gathered {
   readonly isConsoleAnew: boolean;
   readonly console: Uint8Array<ArrayBuffer>;
   readonly events: readonly RecordedEvent[];
-  readonly droppedEvents: number;
+  readonly dropped: DroppedEvents;
 }
 
 /** Collects console output and events until they are taken. */
@@ -22,7 +23,7 @@ export class BatchBuilder {
   #consoleLength = 0;
   #isConsoleAnew = false;
   #events: RecordedEvent[] = [];
-  #dropped = 0;
+  #dropped: { -readonly [Kind in keyof DroppedEvents]: DroppedEvents[Kind] } = {};
 
   /** Whether there is anything to take. */
   get hasNews(): boolean {
@@ -41,9 +42,17 @@ export class BatchBuilder {
     this.#events.push(event);
     // Dropping half at once keeps the cost of a flood constant per event.
     if (this.#events.length >= 2 * MAX_EVENTS) {
-      this.#dropped += MAX_EVENTS;
-      this.#events = this.#events.slice(MAX_EVENTS);
+      this.#drop(MAX_EVENTS);
     }
+  }
+
+  /** Leaves out the oldest, which are counted. */
+  #drop(count: number): void {
+    if (count === 0) return;
+    for (const { event } of this.#events.slice(0, count)) {
+      this.#dropped[event.kind] = (this.#dropped[event.kind] ?? 0) + 1;
+    }
+    this.#events = this.#events.slice(count);
   }
 
   /** Everything since the last call. */
@@ -54,12 +63,12 @@ export class BatchBuilder {
       console.set(chunk, offset);
       offset += chunk.length;
     }
-    const excess = Math.max(0, this.#events.length - MAX_EVENTS);
+    this.#drop(Math.max(0, this.#events.length - MAX_EVENTS));
     const gathered = {
       isConsoleAnew: this.#isConsoleAnew,
       console,
-      events: this.#events.slice(excess),
-      droppedEvents: this.#dropped + excess,
+      events: this.#events,
+      dropped: this.#dropped,
     };
     this.forgetConsole();
     this.forgetEvents();
@@ -81,6 +90,6 @@ export class BatchBuilder {
   /** Also that some were left out. */
   forgetEvents(): void {
     this.#events = [];
-    this.#dropped = 0;
+    this.#dropped = {};
   }
 }

@@ -4,7 +4,7 @@ import type { BootStory } from '../../machine/snapshot/booted-guest.ts';
 import { eventsOf } from '../../trace/record/record-batches.ts';
 import type { MachineBatch, NewsApi, Preview } from '../api/news.ts';
 import type { MachineStatus } from '../api/power.ts';
-import { BatchBuilder, MAX_EVENTS as MAX_TOLD_AT_ONCE } from './batch-builder.ts';
+import { BatchBuilder } from './batch-builder.ts';
 import { InstructionRate } from './instruction-rate.ts';
 import type { MachineLife } from './machine-life.ts';
 
@@ -87,7 +87,7 @@ export class NewsHost implements NewsApi {
   #takeStory({ console, record }: Pick<BootStory, 'console' | 'record'>): void {
     this.#batch.beginConsole();
     this.#batch.addConsole(console);
-    for (const event of eventsOf(record).slice(-MAX_TOLD_AT_ONCE)) this.#batch.addEvent(event);
+    for (const event of eventsOf(record)) this.#batch.addEvent(event);
   }
 
   /** Resolves when the page has taken the batch. */

@@ -9,6 +9,9 @@ const PROTOCOL = 'src/iommu/protocol/protocol.ts';
 const PAGE_IMPORTS = ['src/base', PROTOCOL];
 const PAGE_TYPES = ['src/iommu/events', 'src/iommu/store', 'src/trace', 'src/worker/api'];
 
+/** The kinds of events. */
+const EVENT_KINDS = 'src/trace/record/event-kinds.ts';
+
 /** Values that the border has. */
 const BOOT_STAGES = 'src/worker/api/power.ts';
 
@@ -57,7 +60,7 @@ export const PAGE: readonly Room[] = [
   {
     folder: 'web/model',
     purpose: 'what the page knows, from events',
-    imports: PAGE_IMPORTS,
+    imports: [...PAGE_IMPORTS, EVENT_KINDS],
     types: PAGE_TYPES,
   },
   {
