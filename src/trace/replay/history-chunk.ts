@@ -41,6 +41,11 @@ export class HistoryChunk {
     return this.deaths.bytes + this.totals.bytes + indexed;
   }
 
+  /** Whether `seal` was called. */
+  get isSealed(): boolean {
+    return this.#indexes.size > 0;
+  }
+
   /** No event comes any more: gives back room, and makes its lifetimes easy to find. */
   seal(): void {
     this.deaths.trim(this.count);

@@ -7,10 +7,23 @@ import {
   type PastStep,
 } from '../../../test/rigs/past-rig.ts';
 import { pastDevice, pastSteps } from '../../../test/support/past-steps.ts';
+import type { IommuEvent } from '../../iommu/events/iommu-event.ts';
 import { EventCounter } from '../event-totals.ts';
+import { ALL_FACTS, type RecordHead } from '../record/head.ts';
+import { IommuRecord } from '../record/iommu-record.ts';
+import { Recorder } from '../record/recorder.ts';
 import { History } from './history.ts';
 import type { Moment } from './moment.ts';
 import type { NotKnown } from './not-known.ts';
+
+const HEAD: RecordHead = {
+  source: 'viommu',
+  endpoints: [],
+  device: null,
+  memoryBytes: null,
+  kernel: null,
+  facts: ALL_FACTS,
+};
 
 const ANY_DEVICE: PastOptions = { options: {}, reserved: {}, accepts: 0x57n };
 
@@ -129,6 +142,26 @@ describe('History', () => {
       }),
     );
     expect(Math.min(known, unknown)).toBeGreaterThan(200);
+  });
+
+  it('goes on in a chunk that another had followed', () => {
+    const recorder = new Recorder();
+    const record = new IommuRecord(HEAD);
+    const history = new History(record);
+    const tell = (...events: readonly IommuEvent[]): void => {
+      for (const event of events) recorder.add(event, { timeMs: 0, instructions: 0 });
+      for (const batch of recorder.take()) record.append(batch);
+    };
+    tell({ kind: 'reset', sequence: 1 }, { kind: 'started', features: 0n, sequence: 2 });
+    // Event 3 was lost, so a second chunk begins.
+    tell({ kind: 'bypass-changed', isBypass: true, sequence: 4 });
+    const range = { virtStart: 0n, virtEnd: 0xfffn, physStart: 0n };
+    tell(
+      { kind: 'attached', endpoint: 8, domain: 0, flags: 0, status: 0, sequence: 3 },
+      { kind: 'mapped', domain: 0, ...range, flags: 3, status: 0, sequence: 4 },
+    );
+    const moment = history.at(4);
+    expect(moment.isKnown && moment.count).toBe(1);
   });
 
   it('is the same for a fork, and for a cut that begins with a keyframe', () => {

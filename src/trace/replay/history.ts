@@ -219,6 +219,12 @@ export class History {
       this.#lifetimes.pop();
     }
     if (base === undefined) return;
+    // The record goes on in a chunk that others had followed: what is sealed of it takes no more events
+    const ending = this.#lifetimes.lastChunk;
+    if (ending?.isSealed === true && ending.events === this.record.chunks.at(-1)) {
+      base = ending;
+      this.#lifetimes.pop();
+    }
     const last = this.#lifetimes.lastChunk;
     if (last !== undefined) {
       this.#resume(this.#feed.standingAt(last, last.count), last.endSequence);
