@@ -212,7 +212,8 @@ describe('bad input', () => {
 /** A copy of the project that is built, for a test to damage. */
 function copyOfProject(name: string): string {
   const root = join(folder, name);
-  for (const part of ['package.json', 'dist/src', 'dist/wasm', 'wasm/build', 'guest-images']) {
+  const parts = ['package.json', 'dist/src', 'dist/wasm', 'dist/guest-images', 'wasm/build'];
+  for (const part of [...parts, 'guest-images']) {
     cpSync(join(packageRoot(), part), join(root, part), { recursive: true });
   }
   symlinkSync(join(packageRoot(), 'node_modules'), join(root, 'node_modules'));
