@@ -65,8 +65,8 @@ function playwright(title: string, file: string): Section {
 }
 
 /**
- * Everything; reports go to `folder`. What the others need is built first. A guest takes one processor, and so does what
- * runs beside it; a browser takes two.
+ * Everything; reports go to `folder`. What the others need is built first. Guests take one processor, and so does what runs
+ * beside them, the browser last.
  */
 export function stagesIn(folder: string): readonly Stage[] {
   const unitReport = join(folder, 'unit.json');
@@ -100,5 +100,5 @@ export function stagesIn(folder: string): readonly Stage[] {
     },
   ];
   const browser = playwright('The page in Chromium', join(folder, 'browser.json'));
-  return [[[build]], [[guests], sources], [[browser]]];
+  return [[[build]], [[guests], [...sources, browser]]];
 }
