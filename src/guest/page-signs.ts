@@ -21,6 +21,7 @@ const ENDS: Readonly<Partial<Record<FailureKind, GuestFailure>>> = {
   'no-webassembly': 'crashed',
   'image-missing': 'crashed',
   'image-corrupt': 'crashed',
+  refused: 'crashed',
 };
 
 /** The page as it was looked at last. */

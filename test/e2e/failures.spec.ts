@@ -29,7 +29,7 @@ test('a wrong address is told, and a restart boots the usual machine', async ({ 
   await expect(machine.failure).toContainText('Did you mean memoryMiB?');
 
   await machine.open('./?iommu=banana');
-  await machine.button('Restart the PC').click();
+  await machine.button('Start the usual PC').click();
   await machine.waitForPrompt();
   await expect(machine.failure).toBeHidden();
 });

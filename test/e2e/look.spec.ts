@@ -59,8 +59,8 @@ test.describe('on a phone', () => {
   test('stands in one column, with the terminal on the first screen', async ({ page }) => {
     const machine = new MachinePage(page);
     await machine.open();
-    expect(await machine.canScroll()).toEqual({ down: true, sideways: false });
     await expect(machine.terminal).toBeInViewport({ ratio: 0.8 });
+    expect(await machine.canScroll()).toEqual({ down: true, sideways: false });
     await machine.waitForPrompt();
     expect(await machine.canScroll()).toEqual({ down: true, sideways: false });
     const boxes = await Promise.all(

@@ -254,6 +254,7 @@ describe('failures', () => {
     'no-webassembly',
     'image-missing',
     'image-corrupt',
+    'refused',
     'kernel-panic',
     'kernel-oops',
     'no-progress',

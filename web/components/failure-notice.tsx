@@ -33,6 +33,10 @@ const WORDS: Readonly<Record<MachineFailure['kind'], FailureWords>> = {
     remedy:
       'Its checksum is wrong, so it was not used. Try again; if the message stays, the copy on the server is damaged.',
   },
+  refused: {
+    title: 'The PC can not be built as asked',
+    remedy: 'Correct the address of this page, or start the usual PC.',
+  },
   'kernel-panic': {
     title: 'Linux has panicked',
     remedy: 'Restart the PC to go on.',
@@ -86,6 +90,11 @@ function ConsoleTail({ lines }: { lines: readonly string[] }): JSX.Element {
   );
 }
 
+function buttonWords(kind: MachineFailure['kind']): string {
+  if (kind === 'refused') return 'Start the usual PC';
+  return CAN_BE_TRIED.has(kind) ? 'Try again' : 'Restart the PC';
+}
+
 export interface FailureNoticeProps {
   readonly failure: ReadonlySignal<MachineFailure | null>;
   /** Starts the machine afresh. */
@@ -105,7 +114,7 @@ export function FailureNotice(props: FailureNoticeProps): JSX.Element | null {
       {failure.kind === 'no-webassembly' ? null : (
         <button type="button" class="button button-primary" onClick={props.onRestart}>
           <ResetIcon />
-          <span>{CAN_BE_TRIED.has(failure.kind) ? 'Try again' : 'Restart the PC'}</span>
+          <span>{buttonWords(failure.kind)}</span>
         </button>
       )}
     </div>

@@ -56,6 +56,7 @@ export interface MachineFailure {
     | 'no-webassembly'
     | 'image-missing'
     | 'image-corrupt'
+    | 'refused'
     | 'kernel-panic'
     /** Linux has hit an error of its own and goes on as well as it can. */
     | 'kernel-oops'

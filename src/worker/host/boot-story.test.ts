@@ -23,7 +23,7 @@ describe('startFailure', () => {
   it.each([
     [new ImageMissingError('disk.img.gz is not there.'), 'image-missing'],
     [new ImageCorruptError('bzImage is damaged.'), 'image-corrupt'],
-    [new InputError('The kernel is not a Linux bzImage.'), 'image-corrupt'],
+    [new InputError('The kernel is not a Linux bzImage.'), 'refused'],
   ])('passes on the words of %s', (error, kind) => {
     expect(startFailure(error)).toEqual({ kind, message: error.message, consoleTail: [] });
   });

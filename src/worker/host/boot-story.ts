@@ -31,7 +31,8 @@ export class SupersededError extends Error {
 
 function failureKind(error: unknown): MachineFailure['kind'] {
   if (error instanceof ImageMissingError) return 'image-missing';
-  if (error instanceof ImageCorruptError || error instanceof InputError) return 'image-corrupt';
+  if (error instanceof ImageCorruptError) return 'image-corrupt';
+  if (error instanceof InputError) return 'refused';
   return 'internal';
 }
 
