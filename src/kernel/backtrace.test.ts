@@ -41,12 +41,13 @@ describe('a backtrace', () => {
   });
 
   it.each([
-    [WALK_TASK, DD, 'task dd (pid 83)'],
-    [WALK_TASK, THREAD, 'task worker (pid 83, thread 84)'],
-    [WALK_TASK | WALK_INTERRUPT, DD, 'an interrupt, while task dd (pid 83) ran'],
-    [0, DD, 'task not known'],
+    [WALK_TASK, DD, 'dd (pid 83)'],
+    [WALK_TASK, THREAD, 'worker (pid 83, thread 84)'],
+    [WALK_TASK | WALK_INTERRUPT, DD, 'an interrupt, while dd (pid 83) ran'],
+    [0, DD, undefined],
   ])('tells the task of flags %i and words %j', (flags, task, words) => {
-    expect(taskWords(read(flags, task))).toBe(words);
+    const { task: found, isInInterrupt } = read(flags, task);
+    expect(found && taskWords(found, isInInterrupt)).toBe(words);
   });
 
   it.each<[number, readonly number[], readonly string[]]>([

@@ -1,17 +1,17 @@
 // A backtrace in words.
 
-import type { Backtrace, BacktraceFrame } from './backtrace.ts';
+import type { Backtrace, BacktraceFrame, GuestTask } from './backtrace.ts';
 
 /** "virtqueue_kick+0x1c", or the raw address. */
 export function frameWords({ name, offset, address }: BacktraceFrame): string {
   return name === undefined ? `0x${address.toString(16)}` : `${name}+0x${offset.toString(16)}`;
 }
 
-/** Who it was, in one line: "task dd (pid 83)". */
-export function taskWords({ task, isInInterrupt }: Backtrace): string {
-  if (task === undefined) return 'task not known';
-  const words = `task ${task.comm} (pid ${task.tgid}${task.pid === task.tgid ? '' : `, thread ${task.pid}`})`;
-  return isInInterrupt ? `an interrupt, while ${words} ran` : words;
+/** "dd (pid 83)", or the interrupt that came while it ran and has nothing to do with it. */
+export function taskWords({ pid, tgid, comm }: GuestTask, isInterrupted: boolean): string {
+  const thread = pid === tgid ? '' : `, thread ${pid}`;
+  const words = `${comm} (pid ${tgid}${thread})`;
+  return isInterrupted ? `an interrupt, while ${words} ran` : words;
 }
 
 /** What a reader must know of a backtrace before trusting it; empty when there is nothing. */

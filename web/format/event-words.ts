@@ -4,7 +4,8 @@ import { assertNever } from '../../src/base/assert.ts';
 import type { IommuEvent } from '../../src/iommu/events/iommu-event.ts';
 import { VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol/protocol.ts';
 import { formatAddress, formatRange } from './address.ts';
-import { faultTitle, formatRights, isWriteFault, statusName } from './iommu-words.ts';
+import { statusName } from '../../src/iommu/protocol/status-names.ts';
+import { faultTitle, formatRights, isWriteFault } from './iommu-words.ts';
 import { formatBytes } from './quantity.ts';
 
 export interface EventWords {

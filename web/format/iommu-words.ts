@@ -7,35 +7,9 @@ import {
   VIRTIO_IOMMU_MAP_F_MMIO,
   VIRTIO_IOMMU_MAP_F_READ,
   VIRTIO_IOMMU_MAP_F_WRITE,
-  VIRTIO_IOMMU_S_DEVERR,
-  VIRTIO_IOMMU_S_FAULT,
-  VIRTIO_IOMMU_S_INVAL,
-  VIRTIO_IOMMU_S_IOERR,
-  VIRTIO_IOMMU_S_NOENT,
-  VIRTIO_IOMMU_S_NOMEM,
-  VIRTIO_IOMMU_S_OK,
-  VIRTIO_IOMMU_S_RANGE,
-  VIRTIO_IOMMU_S_UNSUPP,
 } from '../../src/iommu/protocol/protocol.ts';
 import type { FaultEvent } from '../../src/iommu/events/iommu-event.ts';
 import { formatAddress } from './address.ts';
-
-const STATUS_NAMES: ReadonlyMap<number, string> = new Map([
-  [VIRTIO_IOMMU_S_OK, 'OK'],
-  [VIRTIO_IOMMU_S_IOERR, 'IOERR'],
-  [VIRTIO_IOMMU_S_UNSUPP, 'UNSUPP'],
-  [VIRTIO_IOMMU_S_DEVERR, 'DEVERR'],
-  [VIRTIO_IOMMU_S_INVAL, 'INVAL'],
-  [VIRTIO_IOMMU_S_RANGE, 'RANGE'],
-  [VIRTIO_IOMMU_S_NOENT, 'NOENT'],
-  [VIRTIO_IOMMU_S_FAULT, 'FAULT'],
-  [VIRTIO_IOMMU_S_NOMEM, 'NOMEM'],
-]);
-
-/** The specification's name of a request's status: `INVAL`. */
-export function statusName(status: number): string {
-  return STATUS_NAMES.get(status) ?? `status ${status}`;
-}
 
 /** Rights of a mapping as the letters every tool uses: `RW`, `R`, `W`, `–` for none; `M` marks MMIO. */
 export function formatRights(flags: number): string {

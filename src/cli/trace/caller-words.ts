@@ -2,17 +2,11 @@
 
 import { framesOf } from '../../kernel/stack-frames.ts';
 import type { SymbolTable } from '../../kernel/symbol-table.ts';
-import { frameWords } from '../../kernel/who-words.ts';
-import type { Task, Who } from '../../trace/record/who.ts';
+import { frameWords, taskWords } from '../../kernel/who-words.ts';
+import type { Who } from '../../trace/record/who.ts';
 
 /** Functions of a line; --json has all of them. */
 const SHOWN_FRAMES = 12;
-
-function taskWords({ pid, tgid, comm, isInterrupted }: Task): string {
-  const thread = pid === tgid ? '' : `, thread ${pid}`;
-  const words = `${comm} (pid ${tgid}${thread})`;
-  return isInterrupted ? `an interrupt, while ${words} ran` : words;
-}
 
 /** "dd (pid 83): viommu_map < iommu_dma_map_sg < …"; undefined where nothing is known. */
 export function callerWords(
@@ -28,7 +22,7 @@ export function callerWords(
   const inner = stack === null || stack.isInnermostCertain ? '' : '… < ';
   const more = frames.length > SHOWN_FRAMES ? ' < …' : '';
   const what = names === '' ? '' : `: ${inner}${names}${more}`;
-  return `${task === null ? 'a task that is not known' : taskWords(task)}${what}`;
+  return `${task === null ? 'a task that is not known' : taskWords(task, task.isInterrupted)}${what}`;
 }
 
 /** The same as plain data. */

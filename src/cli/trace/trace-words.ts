@@ -9,7 +9,7 @@ import {
   VIRTIO_IOMMU_MAP_F_WRITE,
   VIRTIO_IOMMU_S_OK,
 } from '../../iommu/protocol/protocol.ts';
-import { statusName } from '../../trace/explain/request-words.ts';
+import { statusName } from '../../iommu/protocol/status-names.ts';
 import { hex, rangeInWords } from '../../trace/explain/words.ts';
 import { NO_STATUS } from '../../trace/record/event-columns.ts';
 import type { RecordedEvent } from '../../trace/recorded-event.ts';

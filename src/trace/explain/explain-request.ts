@@ -11,7 +11,8 @@ import {
 import { attachChecks, detachChecks, probeChecks } from './attach-refusals.ts';
 import type { Finding } from './explanation.ts';
 import { mapChecks, unmapChecks } from './map-refusals.ts';
-import { firstWrong, refused, statusName, type Check } from './request-words.ts';
+import { statusName } from '../../iommu/protocol/status-names.ts';
+import { firstWrong, refused, type Check } from './request-words.ts';
 import { notKnownFor, notKnown, type Scene } from './scene.ts';
 
 type Ignored = Extract<RequestEvent, { readonly kind: 'ignored' }>;

@@ -3,16 +3,6 @@
 import type { RequestEvent } from '../../iommu/events/iommu-event.ts';
 import { RequestSlots, type Request } from '../../iommu/protocol/request.ts';
 import { DIALECT_NAMES, dialectOf } from '../../iommu/protocol/dialects.ts';
-import {
-  VIRTIO_IOMMU_S_DEVERR,
-  VIRTIO_IOMMU_S_FAULT,
-  VIRTIO_IOMMU_S_INVAL,
-  VIRTIO_IOMMU_S_IOERR,
-  VIRTIO_IOMMU_S_NOENT,
-  VIRTIO_IOMMU_S_NOMEM,
-  VIRTIO_IOMMU_S_RANGE,
-  VIRTIO_IOMMU_S_UNSUPP,
-} from '../../iommu/protocol/protocol.ts';
 import type { IommuRecord } from '../record/iommu-record.ts';
 import type { Finding } from './explanation.ts';
 import type { Scene } from './scene.ts';
@@ -22,21 +12,6 @@ export interface Check {
   /** The statuses that it refuses with. */
   readonly status: readonly number[];
   readonly find: () => Finding | undefined;
-}
-
-const STATUS_NAMES: ReadonlyMap<number, string> = new Map([
-  [VIRTIO_IOMMU_S_IOERR, 'IOERR'],
-  [VIRTIO_IOMMU_S_UNSUPP, 'UNSUPP'],
-  [VIRTIO_IOMMU_S_DEVERR, 'DEVERR'],
-  [VIRTIO_IOMMU_S_INVAL, 'INVAL'],
-  [VIRTIO_IOMMU_S_RANGE, 'RANGE'],
-  [VIRTIO_IOMMU_S_NOENT, 'NOENT'],
-  [VIRTIO_IOMMU_S_FAULT, 'FAULT'],
-  [VIRTIO_IOMMU_S_NOMEM, 'NOMEM'],
-]);
-
-export function statusName(status: number): string {
-  return STATUS_NAMES.get(status) ?? `status ${status}`;
 }
 
 const NAMES: Readonly<Record<RequestEvent['kind'], string>> = {

@@ -7,7 +7,7 @@ import { claimTest, flagTest, kindTest, statusTest } from './code-tests.ts';
 import { endpointTest } from './endpoint-tests.ts';
 import { FIELDS } from './fields.ts';
 import type { Expression, Item, Operator } from './filter-ast.ts';
-import { REASON_NAMES, STATUS_NAMES } from './names.ts';
+import { REASON_NAMES, STATUS_VALUES } from './names.ts';
 import { numberTest } from './number-tests.ts';
 import { overlapsAny, rangesOf, wantedBy, type Wanted } from './ranges.ts';
 import { allOf, anyOf, notOf, type Test } from './row-test.ts';
@@ -105,7 +105,7 @@ function textsOf(items: readonly Item[]): readonly string[] {
 
 /** Bytes of a status or a reason; a larger number is none. */
 function codesOf(field: string, items: readonly Item[]): readonly number[] {
-  const codes = field === 'status' ? STATUS_NAMES : REASON_NAMES;
+  const codes = field === 'status' ? STATUS_VALUES : REASON_NAMES;
   const ranges = rangesOf(items);
   const named = namesOf(items).map((name) => codes[name]);
   return Array.from({ length: 256 }, (_, code) => code).filter(

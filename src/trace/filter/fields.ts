@@ -2,7 +2,7 @@
 
 import type { RecordFacts } from '../record/head.ts';
 import type { Operator } from './filter-ast.ts';
-import { EVENT_NAMES, FLAG_NAMES, MARK_NAMES, REASON_NAMES, STATUS_NAMES } from './names.ts';
+import { EVENT_NAMES, FLAG_NAMES, MARK_NAMES, REASON_NAMES, STATUS_VALUES } from './names.ts';
 
 /**
  * What a field holds: a plain number, a number of bytes, an address (or a range of them, which matches where it overlaps), a
@@ -48,7 +48,7 @@ const TABLE: Readonly<Record<string, Field>> = {
   status: {
     type: 'name',
     about: 'status of a request',
-    names: Object.keys(STATUS_NAMES),
+    names: Object.keys(STATUS_VALUES),
     isNumbered: true,
     fact: 'status',
   },

@@ -8,16 +8,8 @@ import {
   VIRTIO_IOMMU_MAP_F_MMIO,
   VIRTIO_IOMMU_MAP_F_READ,
   VIRTIO_IOMMU_MAP_F_WRITE,
-  VIRTIO_IOMMU_S_DEVERR,
-  VIRTIO_IOMMU_S_FAULT,
-  VIRTIO_IOMMU_S_INVAL,
-  VIRTIO_IOMMU_S_IOERR,
-  VIRTIO_IOMMU_S_NOENT,
-  VIRTIO_IOMMU_S_NOMEM,
-  VIRTIO_IOMMU_S_OK,
-  VIRTIO_IOMMU_S_RANGE,
-  VIRTIO_IOMMU_S_UNSUPP,
 } from '../../iommu/protocol/protocol.ts';
+import { STATUS_NAMES } from '../../iommu/protocol/status-names.ts';
 import type { EVENT_KINDS } from '../record/event-kinds.ts';
 import type { Mark } from '../record/marks.ts';
 
@@ -52,17 +44,10 @@ export const MARK_NAMES: readonly MarkKind[] = [
   'gap',
 ];
 
-export const STATUS_NAMES: Readonly<Record<string, number>> = {
-  ok: VIRTIO_IOMMU_S_OK,
-  ioerr: VIRTIO_IOMMU_S_IOERR,
-  unsupp: VIRTIO_IOMMU_S_UNSUPP,
-  deverr: VIRTIO_IOMMU_S_DEVERR,
-  inval: VIRTIO_IOMMU_S_INVAL,
-  range: VIRTIO_IOMMU_S_RANGE,
-  noent: VIRTIO_IOMMU_S_NOENT,
-  fault: VIRTIO_IOMMU_S_FAULT,
-  nomem: VIRTIO_IOMMU_S_NOMEM,
-};
+/** In small letters, as all words here are. */
+export const STATUS_VALUES: Readonly<Record<string, number>> = Object.fromEntries(
+  [...STATUS_NAMES].map(([status, name]) => [name.toLowerCase(), status]),
+);
 
 /** Reasons of a fault (virtio 1.2, 5.13.6.9). */
 export const REASON_NAMES: Readonly<Record<string, number>> = {

@@ -1,7 +1,7 @@
 // Answers why: explains events of the record, and names who was behind them.
 
 import { framesOf } from '../../kernel/stack-frames.ts';
-import { frameWords } from '../../kernel/who-words.ts';
+import { frameWords, taskWords } from '../../kernel/who-words.ts';
 import type { SymbolTable } from '../../kernel/symbol-table.ts';
 import { explain } from '../../trace/explain/explain.ts';
 import type { Culprit } from '../../trace/explain/explanation.ts';
@@ -47,11 +47,10 @@ function callerOf(
 ): readonly StoryCaller[] {
   if (task === null && stack === null) return [];
   const frames = stack === null ? [] : framesOf(stack, symbols);
-  const words = task === null ? null : `${task.comm} (pid ${task.tgid})`;
   return [
     {
       sequence,
-      task: words !== null && task?.isInterrupted === true ? `an interrupt during ${words}` : words,
+      task: task === null ? null : taskWords(task, task.isInterrupted),
       functions: frames.map((frame) => frame.name ?? frameWords(frame)),
     },
   ];

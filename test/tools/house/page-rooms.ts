@@ -5,8 +5,11 @@ import type { Room } from './room.ts';
 /** The names of the specification. */
 const PROTOCOL = 'src/iommu/protocol/protocol.ts';
 
+/** And of its statuses. */
+const STATUS_NAMES = 'src/iommu/protocol/status-names.ts';
+
 /** What any room of the page may know of the product. */
-const PAGE_IMPORTS = ['src/base', PROTOCOL];
+const PAGE_IMPORTS = ['src/base', PROTOCOL, STATUS_NAMES];
 const PAGE_TYPES = ['src/iommu/events', 'src/iommu/store', 'src/trace', 'src/worker/api'];
 
 /** The kinds of events. */
