@@ -6,11 +6,12 @@ import { markRanges } from './mark-facts.ts';
 import { passes } from './number-tests.ts';
 import { MAX_NUMBER } from './quantities.ts';
 import { WordRanges, type BigRange, type Wanted } from './ranges.ts';
-import type { RowTest, Test } from './row-test.ts';
+import { kindTable, type RowTest, type Test } from './row-test.ts';
 
 const MAPPED = KIND_CODES.get('mapped') ?? -1;
-const UNMAPPED = KIND_CODES.get('unmapped') ?? -1;
 const FAULTED = KIND_CODES.get('faulted') ?? -1;
+/** By table: MAP and UNMAP come in no order that a processor could guess, so two comparisons cost more than all else. */
+const IS_RANGE = kindTable((kind) => kind === 'mapped' || kind === 'unmapped');
 const U32_SPAN = 0x1_0000_0000;
 
 /** A test of `iova`, `gpa` or `length`. */
@@ -26,9 +27,9 @@ function iovaRows({ ranges, isNegated }: Wanted): RowTest {
     const { kind, startLow, startHigh, endLow, endHigh } = columns;
     for (let row = from; row < to; row += 1) {
       if (out[row - from] === 0) continue;
-      const code = kind[row];
+      const code = kind[row] ?? 0;
       let isHit = isNegated;
-      if (code === MAPPED || code === UNMAPPED) {
+      if (IS_RANGE[code] === 1) {
         const high = startHigh[row] ?? 0;
         const low = startLow[row] ?? 0;
         const isBackwards = isBefore(endHigh[row] ?? 0, endLow[row] ?? 0, high, low);
@@ -96,11 +97,11 @@ function lengthRows({ ranges, isNegated }: Wanted): RowTest {
   return ({ columns: { kind, startLow, startHigh, endLow, endHigh } }, from, to, out) => {
     for (let row = from; row < to; row += 1) {
       if (out[row - from] === 0) continue;
-      const code = kind[row];
+      const code = kind[row] ?? 0;
       const toHigh = endHigh[row] ?? 0;
       const toLow = endLow[row] ?? 0;
       let isHit = isNegated;
-      if (code === MAPPED || code === UNMAPPED) {
+      if (IS_RANGE[code] === 1) {
         const high = startHigh[row] ?? 0;
         const low = startLow[row] ?? 0;
         const lessHigh = (toHigh - high - (toLow < low ? 1 : 0)) >>> 0;

@@ -1,14 +1,12 @@
 // Tests of endpoints. MAP and UNMAP have each endpoint that is attached to their domain at that moment.
 
-import { EVENT_KINDS } from '../record/event-kinds.ts';
 import { Attachments, isStep, OTHERS, WANTED, type AttachmentSources } from './attachments.ts';
 import { markRanges } from './mark-facts.ts';
 import { passes } from './number-tests.ts';
 import { NumberRanges, type Wanted } from './ranges.ts';
 import { kindTable, type Test } from './row-test.ts';
 
-const MAPPED = EVENT_KINDS.indexOf('mapped');
-const UNMAPPED = EVENT_KINDS.indexOf('unmapped');
+const IS_OF_DOMAIN = kindTable((kind) => kind === 'mapped' || kind === 'unmapped');
 
 /** A test of `endpoint`. */
 export function endpointTest(wanted: Wanted, sources: AttachmentSources): Test {
@@ -25,7 +23,7 @@ export function endpointTest(wanted: Wanted, sources: AttachmentSources): Test {
       for (let row = from; row < to; row += 1) {
         const code = kind[row] ?? 0;
         if (out[row - from] === 1) {
-          if (code === MAPPED || code === UNMAPPED) {
+          if (IS_OF_DOMAIN[code] === 1) {
             out[row - from] = Number(attachments.whoIsIn(domain[row] ?? 0) === passing);
           } else if (has[code] === 0 || numbers.has(endpoint[row] ?? 0) === isNegated) {
             out[row - from] = 0;
