@@ -6,13 +6,14 @@ import type { Recorder, RecordTime } from '../trace/record/recorder.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import { BootWatch, type GuestStage } from './boot-watch.ts';
 import type { PowerEvent } from './power-event.ts';
+import { RecordCounters, type Counted } from './record-counters.ts';
 import { RecordWho, type Walker } from './record-who.ts';
 import type { MachineAccess } from './rogue-access.ts';
 import type { Place } from './timeline/place.ts';
 
 /** What is written down of a machine. */
 export interface RecordedMachine {
-  readonly iommu: { readonly request: EventRequest; readonly sequence: number } | undefined;
+  readonly iommu: RecordedIommu | undefined;
   readonly console: { onOutput(listener: (bytes: Uint8Array) => void): Dispose };
   readonly who: Walker;
   /** Whether the guest is amid an instruction: what happens then is its doing. */
@@ -23,6 +24,12 @@ export interface RecordedMachine {
   onPower(listener: (event: PowerEvent) => void): Dispose;
   onAccess(listener: (access: MachineAccess) => void): Dispose;
   onMove(listener: (place: Place) => void): Dispose;
+  onTick(listener: () => void): Dispose;
+}
+
+interface RecordedIommu extends Counted {
+  readonly request: EventRequest;
+  readonly sequence: number;
 }
 
 type EventRequest = Parameters<Recorder['add']>[1]['request'];
@@ -49,6 +56,7 @@ export function tapMachine(machine: RecordedMachine, recorder: Recorder): Dispos
   let [lines, watch] = [new ConsoleLines(), new BootWatch()];
   let stage: GuestStage = watch.stage;
   const who = new RecordWho(machine.who, recorder);
+  const counters = new RecordCounters(recorder);
   const now = (): RecordTime => ({ timeMs: machine.ranMs, instructions: machine.instructions });
   const takeConsole = (bytes: Uint8Array): void => {
     lines.take(bytes, (line) => recorder.mark({ kind: 'console', line }, now()));
@@ -70,7 +78,10 @@ export function tapMachine(machine: RecordedMachine, recorder: Recorder): Dispos
         request,
         who: machine.isInTick ? who.now() : 0,
       });
+      // Another device, which has counted nothing
+      if (event.kind === 'power-cycled') counters.look(machine.iommu, now());
     }),
+    machine.onTick(() => counters.pass(machine.iommu, now())),
     machine.console.onOutput(takeConsole),
     machine.onPower((what) => {
       if (what === 'power-cycled') forget();
@@ -89,6 +100,8 @@ export function tapMachine(machine: RecordedMachine, recorder: Recorder): Dispos
     machine.onMove(({ sequence }) => {
       recorder.goTo(sequence, now());
       forget();
+      counters.forget();
+      counters.look(machine.iommu, now());
     }),
   ];
   return () => {

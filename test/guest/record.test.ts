@@ -5,6 +5,7 @@ import { GuestSession } from '../../src/guest/guest-session.ts';
 import { VIRTIO_IOMMU_T_MAP } from '../../src/iommu/protocol/protocol.ts';
 import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
 import type { Mark } from '../../src/trace/record/marks.ts';
+import { History } from '../../src/trace/replay/history.ts';
 
 const MAP_BYTES = 40;
 const CHECKPOINT_BYTES = 48 << 20;
@@ -57,6 +58,25 @@ describe('the record of a guest', () => {
     ]);
     const lines = marks('console').map((mark) => (mark.kind === 'console' ? mark.line : ''));
     expect(lines.find((line) => line.includes('Linux version 6.12'))).toBeDefined();
+  });
+
+  it('has the device’s counters, which a moment tells as they were read', () => {
+    const { record } = guest.iommu;
+    const looked = marks('counters');
+    expect(looked.length).toBeGreaterThan(1);
+    const history = new History(record);
+    const moment = history.at(record.lastSequence);
+    history.dispose();
+    if (!moment.isKnown) throw new Error('the latest moment is known');
+    const { endpoints } = guest.iommu.state();
+    // Since somebody looked, a virtio-console or two may have been asked for input
+    for (const { id, translated } of moment.counters?.endpoints ?? []) {
+      const now = endpoints.find((endpoint) => endpoint.id === id)?.translated ?? 0;
+      expect(translated).toBeGreaterThan(0.9 * now);
+      expect(translated).toBeLessThanOrEqual(now);
+    }
+    expect(moment.counters?.sequence).toBe(looked.at(-1)?.sequence);
+    expect(moment.counters?.endpoints.length).toBeGreaterThan(2);
   });
 
   it('knows who asked for each mapping, and that nobody in the guest asked for what is done by hand', () => {

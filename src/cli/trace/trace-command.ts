@@ -122,9 +122,9 @@ class TraceRun {
       this.#output.out(`${momentLines(moment).join('\n')}\n`);
       return;
     }
-    const { isBypass, features, endpoints, domains, missing } = moment;
+    const { isBypass, features, endpoints, domains, missing, counters } = moment;
     const mappings = domains.flatMap(({ id }) => moment.mappings(id, 0n, Infinity));
-    this.#json({ sequence, isBypass, features, missing, endpoints, domains, mappings });
+    this.#json({ sequence, isBypass, features, missing, endpoints, domains, mappings, counters });
   }
 
   #explain(history: History, sequence: number | 'all', filter: CompiledFilter): void {

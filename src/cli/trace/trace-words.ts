@@ -93,6 +93,28 @@ export function lifetimeLine({ born, died, domain, ...mapping }: Lifetime): stri
   return `${made.padStart(SEQUENCE_WIDTH)} to ${ended.padEnd(SEQUENCE_WIDTH)}  domain ${domain}  ${range} to ${hex(physStart)} ${rights(flags)}`;
 }
 
+/** What had been counted by then, and when somebody looked. */
+function counterLines({ counters, endpoints }: Moment): readonly string[] {
+  if (counters === null) return ['How much DMA there was is not known.'];
+  const seconds = (counters.timeMs / 1000).toFixed(SECOND_DIGITS);
+  const lines = counters.endpoints.map(({ id, ...counts }) => {
+    const name = endpoints.find((endpoint) => endpoint.id === id)?.name ?? hex(id);
+    const parts = [
+      [counts.translated, counts.translatedBytes, 'translated'],
+      [counts.bypassed, counts.bypassedBytes, 'past the IOMMU'],
+      [counts.blocked, counts.blockedBytes, 'stopped'],
+    ] as const;
+    const said = parts
+      .filter(([accesses]) => accesses > 0)
+      .map(([accesses, bytes, what]) => `${accesses} ${what} (${bytes} bytes)`);
+    return `  ${name}: ${said.join(', ')}`;
+  });
+  return [
+    `Accesses since power on, read after event #${counters.sequence} at ${seconds} s:`,
+    ...lines,
+  ];
+}
+
 /** The device at a moment. */
 export function momentLines(moment: Moment): readonly string[] {
   const { isBypass, missing } = moment;
@@ -107,5 +129,6 @@ export function momentLines(moment: Moment): readonly string[] {
   );
   const gap = missing === null ? [] : [`Not known: what was done before event #${missing.before}.`];
   const bypass = isBypass === null ? 'not known' : isBypass ? 'on' : 'off';
-  return [`After event #${moment.sequence}, bypass ${bypass}:`, ...endpoints, ...domains, ...gap];
+  const first = `After event #${moment.sequence}, bypass ${bypass}:`;
+  return [first, ...endpoints, ...domains, ...gap, ...counterLines(moment)];
 }

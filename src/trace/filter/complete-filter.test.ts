@@ -56,7 +56,7 @@ describe('completeFilter', () => {
     ['nothing |', []],
     ['kind == f|', ['fault']],
     ['kind == map |', ['&&', '||']],
-    ['kind == m|ap', ['map', 'unmap', 'system-reset', 'sample']],
+    ['kind == m|ap', ['map', 'unmap', 'system-reset']],
     ['kind in |', [...(FIELDS.get('kind')?.names ?? []), '{']],
     ['kind in {map, prob|', ['probe']],
     ['kind in {map |', [',', '}']],

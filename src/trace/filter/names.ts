@@ -38,7 +38,7 @@ export const MARK_NAMES: readonly MarkKind[] = [
   'stage',
   'access',
   'doorbell',
-  'sample',
+  'counters',
   'power',
   'gone-to',
   'gap',

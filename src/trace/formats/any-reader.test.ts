@@ -10,6 +10,9 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 it.each([
   ['viommu trace 1\n\n', OwnReader],
+  ['viommu trace 2\n\n', OwnReader],
+  ['viommu trace 3\n\n', OwnReader],
+  ['viommu tr', OwnReader],
   ['noise\n{"sequence":1,"timeMs":0,"kind":"reset"}\n', JsonLinesReader],
   ['virtio_iommu_system_reset system reset!\n', QemuTextReader],
   ['noise\n17@1.000000:virtio_iommu_system_reset system reset!\n', QemuTextReader],

@@ -3,7 +3,7 @@
 import { CSV_HEADER } from './csv.ts';
 import { FtraceTextReader } from './ftrace-text-reader.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
-import { TRACE_MAGIC } from './own-format.ts';
+import { magicOf, TRACE_MAGIC } from './own-format.ts';
 import { OwnReader } from './own-reader.ts';
 import { QemuTextReader } from './qemu-text-reader.ts';
 import { TraceError, type TraceReader } from './trace-reader.ts';
@@ -30,9 +30,7 @@ const CSV_START = CSV_HEADER.slice(0, 40);
 export function readerFor(start: Uint8Array, maxBytes?: number): TraceReader {
   if (start.length === 0) throw new TraceError(`The file is empty. ${WHAT_THERE_IS}`);
   const looked = start.subarray(0, LOOKED_AT);
-  if (TRACE_MAGIC.every((byte, index) => index >= looked.length || looked[index] === byte)) {
-    return new OwnReader(maxBytes);
-  }
+  if (isOwn(looked)) return new OwnReader(maxBytes);
   const text = new TextDecoder().decode(looked);
   if (CHROME.test(text)) {
     throw new TraceError(
@@ -45,4 +43,10 @@ export function readerFor(start: Uint8Array, maxBytes?: number): TraceReader {
     );
   for (const [pattern, makeReader] of TEXTS) if (pattern.test(text)) return makeReader(maxBytes);
   throw new TraceError(`This is no trace that viommu can read. ${WHAT_THERE_IS}`);
+}
+
+/** Whether it begins as the project's own traces do, or may go on so. */
+function isOwn(bytes: Uint8Array): boolean {
+  if (bytes.length >= TRACE_MAGIC.length) return magicOf(bytes) !== 'none';
+  return TRACE_MAGIC.every((byte, index) => index >= bytes.length || bytes[index] === byte);
 }

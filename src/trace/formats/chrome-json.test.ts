@@ -79,6 +79,20 @@ describe('a record as Chrome JSON', () => {
     ]);
   });
 
+  it('has the device’s counters where they were read', () => {
+    const pc = afterUnmap();
+    const counts = { translated: 2, bypassed: 0, blocked: 1, bypassedBytes: 0, blockedBytes: 4 };
+    const endpoints = [{ id: BLK, ...counts, translatedBytes: 512 }];
+    pc.mark({ kind: 'counters', endpoints, domains: [] });
+    pc.take();
+    const text = chrome(pc.record);
+    expect(chromeFlaws(text)).toEqual([]);
+    expect(eventsIn(text).findLast(({ ph }) => ph === 'C')).toMatchObject({
+      name: 'virtio-blk: bytes',
+      args: { translated: 512, bypassed: 0, blocked: 4 },
+    });
+  });
+
   it('says how many lifetimes it has no room for', () => {
     const record = recordOf([attach(1, 1), map(1, 0n), map(1, 0x1000n), map(1, 0x2000n)]);
     const text = chrome(record, { maxLanes: 2 });

@@ -2,11 +2,11 @@
 // counters on one axis of time. It is for looking at; it does not hold all that a record does.
 
 import type { IommuRecord } from '../record/iommu-record.ts';
-import type { Mark } from '../record/marks.ts';
+import type { CountersMark, Mark } from '../record/marks.ts';
 import type { History } from '../replay/history.ts';
 import { ChromeFlows } from './chrome-flows.ts';
 import { ChromeMappings } from './chrome-mappings.ts';
-import { processNames, Tracks, type ChromeEvent } from './chrome-tracks.ts';
+import { ENDPOINTS_PID, processNames, Tracks, type ChromeEvent } from './chrome-tracks.ts';
 import { ChromePlaces, eventArgs, eventName, markName } from './chrome-words.ts';
 import { Pieces } from './pieces.ts';
 
@@ -138,6 +138,10 @@ class ChromeTrace {
   *#at({ tick, what }: Step, nextTick: number, previous: number): Generator<ChromeEvent> {
     const ts = tick / TICKS_PER_US;
     if (typeof what !== 'number') {
+      if (what.kind === 'counters') {
+        yield* this.#counters(what, ts);
+        return;
+      }
       const track = this.#places.ofMark(what);
       yield* this.#tracks.takeNames();
       yield { ph: 'i', s: 't', cat: 'mark', name: markName(what), ...track, ts };
@@ -154,6 +158,18 @@ class ChromeTrace {
     if (event.kind === 'faulted') yield { ph: 'i', s: 'p', cat, ...place };
     yield* this.#flows.at(what, track, ts);
     yield* this.#mappings.at(what, previous, ts);
+  }
+
+  *#counters({ endpoints }: CountersMark, ts: number): Generator<ChromeEvent> {
+    for (const { id, translatedBytes, bypassedBytes, blockedBytes } of endpoints) {
+      const name = `${this.#places.nameOf(id)}: bytes`;
+      const args = {
+        translated: translatedBytes,
+        bypassed: bypassedBytes,
+        blocked: blockedBytes,
+      };
+      yield { ph: 'C', name, pid: ENDPOINTS_PID, ts, args };
+    }
   }
 
   /** What is known of an event beside itself. */

@@ -47,11 +47,15 @@ export class ChromePlaces {
     this.#names = new Map(endpoints.map(({ id, name }) => [id, name]));
   }
 
+  /** What an endpoint is called. */
+  nameOf(endpoint: number): string {
+    return this.#names.get(endpoint) ?? `0x${endpoint.toString(16)}`;
+  }
+
   of(event: IommuEvent): Track {
     if ('endpoint' in event) {
       const { endpoint } = event;
-      const name = this.#names.get(endpoint) ?? `0x${endpoint.toString(16)}`;
-      return this.#tracks.thread(ENDPOINTS_PID, name, endpoint);
+      return this.#tracks.thread(ENDPOINTS_PID, this.nameOf(endpoint), endpoint);
     }
     if ('domain' in event) {
       return this.#tracks.thread(DOMAINS_PID, `domain ${event.domain}`, event.domain);
@@ -82,8 +86,9 @@ export function markName(mark: Mark): string | undefined {
       return `Went back from #${mark.from}`;
     case 'access':
       return `Access by hand: ${mark.access} of ${mark.length} bytes at 0x${mark.address.toString(16)}, ${mark.outcome}`;
+    case 'counters':
+      return 'Counters';
     case 'doorbell':
-    case 'sample':
       return undefined;
   }
 }

@@ -3,25 +3,12 @@
 import { EVENT_BYTES, EventColumns } from '../record/event-columns.ts';
 import { EVENT_KINDS } from '../record/event-kinds.ts';
 import type { RecordBatch } from '../record/batch.ts';
-import type { Mark } from '../record/marks.ts';
+import { isCount, isObject, isWord } from './field-checks.ts';
+import { isMark, isStrangeMark } from './mark-checks.ts';
 import type { TraceStart } from './own-format.ts';
 
 /** Events of one batch at most. */
 const MAX_EVENTS = 1 << 17;
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isWord(value: unknown): boolean {
-  return typeof value === 'bigint' && value >= 0n && value >> 64n === 0n;
-}
 
 function isRange(value: unknown, isBound: (bound: unknown) => boolean): boolean {
   return isObject(value) && isBound(value['start']) && isBound(value['end']);
@@ -136,39 +123,12 @@ function isStack(value: unknown): boolean {
   );
 }
 
-/** What each kind of mark has beside its place and time. */
-const MARK_FIELDS: Readonly<Record<Mark['kind'], (mark: Fields) => boolean>> = {
-  console: ({ line }) => typeof line === 'string',
-  stage: ({ stage }) => typeof stage === 'string',
-  access: ({ endpoint, address, length, access, outcome, isBypass, fault }) =>
-    isCount(endpoint) &&
-    isWord(address) &&
-    isCount(length) &&
-    (access === 'read' || access === 'write') &&
-    ['completed', 'blocked', 'no-memory'].includes(String(outcome)) &&
-    typeof isBypass === 'boolean' &&
-    (fault === null || isCount(fault)),
-  doorbell: ({ endpoint, address, data }) => isCount(endpoint) && isWord(address) && isCount(data),
-  sample: ({ endpoint, accesses, bytes, faults }) =>
-    isCount(endpoint) && isCount(accesses) && isCount(bytes) && isCount(faults),
-  power: ({ what }) => ['halted', 'powered-off', 'crashed'].includes(String(what)),
-  'gone-to': ({ from }) => isCount(from),
-  gap: ({ events }) => isCount(events),
-};
-
-function isMark(value: unknown): boolean {
-  if (!isObject(value) || !isCount(value['sequence'])) return false;
-  if (!Number.isFinite(value['timeMs']) || !isCount(value['instructions'])) return false;
-  const has = new Map(Object.entries(MARK_FIELDS)).get(String(value['kind']));
-  return has?.(value) === true;
-}
-
 function areColumns(count: number, buffer: ArrayBuffer): boolean {
   if (count > MAX_EVENTS || buffer.byteLength !== EVENT_BYTES * count) return false;
   return new EventColumns(count, buffer).kind.every((kind) => kind < EVENT_KINDS.length);
 }
 
-/** Whether it is a batch of a record. */
+/** Whether it is a batch of a record, but for marks of kinds that are not known here. */
 export function isBatch(value: unknown): value is RecordBatch {
   if (!isObject(value) || !isObject(value['newcomers'])) return false;
   const { firstSequence, count, baseMs, baseInstructions, columns, requests, marks } = value;
@@ -182,7 +142,7 @@ export function isBatch(value: unknown): value is RecordBatch {
     areColumns(count, columns) &&
     requests instanceof ArrayBuffer &&
     Array.isArray(marks) &&
-    marks.every(isMark) &&
+    marks.every((mark) => isMark(mark) || isStrangeMark(mark)) &&
     Array.isArray(tasks) &&
     tasks.every(isTask) &&
     Array.isArray(stacks) &&

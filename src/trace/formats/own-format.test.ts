@@ -33,6 +33,18 @@ const HEAD: RecordHead = {
   facts: ALL_FACTS,
 };
 
+const VERSION_AT = 'viommu trace '.length;
+
+const COUNTS = {
+  id: 8,
+  translated: 3,
+  translatedBytes: 2 ** 40,
+  bypassed: 0,
+  bypassedBytes: 0,
+  blocked: 1,
+  blockedBytes: 4,
+};
+
 /** A record with a request, a caller and marks, in three batches. */
 function batches() {
   const recorder = new Recorder();
@@ -63,7 +75,10 @@ function batches() {
       },
       { ...time, request, who },
     );
-    if (sequence === 30) recorder.mark({ kind: 'console', line: 'half way' }, time);
+    if (sequence === 30) {
+      recorder.mark({ kind: 'console', line: 'half way' }, time);
+      recorder.mark({ kind: 'counters', endpoints: [COUNTS], domains: [COUNTS] }, time);
+    }
     if (sequence % 20 === 0) all.push(...recorder.take());
   }
   return all;
@@ -117,19 +132,61 @@ describe('a trace in the project’s own format', () => {
     ]);
   });
 
+  it('is read as version 1 as well, which has marks of fewer kinds', async () => {
+    const old = BYTES.slice();
+    old.set(new TextEncoder().encode('viommu trace 1\n\n'));
+    const { record, remarks } = await read(old);
+    expect(contentOf(record)).toEqual(contentOf(straight()));
+    expect(remarks).toEqual([]);
+  });
+
+  it('leaves out marks of kinds that a later version has, and says so', async () => {
+    const [first, second] = batches();
+    if (first === undefined || second === undefined) throw new Error('three batches');
+    const strange = { kind: 'weather', sequence: 3, timeMs: 1, instructions: 2, rain: true };
+    const start = await encodeStart({ head: HEAD, keyframe: null });
+    const odd = await encodeBatch(Object.assign({}, first, { marks: [strange] }));
+    const { record, remarks } = await read(start, odd, await encodeBatch(second));
+    expect(record?.lastSequence).toBe(40);
+    expect(record?.marks).toEqual(second.marks);
+    expect(remarks).toEqual(['1 marks of kinds that this version does not know were left out.']);
+  });
+
+  it.each([
+    { kind: 'console', sequence: 3, timeMs: 1, instructions: 2 },
+    { kind: 'weather', sequence: -1, timeMs: 1, instructions: 2 },
+    {
+      kind: 'counters',
+      endpoints: [{ id: 1 }],
+      domains: [],
+      sequence: 3,
+      timeMs: 1,
+      instructions: 2,
+    },
+  ])('takes a batch with a mark that lacks something for damaged: %s', async (mark) => {
+    const [first] = batches();
+    const start = await encodeStart({ head: HEAD, keyframe: null });
+    const { remarks } = await read(
+      start,
+      await encodeBatch(Object.assign({}, first, { marks: [mark] })),
+    );
+    expect(remarks.join()).toContain('damaged after event 0');
+  });
+
   it('never throws anything but a sentence, whatever byte is wrong', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(BYTES.length - 1),
         fc.integer({ min: 1, max: 255 }),
         async (at, by) => {
+          fc.pre(at !== VERSION_AT);
           const damaged = BYTES.slice();
           damaged[at] = (damaged[at] ?? 0) ^ by;
           const outcome = await read(damaged).then(
             ({ remarks }) => remarks.join(' '),
             (error: unknown) => String(error),
           );
-          expect(outcome).toMatch(/damaged|no trace|ends before/);
+          expect(outcome).toMatch(/damaged|no trace|ends before|later version/);
         },
       ),
       { numRuns: 60 },
@@ -138,6 +195,7 @@ describe('a trace in the project’s own format', () => {
 
   it.each([
     ['nothing', new Uint8Array(0), /ends before it says/],
+    ['a later version', new TextEncoder().encode('viommu trace 3\n\n'), /Update viommu/],
     ['another file', new TextEncoder().encode('#!/bin/sh\necho hello\n'), /no trace that viommu/],
     [
       'a frame that is no deflate',

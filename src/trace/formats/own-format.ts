@@ -1,7 +1,9 @@
 // A record as a file, as it grows: what it is of and where it starts from, then batch after batch. A file that is cut short
 // is whole up to the cut.
 //
-//   "viommu trace 1\n\n" (16 bytes)   frame   frame   …      frames as in base/frames.ts, in the order HEAD, BATCH*
+// Versions: 2 has marks of kinds that 1 has not, and its readers leave out marks of kinds that they do not know. Both are read.
+//
+//   "viommu trace 2\n\n" (16 bytes)   frame   frame   …      frames as in base/frames.ts, in the order HEAD, BATCH*
 //   bytes of a frame: deflate of: u32 bytes of the JSON, JSON, bytes that it names (base/plain-data.ts)
 
 import { frame } from '../../base/frames.ts';
@@ -10,9 +12,21 @@ import type { RecordBatch } from '../record/batch.ts';
 import type { RecordHead } from '../record/head.ts';
 import type { Keyframe } from '../replay/keyframe.ts';
 
-export const TRACE_MAGIC = new TextEncoder().encode('viommu trace 1\n\n');
+const FIRST_VERSION = 1;
+const VERSION = 2;
+const MAGIC = /^viommu trace (\d)\n\n$/;
+
+export const TRACE_MAGIC = new TextEncoder().encode(`viommu trace ${VERSION}\n\n`);
 export const HEAD_FRAME = 1;
 export const BATCH_FRAME = 2;
+
+/** What the beginning of a file says: that it is a trace which can be read here, one of a later version, or none. */
+export function magicOf(bytes: Uint8Array): 'known' | 'newer' | 'none' {
+  const [, version] =
+    MAGIC.exec(new TextDecoder().decode(bytes.subarray(0, TRACE_MAGIC.length))) ?? [];
+  if (version === undefined || Number(version) < FIRST_VERSION) return 'none';
+  return Number(version) <= VERSION ? 'known' : 'newer';
+}
 
 /** What a file begins with. */
 export interface TraceStart {

@@ -4,8 +4,9 @@ import { frameLength, readFrame, type Frame } from '../../base/frames.ts';
 import { decodePlain } from '../../base/plain-data.ts';
 import { IommuRecord } from '../record/iommu-record.ts';
 import type { Keyframe } from '../replay/keyframe.ts';
+import { isMark } from './mark-checks.ts';
 import { isBatch, isStart } from './own-checks.ts';
-import { BATCH_FRAME, HEAD_FRAME, TRACE_MAGIC } from './own-format.ts';
+import { BATCH_FRAME, HEAD_FRAME, magicOf, TRACE_MAGIC } from './own-format.ts';
 import { TraceError, type TraceReader } from './trace-reader.ts';
 
 /** Longer frames than any that is written: a damaged length must not make a reader wait for ever. */
@@ -20,6 +21,7 @@ export class OwnReader implements TraceReader {
   readonly #remarks: string[] = [];
   /** What has come and is no whole frame yet. */
   #rest: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #strangeMarks = 0;
   #isMagicTaken = false;
   #isDamaged = false;
 
@@ -29,7 +31,11 @@ export class OwnReader implements TraceReader {
   }
 
   get remarks(): readonly string[] {
-    return this.#remarks;
+    if (this.#strangeMarks === 0) return this.#remarks;
+    return [
+      ...this.#remarks,
+      `${this.#strangeMarks} marks of kinds that this version does not know were left out.`,
+    ];
   }
 
   async push(bytes: Uint8Array): Promise<void> {
@@ -58,8 +64,10 @@ export class OwnReader implements TraceReader {
   #takeMagic(): boolean {
     if (this.#isMagicTaken) return true;
     if (this.#rest.length < TRACE_MAGIC.length) return false;
-    if (TRACE_MAGIC.some((byte, index) => this.#rest[index] !== byte)) {
-      throw new TraceError('This is no trace that viommu has written.');
+    const magic = magicOf(this.#rest);
+    if (magic === 'none') throw new TraceError('This is no trace that viommu has written.');
+    if (magic === 'newer') {
+      throw new TraceError('A later version of viommu wrote this trace. Update viommu to read it.');
     }
     this.#rest = this.#rest.slice(TRACE_MAGIC.length);
     this.#isMagicTaken = true;
@@ -75,7 +83,9 @@ export class OwnReader implements TraceReader {
       return true;
     }
     if (kind !== BATCH_FRAME || this.record === undefined || !isBatch(value)) return false;
-    this.record.append(value);
+    const marks = value.marks.filter(isMark);
+    this.#strangeMarks += value.marks.length - marks.length;
+    this.record.append({ ...value, marks });
     return true;
   }
 

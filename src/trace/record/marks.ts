@@ -1,5 +1,7 @@
 // What is worth a line beside the IOMMU's own events. A mark has the sequence of the event that it came after.
 
+import type { DomainState, EndpointState } from '../../iommu/events/iommu-event.ts';
+
 /** An access that somebody asked for: a person, or a device under study. It begins at `address`. */
 export interface AccessMark {
   readonly kind: 'access';
@@ -15,6 +17,32 @@ export interface AccessMark {
   readonly fault: number | null;
 }
 
+/** What an endpoint has done since power on. */
+export type EndpointCounts = Pick<
+  EndpointState,
+  | 'id'
+  | 'translated'
+  | 'translatedBytes'
+  | 'bypassed'
+  | 'bypassedBytes'
+  | 'blocked'
+  | 'blockedBytes'
+>;
+
+/** What the endpoints of a domain have done in it since it exists. */
+export type DomainCounts = Pick<
+  DomainState,
+  'id' | 'translated' | 'translatedBytes' | 'blocked' | 'blockedBytes'
+>;
+
+/** The device's counters as they stood. An access is no event: they are looked at now and then. */
+export interface CountersMark {
+  readonly kind: 'counters';
+  /** Endpoints that have made an access; the others have made none. */
+  readonly endpoints: readonly EndpointCounts[];
+  readonly domains: readonly DomainCounts[];
+}
+
 export type MarkContent =
   | { readonly kind: 'console'; readonly line: string }
   | { readonly kind: 'stage'; readonly stage: string }
@@ -26,14 +54,7 @@ export type MarkContent =
       readonly address: bigint;
       readonly data: number;
     }
-  | {
-      /** Ordinary accesses of an endpoint since the mark before, counted by the device: not an event for each. */
-      readonly kind: 'sample';
-      readonly endpoint: number;
-      readonly accesses: number;
-      readonly bytes: number;
-      readonly faults: number;
-    }
+  | CountersMark
   | { readonly kind: 'power'; readonly what: 'halted' | 'powered-off' | 'crashed' }
   | {
       /** The machine was put here from where that event was the latest. */

@@ -85,7 +85,7 @@ export class History {
     const chunk = sequence === first.firstSequence - 1 ? first : this.#lifetimes.chunkOf(sequence);
     if (chunk === undefined) return this.#missingAt(sequence, first);
     const standing = this.#feed.standingAt(chunk, sequence - chunk.firstSequence + 1);
-    return new Moment(sequence, this.record.head, standing, this.#lifetimes.aliveAt(sequence));
+    return new Moment(sequence, this.record, standing, this.#lifetimes.aliveAt(sequence));
   }
 
   /** The lifetime that a MAP began; undefined for another event, a refused MAP, and where it is not kept. */
@@ -253,7 +253,7 @@ export class History {
     if (sequence >= next) return { isKnown: false, because: 'not-yet', before: next };
     if (sequence < next - 1) return { isKnown: false, because: 'gone', before: next };
     const alive = this.#lifetimes.aliveAt(sequence);
-    return new Moment(sequence, this.record.head, this.#feed.standing.clone(), alive);
+    return new Moment(sequence, this.record, this.#feed.standing.clone(), alive);
   }
 
   #missingAt(sequence: number, first: HistoryChunk): NotKnown {

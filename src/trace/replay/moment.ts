@@ -6,6 +6,8 @@ import { VIRTIO_IOMMU_F_BYPASS } from '../../iommu/protocol/protocol.ts';
 import { joinRegions } from '../../iommu/regions/region-window.ts';
 import type { ReservedRegion } from '../../iommu/regions/reserved-regions.ts';
 import type { RecordedEndpoint, RecordHead } from '../record/head.ts';
+import type { IommuRecord } from '../record/iommu-record.ts';
+import { countersAt, type MomentCounters } from './counters.ts';
 import type { Keyframe } from './keyframe.ts';
 import type { Lifetime, LifetimeTable } from './lifetime.ts';
 import type { Missing } from './not-known.ts';
@@ -23,7 +25,7 @@ export interface MomentEndpoint {
   readonly reserved: readonly ReservedRegion[];
 }
 
-/** As the device tells of it, without its counters: the record has no event for an ordinary access. */
+/** As the device tells of it, but for its counters, which are those of `Moment.counters`. */
 export type MomentDomain = Omit<DomainState, keyof DomainCounters>;
 
 export class Moment {
@@ -36,13 +38,21 @@ export class Moment {
   readonly features: bigint | null;
   /** Mappings and attachments made before that are not in here. Null when nothing is missing. */
   readonly missing: Missing | null;
+  /** The counters as they were read last; null where the record has none of before. */
+  readonly counters: MomentCounters | null;
   readonly #head: RecordHead;
   readonly #standing: Standing;
   readonly #alive: LifetimeTable;
   #ordered: OrderedMappings | undefined;
 
-  constructor(sequence: number, head: RecordHead, standing: Standing, alive: LifetimeTable) {
+  constructor(
+    sequence: number,
+    { head, marks }: Pick<IommuRecord, 'head' | 'marks'>,
+    standing: Standing,
+    alive: LifetimeTable,
+  ) {
     this.sequence = sequence;
+    this.counters = countersAt(marks, sequence);
     this.isBypass = standing.isBypass;
     this.features = standing.features;
     this.missing = standing.missing;
