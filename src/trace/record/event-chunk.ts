@@ -99,18 +99,10 @@ export class EventChunk {
 
   /** The same events up to a sequence; later ones are not touched. */
   before(sequence: number): EventChunk {
-    return this.#part(0, Math.max(0, Math.min(this.count, sequence - this.firstSequence)));
-  }
-
-  /** The events from a row on. */
-  from(at: number): EventChunk {
-    return this.#part(at, this.count);
-  }
-
-  #part(from: number, to: number): EventChunk {
-    const { baseMs, baseInstructions, requests } = this;
-    const part = new EventChunk(this.firstSequence + from, baseMs, baseInstructions);
-    part.add(this.columns, { from, to, baseMs, baseInstructions, requests });
+    const { baseMs, baseInstructions, requests, firstSequence } = this;
+    const to = Math.max(0, Math.min(this.count, sequence - firstSequence));
+    const part = new EventChunk(firstSequence, baseMs, baseInstructions);
+    part.add(this.columns, { from: 0, to, baseMs, baseInstructions, requests });
     return part;
   }
 

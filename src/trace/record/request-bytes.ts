@@ -77,9 +77,9 @@ export class RequestBytes {
     };
   }
 
-  /** A copy of all there is. */
-  slice(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, this.#length);
+  /** A copy of all there is, or of what lies between two places. */
+  slice(from = 0, to = this.#length): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(from, to);
   }
 
   clear(): void {

@@ -6,21 +6,34 @@ import { FAULTED, IGNORED, MAPPED, UNMAPPED } from './event-codes.ts';
 import type { HistoryChunk } from './history-chunk.ts';
 import type { Lifetimes } from './lifetimes.ts';
 import { endOf, LiveMappings, startOf } from './live-mappings.ts';
-import type { LifetimeTable } from './lifetime.ts';
+import type { LifetimeTable, MappingColumns } from './lifetime.ts';
 import type { Missing } from './not-known.ts';
 import type { Ended, Standing } from './standing.ts';
+
+/** Hears of mappings as they come and go with the events that are taken in; those of a row of columns. */
+export interface LifeListener {
+  readonly onBorn: (columns: MappingColumns, at: number) => void;
+  readonly onEnded: (columns: MappingColumns, at: number) => void;
+}
 
 export class Feed {
   readonly live = new LiveMappings();
   readonly #lifetimes: Lifetimes;
   /** Whether the record tells the status of requests. */
   readonly #hasStatus: boolean;
+  readonly #listener: LifeListener | undefined;
   #standing: Standing;
 
-  constructor(lifetimes: Lifetimes, standing: Standing, hasStatus: boolean) {
+  constructor(
+    lifetimes: Lifetimes,
+    standing: Standing,
+    hasStatus: boolean,
+    listener: LifeListener | undefined,
+  ) {
     this.#lifetimes = lifetimes;
     this.#standing = standing;
     this.#hasStatus = hasStatus;
+    this.#listener = listener;
   }
 
   /** The device after the latest event. */
@@ -104,6 +117,7 @@ export class Feed {
     }
     this.live.add(columns, row, sequence);
     chunk.deaths.setAlive(row);
+    this.#listener?.onBorn(columns, row);
   }
 
   #unmap(columns: EventColumns, row: number, sequence: number): void {
@@ -131,6 +145,7 @@ export class Feed {
     if (place === undefined) return;
     this.live.remove(place.columns, place.at);
     this.#lifetimes.setEnd(id, sequence);
+    this.#listener?.onEnded(place.columns, place.at);
   }
 
   #reaches(id: number, start: number | bigint): boolean {

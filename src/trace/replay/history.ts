@@ -5,7 +5,7 @@ import type { Dispose } from '../../base/emitter.ts';
 import type { IommuRecord } from '../record/iommu-record.ts';
 import type { EventChunk } from '../record/event-chunk.ts';
 import { VIRTIO_IOMMU_F_BYPASS_CONFIG } from '../../iommu/protocol/protocol.ts';
-import { Feed } from './feed.ts';
+import { Feed, type LifeListener } from './feed.ts';
 import { HistoryChunk } from './history-chunk.ts';
 import type { Keyframe } from './keyframe.ts';
 import type { Lifetime } from './lifetime.ts';
@@ -13,6 +13,7 @@ import { Lifetimes } from './lifetimes.ts';
 import { Moment } from './moment.ts';
 import type { Missing, NotKnown } from './not-known.ts';
 import { Past, type Stretch } from './past.ts';
+import { Present } from './present.ts';
 import { GPAS, IOVAS, type Span } from './spans.ts';
 import { Standing } from './standing.ts';
 
@@ -30,11 +31,13 @@ export interface LifetimeQuery {
 export interface HistoryOptions {
   /** The state that the record's first event found. Without it, that is power-on state for event 1, else not known. */
   readonly keyframe?: Keyframe | undefined;
+  readonly listener?: LifeListener | undefined;
 }
 
 /** Follows a record from now on until it is disposed. */
 export class History {
   readonly record: IommuRecord;
+  readonly present: Present;
   readonly #lifetimes = new Lifetimes();
   readonly #past = new Past(this.#lifetimes);
   readonly #feed: Feed;
@@ -42,9 +45,10 @@ export class History {
   /** Sequence of the event that follows the latest; undefined while any may be the first. */
   #next: number | undefined;
 
-  constructor(record: IommuRecord, { keyframe }: HistoryOptions = {}) {
+  constructor(record: IommuRecord, { keyframe, listener }: HistoryOptions = {}) {
     this.record = record;
-    this.#feed = new Feed(this.#lifetimes, this.#powerOn(), record.head.facts.status);
+    this.#feed = new Feed(this.#lifetimes, this.#powerOn(), record.head.facts.status, listener);
+    this.present = new Present(this.#feed);
     if (keyframe !== undefined) this.#start(keyframe);
     for (const chunk of record.chunks) this.#takeIn(chunk);
     this.#subscriptions = [

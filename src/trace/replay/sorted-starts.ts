@@ -74,9 +74,16 @@ export class SortedStarts {
     if (block.starts.length === 0) this.#blocks.splice(index, 1);
   }
 
-  /** All IDs, in the order of their starts. */
-  ids(): readonly number[] {
-    return this.#blocks.flatMap(({ ids }) => ids);
+  /** The first IDs in the order of their starts, all if no limit is given. */
+  ids(limit = Infinity): readonly number[] {
+    const found: number[] = [];
+    for (const { ids } of this.#blocks) {
+      for (const id of ids) {
+        if (found.length >= limit) return found;
+        found.push(id);
+      }
+    }
+    return found;
   }
 
   /** The last block whose first key is not above a start; -1 when all are. */

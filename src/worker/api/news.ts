@@ -1,20 +1,24 @@
 // News: what the machine tells of itself, in batches.
 
-import type { IommuEvent, IommuState } from '../../iommu/events/iommu-event.ts';
-import type { Mapping } from '../../iommu/store/mapping-store.ts';
-import type { RecordedEvent } from '../../trace/recorded-event.ts';
+import type { IommuState } from '../../iommu/events/iommu-event.ts';
+import type { RecordBatch } from '../../trace/record/batch.ts';
+import type { RecordHead } from '../../trace/record/head.ts';
+import type { EventCounts } from '../../trace/record/record-tail.ts';
+import type { Keyframe } from '../../trace/replay/keyframe.ts';
 import type { PastNote } from './past.ts';
 import type { BootProgress, MachineFailure, MachineInfo, MachineStatus } from './power.ts';
 
 /** What is known of a machine that is being restored, beside what its guest has done. */
 export interface Preview {
   readonly info: MachineInfo;
-  /** All mappings of each domain that has any, in IOVA order. */
-  readonly mappings: readonly { readonly domain: number; readonly mappings: readonly Mapping[] }[];
 }
 
-/** How many events of each kind were left out. */
-export type DroppedEvents = Readonly<Partial<Record<IommuEvent['kind'], number>>>;
+/** What a record begins with. */
+export interface RecordStart {
+  readonly head: RecordHead;
+  /** The device before the record's first event; null where that event, or power on, says it. */
+  readonly keyframe: Keyframe | null;
+}
 
 /** What happened since the last batch; at most one per frame. */
 export interface MachineBatch {
@@ -29,11 +33,13 @@ export interface MachineBatch {
   readonly console: Uint8Array;
   /** Whether these are all that it has printed until now: the machine was taken elsewhere in time. */
   readonly isConsoleAnew: boolean;
-  /** Events in order. */
-  readonly events: readonly RecordedEvent[];
-  /** Events left out because a batch is bounded; after a gap the page asks for `listMappings` again. */
-  readonly dropped: DroppedEvents;
-  /** The device now; null without an IOMMU. */
+  /** Another record begins, with this batch's events: with each life, and behind events that were left out. */
+  readonly begins: RecordStart | null;
+  /** What the IOMMU did, in order and each event once. The buffers are transferred. */
+  readonly record: readonly RecordBatch[];
+  /** Events left out before those of this batch, by kind: the worker has no room for what a page takes too late. */
+  readonly dropped: EventCounts;
+  /** The device now, which is ahead of the record while there is more to be told; null without an IOMMU. */
   readonly state: IommuState | null;
   /** Milliseconds the guest has run. */
   readonly timeMs: number;
@@ -44,6 +50,6 @@ export interface MachineBatch {
 }
 
 export interface NewsApi {
-  /** Sets the one listener of batches. */
+  /** Sets the one listener of batches. The next batch comes when what it returns is settled. */
   listen(listener: (batch: MachineBatch) => void): Promise<void>;
 }
