@@ -42,6 +42,7 @@ export class GuestLoop {
   readonly #ports: LoopPorts;
   #pace: Pace;
   #isRunning = false;
+  #isWaiting = false;
   #isInTick = false;
   /** Halted time that has not passed yet. */
   #idleMs = 0;
@@ -88,6 +89,13 @@ export class GuestLoop {
     this.#isRunning = false;
     this.#turn += 1;
     this.#endWait();
+  }
+
+  /** Has the next tick wait, whether the loop runs or not, until it need not any more. Time does not pass for the guest meanwhile. */
+  setWaiting(isWaiting: boolean): void {
+    if (isWaiting === this.#isWaiting) return;
+    this.#isWaiting = isWaiting;
+    if (!isWaiting && this.#isRunning && !this.#isInTick) this.#goOn();
   }
 
   /**
@@ -147,6 +155,7 @@ export class GuestLoop {
     const end = timers.now() + SLICE_MS;
     const turn = this.#turn;
     for (;;) {
+      if (this.#isWaiting) return;
       if (this.#idleMs > 0 && this.#pace === 'real' && this.#wait === undefined) {
         this.#waitIdle();
         return;

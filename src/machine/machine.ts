@@ -194,6 +194,14 @@ export class Machine {
     this.#drive.hold();
   }
 
+  /**
+   * Has a running machine wait with its next tick until it need not any more: for whoever listens and does not keep up. Time does
+   * not pass for the guest meanwhile.
+   */
+  setWaiting(isWaiting: boolean): void {
+    this.#run.loop.setWaiting(isWaiting);
+  }
+
   /** Resolves when all that the latest tick began has come to its end. */
   settle(): Promise<void> {
     return this.#run.settle();

@@ -5,7 +5,7 @@ import type { Machine } from './machine.ts';
 import type { BootStory } from './snapshot/booted-guest.ts';
 
 /** What was seen of a guest until now. */
-export type Witnessed = Pick<BootStory, 'console' | 'agent' | 'record' | 'bootMs'>;
+export type Witnessed = Pick<BootStory, 'console' | 'agent' | 'record' | 'keyframe' | 'bootMs'>;
 
 /** The story of a machine up to where it stands. */
 export function storyOf(

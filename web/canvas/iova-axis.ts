@@ -3,7 +3,7 @@
 // A block is CELLS_PER_BLOCK cells of 2^cellShift bytes. Blocks are added when a mapping touches them and never taken
 // away, so the picture stands still while mappings come and go; when there are too many, cells double in size.
 
-import type { MappingRow } from '../model/mapping-rows.ts';
+import type { MappingRow } from '../model/watched-domain.ts';
 
 export const CELLS_PER_BLOCK = 16;
 const BLOCK_BITS = 4;

@@ -4,7 +4,7 @@ import {
   VIRTIO_IOMMU_MAP_F_READ,
   VIRTIO_IOMMU_MAP_F_WRITE,
 } from '../../src/iommu/protocol/protocol.ts';
-import type { MappingRow } from '../model/mapping-rows.ts';
+import type { MappingRow } from '../model/watched-domain.ts';
 import type { MappingChange } from '../model/watched-domain.ts';
 import { CELLS_PER_BLOCK, cellAddress, type IovaAxis } from './iova-axis.ts';
 

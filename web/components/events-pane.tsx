@@ -77,10 +77,15 @@ function isSelected(context: LineContext, event: IommuEvent): boolean {
 
 interface LineProps {
   readonly context: LineContext;
-  readonly recorded: RecordedEvent;
+  readonly sequence: number;
+  /** Undefined when it is kept no more. */
+  readonly recorded: RecordedEvent | undefined;
 }
 
-function Line({ context, recorded }: LineProps): JSX.Element {
+function Line({ context, sequence, recorded }: LineProps): JSX.Element {
+  if (recorded === undefined) {
+    return <li class="feed-line feed-gone">Event {formatExact(sequence)} is kept no more.</li>;
+  }
   const { event, timeMs } = recorded;
   const words = eventWords(event, (id) => endpointName(context.info.value, id));
   return (
@@ -110,11 +115,11 @@ interface FeedProps {
 /** The list follows its end until the person scrolls away; then it stands still until told to go on. */
 function Feed({ feed, kinds, context }: FeedProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
-  const [frozen, setFrozen] = useState<readonly RecordedEvent[] | null>(null);
+  const [frozen, setFrozen] = useState<readonly number[] | null>(null);
   const newest = feed.list(kinds);
-  const events = frozen ?? newest;
+  const sequences = frozen ?? newest;
   const isFollowing = frozen === null;
-  const view = useRowWindow(scroller, events.length, ROW_HEIGHT, isFollowing);
+  const view = useRowWindow(scroller, sequences.length, ROW_HEIGHT, isFollowing);
   /** Where this list has put its scroller: only a person moves it up from there. */
   const end = useRef(0);
 
@@ -133,8 +138,8 @@ function Feed({ feed, kinds, context }: FeedProps): JSX.Element {
     if (isAtEnd) setFrozen(null);
     else if (isFollowing && element.scrollTop < end.current - END_PX) setFrozen(newest);
   };
-  const lastShown = events.at(-1)?.event.sequence ?? 0;
-  const unseen = newest.filter((each) => each.event.sequence > lastShown).length;
+  const lastShown = sequences.at(-1) ?? 0;
+  const unseen = newest.filter((sequence) => sequence > lastShown).length;
 
   return (
     <div class="feed">
@@ -148,8 +153,13 @@ function Feed({ feed, kinds, context }: FeedProps): JSX.Element {
       >
         <ol class="feed-list mono" aria-label="Events">
           <li class="spacer" style={{ height: `${view.spaceBefore}px` }} aria-hidden="true" />
-          {events.slice(view.first, view.end).map((recorded) => (
-            <Line key={recorded.event.sequence} context={context} recorded={recorded} />
+          {sequences.slice(view.first, view.end).map((sequence) => (
+            <Line
+              key={sequence}
+              context={context}
+              sequence={sequence}
+              recorded={feed.event(sequence)}
+            />
           ))}
           <li class="spacer" style={{ height: `${view.spaceAfter}px` }} aria-hidden="true" />
         </ol>

@@ -11,7 +11,7 @@ import { formatRights, rightsInWords } from '../format/iommu-words.ts';
 import { standstill } from '../format/readiness.ts';
 import { formatBytes, formatExact, formatPlural } from '../format/quantity.ts';
 import type { Selection } from '../model/domain-choice.ts';
-import type { MappingRow } from '../model/mapping-rows.ts';
+import type { MappingRow } from '../model/watched-domain.ts';
 import type { WatchedView } from '../model/views.ts';
 import { IovaMap } from './iova-map.tsx';
 import { Pane } from './pane.tsx';
@@ -154,10 +154,13 @@ export function MappingsPane(props: MappingsPaneProps): JSX.Element {
       ) : (
         <MappingTable rows={watched.rows} />
       )}
-      {domain !== undefined && domain.mappings > watched.rows.length && !watched.isSyncing ? (
+      {domain !== undefined && watched.count > watched.rows.length ? (
         <p class="pane-foot">
-          The first {formatExact(watched.rows.length)} of {formatExact(domain.mappings)} are shown.
+          The first {formatExact(watched.rows.length)} of {formatExact(watched.count)} are shown.
         </p>
+      ) : null}
+      {domain !== undefined && watched.isIncomplete ? (
+        <p class="pane-foot">Some mappings are not listed: nobody saw how Linux made them.</p>
       ) : null}
     </Pane>
   );

@@ -29,7 +29,7 @@ export interface RoguePaneProps {
   readonly onPick: (endpoint: number) => void;
   readonly onSend: (request: RogueRequest) => Promise<RogueResult>;
   /** The lowest address that is mapped for such an access of the endpoint now; null when there is none. */
-  readonly findMapped: (endpoint: number, access: RogueRequest['access']) => Promise<bigint | null>;
+  readonly findMapped: (endpoint: number, access: RogueRequest['access']) => bigint | null;
 }
 
 type Outcome =
@@ -111,8 +111,8 @@ function Suggestions(props: SuggestionsProps): JSX.Element {
     );
   }
   const canUseMapped = hasMappings(props.device.value, endpoint);
-  const pickMapped = async (): Promise<void> => {
-    const address = endpoint === null ? null : await props.findMapped(endpoint, access);
+  const pickMapped = (): void => {
+    const address = endpoint === null ? null : props.findMapped(endpoint, access);
     if (address !== null) onAddress(formatAddress(address));
     else setLacking(access === 'write' ? 'writing' : 'reading');
   };
@@ -128,7 +128,7 @@ function Suggestions(props: SuggestionsProps): JSX.Element {
         class="link"
         disabled={!canUseMapped}
         title={canUseMapped ? '' : 'Nothing is mapped for this device.'}
-        onClick={() => void pickMapped()}
+        onClick={pickMapped}
       >
         a mapped one
       </button>

@@ -1,17 +1,24 @@
 // What the page knows about the IOMMU: batches in, views out. Pure: no clock, no DOM, no worker.
 
 import type { FaultEvent, IommuState } from '../../src/iommu/events/iommu-event.ts';
-import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
-import type { DroppedEvents, MachineBatch } from '../../src/worker/api/news.ts';
-import { EVENT_KINDS } from '../../src/trace/record/event-kinds.ts';
+import type { RecordBatch } from '../../src/trace/record/batch.ts';
+import { EventColumns } from '../../src/trace/record/event-columns.ts';
+import { EVENT_KINDS, KIND_CODES } from '../../src/trace/record/event-kinds.ts';
+import { IommuRecord } from '../../src/trace/record/iommu-record.ts';
+import { History } from '../../src/trace/replay/history.ts';
+import type { MachineBatch, RecordStart } from '../../src/worker/api/news.ts';
 import { EndpointActivity } from './endpoint-activity.ts';
-import { EventFeed, isRequest } from './event-feed.ts';
+import { EventFeed } from './event-feed.ts';
 import { isSameState } from './same-state.ts';
 import { RateMeter } from './rate-meter.ts';
 import { WatchedDomain } from './watched-domain.ts';
 
 /** Fault cards kept; the endpoints' counters have the total. */
 export const MAX_FAULTS = 100;
+/** Bytes of the record that are kept: some 600,000 events with their requests. What is derived of it takes a tenth of that. */
+const MAX_RECORD_BYTES = 64 << 20;
+
+const FAULTED = KIND_CODES.get('faulted');
 
 /** A fault with its place in time. */
 export interface FaultRecord {
@@ -25,11 +32,17 @@ export class MachineModel {
   readonly watched = new WatchedDomain();
   readonly activity = new EndpointActivity();
   readonly #rate = new RateMeter();
+  #history: History | undefined;
   #state: IommuState | null = null;
   #stateVersion = 0;
   #faults: readonly FaultRecord[] = [];
   #faultCount = 0;
   #droppedEvents = 0;
+
+  /** What the IOMMU has done in this life of the guest; undefined while nobody has told. */
+  get history(): History | undefined {
+    return this.#history;
+  }
 
   /** The device as of the latest batch; null before the first and without an IOMMU. */
   get state(): IommuState | null {
@@ -64,26 +77,26 @@ export class MachineModel {
 
   /** Folds a batch. `nowMs` is the page's clock. */
   apply(batch: MachineBatch, nowMs: number): void {
-    const { events, dropped } = batch;
-    const droppedEvents = this.#countDropped(dropped);
+    this.watched.setNow(nowMs);
+    const dropped = this.#countDropped(batch.dropped);
+    if (batch.begins !== null) this.#begin(batch.begins);
+    let requests = dropped;
+    for (const each of batch.record) requests += this.#takeIn(each);
     // What a guest had done before anybody watched is no rate.
     const isHistory = batch.preview !== undefined;
-    const requests = events.filter((each) => isRequest(each.event)).length + droppedEvents;
     this.#rate.add(isHistory ? 0 : requests, batch.timeMs);
-    this.#droppedEvents += droppedEvents;
     if (!isSameState(this.#state, batch.state)) this.#setState(batch.state);
-    this.feed.append(events);
-    this.#keepFaults(events);
-    const plain = events.map((each) => each.event);
-    this.watched.fold(plain, batch.state, droppedEvents, nowMs);
     this.activity.sample(batch.state, nowMs);
   }
 
   /** Forgets everything: a new machine starts. */
   clear(): void {
+    this.#history?.dispose();
+    this.#history = undefined;
     this.feed.clear();
     this.activity.clear();
     this.#rate.clear();
+    this.watched.follow(undefined);
     this.watched.watch(null);
     this.#setState(null);
     this.#faults = [];
@@ -91,8 +104,33 @@ export class MachineModel {
     this.#droppedEvents = 0;
   }
 
+  #begin({ head, keyframe }: RecordStart): void {
+    this.#history?.dispose();
+    const record = new IommuRecord(head, { maxBytes: MAX_RECORD_BYTES });
+    const { watched } = this;
+    const history = new History(record, {
+      keyframe: keyframe ?? undefined,
+      listener: {
+        onBorn: (columns, at) => watched.note('mapped', columns, at),
+        onEnded: (columns, at) => watched.note('unmapped', columns, at),
+      },
+    });
+    this.#history = history;
+    this.feed.follow(record);
+    watched.follow(history);
+  }
+
+  /** Returns how many requests are in the batch. */
+  #takeIn(batch: RecordBatch): number {
+    const history = this.#history;
+    if (history === undefined) return 0;
+    history.record.append(batch);
+    this.#keepFaults(history.record, batch);
+    return this.feed.append(batch);
+  }
+
   /** Counts what was left out; returns how much that was. */
-  #countDropped(dropped: DroppedEvents): number {
+  #countDropped(dropped: MachineBatch['dropped']): number {
     let sum = 0;
     for (const kind of EVENT_KINDS) {
       const count = dropped[kind] ?? 0;
@@ -100,6 +138,7 @@ export class MachineModel {
       sum += count;
     }
     this.#faultCount += dropped.faulted ?? 0;
+    this.#droppedEvents += sum;
     return sum;
   }
 
@@ -108,13 +147,16 @@ export class MachineModel {
     this.#stateVersion += 1;
   }
 
-  #keepFaults(events: readonly RecordedEvent[]): void {
+  #keepFaults(record: IommuRecord, { firstSequence, count, columns }: RecordBatch): void {
+    const { kind } = new EventColumns(count, columns);
     const fresh: FaultRecord[] = [];
-    for (const { timeMs, event } of events.toReversed()) {
-      if (event.kind === 'faulted') fresh.push({ timeMs, fault: event });
+    for (let at = count - 1; at >= 0; at -= 1) {
+      if (kind[at] !== FAULTED) continue;
+      this.#faultCount += 1;
+      const recorded = fresh.length < MAX_FAULTS ? record.event(firstSequence + at) : undefined;
+      if (recorded?.event.kind !== 'faulted') continue;
+      fresh.push({ timeMs: recorded.timeMs, fault: recorded.event });
     }
-    if (fresh.length === 0) return;
-    this.#faultCount += fresh.length;
-    this.#faults = [...fresh, ...this.#faults].slice(0, MAX_FAULTS);
+    if (fresh.length > 0) this.#faults = [...fresh, ...this.#faults].slice(0, MAX_FAULTS);
   }
 }

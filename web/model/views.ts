@@ -3,8 +3,7 @@
 import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
 import type { FeedKind } from './event-feed.ts';
 import type { FaultRecord } from './machine-model.ts';
-import type { MappingRow } from './mapping-rows.ts';
-import type { MappingChange } from './watched-domain.ts';
+import type { MappingChange, MappingRow } from './watched-domain.ts';
 
 export interface MachineClock {
   /** Milliseconds the guest has run. */
@@ -16,11 +15,14 @@ export interface MachineClock {
 /** The domain whose mappings are shown. */
 export interface WatchedView {
   readonly domain: number | null;
+  /** In IOVA order, the first ones. */
   readonly rows: readonly MappingRow[];
+  /** Mappings that are known, shown or not. */
+  readonly count: number;
   /** Newest last. */
   readonly changes: readonly MappingChange[];
-  /** Whether the rows are behind the device. */
-  readonly isSyncing: boolean;
+  /** Whether there may be mappings that nobody has told of. */
+  readonly isIncomplete: boolean;
 }
 
 export interface ActivityView {
@@ -36,8 +38,10 @@ export interface FeedView {
   readonly droppedEvents: number;
   readonly requestsPerSecond: number;
   readonly count: (kind: FeedKind) => number;
-  /** The kept events of these kinds, oldest first. */
-  readonly list: (kinds: ReadonlySet<FeedKind>) => readonly RecordedEvent[];
+  /** Sequences of the kept events of these kinds, oldest first. */
+  readonly list: (kinds: ReadonlySet<FeedKind>) => readonly number[];
+  /** An event that was listed; undefined when it is kept no more. */
+  readonly event: (sequence: number) => RecordedEvent | undefined;
 }
 
 export interface FaultsView {

@@ -1,30 +1,22 @@
-// The one domain whose mappings are on the screen, kept row by row from events; the totals of all others come with
-// every batch. Watching another domain, or losing events, takes a fresh list from the device.
-//
-// The list and the events travel separately, so neither knows what the other includes. Replaying events over a list
-// that already has them is harmless: the last event for an address decides, and it is in the replay whenever any
-// event for that address is. So events that arrive while a list is awaited are kept and replayed over it.
+// The one domain whose mappings are on the screen: its rows are read from the latest moment of the record when they are shown;
+// what comes and goes in between is noted, so that it can be seen.
 
-import { VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol/protocol.ts';
-import type { IommuEvent, IommuState } from '../../src/iommu/events/iommu-event.ts';
-import type { Mapping } from '../../src/iommu/store/mapping-store.ts';
-import { Attachments, endsAllDomains } from './attachments.ts';
-import { MappingRows, type MappingRow } from './mapping-rows.ts';
+import { joinWords } from '../../src/base/words.ts';
+import type { MappingColumns } from '../../src/trace/replay/lifetime.ts';
+import type { History } from '../../src/trace/replay/history.ts';
 
-/** Rows kept of a domain: what one `listMappings` can answer. */
+/** Rows of a domain at most: a guest can make millions, and a person can look at some. Those with the lowest IOVAs. */
 export const MAX_ROWS = 10_000;
-/** Events kept while a list is awaited; more of them ask for another list. */
-const MAX_AWAITING = 50_000;
-/** Least time between two lists of the same domain: a domain above MAX_ROWS that churns would ask all the time. */
-const LIST_INTERVAL_MS = 250;
 /** Changes kept for the map's flashes. */
 const MAX_CHANGES = 1_024;
 
-/** What to ask the device for. */
-export interface ListRequest {
-  readonly domain: number;
-  /** Tells its answer from that of an earlier request, which is history when it arrives. */
-  readonly id: number;
+/** A mapping as the page shows it: IOVA `start`..`end` (inclusive) to GPA from `phys` on. */
+export interface MappingRow {
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly phys: bigint;
+  /** VIRTIO_IOMMU_MAP_F_* bits. */
+  readonly flags: number;
 }
 
 /** A mapping that just came or went, for painting. */
@@ -36,18 +28,17 @@ export interface MappingChange {
   readonly atMs: number;
 }
 
-/** Folds batches into the rows of one domain. */
 export class WatchedDomain {
-  readonly #rows = new MappingRows(MAX_ROWS);
-  readonly #attachments = new Attachments();
+  #history: History | undefined;
+  #leave: () => void = () => undefined;
   #domain: number | null = null;
-  #needsList = false;
-  #awaiting: IommuEvent[] | null = null;
   #changes: MappingChange[] = [];
-  #requestId = 0;
   #version = 0;
-  #lastSequence = 0;
-  #lastListMs = Number.NEGATIVE_INFINITY;
+  #nowMs = 0;
+  /** The rows made last, and by ID, which a mapping keeps. */
+  #rows: readonly MappingRow[] = [];
+  #known = new Map<number, MappingRow>();
+  #madeFor = 0;
 
   /** Another one after each change of what is shown. */
   get version(): number {
@@ -58,127 +49,82 @@ export class WatchedDomain {
     return this.#domain;
   }
 
+  /** In IOVA order, `MAX_ROWS` at most; valid until the next change. */
   get rows(): readonly MappingRow[] {
-    return this.#rows.rows;
+    if (this.#madeFor !== this.#version) this.#makeRows();
+    return this.#rows;
+  }
+
+  /** Mappings there are, shown or not. */
+  get count(): number {
+    return this.#domain === null ? 0 : (this.#history?.present.count(this.#domain) ?? 0);
+  }
+
+  /** Whether mappings may be missing: nobody has told of how they were made. */
+  get isIncomplete(): boolean {
+    return this.#domain !== null && (this.#history?.present.missing ?? null) !== null;
   }
 
   /** Newest last. */
   get changes(): readonly MappingChange[] {
-    return this.#changes;
-  }
-
-  /** Whether the rows are behind the device until the next list arrives. */
-  get isSyncing(): boolean {
-    return this.#needsList || this.#awaiting !== null;
+    return this.#changes.slice(-MAX_CHANGES);
   }
 
   watch(domain: number | null): void {
     if (domain === this.#domain) return;
-    this.#version++;
     this.#domain = domain;
-    this.#awaiting = null;
-    this.#changes = [];
-    this.#rows.clear();
-    this.#needsList = domain !== null;
-    this.#lastListMs = Number.NEGATIVE_INFINITY;
+    this.#forgetRows();
   }
 
-  /** Applies a batch. `nowMs` is the page's clock. */
-  fold(
-    events: readonly IommuEvent[],
-    state: IommuState | null,
-    dropped: number,
-    nowMs: number,
-  ): void {
-    if (events.length > 0 || dropped > 0) this.#version++;
-    for (const event of events) {
-      this.#lastSequence = event.sequence;
-      if (this.#awaiting !== null) this.#awaiting.push(event);
-      this.#apply(event, nowMs);
-    }
-    if (this.#awaiting !== null && this.#awaiting.length > MAX_AWAITING) this.#requestList();
-    if (dropped > 0) this.#requestList();
-    if (state !== null) this.#compare(state, dropped);
+  /** Another record is read from now on; none, if the machine starts anew. */
+  follow(history: History | undefined): void {
+    this.#leave();
+    this.#history = history;
+    this.#leave = history?.record.rewound.on(() => this.#forgetRows()) ?? (() => undefined);
+    this.#forgetRows();
   }
 
-  /** The domain to list now, once per need; null when the rows are right, a list is on its way, or it is too soon. */
-  takeListRequest(nowMs: number): ListRequest | null {
-    if (!this.#needsList || this.#domain === null) return null;
-    if (nowMs - this.#lastListMs < LIST_INTERVAL_MS) return null;
-    this.#lastListMs = nowMs;
+  /** `nowMs` is the page's clock, which the changes from here on are stamped with. */
+  setNow(nowMs: number): void {
+    this.#nowMs = nowMs;
+  }
+
+  /** For `History`, which tells of each mapping. */
+  note(kind: MappingChange['kind'], columns: MappingColumns, at: number): void {
+    if (columns.domain[at] !== this.#domain) return;
     this.#version++;
-    this.#needsList = false;
-    this.#awaiting = [];
-    return { domain: this.#domain, id: ++this.#requestId };
-  }
-
-  /** Takes over the rows of the domain from lists that nothing has followed yet; without one they are asked for. */
-  take(lists: readonly { readonly domain: number; readonly mappings: readonly Mapping[] }[]): void {
-    const list = lists.find((each) => each.domain === this.#domain);
-    if (list === undefined) return;
-    this.#version++;
-    this.#needsList = false;
-    this.#awaiting = null;
-    this.#rows.replace(list.mappings);
-  }
-
-  /** The answer to a request; ignored when it was overtaken, or the domain is no longer watched. */
-  acceptList(request: ListRequest, mappings: readonly Mapping[]): void {
-    const awaiting = this.#awaiting;
-    if (request.id !== this.#requestId || awaiting === null) return;
-    this.#version++;
-    this.#awaiting = null;
-    this.#rows.replace(mappings);
-    for (const event of awaiting) this.#applyToRows(event);
-  }
-
-  /** The list could not be had: asks again with the next batch. */
-  rejectList(request: ListRequest): void {
-    if (request.id === this.#requestId && this.#awaiting !== null) this.#requestList();
-  }
-
-  #requestList(): void {
-    this.#version++;
-    this.#awaiting = null;
-    this.#needsList = this.#domain !== null;
-  }
-
-  #apply(event: IommuEvent, nowMs: number): void {
-    const ended = this.#attachments.fold(event);
-    if (endsAllDomains(event) || (ended !== null && ended === this.#domain)) {
-      this.#rows.clear();
-      // A list on its way may be older than this end; another one can not be.
-      if (this.#awaiting !== null) this.#requestList();
-      return;
-    }
-    this.#applyToRows(event, nowMs);
-  }
-
-  #applyToRows(event: IommuEvent, nowMs?: number): void {
-    if (event.kind !== 'mapped' && event.kind !== 'unmapped') return;
-    if (event.domain !== this.#domain || event.status !== VIRTIO_IOMMU_S_OK) return;
-    const { virtStart: start, virtEnd: end } = event;
-    if (event.kind === 'mapped') {
-      this.#rows.insert({ start, end, phys: event.physStart, flags: event.flags });
-      if (nowMs !== undefined) this.#changes.push({ kind: 'mapped', start, end, atMs: nowMs });
-    } else {
-      const gone = this.#rows.remove(start, end);
-      if (nowMs === undefined) return;
-      for (const row of gone) {
-        this.#changes.push({ kind: 'unmapped', start: row.start, end: row.end, atMs: nowMs });
-      }
-    }
+    this.#changes.push({
+      kind,
+      start: joinWords(columns.startHigh[at] ?? 0, columns.startLow[at] ?? 0),
+      end: joinWords(columns.endHigh[at] ?? 0, columns.endLow[at] ?? 0),
+      atMs: this.#nowMs,
+    });
     if (this.#changes.length > 2 * MAX_CHANGES) this.#changes = this.#changes.slice(-MAX_CHANGES);
   }
 
-  /** Where the device's own count disagrees with ours at the same event, the rows are wrong: list again. */
-  #compare(state: IommuState, dropped: number): void {
-    if (dropped > 0) {
-      this.#attachments.replace(state);
-      this.#lastSequence = state.sequence;
-    }
-    if (this.isSyncing || state.sequence !== this.#lastSequence) return;
-    const count = state.domains.find((each) => each.id === this.#domain)?.mappings ?? 0;
-    if (Math.min(count, MAX_ROWS) !== this.#rows.rows.length) this.#requestList();
+  #forgetRows(): void {
+    this.#version++;
+    this.#changes = [];
+    this.#known = new Map();
   }
+
+  #makeRows(): void {
+    this.#madeFor = this.#version;
+    const [history, domain] = [this.#history, this.#domain];
+    const ids = domain === null ? [] : (history?.present.ids(domain, MAX_ROWS) ?? []);
+    const known = new Map<number, MappingRow>();
+    for (const id of ids) {
+      const row = this.#known.get(id) ?? rowOf(history, id);
+      if (row !== undefined) known.set(id, row);
+    }
+    this.#known = known;
+    this.#rows = [...known.values()];
+  }
+}
+
+function rowOf(history: History | undefined, id: number): MappingRow | undefined {
+  const lifetime = history?.lifetime(id);
+  if (lifetime === undefined) return undefined;
+  const { virtStart, virtEnd, physStart, flags } = lifetime;
+  return { start: virtStart, end: virtEnd, phys: physStart, flags };
 }

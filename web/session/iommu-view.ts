@@ -3,19 +3,14 @@
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
-import type { Preview } from '../../src/worker/api/news.ts';
 import { NO_SELECTION, shownDomain, type Selection } from '../model/domain-choice.ts';
 import { MachineModel } from '../model/machine-model.ts';
 import type { ActivityView, FaultsView, FeedView, WatchedView } from '../model/views.ts';
-import { MAX_ROWS, type ListRequest } from '../model/watched-domain.ts';
 import type { FramePacer } from './frame-pacer.ts';
 import type { Power } from './power.ts';
-import type { WorkerApi } from './worker-link.ts';
 
 export class IommuView {
-  readonly #power: Power;
   readonly #pacer: FramePacer;
-  readonly #now: () => number;
   readonly #model = new MachineModel();
   readonly #selection = signal<Selection>(NO_SELECTION);
 
@@ -26,9 +21,7 @@ export class IommuView {
   readonly faults: ReadonlySignal<FaultsView>;
 
   constructor(power: Power, pacer: FramePacer, now: () => number) {
-    this.#power = power;
     this.#pacer = pacer;
-    this.#now = now;
     const model = this.#model;
     this.device = this.#eachFrame(
       () => model.state,
@@ -37,8 +30,8 @@ export class IommuView {
     this.watched = this.#eachFrame(
       () => model.watched.version,
       () => {
-        const { domain, rows, changes, isSyncing } = model.watched;
-        return { domain, rows, changes, isSyncing };
+        const { domain, rows, count, changes, isIncomplete } = model.watched;
+        return { domain, rows, count, changes, isIncomplete };
       },
     );
     this.activity = this.#eachFrame(
@@ -56,6 +49,7 @@ export class IommuView {
         requestsPerSecond: model.requestsPerSecond,
         count: (kind) => model.feed.count(kind),
         list: (kinds) => model.feed.list(kinds),
+        event: (sequence) => model.feed.event(sequence),
       }),
     );
     this.faults = this.#eachFrame(
@@ -70,9 +64,8 @@ export class IommuView {
     power.batches.on((batch) => {
       const before = model.version;
       model.apply(batch, now());
-      const { preview } = batch;
-      this.#watchShownDomain(preview?.mappings);
-      if (preview !== undefined) pacer.hurry();
+      this.#watchShownDomain();
+      if (batch.preview !== undefined) pacer.hurry();
       else if (model.version !== before) pacer.ask();
     });
   }
@@ -103,25 +96,8 @@ export class IommuView {
     });
   }
 
-  #watchShownDomain(lists: Preview['mappings'] = []): void {
+  #watchShownDomain(): void {
     const { watched, state } = this.#model;
     watched.watch(shownDomain(state, this.#selection.value, watched.domain));
-    watched.take(lists);
-    const { api } = this.#power;
-    if (api === null) return;
-    const request = watched.takeListRequest(this.#now());
-    if (request !== null) void this.#fetchList(api, request);
-  }
-
-  async #fetchList(api: WorkerApi, request: ListRequest): Promise<void> {
-    const { watched } = this.#model;
-    try {
-      const mappings = await api.look.listMappings(request.domain, 0n, MAX_ROWS);
-      watched.acceptList(request, mappings);
-      this.#pacer.ask();
-    } catch {
-      // The domain may have ended since; the next batch says so, or the list is asked for again.
-      watched.rejectList(request);
-    }
   }
 }

@@ -49,7 +49,7 @@ describe('MachineSession', () => {
     const domain = state?.domains.find((each) => each.id === watched.domain);
     expect(domain?.mappings).toBeGreaterThan(0);
     expect(watched.rows).toHaveLength(domain?.mappings ?? -1);
-    expect(watched.isSyncing).toBe(false);
+    expect(watched.isIncomplete).toBe(false);
   });
 
   it('stays right through thousands of requests a second, with bounded rows', async () => {
@@ -76,8 +76,8 @@ describe('MachineSession', () => {
     const session = await booted();
     const endpoint = 0x1001;
     const request = { endpoint, address: 0n, access: 'write', length: 16 } as const;
-    const readable = (await session.stray.findMapped(endpoint, 'read')) ?? 0n;
-    const writable = (await session.stray.findMapped(endpoint, 'write')) ?? 0n;
+    const readable = session.stray.findMapped(endpoint, 'read') ?? 0n;
+    const writable = session.stray.findMapped(endpoint, 'write') ?? 0n;
     expect(await session.stray.send({ ...request, address: readable })).toMatchObject({
       outcome: 'blocked',
       mappedFlags: 1,
@@ -137,6 +137,7 @@ describe('MachineSession', () => {
 
   it('shows the same views as long as nothing happens, so that nothing is painted again', async () => {
     const session = await booted({ churn: 10 });
+    session.iommu.select({ kind: 'domain', id: 5 });
     const { device, watched, activity, feed, faults } = session.iommu;
     const views = (): readonly unknown[] =>
       [device, watched, activity, feed, faults].map((each) => each.value);

@@ -32,7 +32,7 @@ export class MachineSession {
     this.iommu = new IommuView(this.power, this.#pacer, ports.now);
     this.stories = new Stories(this.power);
     this.power.batches.on(() => this.stories.want(this.iommu.latest.faults));
-    this.stray = new StrayDma(this.power, () => this.iommu.latest.state);
+    this.stray = new StrayDma(this.power, () => this.iommu.latest);
     this.recordings = new Recordings(this.power, ports.images);
     this.past = new Past(this.power);
     this.asking = new PageAsking(this.power, ports.images);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { toGpa, toIova } from '../../src/memory/address.ts';
 import type { MachineBatch } from '../../src/worker/api/news.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
+import { HEAD, toldEvents } from '../testing/told-events.ts';
 import { MachineSession } from './machine-session.ts';
 
 const DOMAIN = 3;
@@ -23,13 +24,12 @@ const RESTORING: MachineBatch = {
   past: null,
   console: new TextEncoder().encode('# '),
   isConsoleAnew: false,
-  events: [
-    {
-      timeMs: 3099,
-      instructions: 1,
-      event: { kind: 'mapped', sequence: 7, domain: DOMAIN, ...MAPPING, status: 0 },
-    },
-  ],
+  begins: { head: HEAD, keyframe: null },
+  record: toldEvents({
+    timeMs: 3099,
+    instructions: 1,
+    event: { kind: 'mapped', sequence: 7, domain: DOMAIN, ...MAPPING, status: 0 },
+  }),
   dropped: {},
   state: {
     sequence: 7,
@@ -52,7 +52,7 @@ const RESTORING: MachineBatch = {
   },
   timeMs: 3100,
   mips: 0,
-  preview: { info: INFO, mappings: [{ domain: DOMAIN, mappings: [MAPPING] }] },
+  preview: { info: INFO },
 };
 const { preview: _, ...LATER } = RESTORING;
 const RUNNING: MachineBatch = {
@@ -60,7 +60,8 @@ const RUNNING: MachineBatch = {
   status: 'running',
   progress: { ...PROGRESS, stage: 'ready' },
   console: new Uint8Array(),
-  events: [],
+  begins: null,
+  record: [],
 };
 
 /** A session whose worker says only what a test says; and what it was asked for. */
@@ -113,7 +114,7 @@ describe('a session whose machine is restored', () => {
     tell(RESTORING);
     expect(session.power.info.value).toBe(INFO);
     expect(session.power.notReady.value).toBe('The PC is being restored');
-    expect(session.iommu.watched.value).toMatchObject({ domain: DOMAIN, isSyncing: false });
+    expect(session.iommu.watched.value).toMatchObject({ domain: DOMAIN, count: 1 });
     expect(session.iommu.watched.value.rows.map(({ start }) => start)).toEqual([MAPPING.virtStart]);
     expect(session.iommu.feed.value.count('map')).toBe(1);
     expect(session.iommu.feed.value.requestsPerSecond).toBe(0);
@@ -126,7 +127,14 @@ describe('a session whose machine is restored', () => {
     const cleared: string[] = [];
     session.power.restarted.on(() => cleared.push('restarted'));
     session.power.rebooted.on(() => cleared.push('rebooted'));
-    tell({ ...LATER, status: 'loading', console: new Uint8Array(), events: [], state: null });
+    tell({
+      ...LATER,
+      status: 'loading',
+      console: new Uint8Array(),
+      begins: null,
+      record: [],
+      state: null,
+    });
     cleared.length = 0;
     tell(RESTORING);
     const shown = session.iommu.watched.value;

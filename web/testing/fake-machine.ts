@@ -7,8 +7,11 @@ import {
   NET_ENDPOINT,
   OUTSIDE,
 } from '../../src/machine/plan/topology.ts';
+import { IommuRecord } from '../../src/trace/record/iommu-record.ts';
+import { RecordTail } from '../../src/trace/record/record-tail.ts';
+import { Recorder } from '../../src/trace/record/recorder.ts';
 import type { MachineClient } from '../../src/worker/api/client.ts';
-import type { MachineBatch } from '../../src/worker/api/news.ts';
+import type { MachineBatch, RecordStart } from '../../src/worker/api/news.ts';
 import type { PastNote, Place } from '../../src/worker/api/past.ts';
 import {
   BOOT_STAGES,
@@ -21,6 +24,7 @@ import {
 import type { ReplayReport } from '../../src/worker/api/recording.ts';
 import type { RogueRequest, RogueResult } from '../../src/worker/api/stray-dma.ts';
 import { FakeDevice } from './fake-device.ts';
+import { HEAD } from './told-events.ts';
 
 const TICK_MS = 16;
 const STAGE_MS = 600;
@@ -81,6 +85,10 @@ class FakeMachine {
   readonly #options: FakeOptions;
   readonly #encoder = new TextEncoder();
   #device = new FakeDevice(ENDPOINTS);
+  #recorder = new Recorder();
+  #record = new IommuRecord(HEAD);
+  #tail = new RecordTail(this.#record);
+  #begins: RecordStart | null = null;
   #life = 0;
   #status: MachineStatus = 'loading';
   #mode: IommuMode = 'translated';
@@ -156,6 +164,7 @@ class FakeMachine {
     this.#life += 1;
     this.#text = past === null ? 'the end' : 'the past';
     this.#isConsoleAnew = true;
+    this.#tell();
     const { sequence } = past ?? this.#device.state;
     return { ...FAKE_PLACE, sequence, isPast: past !== null };
   }
@@ -195,6 +204,9 @@ class FakeMachine {
   #restart(): void {
     clearInterval(this.#timer);
     this.#device = new FakeDevice(ENDPOINTS);
+    this.#recorder = new Recorder();
+    this.#record = new IommuRecord(HEAD);
+    this.#tell();
     this.#live = [];
     this.#life += 1;
     this.#text = '';
@@ -202,6 +214,20 @@ class FakeMachine {
     this.#timeMs = 0;
     this.#stage = -1;
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  /** The page begins another record, and is told all that there is. */
+  #tell(): void {
+    this.#begins = { head: HEAD, keyframe: null };
+    this.#tail.dispose();
+    this.#tail = new RecordTail(this.#record);
+  }
+
+  #gather(): void {
+    for (const { event, timeMs, instructions } of this.#device.takeEvents()) {
+      this.#recorder.add(event, { timeMs, instructions });
+    }
+    for (const batch of this.#recorder.take()) this.#record.append(batch);
   }
 
   #tick(): void {
@@ -215,6 +241,7 @@ class FakeMachine {
     const loaded = Math.min(DOWNLOAD_BYTES, (this.#timeMs / STAGE_MS) * DOWNLOAD_BYTES);
     const failure = stage === last ? (this.#options.failure ?? null) : null;
     if (failure !== null) this.#status = 'failed';
+    this.#gather();
     this.#onBatch({
       life: this.#life,
       status: this.#status,
@@ -229,13 +256,15 @@ class FakeMachine {
       past: this.#past,
       console: this.#encoder.encode(this.#text),
       isConsoleAnew: this.#isConsoleAnew,
-      events: this.#device.takeEvents(),
+      begins: this.#begins,
+      record: this.#tail.next(),
       dropped: {},
       state: this.#mode === 'off' ? null : this.#device.state,
       timeMs: this.#timeMs,
       mips: this.#status === 'running' ? 41 : 0,
     });
     this.#text = '';
+    this.#begins = null;
     this.#isConsoleAnew = false;
     if (failure !== null) this.stop();
   }

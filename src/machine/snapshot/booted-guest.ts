@@ -3,6 +3,7 @@
 import type { IommuState } from '../../iommu/events/iommu-event.ts';
 import type { Mapping } from '../../iommu/store/mapping-store.ts';
 import type { RecordBatch } from '../../trace/record/batch.ts';
+import type { Keyframe } from '../../trace/replay/keyframe.ts';
 import type { BuiltFrom } from './built-from.ts';
 import type { MachineSnapshot } from './snapshot.ts';
 
@@ -12,8 +13,10 @@ export interface BootStory {
   readonly console: Uint8Array;
   /** The same of the agent's line. */
   readonly agent: Uint8Array;
-  /** The record of the boot, in order. */
+  /** What the IOMMU did, in order. */
   readonly record: readonly RecordBatch[];
+  /** The IOMMU before the record's first event; null and missing where that is the first after power on. */
+  readonly keyframe?: Keyframe | null;
   /** The IOMMU at the end; null on a machine without one. */
   readonly state: IommuState | null;
   /** The mappings of each domain that has any, in order. */

@@ -1,20 +1,40 @@
 // What one machine's guest has printed and done on the way to where it stands, as far as it is kept.
 
-import type { Machine } from '../../machine/machine.ts';
 import { recordHeadOf } from '../../machine/plan/record-head.ts';
-import { tapMachine } from '../../machine/record-tap.ts';
+import type { MachinePlan } from '../../machine/plan/machine-plan.ts';
+import { tapMachine, type RecordedMachine } from '../../machine/record-tap.ts';
 import type { Place } from '../../machine/timeline/place.ts';
-import { WayRecords } from '../../machine/way-records.ts';
+import { WayRecords, type MovedMachine } from '../../machine/way-records.ts';
+import type { BootStory } from '../../machine/snapshot/booted-guest.ts';
 import type { RecordBatch } from '../../trace/record/batch.ts';
 import { IommuRecord } from '../../trace/record/iommu-record.ts';
-import { latestBatches } from '../../trace/record/record-batches.ts';
+import { RecordTail } from '../../trace/record/record-tail.ts';
 import { Recorder } from '../../trace/record/recorder.ts';
+import { History } from '../../trace/replay/history.ts';
+import type { Keyframe } from '../../trace/replay/keyframe.ts';
 
-/** Events that are told of at a time, about. */
-const MAX_EVENTS = 1 << 14;
-const MAX_RECORD_BYTES = 8 << 20;
+/** Events of the past that are told of at a time. */
+export const MAX_EVENTS = 1 << 14;
+/** Twice what the largest events take that a page may be behind by (`news-host.ts`). */
+const MAX_RECORD_BYTES = 32 << 20;
 /** Bytes of the console, kept once for each branch that the machine has left. */
 const MAX_CONSOLE = 1 << 18;
+
+/** The latest events up to where a machine stands, and the state that the first of them found. */
+export interface LatestEvents {
+  /** Sequence of the event before the first. */
+  readonly after: number;
+  /** Null where that is not known, and at power on. */
+  readonly keyframe: Keyframe | null;
+}
+
+/** What is used of a machine. */
+export interface HistoricMachine extends RecordedMachine, MovedMachine {
+  readonly plan: MachinePlan;
+  readonly past: MovedMachine['past'] & {
+    readonly place: Pick<Place, 'branch' | 'consoleBytes'>;
+  };
+}
 
 /** The end of what a console has printed. */
 interface ConsoleEnd {
@@ -25,24 +45,30 @@ interface ConsoleEnd {
 }
 
 export class LifeHistory {
-  readonly #machine: Machine;
+  readonly #machine: HistoricMachine;
   readonly #recorder = new Recorder();
   #record: IommuRecord;
+  /** Follows the record from its first event on, so that it knows the state whatever had to go. */
+  #past: History;
+  /** The state that the records begin with of the branches that the machine has left. */
+  readonly #bases = new Map<number, Keyframe | null>();
   #console: Uint8Array[] = [];
   #consoleLength = 0;
   #starts: readonly number[] = [];
   readonly #consoleEnds = new Map<number, ConsoleEnd>();
 
-  constructor(machine: Machine) {
+  constructor(machine: HistoricMachine) {
     this.#machine = machine;
     this.#record = this.#newRecord();
+    this.#past = new History(this.#record);
     tapMachine(machine, this.#recorder);
     this.#recorder.filled.on(() => this.#gather());
+    machine.onLeave(({ branch, isPast }) => {
+      if (!isPast) this.#bases.set(branch, this.#stateBefore(this.#gather().firstSequence));
+    });
     void new WayRecords(machine, {
       now: () => this.#gather(),
-      set: (record) => {
-        this.#record = record;
-      },
+      set: (record) => this.#follow(record, this.#bases.get(machine.past.place.branch) ?? null),
     });
     machine.console.onOutput((bytes) => this.#addConsole(bytes.slice()));
     machine.onPower((event) => {
@@ -58,10 +84,29 @@ export class LifeHistory {
     return this.#gather();
   }
 
-  /** The latest events, up to where the machine stands. */
+  /** The same, to be asked for what was. */
+  get past(): History {
+    this.#gather();
+    return this.#past;
+  }
+
+  /** Sequence of the latest event on the way to where the machine stands: what is behind it was taken back. */
+  get lastSequence(): number {
+    return Math.min(this.#gather().lastSequence, this.#machine.iommu?.sequence ?? 0);
+  }
+
+  /** Of the way to where the machine stands, `MAX_EVENTS` events at most. */
+  get latest(): LatestEvents {
+    const first = Math.max(this.#gather().firstSequence, this.lastSequence - MAX_EVENTS + 1);
+    return { after: Math.max(0, first - 1), keyframe: this.#stateBefore(first) };
+  }
+
+  /** The same events, for a file. */
   get record(): readonly RecordBatch[] {
-    const last = this.#machine.iommu?.sequence ?? 0;
-    return latestBatches(this.#gather().fork(last), MAX_EVENTS);
+    const tail = new RecordTail(this.#gather(), this.latest.after);
+    const batches = tail.next({ until: this.lastSequence });
+    tail.dispose();
+    return batches;
   }
 
   get console(): Uint8Array<ArrayBuffer> {
@@ -82,13 +127,31 @@ export class LifeHistory {
   }
 
   /** All that was known is history: the machine has come another way, of which this is known. */
-  begin(console: Uint8Array, record: readonly RecordBatch[]): void {
+  begin({
+    console,
+    record,
+    keyframe = null,
+  }: Pick<BootStory, 'console' | 'record' | 'keyframe'>): void {
     this.#consoleEnds.clear();
+    this.#bases.clear();
     this.#starts = [];
     this.#setConsole(console);
     this.#recorder.goOnBehind(record);
-    this.#record = this.#newRecord();
+    this.#follow(this.#newRecord(), keyframe);
     for (const batch of record) this.#record.append(batch);
+  }
+
+  #follow(record: IommuRecord, keyframe: Keyframe | null): void {
+    this.#past.dispose();
+    this.#record = record;
+    this.#past = new History(record, { keyframe: keyframe ?? undefined });
+  }
+
+  /** The device before an event. */
+  #stateBefore(sequence: number): Keyframe | null {
+    if (sequence <= 1) return null;
+    const moment = this.#past.at(sequence - 1);
+    return moment.isKnown ? moment.keyframe() : null;
   }
 
   #newRecord(): IommuRecord {
@@ -126,6 +189,8 @@ export class LifeHistory {
       this.#starts = end.starts.filter((start) => start <= consoleBytes);
     }
     const known = new Set(this.#machine.past.branches.map(({ id }) => id));
-    for (const id of this.#consoleEnds.keys()) if (!known.has(id)) this.#consoleEnds.delete(id);
+    for (const ends of [this.#consoleEnds, this.#bases]) {
+      for (const id of ends.keys()) if (!known.has(id)) ends.delete(id);
+    }
   }
 }

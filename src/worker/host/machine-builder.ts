@@ -7,9 +7,11 @@ import { sharedFiles } from '../../machine/images/shared-files.ts';
 import { Machine } from '../../machine/machine.ts';
 import type { MachineOptions } from '../../machine/plan/machine-options.ts';
 import type { MachinePlan } from '../../machine/plan/machine-plan.ts';
+import { recordHeadOf } from '../../machine/plan/record-head.ts';
 import { OUTSIDE, pluggedEndpoints } from '../../machine/plan/topology.ts';
 import type { BootStory } from '../../machine/snapshot/booted-guest.ts';
 import { readSnapshotFile } from '../../machine/snapshot/snapshot-file.ts';
+import type { RecordHead } from '../../trace/record/head.ts';
 import type { BootRequest, ImageUrls, MachineInfo } from '../api/power.ts';
 import { downloadDisk, downloadImages, fetchFile, fetchModule } from './image-download.ts';
 import { EarlyReader } from './early-reader.ts';
@@ -37,6 +39,8 @@ export interface BuildListener {
 export interface MachinePreview {
   readonly info: MachineInfo;
   readonly story: BootStory;
+  /** What its record is of. */
+  readonly head: RecordHead;
 }
 
 /** A machine, and what its guest has done already. */
@@ -134,8 +138,10 @@ async function resume(
   { onLoaded, onPreview, onFetched }: BuildListener,
 ): Promise<BuiltMachine> {
   let isHopeless = false;
-  const early = new EarlyReader(({ story }) => {
-    if (!isHopeless) onPreview({ story, info: infoOf(plan) });
+  const early = new EarlyReader(({ story, builtFrom }) => {
+    if (isHopeless) return;
+    const head = { ...recordHeadOf(plan), kernel: builtFrom['kernel'] ?? null };
+    onPreview({ story, head, info: infoOf(plan) });
   });
   const [parts, file, disk] = await Promise.all([
     loading,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NET_ENDPOINT } from '../../machine/plan/topology.ts';
 import { readSnapshotFile, writeSnapshotFile } from '../../machine/snapshot/snapshot-file.ts';
+import { eventsOf } from '../../trace/record/record-batches.ts';
 import type { MachineApi } from '../api/api.ts';
 import type { MachineBatch } from '../api/news.ts';
 import type { BootRequest, ImageUrls } from '../api/power.ts';
@@ -200,8 +201,9 @@ describe('the host of a machine that is taken elsewhere in time', () => {
       status: 'paused',
       past: { sequence: 0 },
       isConsoleAnew: true,
-      events: [],
     });
+    expect(batches.at(-1)?.begins).not.toBeNull();
+    expect(eventsOf(batches.at(-1)?.record ?? [])).toEqual([]);
     await host.past.toEnd();
     expect(batches.at(-1)).toMatchObject({ life: life + 2, status: 'paused', past: null });
     await host.power.resume();

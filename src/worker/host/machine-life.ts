@@ -20,7 +20,7 @@ import { StartProgress } from './start-progress.ts';
 export type LifeReport = Pick<MachineBatch, 'life' | 'status' | 'progress' | 'failure' | 'past'>;
 
 /** What is told of a guest that was not watched. */
-type Story = Pick<BootStory, 'console' | 'agent' | 'record'>;
+type Story = Pick<BootStory, 'console' | 'agent' | 'record' | 'keyframe'>;
 
 /** The same; `isTold`: a preview has told it. */
 interface Witnessed extends Story {
@@ -269,7 +269,7 @@ export class MachineLife {
 
   /** Takes what the guest has done already for what is known of it. */
   #recall(story: Story, isTold = false): void {
-    this.#history?.begin(story.console, story.record);
+    this.#history?.begin(story);
     this.#watch.recall(story.console);
     this.progress.reach(this.#watch.stage);
     this.witnessed.emit({ ...story, isTold });

@@ -1,23 +1,31 @@
-// Gathers what the machine does and tells it to the page, at most once a frame.
+// Tells the page what the machine does, at most once a frame. A machine whose page does not keep up waits for it.
 
+import { transfer } from 'comlink';
 import type { BootStory } from '../../machine/snapshot/booted-guest.ts';
-import { eventsOf } from '../../trace/record/record-batches.ts';
 import type { MachineBatch, NewsApi, Preview } from '../api/news.ts';
 import type { MachineStatus } from '../api/power.ts';
-import { BatchBuilder } from './batch-builder.ts';
+import { ConsoleNews } from './console-news.ts';
 import { InstructionRate } from './instruction-rate.ts';
+import { MAX_EVENTS } from './life-history.ts';
 import type { MachineLife } from './machine-life.ts';
+import { RecordTeller } from './record-teller.ts';
 
 /** One frame of a 60 Hz screen: batches come no faster. */
 const FRAME_MS = 16;
 /** And no slower, when there is nothing to tell but counters and the time: an idle guest shall leave the host alone. */
 const QUIET_MS = 500;
+/**
+ * Events that a page may be behind by while the machine goes on: two full batches. The worker's record has room for them and
+ * for as many more, which one tick may make.
+ */
+const MAX_BEHIND = 2 * MAX_EVENTS;
 
 type Listener = (batch: MachineBatch) => unknown;
 
 export class NewsHost implements NewsApi {
   readonly #life: MachineLife;
-  readonly #batch = new BatchBuilder();
+  readonly #console = new ConsoleNews();
+  readonly #teller: RecordTeller;
   readonly #rate = new InstructionRate();
   #listener: Listener = () => undefined;
   #isTicking = false;
@@ -29,29 +37,29 @@ export class NewsHost implements NewsApi {
 
   constructor(life: MachineLife) {
     this.#life = life;
+    this.#teller = new RecordTeller(life);
     life.adopted.on((machine) => {
       machine.console.onOutput((bytes) => {
-        this.#batch.addConsole(bytes);
+        this.#console.add(bytes);
         this.#wake();
       });
-      machine.onEvent((event) => {
-        this.#batch.addEvent(event);
-        this.#wake();
+      machine.onEvent(() => this.#wake());
+      machine.onTick(() => {
+        if (this.#isTicking && this.#teller.behind > MAX_BEHIND) machine.setWaiting(true);
       });
     });
     life.previewed.on(({ info, story }) => {
-      this.#takeStory(story);
+      this.#takeConsole(story);
       // At once: what follows takes the worker's whole time.
-      void this.#tell({ info, mappings: story.mappings });
+      void this.#tell({ info });
     });
     life.witnessed.on(({ isTold, ...story }) => {
-      if (!isTold) this.#takeStory(story);
+      if (!isTold) this.#takeConsole(story);
     });
     life.changed.on(() => this.#wake());
     life.poweredOn.on(({ byGuest }) => {
       this.#rate.forget();
-      this.#batch.forgetEvents();
-      if (!byGuest) this.#batch.forgetConsole();
+      if (!byGuest) this.#console.forget();
     });
   }
 
@@ -78,23 +86,24 @@ export class NewsHost implements NewsApi {
       this.#waiting = [];
       await this.#tell();
       for (const resolve of waiting) resolve();
+      if (this.#teller.behind <= MAX_BEHIND) this.#life.machine?.setWaiting(false);
       await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
       await this.#untilNews();
     }
   }
 
-  /** Takes what the guest has done already for news. */
-  #takeStory({ console, record }: Pick<BootStory, 'console' | 'record'>): void {
-    this.#batch.beginConsole();
-    this.#batch.addConsole(console);
-    for (const event of eventsOf(record)) this.#batch.addEvent(event);
+  /** Takes what the guest's console has printed already for news. */
+  #takeConsole({ console }: Pick<BootStory, 'console'>): void {
+    this.#console.begin();
+    this.#console.add(console);
   }
 
   /** Resolves when the page has taken the batch. */
   async #tell(preview?: Preview): Promise<void> {
     try {
       const batch = this.#compose();
-      await this.#listener(preview === undefined ? batch : { ...batch, preview });
+      const told = preview === undefined ? batch : { ...batch, preview };
+      await this.#listener(transfer(told, buffersOf(told)));
     } catch {
       // A page that can not take a batch gets the next one.
     }
@@ -102,8 +111,8 @@ export class NewsHost implements NewsApi {
 
   async #untilNews(): Promise<void> {
     const { isStarting, status } = this.#life;
-    if (isStarting || status !== this.#told || this.#batch.hasNews || this.#waiting.length > 0)
-      return;
+    const hasNews = this.#console.hasNews || this.#teller.hasNews;
+    if (isStarting || status !== this.#told || hasNews || this.#waiting.length > 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, QUIET_MS - FRAME_MS);
       this.#wake = () => {
@@ -114,15 +123,24 @@ export class NewsHost implements NewsApi {
     this.#wake = () => undefined;
   }
 
-  #compose(): MachineBatch {
+  #compose(): MachineBatch & { readonly console: Uint8Array<ArrayBuffer> } {
     const { machine, status, story } = this.#life;
     this.#told = status;
     return {
       ...this.#life.report(),
-      ...this.#batch.take(),
+      ...this.#console.take(),
+      ...this.#teller.take(),
       state: machine?.iommu?.state() ?? story?.state ?? null,
       timeMs: machine?.timeMs ?? story?.timeMs ?? 0,
       mips: this.#rate.measure(machine, performance.now()),
     };
   }
+}
+
+/** What travels as it is, without a copy: nobody here has it afterwards. */
+function buffersOf({
+  record,
+  console,
+}: Pick<MachineBatch, 'record'> & { readonly console: Uint8Array<ArrayBuffer> }): ArrayBuffer[] {
+  return [console.buffer, ...record.flatMap(({ columns, requests }) => [columns, requests])];
 }

@@ -6,6 +6,8 @@ import { toGpa, toIova } from '../../memory/address.ts';
 import type { BootedGuest } from '../../machine/snapshot/booted-guest.ts';
 import { builtFrom } from '../../machine/snapshot/built-from.ts';
 import { writeSnapshotFile } from '../../machine/snapshot/snapshot-file.ts';
+import { eventsOf } from '../../trace/record/record-batches.ts';
+import { Recorder } from '../../trace/record/recorder.ts';
 import type { MachineBatch } from '../api/news.ts';
 import type { BootRequest, ImageUrls } from '../api/power.ts';
 import { createMachineHost } from './machine-host.ts';
@@ -28,10 +30,15 @@ const MAPPING = {
   physStart: toGpa(0x10_0000n),
   flags: 3,
 };
+const RECORDER = new Recorder();
+RECORDER.add(
+  { kind: 'mapped', domain: DOMAIN, ...MAPPING, status: 0, sequence: 7 },
+  { timeMs: 3000, instructions: 1 },
+);
 const STORY = {
   console: new TextEncoder().encode('Linux version 6\n# '),
   agent: new Uint8Array(),
-  record: [],
+  record: RECORDER.take(),
   state: { sequence: 7, isBypass: false, endpoints: [], domains: [] },
   mappings: [{ domain: DOMAIN, mappings: [MAPPING] }],
   bootMs: 1700,
@@ -74,7 +81,8 @@ describe('the host of a machine that is restored', () => {
     const batch = await told;
     expect(batch).toMatchObject({ status: 'restoring', state: STORY.state, timeMs: STORY.timeMs });
     expect(batch.console).toEqual(STORY.console);
-    expect(batch.preview?.mappings).toEqual(STORY.mappings);
+    expect(batch.begins?.head.kernel).toBe(manifest.kernel.sha256);
+    expect(eventsOf(batch.record).map(({ event }) => event)).toMatchObject([MAPPING]);
     expect(batch.preview?.info.endpoints.map(({ name }) => name)).toContain('virtio-blk');
     expect(await host.look.listMappings(DOMAIN, 0n, 10)).toEqual([MAPPING]);
     expect(await host.look.listMappings(DOMAIN, MAPPING.virtEnd + 1n, 10)).toEqual([]);

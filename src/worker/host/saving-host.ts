@@ -35,6 +35,7 @@ export class SavingHost implements SavingApi {
       // The agent greets before the prompt comes.
       agent: isUp ? AGENT_READY : new Uint8Array(),
       record: history.record,
+      keyframe: history.latest.keyframe,
       bootMs: isUp ? machine.timeMs : null,
     });
     return writeSnapshotFile({ builtFrom: builtFrom(manifest), story, machine: snapshot });

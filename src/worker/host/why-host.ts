@@ -5,8 +5,6 @@ import { frameWords, taskWords } from '../../kernel/who-words.ts';
 import type { SymbolTable } from '../../kernel/symbol-table.ts';
 import { explain } from '../../trace/explain/explain.ts';
 import type { Culprit } from '../../trace/explain/explanation.ts';
-import type { IommuRecord } from '../../trace/record/iommu-record.ts';
-import { History } from '../../trace/replay/history.ts';
 import type { EventStory, StoryCaller, WhyApi } from '../api/why.ts';
 import { GuestSymbols } from './guest-symbols.ts';
 import type { MachineLife } from './machine-life.ts';
@@ -14,30 +12,19 @@ import type { MachineLife } from './machine-life.ts';
 export class WhyHost implements WhyApi {
   readonly #life: MachineLife;
   readonly #symbols = new GuestSymbols();
-  #history: History | undefined;
 
   constructor(life: MachineLife) {
     this.#life = life;
   }
 
   async explain(sequence: number): Promise<EventStory | null> {
-    const record = this.#life.history?.events;
-    if (record === undefined) return null;
-    const symbols = await this.#symbols.of(record.head.kernel);
-    const explanation = explain(this.#historyOf(record), sequence);
+    const symbols = await this.#symbols.of(this.#life.machine?.plan.images.kernel ?? null);
+    const past = this.#life.history?.past;
+    const explanation = past === undefined ? undefined : explain(past, sequence);
     if (explanation === undefined) return null;
     const { sentence, evidence, clause, who } = explanation;
     const callers = who.flatMap((culprit) => callerOf(culprit, symbols));
     return { sequence, sentence, evidence, clause, callers };
-  }
-
-  /** The past of a record, which is followed from the first question on. */
-  #historyOf(record: IommuRecord): History {
-    if (this.#history?.record !== record) {
-      this.#history?.dispose();
-      this.#history = new History(record);
-    }
-    return this.#history;
   }
 }
 

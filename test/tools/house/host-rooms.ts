@@ -11,6 +11,8 @@ export const HOSTS: readonly Room[] = [
       'src/iommu/events',
       'src/iommu/store',
       'src/trace',
+      'src/trace/record',
+      'src/trace/replay',
       'src/machine',
       'src/machine/plan',
       'src/machine/recording',

@@ -10,10 +10,7 @@ const STATUS_NAMES = 'src/iommu/protocol/status-names.ts';
 
 /** What any room of the page may know of the product. */
 const PAGE_IMPORTS = ['src/base', PROTOCOL, STATUS_NAMES];
-const PAGE_TYPES = ['src/iommu/events', 'src/iommu/store', 'src/trace', 'src/worker/api'];
-
-/** The kinds of events. */
-const EVENT_KINDS = 'src/trace/record/event-kinds.ts';
+const PAGE_TYPES = ['src/iommu/events', 'src/trace', 'src/trace/record', 'src/worker/api'];
 
 /** Values that the border has. */
 const BOOT_STAGES = 'src/worker/api/power.ts';
@@ -35,7 +32,7 @@ export const PAGE: readonly Room[] = [
     folder: 'web/session',
     purpose: "the page's side of the machine, by topics",
     imports: [...PAGE_IMPORTS, 'web/format', 'web/model'],
-    types: PAGE_TYPES,
+    types: [...PAGE_TYPES, 'src/iommu/store'],
     packages: ['@preact/signals'],
   },
   {
@@ -62,8 +59,8 @@ export const PAGE: readonly Room[] = [
   },
   {
     folder: 'web/model',
-    purpose: 'what the page knows, from events',
-    imports: [...PAGE_IMPORTS, EVENT_KINDS],
+    purpose: 'what the page knows: its copy of the record, and what is read from that',
+    imports: [...PAGE_IMPORTS, 'src/trace/record', 'src/trace/replay'],
     types: PAGE_TYPES,
   },
   {
@@ -76,7 +73,13 @@ export const PAGE: readonly Room[] = [
   {
     folder: 'web/testing',
     purpose: 'a machine without an emulator, for working on the page',
-    imports: [...PAGE_IMPORTS, 'src/memory', 'src/machine/plan', 'src/worker/api'],
-    types: PAGE_TYPES,
+    imports: [
+      ...PAGE_IMPORTS,
+      'src/memory',
+      'src/machine/plan',
+      'src/trace/record',
+      'src/worker/api',
+    ],
+    types: [...PAGE_TYPES, 'src/iommu/store'],
   },
 ];

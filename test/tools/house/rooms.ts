@@ -230,6 +230,7 @@ const MACHINE: readonly Room[] = [
       'src/iommu/store',
       'src/trace',
       'src/trace/record',
+      'src/trace/replay',
       'src/machine/board.ts',
       'src/machine/run-state.ts',
     ],
