@@ -112,13 +112,14 @@ export class StackWalk {
   #isAfterCall(address: number): boolean {
     const memory = this.#memory;
     if (memory.byte((address - CALL_LENGTH) >>> 0) === CALL) return true;
-    return INDIRECT_LENGTHS.some((length) => {
+    for (const length of INDIRECT_LENGTHS) {
       const at = (address - length) >>> 0;
-      return (
+      const isCall =
         memory.byte(at) === CALL_INDIRECT &&
-        (memory.byte((at + 1) >>> 0) & INDIRECT_FIELD) === INDIRECT_IS_CALL
-      );
-    });
+        (memory.byte((at + 1) >>> 0) & INDIRECT_FIELD) === INDIRECT_IS_CALL;
+      if (isCall) return true;
+    }
+    return false;
   }
 }
 

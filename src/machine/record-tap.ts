@@ -51,8 +51,12 @@ class ConsoleLines {
   }
 }
 
-/** Has a recorder written by a machine until it is told to end. */
-export function tapMachine(machine: RecordedMachine, recorder: Recorder): Dispose {
+/** Has a recorder written by a machine until it is told to end; without `withWho` nobody looks into the guest for who asks. */
+export function tapMachine(
+  machine: RecordedMachine,
+  recorder: Recorder,
+  { withWho = true } = {},
+): Dispose {
   let [lines, watch] = [new ConsoleLines(), new BootWatch()];
   let stage: GuestStage = watch.stage;
   const who = new RecordWho(machine.who, recorder);
@@ -66,6 +70,7 @@ export function tapMachine(machine: RecordedMachine, recorder: Recorder): Dispos
     recorder.mark({ kind: 'stage', stage }, now());
   };
   const forget = (): void => {
+    who.forget();
     [lines, watch] = [new ConsoleLines(), new BootWatch()];
     ({ stage } = watch);
   };
@@ -76,7 +81,7 @@ export function tapMachine(machine: RecordedMachine, recorder: Recorder): Dispos
         timeMs: machine.ranMs,
         instructions,
         request,
-        who: machine.isInTick ? who.now() : 0,
+        who: withWho && machine.isInTick ? who.now(instructions) : 0,
       });
       // Another device, which has counted nothing
       if (event.kind === 'power-cycled') counters.look(machine.iommu, now());

@@ -32,19 +32,33 @@ export class RecordWho {
   #taskNumbers: number[] = [];
   #stackNumbers: number[] = [];
   #version = -1;
+  /** Who the latest walk found, and how many instructions the guest had executed then. */
+  #latest = 0;
+  #instructions = -1;
 
   constructor(walker: Walker, recorder: Recorder) {
     this.#walker = walker;
     this.#recorder = recorder;
   }
 
-  /** The number of who asks now: of the guest's kernel, which is amid an access to a device. */
-  now(): number {
-    if (this.#version !== this.#recorder.whoVersion) this.#forget();
+  /**
+   * The number of who asks now: of the guest's kernel, which is amid an access to a device. Where it has executed nothing
+   * since the latest walk, as between the requests of one notification, it is the same who.
+   */
+  now(instructions: number): number {
+    if (this.#version !== this.#recorder.whoVersion) this.#forgetNumbers();
+    if (instructions === this.#instructions) return this.#latest;
     const words = this.#words;
     const length = this.#walker.walk(words);
     const flags = words[WALK_FLAGS] ?? 0;
-    return (this.#task(flags) | this.#stack(flags, length)) >>> 0;
+    this.#latest = (this.#task(flags) | this.#stack(flags, length)) >>> 0;
+    this.#instructions = instructions;
+    return this.#latest;
+  }
+
+  /** The guest is another one, or somewhere else. */
+  forget(): void {
+    this.#instructions = -1;
   }
 
   #task(flags: number): number {
@@ -84,7 +98,8 @@ export class RecordWho {
     return number;
   }
 
-  #forget(): void {
+  #forgetNumbers(): void {
+    this.forget();
     this.#version = this.#recorder.whoVersion;
     this.#tasks = new WordTable(CAPS);
     this.#stacks = new WordTable(CAPS);

@@ -126,8 +126,8 @@ export class EventChunk {
     const { bytes } = this.columns;
     for (let index = at; index < at + count; index += 1) {
       const place = bytes[index] ?? NO_BYTES;
-      const request = place === NO_BYTES ? undefined : requests.at(place);
-      bytes[index] = request === undefined ? NO_BYTES : this.requests.add(request);
+      const copied = place === NO_BYTES ? undefined : this.requests.addFrom(requests, place);
+      bytes[index] = copied ?? NO_BYTES;
     }
   }
 }

@@ -32,17 +32,19 @@ function putGpa(columns: EventColumns, at: number, value: bigint): void {
 /** Writes an event into empty columns; place, time and request bytes are the caller's. */
 export function putEvent(columns: EventColumns, at: number, event: DeviceEvent): void {
   columns.kind[at] = KIND_CODES.get(event.kind) ?? 0;
-  columns.status[at] = 'status' in event && event.status !== null ? event.status : NO_STATUS;
+  columns.status[at] = NO_STATUS;
   switch (event.kind) {
     case 'attached':
       columns.endpoint[at] = event.endpoint;
       columns.domain[at] = event.domain;
       columns.flags[at] = event.flags;
+      columns.status[at] = event.status;
       break;
     case 'detached':
       columns.endpoint[at] = event.endpoint;
       columns.domain[at] = event.domain ?? 0;
       columns.flags[at] = event.domain === null ? NO_DOMAIN : 0;
+      columns.status[at] = event.status;
       break;
     case 'mapped':
       columns.domain[at] = event.domain;
@@ -50,20 +52,24 @@ export function putEvent(columns: EventColumns, at: number, event: DeviceEvent):
       putEnd(columns, at, event.virtEnd);
       putGpa(columns, at, event.physStart);
       columns.flags[at] = event.flags;
+      columns.status[at] = event.status;
       break;
     case 'unmapped':
       columns.domain[at] = event.domain;
       putStart(columns, at, event.virtStart);
       putEnd(columns, at, event.virtEnd);
       columns.gpaLow[at] = event.removed;
+      columns.status[at] = event.status;
       break;
     case 'probed':
       columns.endpoint[at] = event.endpoint;
+      columns.status[at] = event.status;
       break;
     case 'ignored':
       columns.flags[at] = event.type;
       columns.startLow[at] = event.readableBytes;
       columns.endLow[at] = event.writableBytes;
+      columns.status[at] = event.status ?? NO_STATUS;
       break;
     case 'faulted':
       putFault(columns, at, event);

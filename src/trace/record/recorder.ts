@@ -159,7 +159,8 @@ export class Recorder {
       newcomers: this.#who.takeNewcomers(),
       marks: this.#marks,
     });
-    this.#columns = new EventColumns(FIRST_CAPACITY);
+    // Behind a full batch comes another one: it need not grow once more
+    this.#columns = new EventColumns(this.#count === MAX_BATCH ? MAX_BATCH : FIRST_CAPACITY);
     this.#requests = new RequestBytes();
     this.#marks = [];
     this.#count = 0;

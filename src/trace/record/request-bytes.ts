@@ -14,6 +14,9 @@ export const KEPT_READABLE = 64;
 /** A PROBE reply with the usual 512 bytes of properties, and its tail. */
 export const KEPT_WRITTEN = 528;
 
+/** So few bytes are copied sooner one by one than through views. */
+const FEW = 128;
+
 const kept = (length: number, limit: number): number => Math.min(length, limit);
 
 /** Requests one after the other; grows up to what its owner lets in. */
@@ -42,12 +45,21 @@ export class RequestBytes {
     const readableKept = kept(readableLength, KEPT_READABLE);
     const writtenKept = kept(writtenLength, KEPT_WRITTEN);
     const at = this.#room(HEAD_BYTES + readableKept + writtenKept);
-    const view = new DataView(this.#bytes.buffer);
-    view.setUint32(at, readableLength, true);
-    view.setUint32(at + 4, writableLength, true);
-    view.setUint32(at + 8, writtenLength, true);
-    this.#bytes.set(readable.subarray(0, readableKept), at + HEAD_BYTES);
-    this.#bytes.set(written.subarray(0, writtenKept), at + HEAD_BYTES + readableKept);
+    const bytes = this.#bytes;
+    putWord(bytes, at, readableLength);
+    putWord(bytes, at + 4, writableLength);
+    putWord(bytes, at + 8, writtenLength);
+    copy(readable, 0, bytes, at + HEAD_BYTES, readableKept);
+    copy(written, 0, bytes, at + HEAD_BYTES + readableKept, writtenKept);
+    return at;
+  }
+
+  /** Adds the request that begins at a place of others; returns where it begins here. Undefined where none can begin there. */
+  addFrom(others: RequestBytes, place: number): number | undefined {
+    const length = others.#lengthAt(place);
+    if (length === undefined) return undefined;
+    const at = this.#room(length);
+    copy(others.#bytes, place, this.#bytes, at, length);
     return at;
   }
 
@@ -60,14 +72,13 @@ export class RequestBytes {
 
   /** The request that begins there; its bytes are views. Undefined where none can begin. */
   at(place: number): WireRequest | undefined {
-    if (place + HEAD_BYTES > this.#length) return undefined;
-    const view = new DataView(this.#bytes.buffer);
-    const readableLength = view.getUint32(place, true);
-    const writableLength = view.getUint32(place + 4, true);
-    const writtenLength = view.getUint32(place + 8, true);
+    const length = this.#lengthAt(place);
+    if (length === undefined) return undefined;
+    const readableLength = wordAt(this.#bytes, place);
+    const writableLength = wordAt(this.#bytes, place + 4);
+    const writtenLength = wordAt(this.#bytes, place + 8);
     const middle = place + HEAD_BYTES + kept(readableLength, KEPT_READABLE);
-    const end = middle + kept(writtenLength, KEPT_WRITTEN);
-    if (end > this.#length) return undefined;
+    const end = place + length;
     return {
       readableLength,
       writableLength,
@@ -86,6 +97,16 @@ export class RequestBytes {
     this.#length = 0;
   }
 
+  /** Bytes of the request that begins there; undefined where none can begin. */
+  #lengthAt(place: number): number | undefined {
+    if (place + HEAD_BYTES > this.#length) return undefined;
+    const length =
+      HEAD_BYTES +
+      kept(wordAt(this.#bytes, place), KEPT_READABLE) +
+      kept(wordAt(this.#bytes, place + 8), KEPT_WRITTEN);
+    return place + length > this.#length ? undefined : length;
+  }
+
   #room(length: number): number {
     const at = this.#length;
     this.#length += length;
@@ -96,4 +117,30 @@ export class RequestBytes {
     }
     return at;
   }
+}
+
+// No DataView: one would be made for each request, since the bytes move when they grow.
+
+function putWord(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
+  return (low | ((bytes[at + 3] ?? 0) << 24)) >>> 0;
+}
+
+function copy(
+  source: Uint8Array,
+  from: number,
+  target: Uint8Array,
+  at: number,
+  count: number,
+): void {
+  if (count > FEW) target.set(source.subarray(from, from + count), at);
+  else
+    for (let index = 0; index < count; index += 1) target[at + index] = source[from + index] ?? 0;
 }
