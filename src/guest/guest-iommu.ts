@@ -36,6 +36,12 @@ export interface IommuOwner extends RecordedMachine, MovedMachine {
   readonly iommu: VirtioIommu | undefined;
 }
 
+/** What is kept of what happens; as the session's options say it. */
+interface Recording {
+  readonly recordsEvents: boolean;
+  readonly recordsWho: boolean;
+}
+
 /** The IOMMU of a guest. */
 export class GuestIommu implements IommuView {
   readonly #machine: IommuOwner;
@@ -44,12 +50,12 @@ export class GuestIommu implements IommuView {
   readonly #counter = new EventCounter();
   #record: IommuRecord;
 
-  constructor(machine: IommuOwner, recordsEvents: boolean) {
+  constructor(machine: IommuOwner, { recordsEvents, recordsWho }: Recording) {
     this.#machine = machine;
     this.#recordsEvents = recordsEvents;
     this.#record = new IommuRecord(recordHeadOf(machine.plan));
     if (!recordsEvents) return;
-    tapMachine(machine, this.#recorder);
+    tapMachine(machine, this.#recorder, { withWho: recordsWho });
     this.#recorder.filled.on(() => this.#gather());
     void new WayRecords(machine, {
       now: () => this.record,

@@ -47,7 +47,7 @@ export class GuestSession implements Guest {
     this.past = new GuestPast(machine, this.#gate, () => this.#arrive());
     this.#progress = new ProgressWatch(options.waitClock);
     const recordsEvents = options.recordsEvents ?? true;
-    this.iommu = new GuestIommu(machine, recordsEvents);
+    this.iommu = new GuestIommu(machine, { recordsEvents, recordsWho: options.recordsWho ?? true });
     this.#shells = new SessionShells(machine);
     this.#life = new SessionLife(this.#shells, options, {
       timeMs: () => machine.timeMs,

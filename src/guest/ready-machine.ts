@@ -16,6 +16,7 @@ const OF_THE_SESSION: ReadonlySet<string> = new Set([
   'onEvent',
   'pace',
   'recordsEvents',
+  'recordsWho',
   'signal',
   'stallMs',
   'waitClock',

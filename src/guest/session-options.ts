@@ -67,6 +67,8 @@ export interface GuestSessionOptions extends OwnImages, WaitBounds {
    * for measurements.
    */
   readonly recordsEvents?: boolean | undefined;
+  /** Whether each event is kept with who in the guest asked for it, its task and its kernel's stack; default true. */
+  readonly recordsWho?: boolean | undefined;
   /** Gets the IOMMU's events from the first one on. */
   readonly onEvent?: ((event: RecordedEvent) => void) | undefined;
   /**

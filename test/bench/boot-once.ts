@@ -10,6 +10,7 @@ import { loadImages } from '../../src/guest/guest-files.ts';
 import { loadStoreWasm, loadV86Wasm } from '../../src/guest/wasm-modules.ts';
 import { recordHeadOf } from '../../src/machine/plan/record-head.ts';
 import { tapMachine } from '../../src/machine/record-tap.ts';
+import type { EventChunk } from '../../src/trace/record/event-chunk.ts';
 import { IommuRecord } from '../../src/trace/record/iommu-record.ts';
 import { Recorder } from '../../src/trace/record/recorder.ts';
 import { BOOT_MODES, type BootMode, type BootRun } from './boot-run.ts';
@@ -23,6 +24,7 @@ const APPEND: Readonly<Record<BootMode, string>> = {
   lazy: 'iommu.strict=0',
   strict: 'iommu.strict=1',
   recorded: 'iommu.strict=1',
+  traced: 'iommu.strict=1',
 };
 
 async function createMachine(mode: BootMode): Promise<Machine> {
@@ -44,9 +46,9 @@ async function createMachine(mode: BootMode): Promise<Machine> {
 
 /**
  * Keeps everything that the IOMMU says, as the page does: gathered in the worker, handed to the page once a frame, and kept
- * there. Returns what ends it and tells how many events there were.
+ * there. Returns what ends it.
  */
-function record(machine: Machine): () => number {
+function record(machine: Machine, withWho: boolean): () => IommuRecord {
   const recorder = new Recorder();
   const kept = new IommuRecord(recordHeadOf(machine.plan));
   const handOver = (): void => {
@@ -54,13 +56,13 @@ function record(machine: Machine): () => number {
     const transfer = batches.flatMap(({ columns, requests }) => [columns, requests]);
     for (const batch of structuredClone(batches, { transfer })) kept.append(batch);
   };
-  const forget = tapMachine(machine, recorder);
+  const forget = tapMachine(machine, recorder, { withWho });
   const frames = setInterval(handOver, FRAME_MS);
   return () => {
     handOver();
     clearInterval(frames);
     forget();
-    return kept.lastSequence;
+    return kept;
   };
 }
 
@@ -84,18 +86,27 @@ function boot(machine: Machine): Promise<number> {
   });
 }
 
+/** Events that it is known of who asked for them. */
+function askedOf({ columns, count }: EventChunk): number {
+  return columns.who.subarray(0, count).filter((who) => who !== 0).length;
+}
+
 async function measure(mode: BootMode): Promise<BootRun> {
   const machine = await createMachine(mode);
-  const endRecord = mode === 'recorded' ? record(machine) : undefined;
+  const isRecorded = mode === 'recorded' || mode === 'traced';
+  const endRecord = isRecorded ? record(machine, mode === 'traced') : undefined;
   const cpuBefore = process.cpuUsage();
   const before = performance.now();
   const instructions = await boot(machine);
   const { user, system } = process.cpuUsage(cpuBefore);
+  const seconds = (performance.now() - before) / 1000;
+  const chunks = endRecord?.().chunks ?? [];
   const run = {
-    seconds: (performance.now() - before) / 1000,
+    seconds,
     cpuSeconds: (user + system) / MILLION,
     instructions,
-    events: endRecord?.() ?? 0,
+    events: chunks.reduce((sum, { count }) => sum + count, 0),
+    asked: chunks.reduce((sum, chunk) => sum + askedOf(chunk), 0),
   };
   await machine.dispose();
   return run;

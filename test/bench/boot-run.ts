@@ -2,9 +2,9 @@
 
 /**
  * Without an IOMMU; behind one that nobody listens to, which is told late of what is unmapped (`iommu.strict=0`), or at
- * once; behind the latter with its every event kept.
+ * once; behind the latter with its every event kept, and with who asked for it, too.
  */
-export const BOOT_MODES = ['off', 'lazy', 'strict', 'recorded'] as const;
+export const BOOT_MODES = ['off', 'lazy', 'strict', 'recorded', 'traced'] as const;
 export type BootMode = (typeof BOOT_MODES)[number];
 
 export interface BootRun {
@@ -14,8 +14,10 @@ export interface BootRun {
   readonly cpuSeconds: number;
   /** What the guest executed meanwhile. */
   readonly instructions: number;
-  /** Events kept: 0 unless recorded. */
+  /** Events kept: 0 unless recorded or traced. */
   readonly events: number;
+  /** Of those, the ones that it is known of who asked for them: 0 unless traced. */
+  readonly asked: number;
 }
 
 /** Reads what a run printed. Throws `Error` when it is something else, or when what should be recorded was not. */
@@ -27,11 +29,15 @@ export function readBootRun(mode: BootMode, text: string): BootRun {
     return value;
   };
   const events = number('events');
-  if (events > 0 !== (mode === 'recorded')) throw new Error(`${events} events were kept ${mode}`);
+  const asked = number('asked');
+  const keepsEvents = mode === 'recorded' || mode === 'traced';
+  if (events > 0 !== keepsEvents) throw new Error(`${events} events were kept ${mode}`);
+  if (asked > 0 !== (mode === 'traced')) throw new Error(`who asked is known of ${asked} ${mode}`);
   return {
     seconds: number('seconds'),
     cpuSeconds: number('cpuSeconds'),
     instructions: number('instructions'),
     events,
+    asked,
   };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { assert } from '../../src/base/assert.ts';
 import { BOOT_MODES, readBootRun, type BootMode, type BootRun } from './boot-run.ts';
 import { guestProcessFlags } from './guest-process-flags.ts';
-import { checkRepeats, withRatios } from './samples.ts';
+import { checkRepeats, checkUnnoticed, recordingRows, withRatios } from './samples.ts';
 import { exactRow, rowsOf, type OnProgress, type OnRow, type Samples } from './report.ts';
 
 const BOOT_ONCE = join(import.meta.dirname, 'boot-once.js');
@@ -44,6 +44,7 @@ function takeTurn(order: readonly BootMode[], onRun: (mode: BootMode, run: BootR
     lazy: runOf('lazy'),
     strict: runOf('strict'),
     recorded: runOf('recorded'),
+    traced: runOf('traced'),
   };
 }
 
@@ -78,11 +79,13 @@ export async function runBoot(runs: number, onRow: OnRow, onProgress: OnProgress
   rowsOf('boot', 's', row('seconds')).forEach(onRow);
   onRow(exactRow('boot/best', 's', withRatios(bestOf(turns), 'off')));
   rowsOf('boot/cpu', 's', row('cpuSeconds')).forEach(onRow);
+  recordingRows('boot', samplesOf(turns, 'seconds'), samplesOf(turns, 'cpuSeconds')).forEach(onRow);
   for (const [mode, counts] of Object.entries(samplesOf(turns, 'instructions'))) {
     checkRepeats(
       `boots ${mode}`,
       counts.map((count) => [count]),
     );
   }
+  checkUnnoticed('boots', samplesOf(turns, 'instructions'));
   onRow(exactRow('boot/instructions', 'instructions', row('instructions')));
 }

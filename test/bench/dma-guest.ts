@@ -4,14 +4,19 @@ import { GuestSession, type GuestSessionOptions } from '../../src/guest/testing.
 import { DISK_BYTES, SET_UP, SHARED_BYTES, SHARED_FILE, type GuestRead } from './dma-reads.ts';
 import { streamBytes } from '../../src/machine/v86/http-server.ts';
 
-/** No IOMMU; translation that is invalidated late (`iommu.strict=0`), or at once. */
-export const DMA_MODES = ['off', 'lazy', 'strict'] as const;
+/**
+ * No IOMMU; translation that is invalidated late (`iommu.strict=0`), or at once; the latter with every event kept, and with
+ * who asked for it, too.
+ */
+export const DMA_MODES = ['off', 'lazy', 'strict', 'recorded', 'traced'] as const;
 export type DmaMode = (typeof DMA_MODES)[number];
 
 const OPTIONS: Readonly<Record<DmaMode, GuestSessionOptions>> = {
-  off: { iommu: 'off' },
-  lazy: { append: 'iommu.strict=0' },
-  strict: { append: 'iommu.strict=1' },
+  off: { iommu: 'off', recordsEvents: false },
+  lazy: { append: 'iommu.strict=0', recordsEvents: false },
+  strict: { append: 'iommu.strict=1', recordsEvents: false },
+  recorded: { append: 'iommu.strict=1', recordsWho: false },
+  traced: { append: 'iommu.strict=1' },
 };
 
 export function isDmaMode(word: string | undefined): word is DmaMode {
@@ -97,7 +102,6 @@ export class DmaGuest {
     const clock = new MarkClock();
     const session = await GuestSession.create({
       ...OPTIONS[mode],
-      recordsEvents: false,
       disk: streamBytes(DISK_BYTES),
       share: { [SHARED_FILE]: streamBytes(SHARED_BYTES) },
       onConsole: (bytes) => clock.take(bytes, session.instructions),

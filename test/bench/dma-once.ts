@@ -1,6 +1,6 @@
 // One guest of the `dma` benchmark in this process, `node dma-once.js MODE`: reads when the benchmark says so.
 
-import { DmaGuest, isDmaMode } from './dma-guest.ts';
+import { DMA_MODES, DmaGuest, isDmaMode } from './dma-guest.ts';
 import { READS } from './dma-reads.ts';
 import type { Reply } from './dma-process.ts';
 
@@ -20,7 +20,7 @@ async function serve(guest: DmaGuest, name: unknown): Promise<void> {
 }
 
 const mode = process.argv[2];
-if (!isDmaMode(mode)) throw new Error('usage: dma-once off|lazy|strict');
+if (!isDmaMode(mode)) throw new Error(`usage: dma-once ${DMA_MODES.join('|')}`);
 const guest = await DmaGuest.boot(mode);
 process.on('message', (name) => void serve(guest, name));
 process.on('disconnect', () => void guest.dispose());

@@ -4,7 +4,7 @@ import { DMA_MODES, type DmaMode, type Measurement } from './dma-guest.ts';
 import { DmaProcess } from './dma-process.ts';
 import { READS, type GuestRead } from './dma-reads.ts';
 import { exactRow, rowsOf, type OnProgress, type OnRow, type Samples } from './report.ts';
-import { checkRepeats, withRatios } from './samples.ts';
+import { checkRepeats, checkUnnoticed, recordingRows, withRatios } from './samples.ts';
 
 type Turn = Readonly<Record<DmaMode, Measurement>>;
 type Quantity = 'seconds' | 'cpuSeconds' | 'instructions' | 'requests';
@@ -12,7 +12,7 @@ type Quantity = 'seconds' | 'cpuSeconds' | 'instructions' | 'requests';
 /** Every guest reads once, in this order. */
 async function takeTurn(guests: readonly DmaProcess[], read: GuestRead): Promise<Turn> {
   const none = { seconds: 0, cpuSeconds: 0, instructions: 0, requests: 0 };
-  const turn: Record<DmaMode, Measurement> = { off: none, lazy: none, strict: none };
+  const turn = { off: none, lazy: none, strict: none, recorded: none, traced: none };
   for (const guest of guests) turn[guest.mode] = await guest.read(read);
   return turn;
 }
@@ -57,17 +57,19 @@ function report({ name }: GuestRead, sets: readonly (readonly Turn[])[], onRow: 
   const row = (key: Quantity): Samples => withRatios(samplesOf(turns, key), 'off');
   rowsOf(bench, 's', row('seconds')).forEach(onRow);
   rowsOf(`${bench}/cpu`, 's', row('cpuSeconds')).forEach(onRow);
+  recordingRows(name, samplesOf(turns, 'seconds'), samplesOf(turns, 'cpuSeconds')).forEach(onRow);
   for (const mode of DMA_MODES) {
     const counts = sets.map((set) => set.map((turn) => turn[mode].instructions));
     checkRepeats(`reads through ${name}, the IOMMU ${mode},`, counts);
   }
+  checkUnnoticed(`reads through ${name}`, samplesOf(turns, 'instructions'));
   onRow(exactRow(`${bench}/instructions`, 'instructions', row('instructions')));
   const { lazy = [], strict = [] } = samplesOf(turns, 'requests');
   onRow(exactRow(`${bench}/requests`, 'requests', { lazy, strict }));
 }
 
 /**
- * Three guests, each in a process of its own as a user's is, of which one runs at a time. They read by turns: a slow
+ * Guests, each in a process of its own as a user's is, of which one runs at a time. They read by turns: a slow
  * spell of the host hits all of them, and every other turn goes the other way round. One guest may be faster than
  * another for its whole life, by where its translated code came to lie: so there are new ones every few turns, booted in
  * another order. A ratio is the median over the turns. Rejects with `Error` when a guest can not be booted, a read
@@ -79,7 +81,7 @@ export async function runDma(runs: number, onRow: OnRow, onProgress: OnProgress)
     const first = set % DMA_MODES.length;
     const order = [...DMA_MODES.slice(first), ...DMA_MODES.slice(0, first)];
     const count = Math.min(TURNS_OF_A_SET, runs - done);
-    onProgress(`boots three guests, the IOMMU ${order.join(', ')}`);
+    onProgress(`boots guests, the IOMMU ${order.join(', ')}`);
     await withGuests(order, async (guests) => {
       for (const [read, sofar] of sets) {
         onProgress(`reads ${read.bytes >> 20} MiB through ${read.name}`);

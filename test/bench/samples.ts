@@ -1,6 +1,6 @@
 // What is made of measurements before they become rows.
 
-import type { Samples } from './report.ts';
+import { rowsOf, type BenchRow, type Samples } from './report.ts';
 
 /** The same, and for each contestant but `base` its ratios to `base` in the same turn as `<name>_ratio`. */
 export function withRatios(samples: Samples, base: string): Samples {
@@ -12,6 +12,32 @@ export function withRatios(samples: Samples, base: string): Samples {
       values.map((value, turn) => value / (bases[turn] ?? Number.NaN)),
     ]);
   return { ...samples, ...Object.fromEntries(ratios) };
+}
+
+/** What recording costs: seconds and CPU time of one series, and the ratios to that in which nothing was recorded. */
+export function recordingRows(
+  bench: string,
+  seconds: Samples,
+  cpuSeconds: Samples,
+): readonly BenchRow[] {
+  const row = ({ strict = [], recorded = [], traced = [] }: Samples): Samples =>
+    withRatios({ strict, recorded, traced }, 'strict');
+  return [
+    ...rowsOf(`recording/${bench}`, 's', row(seconds)),
+    ...rowsOf(`recording/${bench}/cpu`, 's', row(cpuSeconds)),
+  ];
+}
+
+/** Throws `Error` where a guest executed something else when it was recorded: it must not notice. */
+export function checkUnnoticed(what: string, instructions: Samples): void {
+  const { strict = [], recorded = [], traced = [] } = instructions;
+  for (const [turn, count] of strict.entries()) {
+    const isSame = recorded[turn] === count && traced[turn] === count;
+    if (isSame) continue;
+    throw new Error(
+      `The ${what} are not the same when they are recorded: ${count} instructions without, ${recorded[turn]} recorded, ${traced[turn]} with who asked.`,
+    );
+  }
 }
 
 /**

@@ -1,9 +1,14 @@
 // What a session keeps of the IOMMU's events, and what it does not.
 
+import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
 import { GuestSession, type GuestSessionOptions } from '../../src/guest/testing.ts';
 import { GUEST_OPTIONS } from './support/guest-test.ts';
+
+/** The kernel and its data, and some of what it has allocated. */
+const FROM = 1 << 20;
+const RAM_BYTES = 16 << 20;
 
 /** A session whose guest never runs, and one access of its rogue device, which the IOMMU stops. */
 async function withFault(
@@ -33,6 +38,27 @@ it('keeps none without recordsEvents, and says so when it is asked to count', as
     expect(iommu.events).toEqual([]);
     expect(() => iommu.totals()).toThrow('recordsEvents');
   });
+});
+
+it('keeps no who without recordsWho, and the guest does not notice what is kept', async () => {
+  const boots: { asked: number; ram: string; instructions: number }[] = [];
+  for (const options of [{ recordsEvents: false }, { recordsWho: false }, {}]) {
+    await using session = await GuestSession.boot({ ...GUEST_OPTIONS, ...options });
+    const asked = session.iommu.record.chunks.reduce(
+      (sum, { columns, count }) => sum + columns.who.subarray(0, count).filter(Boolean).length,
+      0,
+    );
+    const { instructions } = session;
+    const bytes = new Uint8Array(RAM_BYTES);
+    session.memory.read(0, FROM, bytes);
+    const ram = createHash('sha256').update(bytes).digest('hex');
+    boots.push({ asked, ram, instructions });
+  }
+  const [unrecorded, recorded, traced] = boots;
+  expect(recorded).toEqual(unrecorded);
+  expect(unrecorded?.asked).toBe(0);
+  expect(traced?.asked).toBeGreaterThan(100);
+  expect(traced).toEqual({ ...unrecorded, asked: traced?.asked });
 });
 
 it('still tells who wants to hear', async () => {

@@ -19,7 +19,7 @@ import {
   spread,
   type BenchRow,
 } from '../bench/report.ts';
-import { checkRepeats, withRatios } from '../bench/samples.ts';
+import { checkRepeats, checkUnnoticed, recordingRows, withRatios } from '../bench/samples.ts';
 import { Random } from '../differential/random.ts';
 import { storeModule } from '../support/stores.ts';
 
@@ -121,6 +121,31 @@ describe('samples', () => {
     expect(() => checkRepeats('reads', series)).toThrow(
       `The reads are not the same in every run: ${numbers}`,
     );
+  });
+
+  it('says what recording costs beside the guest that is not recorded', () => {
+    const seconds = { off: [1, 1], strict: [2, 4], recorded: [2, 5], traced: [3, 6] };
+    expect(recordingRows('boot', seconds, seconds)[0]).toEqual({
+      bench: 'recording/boot',
+      unit: 's',
+      strict: 3,
+      recorded: 3.5,
+      traced: 4.5,
+      recorded_ratio: 1.125,
+      traced_ratio: 1.5,
+    });
+  });
+
+  it('takes guests that do not notice that they are recorded', () => {
+    const counts = { off: [1, 2], strict: [5, 7], recorded: [5, 7], traced: [5, 7] };
+    expect(() => checkUnnoticed('boots', counts)).not.toThrow();
+  });
+
+  it.each([
+    { recorded: [5, 8], traced: [5, 7], words: '7 instructions without, 8 recorded, 7 with' },
+    { recorded: [5, 7], traced: [6, 7], words: '5 instructions without, 5 recorded, 6 with' },
+  ])('refuses guests that notice: $words', ({ recorded, traced, words }) => {
+    expect(() => checkUnnoticed('boots', { strict: [5, 7], recorded, traced })).toThrow(words);
   });
 });
 
