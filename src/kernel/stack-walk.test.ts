@@ -97,6 +97,23 @@ describe('a walk of the stack', () => {
     expect(walk(guest).addresses).toEqual([TEXT + bytes.length]);
   });
 
+  it('takes no address of 0 for one that it knows', () => {
+    const guest = threeCallers();
+    guest.frame(STACK + 0x1f80, STACK + 0x1fc0, 0);
+    expect(walk(guest).addresses).toEqual(CALLERS.slice(0, 2));
+  });
+
+  it('looks at a kernel’s code anew before long', () => {
+    const guest = threeCallers();
+    const words = new Uint32Array(WALK_WORDS);
+    const walker = new GuestWalk(undefined);
+    const count = (): number => walker.take(guest, words) - WALK_ADDRESSES;
+    expect(count()).toBe(3);
+    guest.code(TEXT + 0x200 - 5, 0x90);
+    const counts = Array.from({ length: 1024 }, count);
+    expect(counts.at(-1)).toBe(1);
+  });
+
   it('goes on into what an interrupt interrupted, and marks where it came in', () => {
     const guest = threeCallers();
     const registers = STACK + 0x1e08;

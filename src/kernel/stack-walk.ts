@@ -43,6 +43,13 @@ const INDIRECT_IS_CALL = 0x10;
 /** Lengths that an indirect CALL can have, without a prefix. */
 const INDIRECT_LENGTHS = [2, 3, 6, 7];
 
+/** Return addresses that are remembered, and walks after which all are looked at anew: a kernel may be given other code. */
+const REMEMBERED = 256;
+const WALKS_REMEMBERED = 1024;
+/** Spreads addresses, which are near each other (Knuth's multiplier). */
+const SPREAD = 0x9e37_79b1;
+const SPREAD_SHIFT = 24;
+
 /** Puts addresses into a walk, and remembers how many there are. */
 export class StackWalk {
   /** Addresses of the latest walk. */
@@ -50,6 +57,9 @@ export class StackWalk {
   /** WALK_EXACT and WALK_CUT of the latest walk. */
   flags = 0;
   readonly #memory: KernelMemory;
+  /** Addresses that a call was found before. */
+  readonly #known = new Uint32Array(REMEMBERED);
+  #walks = 0;
 
   constructor(memory: KernelMemory) {
     this.#memory = memory;
@@ -59,6 +69,8 @@ export class StackWalk {
   take(view: GuestView, into: Uint32Array): void {
     this.count = 0;
     this.flags = 0;
+    this.#walks += 1;
+    if (this.#walks % WALKS_REMEMBERED === 0) this.#known.fill(0);
     const ip = view.ip >>> 0;
     if (reachesDevice(view, this.#memory, ip)) {
       this.flags = WALK_EXACT;
@@ -108,8 +120,16 @@ export class StackWalk {
     this.count += 1;
   }
 
-  /** Whether a call is before the address, in the kernel's memory. */
+  /** Whether a call is before the address, in the kernel's memory: now, or at one of the latest walks. */
   #isAfterCall(address: number): boolean {
+    const place = Math.imul(address, SPREAD) >>> SPREAD_SHIFT;
+    if (this.#known[place] === address && address !== 0) return true;
+    if (!this.#isCallBefore(address)) return false;
+    this.#known[place] = address;
+    return true;
+  }
+
+  #isCallBefore(address: number): boolean {
     const memory = this.#memory;
     if (memory.byte((address - CALL_LENGTH) >>> 0) === CALL) return true;
     for (const length of INDIRECT_LENGTHS) {
