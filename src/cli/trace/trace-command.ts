@@ -1,11 +1,8 @@
 // `viommu trace`: reads a trace, and answers questions about it.
 
-import { createReadStream } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
 import { InputError } from '../../machine/images/guest-images.ts';
 import { explain, explainAll } from '../../trace/explain/explain.ts';
 import type { Explanation } from '../../trace/explain/explanation.ts';
-import { readerFor } from '../../trace/formats/any-reader.ts';
 import { TraceError, type TraceReader } from '../../trace/formats/trace-reader.ts';
 import type { CompiledFilter } from '../../trace/filter/compile-filter.ts';
 import type { IommuRecord } from '../../trace/record/iommu-record.ts';
@@ -19,17 +16,16 @@ import type { TraceArguments, TraceFormat } from './trace-arguments.ts';
 import { filterFor } from './trace-filter.ts';
 import { callerJson, callerWords } from './caller-words.ts';
 import { countCallers } from './caller-counts.ts';
+import { TraceFile } from './trace-file.ts';
 import { traceSymbols } from './trace-symbols.ts';
 import type { SymbolTable } from '../../kernel/symbol-table.ts';
 import { bytesIn } from './trace-output.ts';
 import { eventLine, lifetimeLine, momentLines, type NameOf } from './trace-words.ts';
 
-/** Bytes of a file that are looked at to find out what it is. */
-const LOOK = 1 << 16;
-/** How often a file that may grow is looked at. */
-const FOLLOW_MS = 200;
 const NO_SYMBOLS =
   'viommu: The kernel of this trace has no symbols here, so functions are shown as addresses. Give its System.map with --symbols.\n';
+const NO_WHO =
+  'viommu: This trace does not tell who asked: only what viommu itself has recorded does.\n';
 const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** Resolves with the exit status. Rejects with `InputError` for a file that is no trace. */
@@ -53,8 +49,17 @@ class TraceRun {
   }
 
   async go(): Promise<void> {
-    const { question, file, isFollowing } = this.#args;
-    const reader = await readTrace(file);
+    const file = await TraceFile.open(this.#args.file);
+    try {
+      await this.#answer(file);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #answer(file: TraceFile): Promise<void> {
+    const { question, isFollowing } = this.#args;
+    const reader = await file.read(isFollowing);
     const record = recordOf(reader);
     for (const remark of reader.remarks) this.#output.err(`viommu: ${remark}\n`);
     const history = new History(record, { keyframe: reader.keyframe });
@@ -77,7 +82,7 @@ class TraceRun {
       case 'who':
         return this.#who(record);
       case 'format':
-        return this.#format(reader, history, question.format);
+        return this.#format(reader, history, question.format, file);
     }
   }
 
@@ -91,22 +96,18 @@ class TraceRun {
   }
 
   async #follow(
-    path: string,
+    file: TraceFile,
     reader: TraceReader,
     record: IommuRecord,
     filter: CompiledFilter,
   ): Promise<never> {
-    const file = await open(path);
-    let at = (await file.stat()).size;
     let last = record.lastSequence;
-    for (;;) {
-      at += await pushFrom(file, at, reader);
+    return file.follow(reader, () => {
       if (record.lastSequence !== last) {
         this.#list(record, filter, Math.min(last, record.lastSequence) + 1);
       }
       last = record.lastSequence;
-      await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
-    }
+    });
   }
 
   #at(history: History, sequence: number): void {
@@ -128,20 +129,32 @@ class TraceRun {
   }
 
   #explain(history: History, sequence: number | 'all', filter: CompiledFilter): void {
-    const all = sequence === 'all' ? explainAll(history) : [explain(history, sequence)];
+    if (sequence !== 'all') return this.#explainOne(history, sequence);
     let count = 0;
-    for (const explanation of all) {
-      if (explanation === undefined || !filter.passes(explanation.sequence)) continue;
+    for (const explanation of explainAll(history)) {
+      if (!filter.passes(explanation.sequence)) continue;
       count += 1;
-      if (this.#args.isJson) this.#json(this.#explanationJson(explanation));
-      else this.#output.out(this.#explanationText(explanation));
+      this.#tellWhy(explanation);
     }
     if (count > 0 || this.#args.isJson) return;
-    this.#output.out(
-      sequence === 'all'
-        ? 'Nothing was refused, and no access was stopped.\n'
-        : `Event ${sequence} is neither a fault nor a refused request of this trace.\n`,
+    this.#output.out('Nothing was refused, and no access was stopped.\n');
+  }
+
+  #explainOne(history: History, sequence: number): void {
+    const explanation = explain(history, sequence);
+    if (explanation !== undefined) return this.#tellWhy(explanation);
+    const { firstSequence, lastSequence } = history.record;
+    const isThere = history.record.find(sequence) !== undefined;
+    throw new InputError(
+      isThere
+        ? `Event ${sequence} is neither a fault nor a refused request: there is nothing to explain. --explain all has all that are.`
+        : `There is no event ${sequence} in this trace, which has those from ${firstSequence} to ${lastSequence}.`,
     );
+  }
+
+  #tellWhy(explanation: Explanation): void {
+    if (this.#args.isJson) this.#json(this.#explanationJson(explanation));
+    else this.#output.out(this.#explanationText(explanation));
   }
 
   #lifetimes(history: History): void {
@@ -197,12 +210,23 @@ class TraceRun {
       this.#output.out(`${events}\n  by ${words}\n`);
     }
     if (counts.length === 0) this.#output.err('viommu: The trace holds no event.\n');
+    else if (!record.head.facts.who) this.#output.err(NO_WHO);
     else if (this.#symbols === undefined) this.#output.err(NO_SYMBOLS);
   }
 
-  async #format({ keyframe }: TraceReader, history: History, format: TraceFormat): Promise<void> {
+  async #format(
+    { keyframe }: TraceReader,
+    history: History,
+    format: TraceFormat,
+    trace: TraceFile,
+  ): Promise<void> {
     const { output } = this.#args;
-    const file = output === undefined ? undefined : new OutputFile(output, format);
+    if (output !== undefined && (await trace.isAt(output))) {
+      throw new InputError(
+        `${output} is the trace itself, which would be lost. Give --output another name.`,
+      );
+    }
+    const file = output === undefined ? undefined : new OutputFile(output, 'trace');
     const note = (sentence: string): void => this.#output.err(`viommu: ${sentence}\n`);
     const write = (bytes: Uint8Array): void => {
       if (file === undefined) process.stdout.write(bytes);
@@ -223,31 +247,6 @@ class TraceRun {
       })}\n`,
     );
   }
-}
-
-async function readTrace(path: string): Promise<TraceReader> {
-  let reader: TraceReader | undefined;
-  try {
-    for await (const piece of createReadStream(path, { highWaterMark: LOOK })) {
-      const bytes: Uint8Array = piece;
-      reader ??= readerFor(bytes);
-      await reader.push(bytes);
-    }
-  } catch (cause) {
-    if (cause instanceof TraceError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InputError(`The trace ${path} can not be read: ${reason}.`, { cause });
-  }
-  reader ??= readerFor(new Uint8Array(0));
-  await reader.end();
-  return reader;
-}
-
-/** Has a reader take what a file has from a place on; resolves with the number of bytes. */
-async function pushFrom(file: FileHandle, place: number, reader: TraceReader): Promise<number> {
-  const { bytesRead, buffer } = await file.read(new Uint8Array(LOOK), 0, LOOK, place);
-  if (bytesRead > 0) await reader.push(buffer.slice(0, bytesRead));
-  return bytesRead;
 }
 
 function recordOf({ record }: TraceReader): IommuRecord {

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { fileTrouble } from '../../guest/guest-files.ts';
 import { packageRoot } from '../../guest/package-root.ts';
 import { knownKernel } from '../../kernel/known-kernel.ts';
 import { readPackedSymbols } from '../../kernel/packed-symbols.ts';
@@ -31,8 +32,7 @@ async function readMap(path: string): Promise<SymbolTable> {
   try {
     text = await readFile(path, 'latin1');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InputError(`The symbols in ${path} can not be read: ${reason}.`, { cause });
+    throw new InputError(`The symbols can not be read: ${fileTrouble(cause, path)}`, { cause });
   }
   const result = readSystemMap(text);
   if ('refusal' in result) throw new InputError(result.refusal);
