@@ -1,6 +1,7 @@
 // Tells the page what the machine does, at most once a frame. A machine whose page does not keep up waits for it.
 
 import { transfer } from 'comlink';
+import type { Dispose, Emitter } from '../../base/emitter.ts';
 import type { BootStory } from '../../machine/snapshot/booted-guest.ts';
 import type { MachineBatch, NewsApi, Preview } from '../api/news.ts';
 import type { MachineStatus } from '../api/power.ts';
@@ -8,7 +9,7 @@ import { ConsoleNews } from './console-news.ts';
 import { InstructionRate } from './instruction-rate.ts';
 import { MAX_EVENTS } from './life-history.ts';
 import type { MachineLife } from './machine-life.ts';
-import { RecordTeller } from './record-teller.ts';
+import { RecordTeller, type ToldLife } from './record-teller.ts';
 
 /** One frame of a 60 Hz screen: batches come no faster. */
 const FRAME_MS = 16;
@@ -20,10 +21,34 @@ const QUIET_MS = 500;
  */
 const MAX_BEHIND = 2 * MAX_EVENTS;
 
+/** What is used of a machine. */
+export interface NewsMachine {
+  readonly iommu:
+    { readonly sequence: number; state(): NonNullable<MachineBatch['state']> } | undefined;
+  readonly console: { onOutput(listener: (bytes: Uint8Array) => void): Dispose };
+  /** Milliseconds and instructions since power on. */
+  readonly timeMs: number;
+  readonly instructions: number;
+  onEvent(listener: () => void): Dispose;
+  onTick(listener: () => void): Dispose;
+  setWaiting(isWaiting: boolean): void;
+}
+
+/** What is used of its life. */
+export interface NewsLife
+  extends ToldLife, Pick<MachineLife, 'isStarting' | 'story' | 'changed' | 'supervise' | 'report'> {
+  readonly machine: NewsMachine | undefined;
+  readonly adopted: Pick<Emitter<NewsMachine>, 'on'>;
+  readonly witnessed: Pick<
+    Emitter<Pick<BootStory, 'console'> & { readonly isTold: boolean }>,
+    'on'
+  >;
+}
+
 type Listener = (batch: MachineBatch) => unknown;
 
 export class NewsHost implements NewsApi {
-  readonly #life: MachineLife;
+  readonly #life: NewsLife;
   readonly #console = new ConsoleNews();
   readonly #teller: RecordTeller;
   readonly #rate = new InstructionRate();
@@ -35,7 +60,7 @@ export class NewsHost implements NewsApi {
   /** Who waits until the page has the news of now. */
   #waiting: (() => void)[] = [];
 
-  constructor(life: MachineLife) {
+  constructor(life: NewsLife) {
     this.#life = life;
     this.#teller = new RecordTeller(life);
     life.adopted.on((machine) => {

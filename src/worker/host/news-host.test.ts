@@ -1,0 +1,82 @@
+// A page that does not keep up has the machine wait, and misses nothing.
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FloodLife } from '../../../test/tools/border/flood-life.ts';
+import { MachineModel } from '../../../web/model/machine-model.ts';
+import type { MachineBatch } from '../api/news.ts';
+import { MAX_EVENTS } from './life-history.ts';
+import { NewsHost } from './news-host.ts';
+
+const TICK_EVENTS = 5000;
+/** As far as the machine may be ahead of its page. */
+const AHEAD = 2 * MAX_EVENTS;
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  vi.clearAllTimers();
+  vi.useRealTimers();
+});
+
+/** A page whose answer to a batch a test gives. */
+class Page {
+  readonly model = new MachineModel();
+  batches = 0;
+  #answer = (): void => undefined;
+  #isPrompt = false;
+
+  listen = async (batch: MachineBatch): Promise<void> => {
+    this.model.apply(structuredClone(batch), 0);
+    this.batches += 1;
+    if (this.#isPrompt) return;
+    await new Promise<void>((resolve) => {
+      this.#answer = resolve;
+    });
+  };
+
+  /** Answers at once from now on. */
+  answer(): void {
+    this.#isPrompt = true;
+    this.#answer();
+  }
+}
+
+/** Ticks until the machine waits. */
+function flood({ machine }: FloodLife): number {
+  let ticks = 0;
+  for (; !machine.isWaiting && ticks < 10; ticks += 1) machine.tick(TICK_EVENTS, ticks);
+  return ticks;
+}
+
+describe('NewsHost', () => {
+  it('has a machine wait whose page does not answer, and go on when it does', async () => {
+    const [life, page] = [new FloodLife(), new Page()];
+    const { machine } = life;
+    const news = new NewsHost(life);
+    life.begin();
+    await news.listen(page.listen);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(page.batches).toBe(1);
+    expect(flood(life)).toBe(Math.floor(AHEAD / TICK_EVENTS) + 1);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([page.batches, machine.isWaiting]).toEqual([1, true]);
+    page.answer();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(machine.isWaiting).toBe(false);
+    const { history, droppedEvents, feed } = page.model;
+    expect(history?.record.lastSequence).toBe(machine.iommu.sequence);
+    expect(history?.present.count(1)).toBe(machine.live(1));
+    expect(feed.count('map') + feed.count('unmap') + feed.count('fault')).toBe(
+      machine.iommu.sequence - feed.count('attach'),
+    );
+    expect(droppedEvents).toBe(0);
+  });
+
+  it('never has a machine wait that nobody listens to', () => {
+    const life = new FloodLife();
+    const news = new NewsHost(life);
+    life.begin();
+    flood(life);
+    expect(news).toBeDefined();
+    expect(life.machine.isWaiting).toBe(false);
+  });
+});

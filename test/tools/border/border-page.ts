@@ -1,0 +1,82 @@
+// The product's page in a browser, with another worker at its border.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Page } from '@playwright/test';
+import { build, preview, type Plugin } from 'vite';
+import { packageRoot } from '../../../src/guest/package-root.ts';
+import { findChromium } from '../find-chromium.ts';
+
+/** A page that may measure its memory is alone in its process. */
+const ISOLATED = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  // Memory is measured at once, not with the next collection of garbage.
+  '--enable-blink-features=ForceEagerMeasureMemory',
+];
+
+/** Puts a module in the place of the machine's worker. */
+function exchangeWorker(module: string): Plugin {
+  return {
+    name: 'exchange-worker',
+    load: (id) => (id.endsWith('/machine-worker.ts') ? `import ${JSON.stringify(module)};` : null),
+  };
+}
+
+export interface OpenedPage {
+  readonly page: Page;
+  close(): Promise<void>;
+}
+
+/** Builds and opens the page. Rejects with `Error` when there is no Chromium, or the page can not be built. */
+export async function openPage(worker: string): Promise<OpenedPage> {
+  const folder = await mkdtemp(join(tmpdir(), 'viommu-border-'));
+  const common = {
+    root: join(packageRoot(), 'web'),
+    configFile: join(packageRoot(), 'vite.config.ts'),
+    logLevel: 'error',
+  } as const;
+  await build({
+    ...common,
+    worker: { format: 'es', plugins: () => [exchangeWorker(worker)] },
+    build: { outDir: folder, emptyOutDir: true, sourcemap: false },
+  });
+  const server = await preview({
+    ...common,
+    build: { outDir: folder },
+    preview: { host: '127.0.0.1', port: 0, headers: ISOLATED },
+  });
+  const browser = await chromium.launch({ executablePath: findChromium(), args: ARGUMENTS });
+  const close = async (): Promise<void> => {
+    await browser.close();
+    await server.close();
+    await rm(folder, { recursive: true });
+  };
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.addInitScript(watchTasks);
+    await page.goto(server.resolvedUrls?.local[0] ?? '');
+    return { page, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+declare global {
+  /** Milliseconds of the page's tasks that took longer than 50. */
+  var longTasks: number[];
+}
+
+function watchTasks(): void {
+  globalThis.longTasks = [];
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) globalThis.longTasks.push(duration);
+  }).observe({ type: 'longtask' });
+}

@@ -1,0 +1,123 @@
+// `npm run border -- --rate 100000 --seconds 60`: so many made-up events a second go through the worker's border into the page of
+// the product. Tells what was sent, what came and what was said to be lost, how much memory page and worker take, and how long the
+// page was busy at a time.
+
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Page } from '@playwright/test';
+import { openPage } from './border-page.ts';
+
+const MIB = 1 << 20;
+/** What the page may take beside what it takes before the first event: its record and what is derived of it, and the worker's. */
+const BUDGET_MIB = 160;
+const REPORT_MS = 10_000;
+
+const { values } = parseArgs({
+  options: {
+    rate: { type: 'string', default: '100000' },
+    seconds: { type: 'string', default: '60' },
+  },
+});
+
+function wholeNumber(name: keyof typeof values): number {
+  const number = Number(values[name]);
+  if (Number.isInteger(number) && number >= 1) return number;
+  throw new Error(`--${name} takes a whole number from 1, not "${values[name]}"`);
+}
+
+interface Flooded {
+  readonly events: number;
+  readonly tookMs: number;
+  readonly waits: number;
+  readonly waitedMs: number;
+  /** Mappings of the first domain. */
+  readonly live: number;
+}
+
+function isFlooded(value: unknown): value is Flooded {
+  return typeof value === 'object' && value !== null && 'events' in value && 'live' in value;
+}
+
+/** Bytes of page and worker, the buffers of both included. */
+async function measureMemory(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const measure: unknown = Reflect.get(performance, 'measureUserAgentSpecificMemory');
+    if (typeof measure !== 'function') throw new Error('This browser can not measure its memory.');
+    const result: { readonly bytes: number } = await measure.call(performance);
+    return result.bytes;
+  });
+}
+
+/** All events that the chips of the page count. */
+async function countEvents(page: Page): Promise<number> {
+  const chips = await page.locator('.chip').all();
+  const titles = await Promise.all(chips.map((chip) => chip.getAttribute('title')));
+  return titles.reduce((sum, title) => sum + Number(title?.replaceAll(/\D/g, '')), 0);
+}
+
+/** Those that it says are not listed. */
+async function countLost(page: Page): Promise<number> {
+  const text = await page.locator('#events .pane-foot').allTextContents();
+  return Number(/^([\d,]+) events/.exec(text.join(' '))?.[1]?.replaceAll(',', '') ?? 0);
+}
+
+async function consoleText(page: Page): Promise<string> {
+  return page.evaluate(() => globalThis.viommu?.consoleText() ?? '');
+}
+
+async function floodPage(page: Page, rate: number, seconds: number): Promise<Flooded> {
+  await page.evaluate((asked) => globalThis.viommu?.type(asked), `${rate} ${seconds}\r`);
+  for (let sinceMs = performance.now(); ;) {
+    const answer = /flooded (\{.*\})/.exec(await consoleText(page))?.[1];
+    if (answer !== undefined) {
+      const flooded: unknown = JSON.parse(answer);
+      if (isFlooded(flooded)) return flooded;
+    }
+    await page.waitForTimeout(250);
+    if (performance.now() - sinceMs < REPORT_MS) continue;
+    sinceMs = performance.now();
+    console.log(`${await countEvents(page)} events have come`);
+  }
+}
+
+const [rate, seconds] = [wholeNumber('rate'), wholeNumber('seconds')];
+const opened = await openPage(join(import.meta.dirname, 'border-worker.js'));
+const { page } = opened;
+try {
+  await page.waitForFunction(() => globalThis.viommu?.stage() === 'ready');
+  const before = await measureMemory(page);
+  const flooded = await floodPage(page, rate, seconds);
+  await page.waitForFunction(
+    (events) => (globalThis.viommu?.state()?.sequence ?? 0) >= events,
+    flooded.events,
+  );
+  await page.evaluate(() => globalThis.viommu?.waitForIdle());
+  const [counted, lost, after] = [
+    await countEvents(page),
+    await countLost(page),
+    await measureMemory(page),
+  ];
+  await page.getByRole('combobox', { name: 'Domain' }).selectOption('1');
+  await page.evaluate(() => globalThis.viommu?.waitForIdle());
+  const rows = page.getByRole('table', { name: 'Mappings' });
+  const shown = Number(await rows.getAttribute('aria-rowcount')) - 1;
+  const tasks = await page.evaluate(() => globalThis.longTasks);
+  const grown = (after - before) / MIB;
+  console.log(
+    `sent ${flooded.events} events in ${(flooded.tookMs / 1000).toFixed(1)} s; the source waited ${flooded.waits} times, ${flooded.waitedMs.toFixed(0)} ms in all`,
+  );
+  console.log(
+    `came ${counted - lost}, said to be lost ${lost}, unsaid ${flooded.events - counted}`,
+  );
+  console.log(`mappings of domain 1: ${flooded.live} at the source, ${shown} in the page`);
+  console.log(
+    `memory of page and worker: ${(before / MIB).toFixed(1)} MiB before, ${(after / MIB).toFixed(1)} after, of ${BUDGET_MIB} more at most`,
+  );
+  console.log(
+    `${tasks.length} tasks of the page took more than 50 ms, the longest ${Math.max(0, ...tasks).toFixed(0)}`,
+  );
+  const isRight = counted === flooded.events && shown === flooded.live && grown <= BUDGET_MIB;
+  process.exitCode = isRight ? 0 : 1;
+} finally {
+  await opened.close();
+}
