@@ -12,6 +12,7 @@ import type { GuestSessionOptions } from './session-options.ts';
 const OF_THE_SESSION: ReadonlySet<string> = new Set([
   'checkpointBytes',
   'createStore',
+  'keepsLog',
   'onConsole',
   'onEvent',
   'pace',

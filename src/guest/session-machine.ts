@@ -39,7 +39,7 @@ export async function machineOptions(
     v86Wasm: await v86Wasm.get(),
     createStore: () => options.createStore?.(makeStore) ?? makeStore(),
     pace: options.pace ?? 'skip',
-    keepsLog: options.recordsEvents ?? true,
+    keepsLog: options.keepsLog ?? options.recordsEvents ?? true,
     checkpointBytes: options.checkpointBytes,
   };
 }

@@ -67,6 +67,8 @@ export interface GuestSessionOptions extends OwnImages, WaitBounds {
    * for measurements.
    */
   readonly recordsEvents?: boolean | undefined;
+  /** Whether the log of the run is kept, which `digest` and going back need; default: as `recordsEvents`. */
+  readonly keepsLog?: boolean | undefined;
   /** Whether each event is kept with who in the guest asked for it, its task and its kernel's stack; default true. */
   readonly recordsWho?: boolean | undefined;
   /** Gets the IOMMU's events from the first one on. */

@@ -102,6 +102,7 @@ export class DmaGuest {
     const clock = new MarkClock();
     const session = await GuestSession.create({
       ...OPTIONS[mode],
+      keepsLog: false,
       disk: streamBytes(DISK_BYTES),
       share: { [SHARED_FILE]: streamBytes(SHARED_BYTES) },
       onConsole: (bytes) => clock.take(bytes, session.instructions),
