@@ -29,12 +29,17 @@ export interface StoppedAccess {
   readonly isRing: boolean;
 }
 
+/** An access that was let through; not one for each is made. */
+export type SampledAccess = StoppedAccess & { readonly endpoint: number };
+
 /** What all ports of one IOMMU share. */
 export interface DmaPath {
   readonly memory: PhysicalMemory;
   readonly store: MappingStore;
   /** Records and reports the store's latest fault, which stopped this access, and tells of it. */
   reportFault(endpoint: Endpoint, stopped: StoppedAccess): FaultReport;
+  /** An access of an endpoint that is sampled was let through. */
+  tellSample(access: SampledAccess): void;
   /** A message signalled interrupt of an endpoint; memory is out of its reach. */
   ringDoorbell(endpoint: Endpoint, high: number, low: number, message: Uint8Array): void;
 }
@@ -148,9 +153,11 @@ export class DmaPort implements AddressSpace<Iova> {
 
   /** The store's short cut. */
   #locate(high: number, low: number, length: number, access: Access): number {
-    const { domain, number } = this.#endpoint;
+    const { domain, number, isSampled } = this.#endpoint;
     domain?.prepareAccess();
-    return this.#path.store.locate(number, high, low, length, access);
+    const place = this.#path.store.locate(number, high, low, length, access);
+    if (isSampled && place >= 0) this.#sample(high, low, length, access);
+    return place;
   }
 
   /** The store's answer for a whole access. */
@@ -163,7 +170,15 @@ export class DmaPort implements AddressSpace<Iova> {
   /** `#ask` for an access that is made: throws when it faults. */
   #translate(high: number, low: number, length: number, access: Access): number {
     const count = this.#ask(high, low, length, access);
-    return count === TRANSLATE_FAULT ? this.#fail(high, low, length, access) : count;
+    if (count === TRANSLATE_FAULT) this.#fail(high, low, length, access);
+    if (count > 0 && this.#endpoint.isSampled) this.#sample(high, low, length, access);
+    return count;
+  }
+
+  #sample(high: number, low: number, length: number, access: Access): void {
+    const { id: endpoint } = this.#endpoint;
+    this.#endpoint.isSampled = false;
+    this.#path.tellSample({ endpoint, high, low, length, access, isRing: this.#isRing });
   }
 
   /** `#collect` for an access that is made: throws when it faults. */

@@ -11,7 +11,7 @@ import { encodeProperties, encodeReply, replySize, type FaultReport } from './pr
 import { ConfigSpace } from './protocol/config-space.ts';
 import type { Dialect } from './protocol/dialect.ts';
 import { dialectOf } from './protocol/dialects.ts';
-import { DmaPort, type DmaPath, type StoppedAccess } from './dma-port.ts';
+import { DmaPort, type DmaPath, type SampledAccess, type StoppedAccess } from './dma-port.ts';
 import { DomainTable } from './domains/domain-table.ts';
 import { EndpointTable, type Endpoint } from './domains/endpoint-table.ts';
 import { reportFault } from './events/event-queue.ts';
@@ -76,6 +76,7 @@ export class VirtioIommu implements VirtioDevice {
   readonly #events = new EventRecorder();
   readonly #path: DmaPath;
   readonly #doorbell: Doorbell | undefined;
+  #onSample: (access: SampledAccess) => void = () => undefined;
   readonly #answer = new Answer();
   // Every byte but the status is reserved, and 0 (virtio 1.2, 5.13.6.2)
   readonly #tail = new Uint8Array(TAIL_SIZE);
@@ -111,6 +112,7 @@ export class VirtioIommu implements VirtioDevice {
       memory,
       store,
       reportFault: (endpoint, stopped) => this.#fault(endpoint, stopped),
+      tellSample: (access) => this.#onSample(access),
       ringDoorbell: (endpoint, high, low, message) =>
         this.#doorbell?.(endpoint.id, joinWords(high, low), message),
     };
@@ -136,6 +138,15 @@ export class VirtioIommu implements VirtioDevice {
   /** Tells the watcher of everything from now on, as `onEvent` does, but makes no event of a request. */
   watch(watcher: IommuWatcher): Dispose {
     return this.#events.watch(watcher);
+  }
+
+  /**
+   * Tells of one access of each endpoint: of the next that is let through as far as the IOMMU decides, while it is made. In
+   * the place of what the call before asked for.
+   */
+  sampleAccesses(listener: (access: SampledAccess) => void): void {
+    this.#onSample = listener;
+    for (const endpoint of this.#endpoints.all()) endpoint.isSampled = true;
   }
 
   /** While somebody is told of a request: the request as it was on the wire. Its bytes are views, good until then. */

@@ -267,6 +267,7 @@ function plugDevices(around: Surroundings): readonly PluggedDevice[] {
     const rogue = new RogueDevice({ fillRandom: (bytes) => random.fill(bytes) });
     plug('rogue', ROGUE_PLACE, rogue, viewOf(ROGUE_ENDPOINT), { offersAccessPlatform });
   }
+  notifications.tap(windows, IOMMU_PLACE.base, null);
   notifications.tap(windows, BLOCK_PLACE.base, BLOCK_ENDPOINT);
   notifications.tap(windows, ROGUE_PLACE.base, ROGUE_ENDPOINT);
   installMmioBlock(cpu, windows);

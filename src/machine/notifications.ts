@@ -12,10 +12,10 @@ const REGISTER_BYTES = 4;
 /** The notifications of one board. */
 export class Notifications {
   /** Hears of each notification before its device does; the guest is amid the instruction. */
-  onNotify: (endpoint: number, queue: number) => void = () => undefined;
+  onNotify: (endpoint: number | null, queue: number) => void = () => undefined;
 
-  /** Listens at the window at `base`, if there is one, that is an endpoint's. */
-  tap(windows: Map<number, MmioRegisters>, base: number, endpoint: number): void {
+  /** Listens at the window at `base`, if there is one, that is an endpoint's; null: the IOMMU's own. */
+  tap(windows: Map<number, MmioRegisters>, base: number, endpoint: number | null): void {
     const registers = windows.get(base);
     if (registers === undefined) return;
     windows.set(base, {

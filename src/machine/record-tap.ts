@@ -5,8 +5,11 @@ import { MAX_LINE } from '../trace/record/marks.ts';
 import type { Recorder, RecordTime } from '../trace/record/recorder.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import { BootWatch, type GuestStage } from './boot-watch.ts';
+import type { EndpointNotification } from './who-view.ts';
 import type { PowerEvent } from './power-event.ts';
 import { RecordCounters, type Counted } from './record-counters.ts';
+import { RecordNotifications } from './record-notifications.ts';
+import { RecordSamples, type Sampled } from './record-samples.ts';
 import { RecordWho, type Walker } from './record-who.ts';
 import type { MachineAccess } from './rogue-access.ts';
 import type { Place } from './timeline/place.ts';
@@ -15,7 +18,9 @@ import type { Place } from './timeline/place.ts';
 export interface RecordedMachine {
   readonly iommu: RecordedIommu | undefined;
   readonly console: { onOutput(listener: (bytes: Uint8Array) => void): Dispose };
-  readonly who: Walker;
+  readonly who: Walker & {
+    onNotification(listener: (notification: EndpointNotification) => void): Dispose;
+  };
   /** Whether the guest is amid an instruction: what happens then is its doing. */
   readonly isInTick: boolean;
   readonly ranMs: number;
@@ -23,11 +28,12 @@ export interface RecordedMachine {
   onEvent(listener: (event: RecordedEvent) => void): Dispose;
   onPower(listener: (event: PowerEvent) => void): Dispose;
   onAccess(listener: (access: MachineAccess) => void): Dispose;
+  onLeave(listener: (place: Place) => void): Dispose;
   onMove(listener: (place: Place) => void): Dispose;
   onTick(listener: () => void): Dispose;
 }
 
-interface RecordedIommu extends Counted {
+interface RecordedIommu extends Counted, Sampled {
   readonly request: EventRequest;
   readonly sequence: number;
 }
@@ -60,8 +66,12 @@ export function tapMachine(
   let [lines, watch] = [new ConsoleLines(), new BootWatch()];
   let stage: GuestStage = watch.stage;
   const who = new RecordWho(machine.who, recorder);
-  const counters = new RecordCounters(recorder);
   const now = (): RecordTime => ({ timeMs: machine.ranMs, instructions: machine.instructions });
+  const counters = new RecordCounters(recorder);
+  const samples = new RecordSamples(recorder, now);
+  const notifications = new RecordNotifications(recorder, () =>
+    withWho ? who.now(machine.instructions) : 0,
+  );
   const takeConsole = (bytes: Uint8Array): void => {
     lines.take(bytes, (line) => recorder.mark({ kind: 'console', line }, now()));
     watch.take(bytes);
@@ -73,6 +83,8 @@ export function tapMachine(
     who.forget();
     [lines, watch] = [new ConsoleLines(), new BootWatch()];
     ({ stage } = watch);
+    notifications.forget();
+    samples.forget();
   };
   const disposals = [
     machine.onEvent(({ instructions, event }) => {
@@ -85,8 +97,16 @@ export function tapMachine(
       });
       // Another device, which has counted nothing
       if (event.kind === 'power-cycled') counters.look(machine.iommu, now());
+      else counters.pass(machine.iommu, now());
     }),
-    machine.onTick(() => counters.pass(machine.iommu, now())),
+    machine.who.onNotification((notification) => notifications.take(notification, now())),
+    machine.onTick(() => {
+      const time = now();
+      notifications.pass(time);
+      samples.pass(machine.iommu, time);
+      counters.pass(machine.iommu, time);
+    }),
+    machine.onLeave(() => samples.leave()),
     machine.console.onOutput(takeConsole),
     machine.onPower((what) => {
       if (what === 'power-cycled') forget();

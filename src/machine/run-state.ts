@@ -18,7 +18,7 @@ export interface RunListener {
   /** An access of the log that is followed was made again. */
   readonly onAccess: (access: MachineAccess) => void;
   /** A driver notifies an endpoint; the guest is amid the instruction. */
-  readonly onNotification: (endpoint: number, queue: number) => void;
+  readonly onNotification: (endpoint: number | null, queue: number) => void;
   /** The host is about to touch the machine. */
   readonly onTouch: () => void;
   /** A tick has ended, and what it brought was told. */

@@ -4,9 +4,10 @@ import type { Dispose } from '../base/emitter.ts';
 import type { KernelProfile } from '../kernel/kernel-profile.ts';
 import type { SymbolTable } from '../kernel/symbol-table.ts';
 
-/** A notification of an endpoint. */
+/** A notification of an endpoint or of the IOMMU. */
 export interface EndpointNotification {
-  readonly endpoint: number;
+  /** Null: the IOMMU itself. */
+  readonly endpoint: number | null;
   /** A virtqueue's index; for IDE the channel. */
   readonly queue: number;
 }
@@ -22,6 +23,6 @@ export interface WhoView {
   setProfile(profile: KernelProfile | undefined): void;
   /** The symbols that the guest's kernel carries in itself; undefined when it has none, or has not come so far. It takes some 0.3 s. */
   kallsyms(): SymbolTable | undefined;
-  /** Subscribes to the notifications of endpoints, told before the device hears of them. */
+  /** Subscribes to the notifications of endpoints and of the IOMMU, told before the device hears of them. */
   onNotification(listener: (notification: EndpointNotification) => void): Dispose;
 }

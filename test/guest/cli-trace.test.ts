@@ -43,6 +43,26 @@ describe('viommu trace', () => {
     });
   });
 
+  it('lists what the guest printed among the events, and counters with the state', async () => {
+    const all = (await viommu(['trace', trace])).stdout;
+    expect(all).toMatch(/CONSOLE .*Linux version .*\n(?:.*\n)* +#1 /);
+    expect(all).toMatch(/NOTIFY {2}virtio-blk, queue 0.* by .*pid \d+/);
+    expect(all).toMatch(
+      /ACCESS {2}by hand: rogue write of 4 bytes at 0xdead0000: blocked \(#\d+\)/,
+    );
+    const { stdout } = await viommu(['trace', trace, '--no-marks']);
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .filter((line) => !/^ +#\d+ /.test(line)),
+    ).toEqual([]);
+    const state = await viommu(['trace', trace, '--at', '200']);
+    expect(state.stdout).toMatch(
+      /read after event #\d+ at [\d.]+ s:\n(?:.*\n)* {2}virtio-\w+: \d+/,
+    );
+  });
+
   it('explains the fault', async () => {
     const { stdout } = await viommu(['trace', trace, '--explain', 'all', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({

@@ -79,6 +79,22 @@ describe('the record of a guest', () => {
     expect(moment.counters?.endpoints.length).toBeGreaterThan(2);
   });
 
+  it('has notifications of devices with who made them, and samples of what endpoints do', () => {
+    const { record } = guest.iommu;
+    const notified = marks('notification');
+    const known = notified.map((mark) => record.whoOf(mark)).filter(({ task }) => task !== null);
+    expect(known.length).toBeGreaterThan(5);
+    expect(known.filter(({ stack }) => stack === null)).toEqual([]);
+    const ids = record.head.endpoints.map(({ id }) => id);
+    const devices = new Set(notified.map((mark) => 'endpoint' in mark && mark.endpoint));
+    expect(devices.size).toBeGreaterThan(3);
+    expect([...devices].filter((id) => id !== null && id !== false && !ids.includes(id))).toEqual(
+      [],
+    );
+    expect(devices).toContain(null);
+    expect(marks('sample').length).toBeGreaterThan(1);
+  });
+
   it('knows who asked for each mapping, and that nobody in the guest asked for what is done by hand', () => {
     const { record } = guest.iommu;
     const who = heard

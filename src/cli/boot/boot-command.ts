@@ -143,7 +143,7 @@ class BootRun {
     if (timeoutMs !== undefined) {
       this.#timer = setTimeout(() => this.stop(new TimedOut(timeoutMs)), timeoutMs);
     }
-    if (trace !== undefined) this.#trace = new TraceFile(trace);
+    if (trace !== undefined) this.#trace = new TraceFile(trace, (error) => this.stop(error));
     const session = await this.#unlessStopped(this.#create());
     this.#session = session;
     this.#trace?.begin(() => session.iommu.record);
@@ -173,12 +173,7 @@ class BootRun {
       onConsole: (bytes) => this.#screen.showConsole(bytes),
       onEvent: (event) => {
         this.#record.add(event.event);
-        // A full disk ends the run, not the device that the event comes from.
-        try {
-          this.#trace?.add(event);
-        } catch (error) {
-          this.stop(error);
-        }
+        this.#trace?.add();
       },
     });
   }

@@ -13,8 +13,8 @@ import { TraceFile } from './trace-file.ts';
 const folder = mkdtempSync(join(tmpdir(), 'viommu-trace-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const RESET = { timeMs: 1, instructions: 2, event: { kind: 'reset', sequence: 3 } } as const;
-const LINE = '{"sequence":3,"timeMs":1,"kind":"reset"}\n';
+const LINES =
+  '{"after":0,"timeMs":1,"kind":"stage","stage":"kernel"}\n{"sequence":1,"timeMs":1,"kind":"reset"}\n';
 const HEAD: RecordHead = {
   source: 'viommu',
   endpoints: [],
@@ -23,16 +23,26 @@ const HEAD: RecordHead = {
   kernel: null,
   facts: ALL_FACTS,
 };
+/** A record of a mark and a reset. */
+function record(): IommuRecord {
+  const [recorder, made] = [new Recorder(), new IommuRecord(HEAD)];
+  const time = { timeMs: 1, instructions: 2 };
+  recorder.mark({ kind: 'stage', stage: 'kernel' }, time);
+  recorder.add({ kind: 'reset', sequence: 1 }, time);
+  for (const batch of recorder.take()) made.append(batch);
+  return made;
+}
+
 /** More than any process has for its number. */
 const NOBODY = 2 ** 30;
 
 it('refuses a file that another trace is being written to, and takes it afterwards', async () => {
   const path = join(folder, 'shared.jsonl');
   const first = new TraceFile(path);
-  first.add(RESET);
+  first.begin(record);
   expect(() => new TraceFile(path)).toThrow(`Another run is writing its trace to ${path}.`);
   await first.close();
-  expect(readFileSync(path, 'utf8')).toBe(LINE);
+  expect(readFileSync(path, 'utf8')).toBe(LINES);
   const second = new TraceFile(path);
   await second.close();
   expect(readFileSync(path, 'utf8')).toBe('');
@@ -46,19 +56,31 @@ it.each([
   const path = join(folder, 'left.jsonl');
   writeFileSync(`${path}.lock`, content);
   const trace = new TraceFile(path);
-  trace.add(RESET);
+  trace.begin(record);
   await trace.close();
-  expect(readFileSync(path, 'utf8')).toBe(LINE);
+  expect(readFileSync(path, 'utf8')).toBe(LINES);
 });
 
 it('says once that there is no room, and is closed then', async () => {
   const path = join(folder, 'full.jsonl');
   symlinkSync('/dev/full', path);
-  const trace = new TraceFile(path);
-  trace.add(RESET);
+  const told: unknown[] = [];
+  const trace = new TraceFile(path, (error) => told.push(error));
+  trace.begin(record);
   await expect(trace.close()).rejects.toThrow(InputError);
-  trace.add(RESET);
+  trace.add();
   await trace.close();
+  expect(told).toEqual([]);
+});
+
+it('says so while the run goes on, and not once more at its end', async () => {
+  const path = join(folder, 'full.trace');
+  symlinkSync('/dev/full', path);
+  const failure = new Promise<unknown>((resolve) => {
+    const trace = new TraceFile(path, (error) => resolve(trace.close().then(() => error)));
+    trace.begin(record);
+  });
+  await expect(failure).resolves.toBeInstanceOf(InputError);
 });
 
 const RESETS = 10_000;
@@ -75,7 +97,7 @@ async function traceResets(path: string): Promise<IommuRecord> {
   for (let sequence = 1; sequence <= RESETS; sequence += 1) {
     const event = { kind: 'reset', sequence } as const;
     recorder.add(event, { timeMs: sequence, instructions: sequence });
-    trace.add({ timeMs: sequence, instructions: sequence, event });
+    trace.add();
   }
   await trace.close();
   return record;

@@ -1,19 +1,19 @@
 // Writes what the IOMMU does to a file while it happens: the project's own format, or another one by the file's name.
 
-import type { RecordedEvent } from '../../trace/recorded-event.ts';
 import { chromePieces } from '../../trace/formats/chrome-json.ts';
 import { CSV_HEADER, csvPieces } from '../../trace/formats/csv.ts';
+import { JsonLines } from '../../trace/formats/json-lines.ts';
 import { encodeBatch, encodeStart } from '../../trace/formats/own-format.ts';
+import { Pieces } from '../../trace/formats/pieces.ts';
 import type { IommuRecord } from '../../trace/record/iommu-record.ts';
 import { RecordTail } from '../../trace/record/record-tail.ts';
 import { History } from '../../trace/replay/history.ts';
-import { traceLine } from '../../trace/trace-lines.ts';
 import { OutputFile } from '../output-file.ts';
 
-/** Characters gathered before they are written. */
-const CHUNK = 1 << 16;
 /** Events between two looks at the record. */
 const BATCH_EVENTS = 4096;
+/** Milliseconds between them at most, while something happens: somebody may follow the file. */
+const BATCH_MS = 250;
 
 type Format = 'viommu' | 'lines' | 'csv' | 'chrome';
 
@@ -32,25 +32,35 @@ function formatOf(path: string): Format {
 export class TraceFile {
   readonly #file: OutputFile;
   readonly #format: Format;
-  #text = '';
   #tail: RecordTail | undefined;
+  #lines: JsonLines | undefined;
   #events = 0;
+  #writtenMs = performance.now();
   /** Sequence of the next event that CSV has a line for. */
   #next = 1;
-  /** What is being written; its error is told by `close`. */
+  readonly #onFailure: (error: unknown) => void;
   #writing: Promise<void> = Promise.resolve();
+  #isClosing = false;
+  #hasFailed = false;
   #record: (() => IommuRecord) | undefined;
 
-  /** Creates or empties the file. Throws `InputError` when it can not be written, or when another run writes it. */
-  constructor(path: string) {
+  /**
+   * Creates or empties the file. Throws `InputError` when it can not be written, or when another run writes it; `onFailure`
+   * gets one when it can not be written any more.
+   */
+  constructor(path: string, onFailure: (error: unknown) => void = () => undefined) {
+    this.#onFailure = onFailure;
     this.#file = new OutputFile(path, 'trace');
     this.#format = formatOf(path);
   }
 
-  /** The run whose events are added begins; `record` is asked for all that there is of it. */
+  /** The run that is written begins; `record` is asked for all that there is of it. */
   begin(record: () => IommuRecord): void {
-    if (this.#format === 'lines') return;
     this.#record = record;
+    if (this.#format === 'lines') {
+      this.#lines = new JsonLines(record());
+      return;
+    }
     if (this.#format === 'chrome') return;
     if (this.#format === 'csv') {
       this.#write(CSV_HEADER);
@@ -61,24 +71,25 @@ export class TraceFile {
     this.#queue(async () => this.#file.write(await encodeStart({ head, keyframe: null })));
   }
 
-  /** Throws `InputError`, once, when the file can not be written any more. */
-  add(event: RecordedEvent): void {
-    if (this.#format === 'lines') {
-      this.#text += traceLine(event);
-      if (this.#text.length >= CHUNK) this.#flush();
-      return;
-    }
+  /** An event has happened: writes what has come since the last look, when it is time for that. */
+  add(): void {
     this.#events += 1;
-    if (this.#events % BATCH_EVENTS === 0) this.#queue(() => this.#writeNext());
+    const now = performance.now();
+    if (this.#events < BATCH_EVENTS && now - this.#writtenMs < BATCH_MS) return;
+    this.#events = 0;
+    this.#writtenMs = now;
+    this.#queue(() => this.#writeNext());
   }
 
-  /** Writes what is left. Rejects with `InputError` when that fails; harmless when closed. */
+  /** Writes what is left. Rejects with `InputError` when that fails, once; harmless when closed. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     try {
-      this.#flush();
       this.#queue(() => this.#writeNext());
       if (this.#format === 'chrome') this.#queue(async () => this.#writeChrome());
-      await this.#writing;
+      const writing = this.#writing;
+      this.#writing = Promise.resolve();
+      await writing;
     } finally {
       this.#tail?.dispose();
       this.#tail = undefined;
@@ -87,9 +98,20 @@ export class TraceFile {
   }
 
   #queue(write: () => Promise<void>): void {
-    this.#writing = this.#writing.then(write);
+    this.#writing = this.#writing.then(() => this.#attempt(write));
     // `close` tells of it
     this.#writing.catch(() => undefined);
+  }
+
+  async #attempt(write: () => Promise<void>): Promise<void> {
+    if (this.#hasFailed) return;
+    try {
+      await write();
+    } catch (error) {
+      this.#hasFailed = true;
+      if (this.#isClosing) throw error;
+      this.#onFailure(error);
+    }
   }
 
   async #writeNext(): Promise<void> {
@@ -99,6 +121,7 @@ export class TraceFile {
       for (const piece of csvPieces(record, this.#next)) this.#write(piece);
       this.#next = record.lastSequence + 1;
     }
+    if (this.#lines !== undefined) this.#writeLines(this.#lines);
     for (const batch of this.#tail?.next() ?? []) this.#file.write(await encodeBatch(batch));
   }
 
@@ -111,10 +134,10 @@ export class TraceFile {
     history.dispose();
   }
 
-  #flush(): void {
-    const text = this.#text;
-    this.#text = '';
-    this.#write(text);
+  #writeLines(lines: JsonLines): void {
+    const pieces = new Pieces();
+    for (const line of lines.next()) for (const piece of pieces.add(line)) this.#write(piece);
+    for (const piece of pieces.end()) this.#write(piece);
   }
 
   #write(text: string): void {

@@ -11,6 +11,7 @@ it.each([
   ['f --stats --json', { kind: 'stats' }],
   ['f --filter refused --explain all', { kind: 'explain', sequence: 'all' }],
   ['f --follow --filter refused', { kind: 'list' }],
+  ['f --no-marks --json', { kind: 'list' }],
   ['f --format jsonl -o out', { kind: 'format', format: 'jsonl' }],
   ['f --format csv', { kind: 'format', format: 'csv' }],
 ])('asks "%s"', (words, question) => {
@@ -29,6 +30,7 @@ it.each([
   ['f --at 1 --filter refused', /--filter chooses the events to list/],
   ['f --explain 7 --filter refused', /--filter chooses the events to list/],
   ['f --stats --follow', /--follow lists events/],
+  ['f --stats --no-marks', /--no-marks is for the list/],
   ['f --explane 3', /Did you mean --explain/],
 ])('refuses "%s" in words', (words, message) => {
   const parse = (): unknown => parseTraceArguments(words.split(' ').filter((word) => word !== ''));

@@ -28,6 +28,8 @@ export interface TraceArguments {
   /** Where a format goes; undefined: standard output. */
   readonly output: string | undefined;
   readonly isFollowing: boolean;
+  /** Whether a list has marks among the events. */
+  readonly hasMarks: boolean;
   readonly isJson: boolean;
   readonly isHelp: boolean;
 }
@@ -42,6 +44,7 @@ const FORMS = {
   symbols: { type: 'string' },
   format: { type: 'string' },
   output: { type: 'string', short: 'o' },
+  'no-marks': { type: 'boolean' },
   follow: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -72,6 +75,9 @@ export function parseTraceArguments(words: readonly string[]): TraceArguments {
   if (filter !== undefined && question.kind !== 'list' && !isOfAll) {
     throw new UsageError('--filter chooses the events to list or, with --explain all, to explain.');
   }
+  if (values.has('no-marks') && question.kind !== 'list') {
+    throw new UsageError('--no-marks is for the list of events. Leave the other question out.');
+  }
   const output = values.get('output');
   if (output !== undefined && question.kind !== 'format') {
     throw new UsageError('--output is for --format. Example: --format jsonl --output events.jsonl');
@@ -83,6 +89,7 @@ export function parseTraceArguments(words: readonly string[]): TraceArguments {
     symbols: values.get('symbols'),
     output,
     isFollowing,
+    hasMarks: !values.has('no-marks'),
     isJson: values.has('json'),
     isHelp,
   };

@@ -8,7 +8,6 @@ import type { CompiledFilter } from '../../trace/filter/compile-filter.ts';
 import type { IommuRecord } from '../../trace/record/iommu-record.ts';
 import { History } from '../../trace/replay/history.ts';
 import type { Lifetime } from '../../trace/replay/lifetime.ts';
-import { traceLine } from '../../trace/trace-lines.ts';
 import type { CliOutput } from '../boot/guest-screen.ts';
 import { EXIT_DONE } from '../exit-status.ts';
 import { OutputFile } from '../output-file.ts';
@@ -20,7 +19,8 @@ import { TraceFile } from './trace-file.ts';
 import { traceSymbols } from './trace-symbols.ts';
 import type { SymbolTable } from '../../kernel/symbol-table.ts';
 import { bytesIn } from './trace-output.ts';
-import { eventLine, lifetimeLine, momentLines, type NameOf } from './trace-words.ts';
+import { TraceListing } from './trace-listing.ts';
+import { lifetimeLine, momentLines } from './trace-words.ts';
 
 const NO_SYMBOLS =
   'viommu: The kernel of this trace has no symbols here, so functions are shown as addresses. Give its System.map with --symbols.\n';
@@ -68,9 +68,7 @@ class TraceRun {
     const filter = filterFor(text, record, history, this.#symbols);
     switch (question.kind) {
       case 'list':
-        this.#list(record, filter, record.firstSequence);
-        if (isFollowing) await this.#follow(file, reader, record, filter);
-        return;
+        return this.#list(record, filter, isFollowing ? { file, reader } : undefined);
       case 'at':
         return this.#at(history, question.sequence);
       case 'explain':
@@ -86,28 +84,18 @@ class TraceRun {
     }
   }
 
-  #list(record: IommuRecord, filter: CompiledFilter, from: number): void {
-    const nameOf = namesIn(record);
-    for (const sequence of filter.select(from)) {
-      const event = record.event(sequence);
-      if (event === undefined) continue;
-      this.#output.out(this.#args.isJson ? traceLine(event) : `${eventLine(event, nameOf)}\n`);
-    }
-  }
-
-  async #follow(
-    file: TraceFile,
-    reader: TraceReader,
+  async #list(
     record: IommuRecord,
     filter: CompiledFilter,
-  ): Promise<never> {
-    let last = record.lastSequence;
-    return file.follow(reader, () => {
-      if (record.lastSequence !== last) {
-        this.#list(record, filter, Math.min(last, record.lastSequence) + 1);
-      }
-      last = record.lastSequence;
-    });
+    growing: { readonly file: TraceFile; readonly reader: TraceReader } | undefined,
+  ): Promise<void> {
+    const { isJson, hasMarks } = this.#args;
+    const listing = new TraceListing(record, filter, { isJson, hasMarks, symbols: this.#symbols });
+    const list = (): void => {
+      for (const line of listing.next()) this.#output.out(line);
+    };
+    list();
+    await growing?.file.follow(growing.reader, list);
   }
 
   #at(history: History, sequence: number): void {
@@ -252,9 +240,4 @@ class TraceRun {
 function recordOf({ record }: TraceReader): IommuRecord {
   if (record === undefined) throw new InputError('The trace holds nothing.');
   return record;
-}
-
-function namesIn({ head }: IommuRecord): NameOf {
-  const names = new Map(head.endpoints.map(({ id, name }) => [id, name]));
-  return (endpoint) => names.get(endpoint) ?? `endpoint ${endpoint}`;
 }

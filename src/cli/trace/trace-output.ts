@@ -5,9 +5,8 @@ import { CSV_HEADER, csvPieces } from '../../trace/formats/csv.ts';
 import { encodeBatch, encodeStart } from '../../trace/formats/own-format.ts';
 import type { TraceReader } from '../../trace/formats/trace-reader.ts';
 import type { History } from '../../trace/replay/history.ts';
-import type { IommuRecord } from '../../trace/record/iommu-record.ts';
 import { batchesOf } from '../../trace/record/record-batches.ts';
-import { traceLine } from '../../trace/trace-lines.ts';
+import { JsonLines } from '../../trace/formats/json-lines.ts';
 import type { TraceFormat } from './trace-arguments.ts';
 
 /** A trace, and who is told what its file does not show. */
@@ -39,7 +38,7 @@ function* textIn(
   const { record } = history;
   switch (format) {
     case 'jsonl':
-      yield* linesIn(record);
+      yield* new JsonLines(record).next();
       return;
     case 'csv':
       yield CSV_HEADER;
@@ -47,12 +46,5 @@ function* textIn(
       return;
     case 'chrome':
       yield* chromePieces(history, { note });
-  }
-}
-
-function* linesIn(record: IommuRecord): Generator<string> {
-  for (let sequence = record.firstSequence; sequence <= record.lastSequence; sequence += 1) {
-    const event = record.event(sequence);
-    if (event !== undefined) yield traceLine(event);
   }
 }

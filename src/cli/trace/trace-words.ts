@@ -79,9 +79,13 @@ export function eventLine({ timeMs, event }: RecordedEvent, nameOf: NameOf): str
     'status' in event && event.status !== null && !UNREMARKABLE.includes(event.status)
       ? `  refused: ${statusName(event.status)}`
       : '';
-  const number = `#${event.sequence}`.padStart(SEQUENCE_WIDTH);
+  return numbered(`#${event.sequence}`, timeMs, `${what(event, nameOf)}${status}`);
+}
+
+/** A line of a list with its number, if it has one, and its time. */
+export function numbered(number: string, timeMs: number, words: string): string {
   const seconds = (timeMs / 1000).toFixed(SECOND_DIGITS).padStart(SECOND_DIGITS + 5);
-  return `${number} ${seconds}  ${what(event, nameOf)}${status}`;
+  return `${number.padStart(SEQUENCE_WIDTH)} ${seconds}  ${words}`;
 }
 
 /** A lifetime as a line. */

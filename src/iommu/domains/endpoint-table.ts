@@ -17,6 +17,8 @@ export class Endpoint {
   readonly reserved: RegionList;
   /** The domain it is attached to; the only record of an attachment. */
   domain: Domain | null = null;
+  /** Whether its next access that is let through is to be told of. */
+  isSampled = false;
   readonly #store: MappingStore;
 
   constructor(id: number, reserved: RegionList, number: number, store: MappingStore) {

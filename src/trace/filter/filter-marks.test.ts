@@ -24,6 +24,36 @@ describe('marks', () => {
     ...at,
   } as const;
 
+  const sample = {
+    kind: 'sample',
+    endpoint: 1,
+    address: 0x3000n,
+    length: 16,
+    access: 'read',
+    isRing: false,
+    ...at,
+  } as const;
+  const notification = {
+    kind: 'notification',
+    endpoint: null,
+    queue: 0,
+    count: 3,
+    ...at,
+  } as const;
+
+  it.each([
+    ['kind == sample && length == 16 && flags has read && iova == 0x300f', [true, false]],
+    ['kind == notification', [false, true]],
+    ['endpoint == "disk"', [true, false]],
+    ['endpoint == 0', [false, false]],
+  ])('are looked at by what they have: %s', (text, expected) => {
+    const compiled = compileFilter(text, recordOf([]));
+    const passed = [sample, notification].map(
+      (mark) => compiled.isValid && compiled.filter.matchesMark(mark),
+    );
+    expect(passed).toEqual(expected);
+  });
+
   it.each([
     ['console ~ "PANIC"', [true, false, false]],
     ['console != "x"', [true, false, false]],

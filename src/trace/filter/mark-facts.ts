@@ -21,12 +21,13 @@ export function markRanges(mark: Mark, field: string): readonly BigRange[] {
     case 'instructions':
       return whole(mark.instructions);
     case 'endpoint':
-      return 'endpoint' in mark ? whole(mark.endpoint) : [];
+      return 'endpoint' in mark && mark.endpoint !== null ? whole(mark.endpoint) : [];
     case 'iova':
-      if (mark.kind === 'access') return [extent(mark.address, mark.length)];
+      if (mark.kind === 'access' || mark.kind === 'sample')
+        return [extent(mark.address, mark.length)];
       return mark.kind === 'doorbell' ? [only(mark.address)] : [];
     case 'length':
-      return mark.kind === 'access' ? whole(mark.length) : [];
+      return mark.kind === 'access' || mark.kind === 'sample' ? whole(mark.length) : [];
     case 'flags': {
       const flags = markFlags(mark);
       return flags === null ? [] : whole(flags);
@@ -38,7 +39,7 @@ export function markRanges(mark: Mark, field: string): readonly BigRange[] {
 
 /** Whether an access read or wrote, as a MAP's flags say it; null where the mark is none. */
 export function markFlags(mark: Mark): number | null {
-  if (mark.kind !== 'access') return null;
+  if (mark.kind !== 'access' && mark.kind !== 'sample') return null;
   return mark.access === 'write' ? VIRTIO_IOMMU_MAP_F_WRITE : VIRTIO_IOMMU_MAP_F_READ;
 }
 

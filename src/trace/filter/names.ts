@@ -38,6 +38,8 @@ export const MARK_NAMES: readonly MarkKind[] = [
   'stage',
   'access',
   'doorbell',
+  'notification',
+  'sample',
   'counters',
   'power',
   'gone-to',

@@ -13,7 +13,7 @@ const LOOKED_AT = 1 << 16;
 
 /** What text of a format looks like. */
 const TEXTS: readonly (readonly [RegExp, (maxBytes?: number) => TraceReader])[] = [
-  [/^\s*\{.*"sequence"/m, (maxBytes) => new JsonLinesReader(maxBytes)],
+  [/^\s*\{.*"(?:sequence|after)"/m, (maxBytes) => new JsonLinesReader(maxBytes)],
   [/^(?:\d+@[\d.]+:|\S+Z )?virtio_iommu_\w+/m, (maxBytes) => new QemuTextReader(maxBytes)],
   [/^# tracer:|: IOMMU:/m, (maxBytes) => new FtraceTextReader(maxBytes)],
 ];

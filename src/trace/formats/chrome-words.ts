@@ -64,6 +64,12 @@ export class ChromePlaces {
   }
 
   ofMark(mark: Mark): Track {
+    if (mark.kind === 'notification' || mark.kind === 'sample') {
+      const { endpoint } = mark;
+      return endpoint === null
+        ? this.#tracks.thread(DEVICE_PID, 'device', 0)
+        : this.#tracks.thread(ENDPOINTS_PID, this.nameOf(endpoint), endpoint);
+    }
     return mark.kind === 'console'
       ? this.#tracks.thread(GUEST_PID, 'console', 1)
       : this.#tracks.thread(GUEST_PID, 'what happened', 0);
@@ -86,6 +92,12 @@ export function markName(mark: Mark): string | undefined {
       return `Went back from #${mark.from}`;
     case 'access':
       return `Access by hand: ${mark.access} of ${mark.length} bytes at 0x${mark.address.toString(16)}, ${mark.outcome}`;
+    case 'notification': {
+      const times = mark.count === 1 ? '' : `, ${mark.count} times`;
+      return `Notification of queue ${mark.queue}${times}`;
+    }
+    case 'sample':
+      return `Sample: ${mark.access} of ${mark.length} bytes at 0x${mark.address.toString(16)}`;
     case 'counters':
       return 'Counters';
     case 'doorbell':

@@ -57,14 +57,8 @@ export interface EventLine {
   readonly event: IommuEvent;
 }
 
-/** The event in a line of JSON; text says why there is none. */
-export function readEventLine(line: string): EventLine | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return 'this is not JSON';
-  }
+/** The event in the value of a line of JSON; text says why there is none. */
+export function readEventLine(value: unknown): EventLine | string {
   if (!isFields(value)) return 'this is not an object';
   const { sequence, timeMs } = value;
   if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 1) {

@@ -1,15 +1,20 @@
-// Reads traces of JSON lines: events only, without the requests they came from.
+// Reads traces of JSON lines: events and marks, without the requests they came from and without who asked.
 
+import type { RecordBatch } from '../record/batch.ts';
 import { NO_STATUS } from '../record/event-columns.ts';
 import { ALL_FACTS } from '../record/head.ts';
 import { IommuRecord } from '../record/iommu-record.ts';
 import { Recorder } from '../record/recorder.ts';
-import { readEventLine } from './event-json.ts';
+import type { Mark } from '../record/marks.ts';
+import { readEventLine, type EventLine } from './event-json.ts';
+import { isMarkLine, readMark } from './mark-json.ts';
 import { TextLines } from './text-lines.ts';
 import { TraceError, type TraceReader } from './trace-reader.ts';
 
 /** Lines that are complained of one by one. */
 const MAX_REMARKS = 10;
+/** Marks that wait for the events among them. */
+const MAX_WAITING = 4096;
 
 export class JsonLinesReader implements TraceReader {
   readonly record: IommuRecord;
@@ -24,6 +29,8 @@ export class JsonLinesReader implements TraceReader {
     who: false,
     instructions: false,
   };
+  #marks: Mark[] = [];
+  #hasMarks = false;
   #badLines = 0;
   #latest = 0;
 
@@ -57,7 +64,7 @@ export class JsonLinesReader implements TraceReader {
   async end(): Promise<void> {
     this.#lines.end((line) => this.#take(line));
     this.#gather();
-    if (this.#latest === 0) {
+    if (this.#latest === 0 && !this.#hasMarks) {
       const [first = 'it is empty'] = this.#remarks;
       throw new TraceError(`This is no trace of JSON lines: ${first}`);
     }
@@ -65,9 +72,13 @@ export class JsonLinesReader implements TraceReader {
 
   #take(line: string): void {
     if (line.trim() === '') return;
-    const read = readEventLine(line);
+    const read = readLine(line);
     if (typeof read === 'string') {
       this.#complain(read);
+      return;
+    }
+    if ('kind' in read) {
+      this.#takeMark(read);
       return;
     }
     const { timeMs, event } = read;
@@ -82,6 +93,17 @@ export class JsonLinesReader implements TraceReader {
     this.#recorder.add(event, { timeMs, instructions: 0 });
   }
 
+  #takeMark(mark: Mark): void {
+    const before = this.#marks.at(-1) ?? this.record.marks.at(-1);
+    if (mark.sequence < Math.max(this.#latest, before?.sequence ?? 0)) {
+      this.#complain(`a mark after event ${mark.sequence} comes behind event ${this.#latest}`);
+      return;
+    }
+    this.#marks.push(mark);
+    this.#hasMarks = true;
+    if (this.#marks.length >= MAX_WAITING) this.#gather();
+  }
+
   #complain(words: string): void {
     this.#badLines += 1;
     if (this.#badLines > MAX_REMARKS) return;
@@ -90,5 +112,30 @@ export class JsonLinesReader implements TraceReader {
 
   #gather(): void {
     for (const batch of this.#recorder.take()) this.record.append(batch);
+    if (this.#marks.length > 0) this.record.append(marksOnly(this.#marks));
+    this.#marks = [];
   }
+}
+
+function readLine(line: string): EventLine | Mark | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return 'this is not JSON';
+  }
+  return isMarkLine(value) ? readMark(value) : readEventLine(value);
+}
+
+function marksOnly(marks: readonly Mark[]): RecordBatch {
+  return {
+    firstSequence: 0,
+    count: 0,
+    baseMs: 0,
+    baseInstructions: 0,
+    columns: new ArrayBuffer(0),
+    requests: new ArrayBuffer(0),
+    newcomers: { tasks: [], stacks: [] },
+    marks,
+  };
 }

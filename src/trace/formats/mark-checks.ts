@@ -26,6 +26,14 @@ const MARK_FIELDS: Readonly<Record<Mark['kind'], (mark: Fields) => boolean>> = {
     typeof isBypass === 'boolean' &&
     (fault === null || isCount(fault)),
   doorbell: ({ endpoint, address, data }) => isCount(endpoint) && isWord(address) && isCount(data),
+  notification: ({ endpoint, queue, count }) =>
+    (endpoint === null || isCount(endpoint)) && isCount(queue) && isCount(count),
+  sample: ({ endpoint, address, length, access, isRing }) =>
+    isCount(endpoint) &&
+    isWord(address) &&
+    isCount(length) &&
+    (access === 'read' || access === 'write') &&
+    typeof isRing === 'boolean',
   counters: ({ endpoints, domains }) =>
     areCounts(endpoints, ENDPOINT_COUNTS) && areCounts(domains, DOMAIN_COUNTS),
   power: ({ what }) => ['halted', 'powered-off', 'crashed'].includes(String(what)),
@@ -40,7 +48,8 @@ function hasPlace(value: unknown): value is Fields {
     isObject(value) &&
     isCount(value['sequence']) &&
     Number.isFinite(value['timeMs']) &&
-    isCount(value['instructions'])
+    isCount(value['instructions']) &&
+    (value['who'] === undefined || isCount(value['who']))
   );
 }
 

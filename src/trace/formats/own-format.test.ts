@@ -35,6 +35,8 @@ const HEAD: RecordHead = {
 
 const VERSION_AT = 'viommu trace '.length;
 
+const ACCESS = { length: 64, access: 'write', isRing: true } as const;
+
 const COUNTS = {
   id: 8,
   translated: 3,
@@ -77,6 +79,8 @@ function batches() {
     );
     if (sequence === 30) {
       recorder.mark({ kind: 'console', line: 'half way' }, time);
+      recorder.mark({ kind: 'notification', endpoint: null, queue: 0, count: 2 }, time, 0x1_0001);
+      recorder.mark({ kind: 'sample', endpoint: 8, address: 2n ** 63n, ...ACCESS }, time);
       recorder.mark({ kind: 'counters', endpoints: [COUNTS], domains: [COUNTS] }, time);
     }
     if (sequence % 20 === 0) all.push(...recorder.take());

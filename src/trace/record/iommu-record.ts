@@ -169,6 +169,11 @@ export class IommuRecord {
     return place === undefined ? NOBODY : this.#who.get(place.chunk.columns.who[place.at] ?? 0);
   }
 
+  /** Who was behind a mark of this record, as far as it is known. */
+  whoOf({ who = 0 }: Mark): Who {
+    return this.#who.get(who);
+  }
+
   /** All tasks and stacks by number. */
   get everybody(): NewcomersOfWho {
     return this.#who.all;

@@ -54,6 +54,27 @@ export type MarkContent =
       readonly address: bigint;
       readonly data: number;
     }
+  | {
+      /** A driver has told a device that there is work; of many in a row, one is a mark. */
+      readonly kind: 'notification';
+      /** Null: the IOMMU itself. */
+      readonly endpoint: number | null;
+      /** A virtqueue's index; for IDE the channel. */
+      readonly queue: number;
+      /** Notifications of that queue since its mark before, this one included. */
+      readonly count: number;
+    }
+  | {
+      /** An ordinary access of an endpoint that was let through: one of many, chosen by the clock. */
+      readonly kind: 'sample';
+      readonly endpoint: number;
+      /** As the endpoint named it. */
+      readonly address: bigint;
+      readonly length: number;
+      readonly access: 'read' | 'write';
+      /** Whether it was to a ring or a table of descriptors, and not to data. */
+      readonly isRing: boolean;
+    }
   | CountersMark
   | { readonly kind: 'power'; readonly what: 'halted' | 'powered-off' | 'crashed' }
   | {
@@ -70,9 +91,14 @@ export type Mark = MarkContent & {
   readonly timeMs: number;
   /** Instructions of the guest since power on. */
   readonly instructions: number;
+  /** Who was behind it, by the number that the record has for them; without it nobody is known. */
+  readonly who?: number | undefined;
 };
 
-/** Marks kept at most: a guest prints as many lines as it likes. */
+/** Kinds that there are many of, and none of which matters much: they go first. */
+const PASSING: readonly Mark['kind'][] = ['counters', 'notification', 'sample'];
+
+/** Half of the marks that are kept at most: a guest prints as many lines as it likes. */
 export const MAX_MARKS = 1 << 16;
 /** Characters of a console line that are kept. */
 export const MAX_LINE = 256;
@@ -82,7 +108,7 @@ export class Marks {
   #marks: Mark[] = [];
   #dropped = 0;
 
-  /** Oldest first. */
+  /** Oldest first. Among the older ones some may be missing. */
   get all(): readonly Mark[] {
     return this.#marks;
   }
@@ -93,10 +119,14 @@ export class Marks {
 
   add(mark: Mark): void {
     this.#marks.push(mark);
-    // Half at once, so that the cost of a flood stays the same for each.
+    // Many at once, so that the cost of a flood stays the same for each.
     if (this.#marks.length < 2 * MAX_MARKS) return;
-    this.#dropped += MAX_MARKS;
-    this.#marks = this.#marks.slice(MAX_MARKS);
+    const lasting = this.#marks
+      .slice(0, MAX_MARKS)
+      .filter(({ kind }) => !PASSING.includes(kind))
+      .slice(-MAX_MARKS / 2);
+    this.#dropped += MAX_MARKS - lasting.length;
+    this.#marks = [...lasting, ...this.#marks.slice(MAX_MARKS)];
   }
 
   /** Forgets what came after an event. */

@@ -82,11 +82,13 @@ export class Recorder {
     this.#latest = sequence;
   }
 
-  mark(content: MarkContent, { timeMs, instructions }: RecordTime): void {
+  /** `who`: the number of who was behind it. */
+  mark(content: MarkContent, { timeMs, instructions }: RecordTime, who = 0): void {
     if (this.#marks.length >= MAX_BATCH_MARKS) this.#close();
     const kept =
       content.kind === 'console' ? { ...content, line: content.line.slice(0, MAX_LINE) } : content;
-    this.#marks.push({ ...kept, sequence: this.#latest, timeMs, instructions });
+    const place = { sequence: this.#latest, timeMs, instructions };
+    this.#marks.push(who === 0 ? { ...kept, ...place } : { ...kept, ...place, who });
   }
 
   /** The number of a who, good until `whoVersion` is another. */

@@ -41,6 +41,7 @@ class Border {
     sequence: 0,
     request: LARGEST,
     state: () => ({ sequence: 0, isBypass: false, endpoints: [], domains: [] }),
+    sampleAccesses: () => undefined,
   };
   readonly life: ToldLife;
   readonly teller: RecordTeller;
@@ -56,7 +57,7 @@ class Border {
       plan: readPlan({}),
       iommu: this.iommu,
       console: { onOutput: () => () => undefined },
-      who: { walk: () => 0 },
+      who: { walk: () => 0, onNotification: () => () => undefined },
       isInTick: false,
       ranMs: 0,
       instructions: 0,

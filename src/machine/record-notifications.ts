@@ -1,0 +1,80 @@
+// Notifications for the record, with who in the guest made them: a driver may make any number, so that of those which come
+// soon after another only the number is kept.
+
+import type { Recorder, RecordTime } from '../trace/record/recorder.ts';
+import type { EndpointNotification } from './who-view.ts';
+
+/** Milliseconds of guest time between two marks of one queue at least. */
+export const QUIET_MS = 100;
+/** Marks in that time at most, whatever the queues. */
+export const MAX_IN_QUIET = 32;
+/** No device here has more queues: a guest may write any number. */
+const MAX_QUEUES = 64;
+
+interface Queue {
+  readonly notification: EndpointNotification;
+  /** Notifications that no mark tells of. */
+  count: number;
+  nextMs: number;
+}
+
+export class RecordNotifications {
+  readonly #recorder: Recorder;
+  readonly #whoNow: () => number;
+  readonly #queues = new Map<string, Queue>();
+  #dueMs = Infinity;
+  #windowMs = 0;
+  #marks = 0;
+
+  /** `whoNow` gives the number of who makes a notification while it is told. */
+  constructor(recorder: Recorder, whoNow: () => number) {
+    this.#recorder = recorder;
+    this.#whoNow = whoNow;
+  }
+
+  take(notification: EndpointNotification, time: RecordTime): void {
+    const { endpoint, queue: index } = notification;
+    if (index >= MAX_QUEUES) return;
+    const key = `${endpoint} ${index}`;
+    const queue = this.#queues.get(key) ?? { notification, count: 0, nextMs: 0 };
+    this.#queues.set(key, queue);
+    queue.count += 1;
+    if (time.timeMs >= queue.nextMs && this.#hasRoom(time)) this.#mark(queue, time, this.#whoNow());
+    else this.#dueMs = Math.min(this.#dueMs, queue.nextMs);
+  }
+
+  /** Time has passed: tells of notifications that no other came after. */
+  pass(time: RecordTime): void {
+    if (time.timeMs < this.#dueMs) return;
+    this.#dueMs = Infinity;
+    for (const queue of this.#queues.values()) {
+      if (queue.count === 0) continue;
+      if (time.timeMs >= queue.nextMs && this.#hasRoom(time)) this.#mark(queue, time, 0);
+      else this.#dueMs = Math.min(this.#dueMs, Math.max(queue.nextMs, this.#windowMs + QUIET_MS));
+    }
+  }
+
+  /** The record goes on elsewhere. */
+  forget(): void {
+    this.#queues.clear();
+    this.#dueMs = Infinity;
+    this.#windowMs = 0;
+    this.#marks = 0;
+  }
+
+  #hasRoom({ timeMs }: RecordTime): boolean {
+    if (timeMs >= this.#windowMs + QUIET_MS) {
+      this.#windowMs = timeMs;
+      this.#marks = 0;
+    }
+    return this.#marks < MAX_IN_QUIET;
+  }
+
+  #mark(queue: Queue, time: RecordTime, who: number): void {
+    const { notification, count } = queue;
+    this.#recorder.mark({ kind: 'notification', ...notification, count }, time, who);
+    this.#marks += 1;
+    queue.count = 0;
+    queue.nextMs = time.timeMs + QUIET_MS;
+  }
+}
