@@ -1,6 +1,6 @@
 // The request at hand, and what is told of it. A device has one, so that a request makes no objects.
 
-import type { ReadablePart } from '../virtio/virtqueue.ts';
+import type { DescriptorChain } from '../virtio/virtqueue.ts';
 import {
   NO_OUTCOME,
   type AnsweredRequest,
@@ -24,6 +24,8 @@ export class Answer implements AnsweredRequest {
   status: number | null = null;
   readableLength = 0;
   writableLength = 0;
+  readableDescriptors = 0;
+  writableDescriptors = 0;
   written: Uint8Array = NOTHING;
   /** Whether somebody is told of it just now. */
   isTold = false;
@@ -41,21 +43,25 @@ export class Answer implements AnsweredRequest {
   get wire(): WireRequest | undefined {
     if (!this.isTold) return undefined;
     const { readableLength, writableLength, writtenLength, readable, written } = this;
-    return { readableLength, writableLength, writtenLength, readable, written };
+    const { readableDescriptors, writableDescriptors } = this;
+    const framing = { readableDescriptors, writableDescriptors };
+    return { readableLength, writableLength, ...framing, writtenLength, readable, written };
   }
 
   /**
    * Takes a request up, of which nothing is understood yet and for which nothing is written, and returns its bytes.
    * Throws `BusError`.
    */
-  begin(readable: ReadablePart, writableLength: number): DataView {
+  begin({ readable, writable }: DescriptorChain): DataView {
     const view = this.#buffer.load(readable);
     this.type = requestType(view);
     this.request = undefined;
     this.outcome = NO_OUTCOME;
     this.status = null;
     this.readableLength = readable.length;
-    this.writableLength = writableLength;
+    this.writableLength = writable.length;
+    this.readableDescriptors = readable.count;
+    this.writableDescriptors = writable.count;
     this.written = NOTHING;
     return view;
   }

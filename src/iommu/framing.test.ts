@@ -100,6 +100,8 @@ describe.each(STORES)('over a %s', (_name, makeStore) => {
         written: new Uint8Array(0),
         readableLength: 3,
         writableLength: 2,
+        readableDescriptors: 3,
+        writableDescriptors: 2,
         writtenLength: 0,
       },
     ]);

@@ -268,9 +268,10 @@ export class VirtioIommu implements VirtioDevice {
   }
 
   /** Executes one request and returns the number of bytes written. */
-  #handle({ readable, writable }: DescriptorChain, negotiated: Negotiated): number {
+  #handle(chain: DescriptorChain, negotiated: Negotiated): number {
+    const { writable } = chain;
     const answer = this.#answer;
-    const view = answer.begin(readable, writable.length);
+    const view = answer.begin(chain);
     answer.sequence = this.#events.next();
     if (!isUnderstood(answer.type, negotiated) || writable.length < TAIL_SIZE) {
       // virtio 1.2, 5.13.6.2: unknown type, or no room for a tail: nothing is written

@@ -33,6 +33,10 @@ export class BufferList<A extends Address> implements ReadablePart, WritablePart
     return this.#length;
   }
 
+  get count(): number {
+    return this.#count;
+  }
+
   /** Bytes that were written so far, those written twice counted twice. */
   get storedBytes(): number {
     return this.#storedBytes;

@@ -4,6 +4,8 @@
 export interface ReadablePart {
   /** Bytes in total, over all descriptors. */
   readonly length: number;
+  /** Descriptors that have a byte. */
+  readonly count: number;
   /** Copies `target.length` bytes from `offset` of the part; asserts that they lie inside. Throws `BusError`. */
   read(offset: number, target: Uint8Array): void;
   /** Bytes from `offset`, which must lie inside, to the end of its buffer: what moves in one piece. */
@@ -12,6 +14,7 @@ export interface ReadablePart {
 
 export interface WritablePart {
   readonly length: number;
+  readonly count: number;
   /** Stores `source` at `offset` of the part; asserts that it lies inside. Throws `BusError`. */
   write(offset: number, source: Uint8Array): void;
   contiguous(offset: number): number;

@@ -56,10 +56,15 @@ describe('viommu boot', () => {
     expect(report.commands[3].output).toMatch(
       /^\[.*page fault from EP 4098 at 0xdead0000 \[W\]\n$/,
     );
-    const events = readFileSync(trace, 'utf8')
+    const lines = readFileSync(trace, 'utf8')
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
+    const events = lines.filter((line) => 'sequence' in line);
+    expect(lines.find(({ kind }) => kind === 'console')).toMatchObject({
+      after: 0,
+      line: expect.any(String),
+    });
     expect(events.map(({ sequence }) => sequence)).toEqual(
       events.map((_event, index) => index + 1),
     );

@@ -6,7 +6,7 @@ import type { IommuOptions } from '../../src/iommu/options.ts';
 import { resolveOptions } from '../../src/iommu/options.ts';
 import type { ReservedRegion } from '../../src/iommu/regions/reserved-regions.ts';
 import type { MappingStore } from '../../src/iommu/store/mapping-store.ts';
-import { ALL_FACTS, type RecordHead } from '../../src/trace/record/head.ts';
+import { ALL_FACTS, type RecordedLimits, type RecordHead } from '../../src/trace/record/head.ts';
 import { IommuRecord } from '../../src/trace/record/iommu-record.ts';
 import type { MarkContent } from '../../src/trace/record/marks.ts';
 import { Recorder } from '../../src/trace/record/recorder.ts';
@@ -32,6 +32,8 @@ export interface ExplainRigOptions {
   readonly reserved?: Partial<Record<number, readonly ReservedRegion[]>>;
   readonly accepts?: bigint;
   readonly makeStore?: () => MappingStore;
+  /** What that has room for; without it the record does not tell. */
+  readonly limits?: RecordedLimits;
   readonly maxBytes?: number;
   /** Hears every event with its request, whose bytes are the device's own. */
   readonly onEvent?: (event: IommuEvent, request: WireRequest | undefined) => void;
@@ -50,7 +52,7 @@ export class ExplainRig {
   constructor(options: ExplainRigOptions = {}) {
     this.#options = options;
     this.#rig = this.#powerOn(0);
-    const head = headOf(this.#rig, resolveOptions(options.options));
+    const head = headOf(this.#rig, resolveOptions(options.options), options.limits);
     const { maxBytes } = options;
     this.record = new IommuRecord(head, maxBytes === undefined ? {} : { maxBytes });
     this.history = new History(this.record);
@@ -143,7 +145,7 @@ export class ExplainRig {
 
   /** A device whose events go on after `sequence`. */
   #powerOn(sequence: number): IommuRig {
-    const { makeStore, onEvent, maxBytes: _, ...options } = this.#options;
+    const { makeStore, onEvent, maxBytes: _, limits: _limits, ...options } = this.#options;
     const store = makeStore === undefined ? {} : { store: makeStore() };
     const rig = createIommuRig({ ...options, ...store, sequence });
     const { iommu } = rig;
@@ -163,7 +165,11 @@ export class ExplainRig {
   }
 }
 
-function headOf({ iommu }: IommuRig, options: IommuOptions): RecordHead {
+function headOf(
+  { iommu }: IommuRig,
+  options: IommuOptions,
+  limits: RecordedLimits | undefined,
+): RecordHead {
   const { pageSizeMask, inputRange, domainRange, probeSize, identityPolicy, dialect } = options;
   return {
     source: 'viommu',
@@ -181,6 +187,7 @@ function headOf({ iommu }: IommuRig, options: IommuOptions): RecordHead {
       identityPolicy,
       dialect,
       isBootBypass: options.bootBypass,
+      limits,
     },
     memoryBytes: RAM_BYTES,
     kernel: null,

@@ -1,5 +1,6 @@
 // What the record of a planned machine is of.
 
+import { DEFAULT_STORE_LIMITS } from '../../iommu/store/store-limits.ts';
 import { ALL_FACTS, type RecordHead } from '../../trace/record/head.ts';
 import type { MachinePlan } from './machine-plan.ts';
 import { iommuOptionsOf } from './planned-iommu.ts';
@@ -12,6 +13,7 @@ const MIB = 1 << 20;
 export function recordHeadOf(plan: MachinePlan): RecordHead {
   const { features, pageSizeMask, inputRange, domainRange, probeSize, ...options } =
     iommuOptionsOf(plan);
+  const { maxDomains, maxMappings } = DEFAULT_STORE_LIMITS;
   return {
     source: 'viommu',
     endpoints: pluggedEndpoints(plan).map(({ id, name }) => ({
@@ -31,6 +33,7 @@ export function recordHeadOf(plan: MachinePlan): RecordHead {
             isBootBypass: options.bootBypass,
             identityPolicy: options.identityPolicy,
             dialect: options.dialect,
+            limits: { maxDomains, maxMappings },
           },
     memoryBytes: plan.memoryMiB * MIB,
     kernel: plan.images.kernel,

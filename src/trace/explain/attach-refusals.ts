@@ -49,11 +49,7 @@ export function attachChecks(scene: Scene, event: Attach): readonly Check[] {
     { status: [VIRTIO_IOMMU_S_UNSUPP], find: () => mappingInRegion(scene, event, domain, what) },
     {
       status: [VIRTIO_IOMMU_S_NOMEM, VIRTIO_IOMMU_S_DEVERR],
-      find: () => ({
-        cause: 'too-many-domains',
-        sentence: `${what}: the device has no room for another domain.`,
-        evidence: [],
-      }),
+      find: () => tooManyDomains(scene, what),
     },
   ];
 }
@@ -85,9 +81,13 @@ export function probeChecks(scene: Scene, event: Probe): readonly Check[] {
     {
       status: [VIRTIO_IOMMU_S_INVAL],
       find: () => {
-        const room = record.request(sequence)?.writableLength;
+        const request = record.request(sequence);
+        const room = request?.writableLength;
+        const count = request?.writableDescriptors ?? 0;
+        const framed =
+          count === 0 ? '' : ` in ${count === 1 ? '1 descriptor' : `${count} descriptors`}`;
         const size = deviceOf(scene)?.probeSize;
-        const there = room === undefined ? '' : `: its writable part has ${room} bytes`;
+        const there = room === undefined ? '' : `: its writable part has ${room} bytes${framed}`;
         const needed =
           size === undefined ? '' : `, and ${size} bytes of properties and 4 of tail are needed`;
         const sentence = `${what}${there}${needed}.`;
@@ -195,6 +195,25 @@ function mappingInRegion(
     }
   }
   return undefined;
+}
+
+function tooManyDomains({ moment, record, sequence }: Scene, what: string): Finding {
+  const domains = moment.domains.filter(({ isBypass }) => !isBypass);
+  const attaches = domains
+    .flatMap(({ endpoints }) => endpoints.map((id) => latestAttach(record, id, sequence)))
+    .filter((each) => each !== null);
+  const limit = record.head.device?.limits?.maxDomains;
+  const room =
+    limit === undefined
+      ? `the device has no room for another domain with mappings; it has ${domains.length}`
+      : `the device has room for ${limit} domains with mappings, and has ${domains.length}`;
+  const latest = Math.max(...attaches);
+  const last = attaches.length === 0 ? '' : `, the latest of them entered by ATTACH #${latest}`;
+  return {
+    cause: 'too-many-domains',
+    sentence: `${what}: ${room}${last}.`,
+    evidence: attaches.length === 0 ? [] : [latest],
+  };
 }
 
 function notThere(scene: Scene, event: Detach, what: string): Finding {

@@ -160,14 +160,29 @@ const ROWS: readonly ExplainedRow[] = [
   },
   {
     cause: 'too-many-mappings',
+    rig: {
+      makeStore: () => new ReferenceStore({ maxMappings: 2 }),
+      limits: { maxMappings: 2, maxDomains: 256 },
+    },
+    play: (pc) => {
+      pc.attach(1, BLK);
+      const latest = pc.map(1, 0x8000n, 0x8fffn) + 1;
+      pc.map(1, 0x4000n, 0x5fffn);
+      pc.map(1, 0x6000n, 0x6fffn);
+      return [latest];
+    },
+    says: 'MAP in domain 1 was refused: the device has room for 2 mappings, of all domains together, and holds 2, the latest of them the mapping of 8 KiB at 0x4000 (MAP #5).',
+  },
+  {
+    cause: 'too-many-mappings',
     rig: { makeStore: () => new ReferenceStore({ maxMappings: 1 }) },
     play: (pc) => {
       pc.attach(1, BLK);
-      pc.map(1, 0x4000n, 0x5fffn);
+      const map = pc.map(1, 0x4000n, 0x5fffn);
       pc.map(1, 0x6000n, 0x6fffn);
-      return [];
+      return [map];
     },
-    says: 'MAP in domain 1 was refused: the device has no room for another mapping; it holds 1.',
+    says: 'MAP in domain 1 was refused: the device has no room for another mapping; it holds 1, the latest of them the mapping of 8 KiB at 0x4000 (MAP #4).',
   },
   {
     cause: 'map-unmap-not-negotiated',

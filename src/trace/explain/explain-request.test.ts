@@ -33,7 +33,7 @@ const ROWS: readonly ExplainedRow[] = [
       pc.send(Uint8Array.of(9, 0, 0, 0));
       return [];
     },
-    says: 'A request of 4 bytes came back unwritten: there is no request of type 9.',
+    says: 'A request of 4 bytes, in 1 readable and 1 writable descriptor, came back unwritten: there is no request of type 9.',
   },
   {
     cause: 'probe-not-negotiated',
@@ -50,15 +50,19 @@ const ROWS: readonly ExplainedRow[] = [
       pc.send(attachRequest(1, BLK), 3);
       return [];
     },
-    says: 'A request of type 1 came back unwritten: its status needs 4 writable bytes, and it has 3.',
+    says: 'A request of type 1, in 1 readable and 1 writable descriptor, came back unwritten: its status needs 4 writable bytes, and it has 3.',
   },
   {
     cause: 'too-short',
     play: (pc) => {
+      pc.driver.framing = (readable, writableLength) => ({
+        readable: [readable.slice(0, 4), readable.slice(4)],
+        writable: [writableLength - 1, 1],
+      });
       pc.send(attachRequest(1, BLK).subarray(0, 19));
       return [];
     },
-    says: 'A request of type 1 was refused: its 19 bytes are too few for that type.',
+    says: 'A request of type 1, in 2 readable and 2 writable descriptors, was refused: its 19 bytes are too few for that type.',
   },
   {
     cause: 'attach-reserved-bytes',
@@ -142,13 +146,16 @@ const ROWS: readonly ExplainedRow[] = [
   },
   {
     cause: 'too-many-domains',
-    rig: { makeStore: () => new ReferenceStore({ maxDomains: 1 }) },
-    play: (pc) => {
-      pc.attach(1, NET);
-      pc.attach(2, BLK);
-      return [];
+    rig: {
+      makeStore: () => new ReferenceStore({ maxDomains: 1 }),
+      limits: { maxDomains: 1, maxMappings: 9 },
     },
-    says: 'ATTACH of virtio-blk to domain 2 was refused: the device has no room for another domain.',
+    play: (pc) => {
+      const attach = pc.attach(1, NET);
+      pc.attach(2, BLK);
+      return [attach];
+    },
+    says: 'ATTACH of virtio-blk to domain 2 was refused: the device has room for 1 domains with mappings, and has 1, the latest of them entered by ATTACH #3.',
   },
   {
     cause: 'unknown-endpoint',
@@ -194,7 +201,7 @@ const ROWS: readonly ExplainedRow[] = [
       pc.probe(BLK, 100);
       return [];
     },
-    says: 'PROBE of virtio-blk was refused: its writable part has 104 bytes, and 512 bytes of properties and 4 of tail are needed.',
+    says: 'PROBE of virtio-blk was refused: its writable part has 104 bytes in 1 descriptor, and 512 bytes of properties and 4 of tail are needed.',
   },
   {
     cause: 'unknown-endpoint',

@@ -1,6 +1,6 @@
 // Why the device refused a request: the very check that did, found by making them again on the state that it met.
 
-import type { NumberedRequest, RequestEvent } from '../../iommu/events/iommu-event.ts';
+import type { NumberedRequest } from '../../iommu/events/iommu-event.ts';
 import {
   TAIL_SIZE,
   VIRTIO_IOMMU_F_PROBE,
@@ -12,10 +12,10 @@ import { attachChecks, detachChecks, probeChecks } from './attach-refusals.ts';
 import type { Finding } from './explanation.ts';
 import { mapChecks, unmapChecks } from './map-refusals.ts';
 import { statusName } from '../../iommu/protocol/status-names.ts';
-import { firstWrong, refused, type Check } from './request-words.ts';
+import { firstWrong, framing, refused, type Check } from './request-words.ts';
 import { notKnownFor, notKnown, type Scene } from './scene.ts';
 
-type Ignored = Extract<RequestEvent, { readonly kind: 'ignored' }>;
+type NumberedIgnored = Extract<NumberedRequest, { readonly kind: 'ignored' }>;
 
 /** Whether a request was answered with anything else than OK. */
 export function isRefused(event: NumberedRequest): boolean {
@@ -52,27 +52,28 @@ function checksOf(
   }
 }
 
-function explainIgnored({ moment }: Scene, event: Ignored): Finding {
+function explainIgnored({ moment, record }: Scene, event: NumberedIgnored): Finding {
+  const framed = framing(record, event.sequence);
   const { type, status, readableBytes, writableBytes } = event;
   const isKnown = type >= VIRTIO_IOMMU_T_ATTACH && type <= VIRTIO_IOMMU_T_PROBE;
   if (!isKnown) {
     return {
       cause: 'unknown-type',
-      sentence: `A request of ${readableBytes} bytes came back unwritten: there is no request of type ${type}.`,
+      sentence: `A request of ${readableBytes} bytes${framed} came back unwritten: there is no request of type ${type}.`,
       evidence: [],
     };
   }
   if (status !== null) {
     return {
       cause: 'too-short',
-      sentence: `A request of type ${type} was refused: its ${readableBytes} bytes are too few for that type.`,
+      sentence: `A request of type ${type}${framed} was refused: its ${readableBytes} bytes are too few for that type.`,
       evidence: [],
     };
   }
   if (writableBytes < TAIL_SIZE && !isUnnegotiatedProbe(moment.features, type)) {
     return {
       cause: 'no-room-for-tail',
-      sentence: `A request of type ${type} came back unwritten: its status needs ${TAIL_SIZE} writable bytes, and it has ${writableBytes}.`,
+      sentence: `A request of type ${type}${framed} came back unwritten: its status needs ${TAIL_SIZE} writable bytes, and it has ${writableBytes}.`,
       evidence: [],
     };
   }

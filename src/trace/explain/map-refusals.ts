@@ -46,11 +46,7 @@ export function mapChecks(scene: Scene, event: Map): readonly Check[] {
     { status: [VIRTIO_IOMMU_S_INVAL], find: () => overlaps(scene, event, what) },
     {
       status: [VIRTIO_IOMMU_S_NOMEM, VIRTIO_IOMMU_S_DEVERR],
-      find: () => ({
-        cause: 'too-many-mappings',
-        sentence: `${what}: the device has no room for another mapping; it holds ${scene.moment.count}.`,
-        evidence: [],
-      }),
+      find: () => tooManyMappings(scene, what),
     },
   ];
 }
@@ -217,6 +213,21 @@ function overlaps(scene: Scene, event: Map, what: string): Finding | undefined {
     cause: 'map-overlap',
     sentence: `${what}: ${rangeInWords(range)} overlaps ${scene.words.mapping(mapping)}, which is still there.`,
     evidence: [mapping.born],
+  };
+}
+
+function tooManyMappings(scene: Scene, what: string): Finding {
+  const { count, newest } = scene.moment;
+  const limit = deviceOf(scene)?.limits?.maxMappings;
+  const room =
+    limit === undefined
+      ? `the device has no room for another mapping; it holds ${count}`
+      : `the device has room for ${limit} mappings, of all domains together, and holds ${count}`;
+  const last = newest === undefined ? '' : `, the latest of them ${scene.words.mapping(newest)}`;
+  return {
+    cause: 'too-many-mappings',
+    sentence: `${what}: ${room}${last}.`,
+    evidence: [newest?.born ?? null],
   };
 }
 

@@ -4,6 +4,7 @@ import type { RequestEvent } from '../../iommu/events/iommu-event.ts';
 import { RequestSlots, type Request } from '../../iommu/protocol/request.ts';
 import { DIALECT_NAMES, dialectOf } from '../../iommu/protocol/dialects.ts';
 import type { IommuRecord } from '../record/iommu-record.ts';
+import { READABLE_DESCRIPTORS_MAX, WRITABLE_DESCRIPTORS_MAX } from '../record/request-bytes.ts';
 import type { Finding } from './explanation.ts';
 import type { Scene } from './scene.ts';
 
@@ -41,6 +42,22 @@ export function refused({ words }: Scene, event: RequestEvent): string {
     case 'ignored':
       return `${name} was refused`;
   }
+}
+
+/** `, in 2 readable and 1 writable descriptors,`; nothing where the record does not tell. */
+export function framing(record: IommuRecord, sequence: number): string {
+  const request = record.request(sequence);
+  const parts = [
+    [request?.readableDescriptors ?? 0, READABLE_DESCRIPTORS_MAX, 'readable'],
+    [request?.writableDescriptors ?? 0, WRITABLE_DESCRIPTORS_MAX, 'writable'],
+  ] as const;
+  const there = parts.filter(([count]) => count > 0);
+  const last = there.at(-1);
+  if (last === undefined) return '';
+  const words = there.map(([count, most, part]) =>
+    count < most ? `${count} ${part}` : `${most} or more ${part}`,
+  );
+  return `, in ${words.join(' and ')} ${last[0] === 1 ? 'descriptor' : 'descriptors'},`;
 }
 
 /** The request as its dialect reads it; undefined where its bytes are not in the record. */

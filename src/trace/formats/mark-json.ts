@@ -9,7 +9,7 @@ import { isMark } from './mark-checks.ts';
 export function markLine({
   sequence,
   timeMs,
-  instructions: _,
+  instructions: _instructions,
   who: _who,
   ...content
 }: Mark): string {
@@ -21,8 +21,11 @@ export function markLine({
 /** The mark in an object that a line holds; text says why there is none. */
 export function readMark(fields: Readonly<Record<string, unknown>>): Mark | string {
   const { after: sequence, ...rest } = fields;
-  if ('address' in rest) rest['address'] = wordOf(rest['address']);
-  const mark: unknown = { ...rest, sequence, instructions: 0 };
+  const content = Object.entries(rest).map(([name, value]) => [
+    name,
+    name === 'address' ? wordOf(value) : value,
+  ]);
+  const mark: unknown = { ...Object.fromEntries(content), sequence, instructions: 0 };
   return isMark(mark) ? mark : `there is no mark "${String(fields['kind'])}" like this`;
 }
 

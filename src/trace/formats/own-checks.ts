@@ -32,6 +32,10 @@ function isEndpoint(value: unknown): boolean {
   );
 }
 
+function areLimits(value: unknown): boolean {
+  return isObject(value) && isCount(value['maxDomains']) && isCount(value['maxMappings']);
+}
+
 function isDevice(value: unknown): boolean {
   return (
     isObject(value) &&
@@ -42,7 +46,8 @@ function isDevice(value: unknown): boolean {
     isCount(value['probeSize']) &&
     typeof value['isBootBypass'] === 'boolean' &&
     ['allow', 'reject', 'per-endpoint'].includes(String(value['identityPolicy'])) &&
-    typeof value['dialect'] === 'string'
+    typeof value['dialect'] === 'string' &&
+    (value['limits'] === undefined || areLimits(value['limits']))
   );
 }
 

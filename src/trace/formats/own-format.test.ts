@@ -57,6 +57,8 @@ function batches() {
   const request = {
     readableLength: 4,
     writableLength: 4,
+    readableDescriptors: 1,
+    writableDescriptors: 1,
     writtenLength: 4,
     readable: Uint8Array.of(3, 0, 0, 0),
     written: Uint8Array.of(0, 0, 0, 0),

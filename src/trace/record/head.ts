@@ -24,6 +24,16 @@ export interface RecordedDevice {
   readonly identityPolicy: 'allow' | 'reject' | 'per-endpoint';
   /** The version of the protocol that its driver speaks. */
   readonly dialect: string;
+  /** What it has room for; undefined where the record does not tell. */
+  readonly limits?: RecordedLimits | undefined;
+}
+
+/** Beyond these, requests are refused with NOMEM. */
+export interface RecordedLimits {
+  /** Domains that exist at the same time, those in bypass mode apart. */
+  readonly maxDomains: number;
+  /** Mappings of all domains together. */
+  readonly maxMappings: number;
 }
 
 /** What the source of a record tells; what it does not, no answer may claim. */

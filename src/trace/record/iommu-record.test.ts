@@ -6,7 +6,11 @@ import { EVENT_BYTES } from './event-columns.ts';
 import { ALL_FACTS, type RecordHead } from './head.ts';
 import { IommuRecord } from './iommu-record.ts';
 import { Recorder } from './recorder.ts';
-import { KEPT_READABLE } from './request-bytes.ts';
+import {
+  KEPT_READABLE,
+  READABLE_DESCRIPTORS_MAX,
+  WRITABLE_DESCRIPTORS_MAX,
+} from './request-bytes.ts';
 
 const HEAD: RecordHead = {
   source: 'viommu',
@@ -134,6 +138,8 @@ describe('IommuRecord', () => {
     const request = {
       readableLength: 1000,
       writableLength: 8,
+      readableDescriptors: 3,
+      writableDescriptors: 2,
       writtenLength: 4,
       readable: long,
       written: Uint8Array.of(1, 2, 3, 4),
@@ -143,6 +149,28 @@ describe('IommuRecord', () => {
     for (const batch of recorder.take()) record.append(batch);
     expect(record.request(1)).toBeUndefined();
     expect(record.request(2)).toEqual({ ...request, readable: long.slice(0, KEPT_READABLE) });
+  });
+
+  it('keeps of a request of many descriptors that there were many', () => {
+    const [recorder, record] = [new Recorder(), new IommuRecord(HEAD)];
+    const request = {
+      readableLength: 1,
+      writableLength: 65_540,
+      readableDescriptors: 1000,
+      writableDescriptors: 1000,
+      writtenLength: 65_540,
+      readable: Uint8Array.of(5),
+      written: new Uint8Array(65_540),
+    };
+    recorder.add({ kind: 'reset', sequence: 1 }, { timeMs: 0, instructions: 0, request });
+    for (const batch of recorder.take()) record.append(batch);
+    expect(record.request(1)).toMatchObject({
+      readableLength: 1,
+      writableLength: 65_540,
+      readableDescriptors: READABLE_DESCRIPTORS_MAX,
+      writableDescriptors: WRITABLE_DESCRIPTORS_MAX,
+      writtenLength: 65_540,
+    });
   });
 
   it('names who asked, each stack and task kept once', () => {

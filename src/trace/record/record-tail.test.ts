@@ -32,7 +32,9 @@ class Source {
       const time = { timeMs: sequence, instructions: sequence };
       const readable = Uint8Array.of(sequence & 0xff, 2, 3, 4);
       const written = new Uint8Array(sequence % 5);
-      const parts = { readableLength: 4, writableLength: 8, writtenLength: written.length };
+      const framing = { readableDescriptors: 1, writableDescriptors: 2 };
+      const lengths = { readableLength: 4, writableLength: 8, writtenLength: written.length };
+      const parts = { ...framing, ...lengths };
       const request = sequence % 3 === 0 ? { ...parts, readable, written } : undefined;
       const who = { task: { ...TASK, pid: sequence % 4 }, stack: null };
       this.#recorder.add(

@@ -1,7 +1,9 @@
 // What a request looked like on the wire: its bytes and how it was framed.
 //
 //   0  length of the device-readable part        4  length of the device-writable part
-//   8  bytes that the device wrote (used length)  12 the readable part's first bytes, then those that were written
+//   8  bytes that the device wrote (used length): bits 0 to 16; descriptors of the readable part: 17 to 23, and of the
+//      writable part: 24 to 31, where a field of ones stands for as many or more, and 0 of both for not known
+//   12 the readable part's first bytes, then those that were written
 //
 // Of a part that is longer than any request, the beginning is kept.
 
@@ -9,6 +11,11 @@ import { assert } from '../../base/assert.ts';
 import type { WireRequest } from '../../iommu/events/wire-request.ts';
 
 const HEAD_BYTES = 12;
+const WRITTEN_BITS = 17;
+const WRITTEN_MAX = (1 << WRITTEN_BITS) - 1;
+export const READABLE_DESCRIPTORS_MAX = 0x7f;
+export const WRITABLE_DESCRIPTORS_MAX = 0xff;
+const WRITABLE_SHIFT = 24;
 /** Longer than any request's readable part. */
 export const KEPT_READABLE = 64;
 /** A PROBE reply with the usual 512 bytes of properties, and its tail. */
@@ -41,14 +48,16 @@ export class RequestBytes {
   }
 
   /** Adds a request; returns where it begins. Parts may be given whole. */
-  add({ readableLength, writableLength, writtenLength, readable, written }: WireRequest): number {
+  add(request: WireRequest): number {
+    const { readableLength, writableLength, readable, written } = request;
+    const writtenLength = Math.min(request.writtenLength, WRITTEN_MAX);
     const readableKept = kept(readableLength, KEPT_READABLE);
     const writtenKept = kept(writtenLength, KEPT_WRITTEN);
     const at = this.#room(HEAD_BYTES + readableKept + writtenKept);
     const bytes = this.#bytes;
     putWord(bytes, at, readableLength);
     putWord(bytes, at + 4, writableLength);
-    putWord(bytes, at + 8, writtenLength);
+    putWord(bytes, at + 8, packedFraming(request, writtenLength));
     copy(readable, 0, bytes, at + HEAD_BYTES, readableKept);
     copy(written, 0, bytes, at + HEAD_BYTES + readableKept, writtenKept);
     return at;
@@ -76,12 +85,15 @@ export class RequestBytes {
     if (length === undefined) return undefined;
     const readableLength = wordAt(this.#bytes, place);
     const writableLength = wordAt(this.#bytes, place + 4);
-    const writtenLength = wordAt(this.#bytes, place + 8);
+    const packed = wordAt(this.#bytes, place + 8);
+    const writtenLength = packed & WRITTEN_MAX;
     const middle = place + HEAD_BYTES + kept(readableLength, KEPT_READABLE);
     const end = place + length;
     return {
       readableLength,
       writableLength,
+      readableDescriptors: (packed >>> WRITTEN_BITS) & READABLE_DESCRIPTORS_MAX,
+      writableDescriptors: packed >>> WRITABLE_SHIFT,
       writtenLength,
       readable: this.#bytes.subarray(place + HEAD_BYTES, middle),
       written: this.#bytes.subarray(middle, end),
@@ -103,7 +115,7 @@ export class RequestBytes {
     const length =
       HEAD_BYTES +
       kept(wordAt(this.#bytes, place), KEPT_READABLE) +
-      kept(wordAt(this.#bytes, place + 8), KEPT_WRITTEN);
+      kept(wordAt(this.#bytes, place + 8) & WRITTEN_MAX, KEPT_WRITTEN);
     return place + length > this.#length ? undefined : length;
   }
 
@@ -117,6 +129,12 @@ export class RequestBytes {
     }
     return at;
   }
+}
+
+function packedFraming(request: WireRequest, writtenLength: number): number {
+  const readable = Math.min(request.readableDescriptors, READABLE_DESCRIPTORS_MAX);
+  const writable = Math.min(request.writableDescriptors, WRITABLE_DESCRIPTORS_MAX);
+  return ((writable << WRITABLE_SHIFT) | (readable << WRITTEN_BITS) | writtenLength) >>> 0;
 }
 
 // No DataView: one would be made for each request, since the bytes move when they grow.

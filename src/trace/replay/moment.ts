@@ -66,6 +66,11 @@ export class Moment {
     return this.#alive.count;
   }
 
+  /** The one that was made last. */
+  get newest(): Lifetime | undefined {
+    return this.count === 0 ? undefined : this.#alive.get(this.count - 1);
+  }
+
   /** Those that the record's head names, in its order, then those that only events name. */
   get endpoints(): readonly MomentEndpoint[] {
     const known = this.#head.endpoints.map((endpoint) => this.#endpoint(endpoint));

@@ -19,6 +19,8 @@ const PAGE = 0x1000n;
 const LARGEST = {
   readableLength: KEPT_READABLE,
   writableLength: KEPT_WRITTEN,
+  readableDescriptors: 1,
+  writableDescriptors: 1,
   writtenLength: KEPT_WRITTEN,
   readable: new Uint8Array(KEPT_READABLE),
   written: new Uint8Array(KEPT_WRITTEN),

@@ -102,6 +102,22 @@ const EVIDENCE: Readonly<
     const owner = membersOf(state, event.domain).find(({ regions }) => isTouched(regions, range));
     return [owner && attachOf(history, owner.id, now)];
   },
+  'too-many-domains': ({ history, state, now }) => [
+    Math.max(
+      ...state.domains
+        .filter(({ isBypass }) => !isBypass)
+        .flatMap(({ id }) =>
+          membersOf(state, id).map((each) => attachOf(history, each.id, now) ?? 0),
+        ),
+    ),
+  ],
+  'too-many-mappings': ({ history, state, now }) => [
+    Math.max(
+      ...state.domains.flatMap(({ id }) =>
+        mappedIn(momentAfter(history, now), id).map(({ born }) => born),
+      ),
+    ),
+  ],
   'map-overlap': (refused) => [inTheWay(refused)],
   'would-split': (refused) => [inTheWay(refused)],
 };

@@ -24,17 +24,23 @@ function wire(readableLength: number, number: number): WireRequest {
   new DataView(readable.buffer).setUint32(4, number, true);
   const written = new Uint8Array(TAIL_SIZE);
   const lengths = { writableLength: TAIL_SIZE, writtenLength: TAIL_SIZE };
-  return { readableLength, ...lengths, readable, written };
+  const framing = { readableDescriptors: 1, writableDescriptors: 1 };
+  return { readableLength, ...lengths, ...framing, readable, written };
 }
 
 export class FloodMachine implements HistoricMachine, NewsMachine {
   readonly plan = readPlan({});
   readonly past = { place: PLACE, branches: [{ id: PLACE.branch }] };
-  readonly who = { walk: () => 0 };
+  readonly who = { walk: () => 0, onNotification: () => () => undefined };
   readonly isInTick = false;
   readonly instructions = 0;
   readonly console: { onOutput(listener: (bytes: Uint8Array) => void): () => void };
-  readonly iommu: { sequence: number; request: WireRequest | undefined; state(): IommuState };
+  readonly iommu: {
+    sequence: number;
+    request: WireRequest | undefined;
+    state(): IommuState;
+    sampleAccesses(): void;
+  };
   ranMs = 0;
   isWaiting = false;
   readonly #endpoints = pluggedEndpoints(this.plan).map(({ id }) => id);
@@ -47,7 +53,12 @@ export class FloodMachine implements HistoricMachine, NewsMachine {
 
   constructor() {
     this.console = { onOutput: (listener) => this.#output.on(listener) };
-    this.iommu = { sequence: 0, request: undefined, state: () => this.#state() };
+    this.iommu = {
+      sequence: 0,
+      request: undefined,
+      state: () => this.#state(),
+      sampleAccesses: () => undefined,
+    };
   }
 
   get timeMs(): number {

@@ -194,6 +194,7 @@ const MACHINE: readonly Room[] = [
       'src/iommu',
       'src/iommu/protocol',
       'src/iommu/regions',
+      'src/iommu/store/store-limits.ts',
       'src/machine/images',
       'src/trace/record',
     ],
