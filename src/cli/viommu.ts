@@ -11,6 +11,7 @@ import { parseBootArguments, type BootArguments } from './boot/boot-arguments.ts
 import type { CliOutput } from './boot/guest-screen.ts';
 import { parseDeviceArguments } from './device/device-arguments.ts';
 import { deviceCommand } from './device/device-command.ts';
+import { compileForShortRuns } from './guest-compiler.ts';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, exitStatusOf, messageOf } from './exit-status.ts';
 import { DEVICE_HELP } from './device/device-help.ts';
 import { parseDtsArguments, type DtsArguments } from './dts/dts-arguments.ts';
@@ -40,6 +41,7 @@ async function boot(args: BootArguments, output: CliOutput): Promise<number> {
     output.out(await printedPlan(args));
     return EXIT_DONE;
   }
+  compileForShortRuns();
   // Brings the emulator, which no other command should wait for
   const { bootCommand } = await import('./boot/boot-command.ts');
   const { stderr } = process;
@@ -52,6 +54,7 @@ async function replay(words: readonly string[], output: CliOutput): Promise<numb
     output.out(REPLAY_HELP);
     return EXIT_DONE;
   }
+  compileForShortRuns();
   const { replayCommand } = await import('./replay/replay-command.ts');
   return replayCommand(args, output);
 }
