@@ -29,6 +29,8 @@ export default defineConfig({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        // As the command has it: what each page boots is too short to be worth optimising early.
+        '--js-flags=--wasm-tiering-budget=1000000000',
       ],
     },
   },

@@ -63,14 +63,15 @@ describe('viommu boot', () => {
     expect(report['ranSeconds']).toBeGreaterThan(Number(report['seconds']));
   });
 
-  it.each([
-    ['offers nothing', ['--offer', 'none'], 'none'],
-    ['has no pages of 4 KiB', ['--page-size-mask', '0x200000'], 'started'],
-  ])('says that no driver took an IOMMU that %s', async (_what, words, driver) => {
-    expect(reportOf(await viommu(['boot', '--json', '--quiet'], words))['driver']).toBe(driver);
-    const { status, stdout } = await viommu(['boot', '--quiet'], words);
+  it('says that no driver took an IOMMU that offers nothing', async () => {
+    const { status, stdout } = await viommu(['boot', '--quiet', '--offer', 'none']);
     expect(status).toBe(0);
     expect(stdout).toMatch(/\nNo driver took the IOMMU/);
+  });
+
+  it('says in its report that the driver has given up an IOMMU that has no pages of 4 KiB', async () => {
+    const words = ['boot', '--json', '--quiet', '--page-size-mask', '0x200000'];
+    expect(reportOf(await viommu(words))['driver']).toBe('started');
   });
 
   it('lets colours of the guest through, and no question to the terminal', async () => {

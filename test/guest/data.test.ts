@@ -10,7 +10,7 @@ import { DATA_CHECKS, READ_AHEAD_CHECK } from './support/data-checks.ts';
 import { GUEST_OPTIONS, guestTest } from './support/guest-test.ts';
 
 /** Nothing moves in the blind guest: waiting longer would change nothing. */
-const BLIND_STALL_MS = 3000;
+const BLIND_STALL_MS = 1000;
 
 describe('through translation', () => {
   guestTest.for(DATA_CHECKS)('the guest reads $name', async (check, { guest }) => {

@@ -1,7 +1,7 @@
 // The last DMA that wrote a page of the guest's, found by going the way again, against a log of all of them.
 
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { GuestSession, type GuestSessionOptions, type Mapping } from '../../src/guest/testing.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { GuestSession, type Mapping } from '../../src/guest/testing.ts';
 import { VIRTIO_IOMMU_MAP_F_WRITE } from '../../src/iommu/protocol/protocol.ts';
 import {
   BLOCK_ENDPOINT,
@@ -18,6 +18,8 @@ const COMMANDS = ['disk-read ide', 'net-ping', 'share-read', 'disk-read virtio']
 /** Writers, and how many pages are asked of each; null: the IOMMU itself. */
 const WRITERS = [NET_ENDPOINT, SHARE_ENDPOINT, IDE_ENDPOINT, BLOCK_ENDPOINT, null];
 const PAGES_OF_EACH = 4;
+/** Each goes the whole way again. */
+const DRAWS_WITHOUT = 8;
 const RAM_PAGES = (128 << 20) / PAGE_BYTES;
 
 afterEach(() => {
@@ -33,8 +35,13 @@ function numbersFrom(seed: number): (bound: number) => number {
   };
 }
 
+interface LoggedGuest {
+  readonly guest: GuestSession;
+  readonly log: DmaLog;
+}
+
 /** Runs all commands while every write is logged. */
-async function runLogged(build: () => Promise<GuestSession>) {
+async function runLogged(build: () => Promise<GuestSession>): Promise<LoggedGuest> {
   return DmaLog.during(build, async (guest) => {
     for (const command of COMMANDS) await guest.run(command);
   });
@@ -66,17 +73,20 @@ function isReceiveBuffer({ flags }: Mapping): boolean {
   return flags === VIRTIO_IOMMU_MAP_F_WRITE;
 }
 
-describe('guest.past.lastWrite', () => {
+describe('guest.past.lastWrite, of one guest,', () => {
+  let guest: GuestSession;
+  let log: DmaLog;
+  beforeAll(async () => {
+    ({ guest, log } = await runLogged(() => GuestSession.start({ checkpointBytes: 48 << 20 })));
+  });
+  afterAll(() => guest.dispose());
+
   it('finds what a log of all writes knows, and leaves the guest where it is', async () => {
-    const options: GuestSessionOptions = { checkpointBytes: 48 << 20 };
-    const { guest, log } = await runLogged(() => GuestSession.start(options));
     const before = [guest.past.place, guest.digest()];
     const below = numbersFrom(7);
     const unwritten = pagesWithout(log);
-    for (let draw = 0; draw < PAGES_OF_EACH; draw += 1) {
-      const page = unwritten[below(unwritten.length)] ?? -1;
-      await expect(guest.past.lastWrite(addressOf(page))).resolves.toBeNull();
-    }
+    const page = unwritten[below(unwritten.length)] ?? -1;
+    await expect(guest.past.lastWrite(addressOf(page))).resolves.toBeNull();
     for (const writer of WRITERS) {
       for (const page of drawPages(log, writer, below)) {
         const expected = log.lastWrite(page);
@@ -85,12 +95,9 @@ describe('guest.past.lastWrite', () => {
       }
     }
     expect([guest.past.place, guest.digest()]).toEqual(before);
-    await expect(guest.run('echo alive')).resolves.toMatchObject({ output: 'alive\n' });
-    await guest.dispose();
   });
 
   it('searches before an event, and from where the guest was taken back to', async () => {
-    const { guest, log } = await runLogged(() => GuestSession.start({ checkpointBytes: 48 << 20 }));
     const below = numbersFrom(11);
     const { sequence: end } = guest.past.place;
     const [page = -1] = drawPages(log, BLOCK_ENDPOINT, below);
@@ -105,9 +112,13 @@ describe('guest.past.lastWrite', () => {
     const there = log.lastWrite(page, (write) => write.tick < tick);
     expect(there).not.toEqual(last);
     await expect(guest.past.lastWrite(addressOf(page))).resolves.toEqual(there);
-    await guest.dispose();
+    await guest.past.toEnd();
+    guest.start();
+    await expect(guest.run('echo alive')).resolves.toMatchObject({ output: 'alive\n' });
   });
+});
 
+describe('guest.past.lastWrite', () => {
   it('knows a write that no driver asked for, and forgets it when the power goes', async () => {
     const guest = await GuestSession.start();
     await guest.run('net-ping');
@@ -137,7 +148,7 @@ describe('guest.past.lastWrite', () => {
     const { guest, log } = await runLogged(() => GuestSession.boot({ iommu: 'off' }));
     const below = numbersFrom(5);
     const pages = [...new Set(log.writes.map(({ gpa }) => Math.floor(pageOf(gpa))))];
-    for (let draw = 0; draw < 20; draw += 1) {
+    for (let draw = 0; draw < DRAWS_WITHOUT; draw += 1) {
       const page = pages[below(pages.length)] ?? -1;
       const found = await guest.past.lastWrite(addressOf(page));
       expect(ENDPOINTS.map(({ id }) => id)).toContain(found?.endpoint);

@@ -33,19 +33,19 @@ function lookAt(guest: GuestSession, sequences: readonly number[]) {
 }
 
 describe.each([
-  ['with checkpoints', CHECKPOINT_BYTES],
-  ['from power on', 0],
-])('a guest that goes back %s', (_how, checkpointBytes) => {
+  ['with checkpoints', CHECKPOINT_BYTES, VISITS],
+  ['from power on', 0, VISITS.slice(1, 3)],
+])('a guest that goes back %s', (_how, checkpointBytes, visits) => {
   it('is where it was, and can go on as if it had never left', async () => {
     const guest = await GuestSession.create({ checkpointBytes });
-    const seen = lookAt(guest, VISITS);
+    const seen = lookAt(guest, visits);
     guest.start();
     await guest.waitForBoot();
     for (const command of COMMANDS) await guest.run(command);
     const end = guest.digest();
     const { place } = guest.past;
-    expect(place.sequence).toBeGreaterThan(VISITS.at(-1) ?? 0);
-    for (const sequence of [...VISITS].reverse()) {
+    expect(place.sequence).toBeGreaterThan(visits.at(-1) ?? 0);
+    for (const sequence of [...visits].reverse()) {
       await guest.past.goTo(sequence);
       expect(look(guest)).toEqual(seen.get(sequence));
     }
