@@ -16,6 +16,7 @@ import type { BootStep } from './boot-steps.ts';
 import { rogueSentence, summary } from './boot-summary.ts';
 import { GuestScreen, type CliOutput } from './guest-screen.ts';
 import { RecordingFile } from './recording-file.ts';
+import { checkOutputs } from './output-clash.ts';
 import { runFindings } from './run-findings.ts';
 import { RunRecord } from './run-record.ts';
 import { StatusLine } from './status-line.ts';
@@ -143,10 +144,14 @@ class BootRun {
     if (timeoutMs !== undefined) {
       this.#timer = setTimeout(() => this.stop(new TimedOut(timeoutMs)), timeoutMs);
     }
-    if (trace !== undefined) this.#trace = new TraceFile(trace, (error) => this.stop(error));
+    checkOutputs(this.#args);
     const session = await this.#unlessStopped(this.#create());
     this.#session = session;
-    this.#trace?.begin(() => session.iommu.record);
+    // Not before all else is right: what is in the file now is lost
+    if (trace !== undefined) {
+      this.#trace = new TraceFile(trace, (error) => this.stop(error));
+      this.#trace.begin(() => session.iommu.record);
+    }
     if (record !== undefined) {
       this.#recording = new RecordingFile(record, session, (error) => this.stop(error));
     }
