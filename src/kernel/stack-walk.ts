@@ -44,11 +44,11 @@ const INDIRECT_IS_CALL = 0x10;
 const INDIRECT_LENGTHS = [2, 3, 6, 7];
 
 /** Return addresses that are remembered, and walks after which all are looked at anew: a kernel may be given other code. */
-const REMEMBERED = 256;
+const REMEMBERED = 1024;
 const WALKS_REMEMBERED = 1024;
 /** Spreads addresses, which are near each other (Knuth's multiplier). */
 const SPREAD = 0x9e37_79b1;
-const SPREAD_SHIFT = 24;
+const SPREAD_SHIFT = 22;
 
 /** Puts addresses into a walk, and remembers how many there are. */
 export class StackWalk {
