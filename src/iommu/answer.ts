@@ -41,11 +41,7 @@ export class Answer implements AnsweredRequest {
 
   /** The request as it was on the wire, while somebody is told of it. */
   get wire(): WireRequest | undefined {
-    if (!this.isTold) return undefined;
-    const { readableLength, writableLength, writtenLength, readable, written } = this;
-    const { readableDescriptors, writableDescriptors } = this;
-    const framing = { readableDescriptors, writableDescriptors };
-    return { readableLength, writableLength, ...framing, writtenLength, readable, written };
+    return this.isTold ? this : undefined;
   }
 
   /**

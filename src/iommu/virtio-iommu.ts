@@ -149,7 +149,7 @@ export class VirtioIommu implements VirtioDevice {
     for (const endpoint of this.#endpoints.all()) endpoint.isSampled = true;
   }
 
-  /** While somebody is told of a request: the request as it was on the wire. Its bytes are views, good until then. */
+  /** While somebody is told of a request: the request as it was on the wire. It is the device's own, good until then. */
   get request(): WireRequest | undefined {
     return this.#answer.wire;
   }

@@ -21,7 +21,7 @@ interface Queue {
 export class RecordNotifications {
   readonly #recorder: Recorder;
   readonly #whoNow: () => number;
-  readonly #queues = new Map<string, Queue>();
+  readonly #queues = new Map<number, Queue>();
   #dueMs = Infinity;
   #windowMs = 0;
   #marks = 0;
@@ -35,9 +35,12 @@ export class RecordNotifications {
   take(notification: EndpointNotification, time: RecordTime): void {
     const { endpoint, queue: index } = notification;
     if (index >= MAX_QUEUES) return;
-    const key = `${endpoint} ${index}`;
-    const queue = this.#queues.get(key) ?? { notification, count: 0, nextMs: 0 };
-    this.#queues.set(key, queue);
+    const key = (endpoint ?? -1) * MAX_QUEUES + index;
+    let queue = this.#queues.get(key);
+    if (queue === undefined) {
+      queue = { notification, count: 0, nextMs: 0 };
+      this.#queues.set(key, queue);
+    }
     queue.count += 1;
     if (time.timeMs >= queue.nextMs && this.#hasRoom(time)) this.#mark(queue, time, this.#whoNow());
     else this.#dueMs = Math.min(this.#dueMs, queue.nextMs);

@@ -88,16 +88,17 @@ export function tapMachine(
   };
   const disposals = [
     machine.onEvent(({ instructions, event }) => {
-      const request = machine.iommu?.request;
-      recorder.add(event, {
+      const { iommu } = machine;
+      const context = {
         timeMs: machine.ranMs,
         instructions,
-        request,
+        request: iommu?.request,
         who: withWho && machine.isInTick ? who.now(instructions) : 0,
-      });
+      };
+      recorder.add(event, context);
       // Another device, which has counted nothing
-      if (event.kind === 'power-cycled') counters.look(machine.iommu, now());
-      else counters.pass(machine.iommu, now());
+      if (event.kind === 'power-cycled') counters.look(iommu, context);
+      else counters.pass(iommu, context);
     }),
     machine.who.onNotification((notification) => notifications.take(notification, now())),
     machine.onTick(() => {
