@@ -14,6 +14,8 @@ const LARGE = 0x80;
 
 const PAGE_SHIFT = 12;
 const PAGE_BYTES = 1 << PAGE_SHIFT;
+/** Of a function on a stack: its caller's frame, and where it returns to. */
+const FRAME_BYTES = 8;
 const FRAME_MASK = 0xffff_f000;
 /** The page directory pointer table is aligned to 32 bytes. */
 const POINTERS_MASK = 0xffff_ffe0;
@@ -27,6 +29,9 @@ const EXTENDED = { entryBytes: 8, directoryShift: 21, indexMask: 0x1ff };
 
 /** Remembers the latest two pages: one of a stack, one of code. Ask `begin` first whenever the guest may have run. */
 export class KernelMemory {
+  /** Of the latest `readFrame`. */
+  caller = NOTHING;
+  returnAddress = NOTHING;
   #words: Int32Array = new Int32Array(0);
   #firstWord = 0;
   #ramBytes = 0;
@@ -60,6 +65,19 @@ export class KernelMemory {
   word(linear: number): number {
     const address = this.physical(linear);
     return address === NOTHING || (address & 3) !== 0 ? NOTHING : this.#physicalWord(address);
+  }
+
+  /** Reads `caller` and `returnAddress`, a frame's words, which nearly always are in one page; `NOTHING` as `word` has it. */
+  readFrame(linear: number): void {
+    if ((linear & (PAGE_BYTES - 1)) > PAGE_BYTES - FRAME_BYTES) {
+      this.caller = this.word(linear);
+      this.returnAddress = this.word((linear + FRAME_BYTES / 2) >>> 0);
+      return;
+    }
+    const address = this.physical(linear);
+    const isThere = address !== NOTHING && (address & 3) === 0;
+    this.caller = isThere ? this.#physicalWord(address) : NOTHING;
+    this.returnAddress = isThere ? this.#physicalWord(address + FRAME_BYTES / 2) : NOTHING;
   }
 
   /** The byte at a linear address; `NOTHING` where the kernel has no RAM. */

@@ -25,7 +25,6 @@ const PT_REGS_CS = 52;
 /** The ring that a code segment is for. */
 const PRIVILEGE_MASK = 3;
 
-const RETURN_ADDRESS = 4;
 const FRAME_BYTES = 8;
 const ENCODED_BIT = 0x8000_0000;
 
@@ -76,14 +75,15 @@ export class StackWalk {
       this.flags = WALK_EXACT;
       this.#add(into, ip);
     }
+    const memory = this.#memory;
     let ebp = view.general(REG_EBP) >>> 0;
     let stacks = 0;
     // Each round adds an address, and there is an end to those.
     while ((this.flags & WALK_CUT) === 0) {
-      const address = this.#memory.word((ebp + RETURN_ADDRESS) >>> 0);
+      memory.readFrame(ebp);
+      const { caller, returnAddress: address } = memory;
       if (address === NOTHING || !this.#isAfterCall(address)) return;
       this.#add(into, address);
-      const caller = this.#memory.word(ebp);
       if (isEncoded(caller, ebp)) {
         ebp = this.#leaveInterrupt(into, (caller | ENCODED_BIT) >>> 0);
         continue;
