@@ -27,6 +27,31 @@ function eventsIn(text: string): readonly Record<string, unknown>[] {
 
 const notesIn = (text: string): string => JSON.parse(text).metadata.notes.join(' ');
 
+/** From which event to which the flows lead, by what the slices at their ends say. */
+function flowsIn(text: string): readonly (readonly [number, number])[] {
+  const events = eventsIn(text);
+  const sequenceAt = ({ pid, tid, ts }: Record<string, unknown>): number => {
+    const slice = events.find(
+      (event) =>
+        event['ph'] === 'X' && event['ts'] === ts && event['tid'] === tid && event['pid'] === pid,
+    );
+    return Number(Reflect.get(Object(slice?.['args']), 'sequence'));
+  };
+  return events.flatMap((start) => {
+    const end = events.find(({ ph, id }) => ph === 'f' && id === start['id']);
+    return start['ph'] === 's' && end !== undefined
+      ? [[sequenceAt(start), sequenceAt(end)] as const]
+      : [];
+  });
+}
+
+function isIn(
+  address: bigint,
+  { virtStart, virtEnd }: { readonly virtStart: bigint; readonly virtEnd: bigint },
+): boolean {
+  return virtStart <= address && address <= virtEnd;
+}
+
 /** An endpoint that reads what was unmapped, by a task. */
 function afterUnmap(): ExplainRig {
   const pc = new ExplainRig();
@@ -151,6 +176,42 @@ describe('a record as Chrome JSON', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('leads from an UNMAP to faults that it explains, and to no others', () => {
+    const step = fc.record({ what: fc.constantFrom('map', 'unmap', 'access'), page: fc.nat(3) });
+    let flows = 0;
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 30, maxLength: 60 }), (steps) => {
+        const rig = new ExplainRig();
+        rig.attach(1, BLK);
+        for (const { what, page } of steps) {
+          const start = BigInt(page) << 12n;
+          if (what === 'map') rig.map(1, start, start + 0xfffn);
+          else if (what === 'unmap') rig.unmap(1, start, start + 0xfffn);
+          else rig.access(BLK, 'read', start + 8n, 4);
+        }
+        rig.take();
+        for (const [from, to] of flowsIn(chrome(rig.record))) {
+          const unmap = rig.record.event(from)?.event;
+          const fault = rig.record.event(to)?.event;
+          if (unmap?.kind !== 'unmapped' || fault?.kind !== 'faulted') continue;
+          flows += 1;
+          expect(unmap.domain).toBe(fault.domain);
+          expect(isIn(fault.address, unmap)).toBe(true);
+          expect(unmap.removed).toBeGreaterThan(0);
+          // Nothing was there again when the access came
+          for (let between = from + 1; between < to; between += 1) {
+            const event = rig.record.event(between)?.event;
+            const isThere = event?.kind === 'mapped' && event.status === 0;
+            if (!isThere || event.domain !== fault.domain) continue;
+            expect(isIn(fault.address, event)).toBe(false);
+          }
+        }
+      }),
+      { numRuns: 100, seed: 11 },
+    );
+    expect(flows).toBeGreaterThan(100);
   });
 });
 
