@@ -40,4 +40,15 @@ describe('who, of a machine whose guest has not begun', () => {
     machine.memory.write(0, IMAGE_AT, kallsymsImage(SYMBOLS, 'tokens-first'));
     expect(machine.who.kallsyms()?.at(KERNEL + 0x21)).toEqual({ name: 'function_2', offset: 1 });
   });
+
+  it('looks once by itself for the symbols of a kernel that nothing is known of', async () => {
+    const other = await Machine.create(optionsOf());
+    other.who.learn();
+    other.memory.write(0, IMAGE_AT, kallsymsImage(SYMBOLS, 'tokens-first'));
+    expect(other.who.kallsyms()).toBeUndefined();
+    await other.powerCycle();
+    other.memory.write(0, IMAGE_AT, kallsymsImage(SYMBOLS, 'tokens-first'));
+    expect(other.who.kallsyms()?.count).toBe(SYMBOLS.length);
+    await other.dispose();
+  });
 });

@@ -3,7 +3,7 @@
 import type { Dispose } from '../base/emitter.ts';
 import { GuestWalk } from '../kernel/guest-walk.ts';
 import { findKallsyms } from '../kernel/kallsyms.ts';
-import type { KernelProfile } from '../kernel/kernel-profile.ts';
+import { profileOf, type KernelProfile } from '../kernel/kernel-profile.ts';
 import { knownKernel } from '../kernel/known-kernel.ts';
 import type { SymbolTable } from '../kernel/symbol-table.ts';
 import type { Voices } from './machine-voices.ts';
@@ -19,11 +19,19 @@ export class MachineWho implements WhoView {
   #walk: GuestWalk;
   #emulator: Emulator | undefined;
   #view: CpuView | undefined;
+  /** Whether how the current task is found is known, or was told. */
+  #isSettled: boolean;
+  /** Where symbols were looked for without being asked. */
+  #learned: Emulator | undefined;
+  #lacking: Emulator | undefined;
+  #found: { readonly emulator: Emulator; readonly symbols: SymbolTable } | undefined;
 
   constructor(run: Run, voices: Voices, plan: MachinePlan) {
     this.#run = run;
     this.#voices = voices;
-    this.#walk = new GuestWalk(knownKernel(plan.images.kernel));
+    const profile = knownKernel(plan.images.kernel);
+    this.#isSettled = profile !== undefined;
+    this.#walk = new GuestWalk(profile);
   }
 
   walk(into: Uint32Array): number {
@@ -31,13 +39,32 @@ export class MachineWho implements WhoView {
   }
 
   setProfile(profile: KernelProfile | undefined): void {
+    this.#isSettled = true;
     this.#walk = new GuestWalk(profile);
   }
 
+  /**
+   * Finds out how the current task is found in a kernel that nothing is known of and nobody has told of, by its own symbols.
+   * It looks once after each power on, which takes as long as `kallsyms`; later it does nothing.
+   */
+  learn(): void {
+    const { emulator } = this.#run.board;
+    if (this.#isSettled || this.#learned === emulator) return;
+    this.#learned = emulator;
+    const symbols = this.kallsyms();
+    // They are part of the kernel, which runs: what is not there now never will be
+    if (symbols === undefined) this.#lacking = emulator;
+    this.#walk = new GuestWalk(symbols && profileOf(symbols));
+  }
+
   kallsyms(): SymbolTable | undefined {
-    const { cpu } = this.#run.board.emulator;
-    const { buffer, byteOffset, length } = cpu.mem8;
-    return findKallsyms(new Uint8Array(buffer, byteOffset, length));
+    const { emulator } = this.#run.board;
+    if (this.#lacking === emulator) return undefined;
+    if (this.#found?.emulator === emulator) return this.#found.symbols;
+    const { buffer, byteOffset, length } = emulator.cpu.mem8;
+    const symbols = findKallsyms(new Uint8Array(buffer, byteOffset, length));
+    this.#found = symbols && { emulator, symbols };
+    return symbols;
   }
 
   onNotification(listener: (notification: EndpointNotification) => void): Dispose {

@@ -20,6 +20,7 @@ export interface RecordedMachine {
   readonly console: { onOutput(listener: (bytes: Uint8Array) => void): Dispose };
   readonly who: Walker & {
     onNotification(listener: (notification: EndpointNotification) => void): Dispose;
+    learn(): void;
   };
   /** Whether the guest is amid an instruction: what happens then is its doing. */
   readonly isInTick: boolean;
@@ -88,6 +89,8 @@ export function tapMachine(
   };
   const disposals = [
     machine.onEvent(({ instructions, event }) => {
+      // The guest's kernel runs, and who asks for what comes will be wanted
+      if (withWho && event.kind === 'attached') machine.who.learn();
       const { iommu } = machine;
       const context = {
         timeMs: machine.ranMs,

@@ -21,7 +21,7 @@ export interface WhoView {
   walk(into: Uint32Array): number;
   /** Tells how the current task is found, for a kernel that is not the project's own; undefined: it can not be. */
   setProfile(profile: KernelProfile | undefined): void;
-  /** The symbols that the guest's kernel carries in itself; undefined when it has none, or has not come so far. It takes some 0.3 s. */
+  /** The symbols that the guest's kernel carries in itself; undefined when it has none, or has not come so far. It takes some 0.3 s, once. */
   kallsyms(): SymbolTable | undefined;
   /** Subscribes to the notifications of endpoints and of the IOMMU, told before the device hears of them. */
   onNotification(listener: (notification: EndpointNotification) => void): Dispose;

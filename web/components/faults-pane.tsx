@@ -46,7 +46,7 @@ function Story({ story }: { readonly story: EventStory }): JSX.Element {
         {events === '' ? '' : `Known from ${events}. `}
         The rule: {clause}.
       </p>
-      {callers.map(({ sequence, task, functions }) => (
+      {callers.map(({ sequence, task, functions, areNamed }) => (
         <details key={sequence} class="fault-who">
           <summary>
             #{sequence} by {task ?? 'a task that is not known'}
@@ -56,6 +56,9 @@ function Story({ story }: { readonly story: EventStory }): JSX.Element {
               <li>{name}</li>
             ))}
           </ol>
+          {!areNamed && functions.length > 0 && (
+            <p class="fault-why">These are addresses: the guest’s kernel has no symbols.</p>
+          )}
         </details>
       ))}
     </>

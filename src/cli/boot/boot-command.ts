@@ -1,7 +1,8 @@
 // `viommu boot`: boots a guest, does what was asked for, reports.
 
 import { GuestSession } from '../../guest/guest-session.ts';
-import { traceSymbols } from '../trace/trace-symbols.ts';
+import type { SymbolTable } from '../../kernel/symbol-table.ts';
+import { needsGuestSymbols, traceSymbols } from '../trace/trace-symbols.ts';
 import { EXIT_DONE, EXIT_FAILED, exitStatusOf } from '../exit-status.ts';
 import type { BootArguments } from './boot-arguments.ts';
 import { failureOf, TimedOut, type BootFailure, type UnfinishedCommand } from './boot-failure.ts';
@@ -98,7 +99,7 @@ class BootRun {
     }
     try {
       this.#recording?.end();
-      await this.#trace?.close();
+      await this.#trace?.close(this.#guestSymbols());
     } catch (error) {
       this.#fail(error);
     }
@@ -131,7 +132,15 @@ class BootRun {
   async findings(): Promise<string> {
     if (this.#session?.iommu.isPresent !== true) return 'This machine has no IOMMU.\n';
     const { record } = this.#session.iommu;
-    return runFindings(record, await traceSymbols(record.head, undefined));
+    const symbols = this.#guestSymbols() ?? (await traceSymbols(record, undefined));
+    return runFindings(record, symbols);
+  }
+
+  /** Symbols of a kernel that is not the project's own, as the guest has them; undefined where it has none. */
+  #guestSymbols(): SymbolTable | undefined {
+    const session = this.#session;
+    if (session?.iommu.isPresent !== true || !needsGuestSymbols(session.iommu.record.head)) return;
+    return session.who.kallsyms();
   }
 
   async end(): Promise<void> {

@@ -14,6 +14,9 @@ const MAX_LINES = 20;
 /** Makers of an endpoint's mappings that are named. */
 const MAX_MAKERS = 3;
 
+const NO_SYMBOLS =
+  'The guest’s kernel has no symbols: who made a mapping is told by task, and not by function.';
+
 /** What stands between a driver and the request to the IOMMU in every stack. */
 const PLUMBING =
   /^(?:vm_notify|virtqueue_|vring_|detach_buf|__?viommu_|viommu_|__?iommu_|iommu_|__?dma_|dma_|dmam_)/;
@@ -29,6 +32,7 @@ export function runFindings(record: IommuRecord, symbols: SymbolTable | undefine
     unmapsOfNothing(record),
   ];
   history.dispose();
+  if (symbols === undefined && record.everybody.stacks.length > 0) sections.push([NO_SYMBOLS]);
   return sections.flatMap((lines) => lines.map((line) => `${line}\n`)).join('');
 }
 

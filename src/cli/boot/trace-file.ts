@@ -5,9 +5,12 @@ import { CSV_HEADER, csvPieces } from '../../trace/formats/csv.ts';
 import { JsonLines } from '../../trace/formats/json-lines.ts';
 import { encodeBatch, encodeStart } from '../../trace/formats/own-format.ts';
 import { Pieces } from '../../trace/formats/pieces.ts';
+import { emptyBatch } from '../../trace/record/batch.ts';
 import type { IommuRecord } from '../../trace/record/iommu-record.ts';
 import { RecordTail } from '../../trace/record/record-tail.ts';
 import { History } from '../../trace/replay/history.ts';
+import type { SymbolTable } from '../../kernel/symbol-table.ts';
+import { functionsOn } from '../trace/trace-symbols.ts';
 import { OutputFile } from '../output-file.ts';
 
 /** Events between two looks at the record. */
@@ -81,11 +84,15 @@ export class TraceFile {
     this.#queue(() => this.#writeNext());
   }
 
-  /** Writes what is left. Rejects with `InputError` when that fails, once; harmless when closed. */
-  async close(): Promise<void> {
+  /**
+   * Writes what is left, with the names of functions where symbols of the guest's kernel are given: whoever reads the file has
+   * none. Rejects with `InputError` when that fails, once; harmless when closed.
+   */
+  async close(symbols?: SymbolTable): Promise<void> {
     this.#isClosing = true;
     try {
       this.#queue(() => this.#writeNext());
+      if (symbols !== undefined) this.#queue(() => this.#writeFunctions(symbols));
       if (this.#format === 'chrome') this.#queue(async () => this.#writeChrome());
       const writing = this.#writing;
       this.#writing = Promise.resolve();
@@ -123,6 +130,13 @@ export class TraceFile {
     }
     if (this.#lines !== undefined) this.#writeLines(this.#lines);
     for (const batch of this.#tail?.next() ?? []) this.#file.write(await encodeBatch(batch));
+  }
+
+  async #writeFunctions(symbols: SymbolTable): Promise<void> {
+    const record = this.#record?.();
+    if (this.#tail === undefined || record === undefined) return;
+    record.append({ ...emptyBatch(), functions: functionsOn(record, symbols) });
+    await this.#writeNext();
   }
 
   /** Needs the whole record: an arrow leads from an early request to a late fault. */

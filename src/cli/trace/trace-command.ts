@@ -64,7 +64,7 @@ class TraceRun {
     for (const remark of reader.remarks) this.#output.err(`viommu: ${remark}\n`);
     const history = new History(record, { keyframe: reader.keyframe });
     const { filter: text = '' } = this.#args;
-    this.#symbols = await traceSymbols(record.head, this.#args.symbols);
+    this.#symbols = await traceSymbols(record, this.#args.symbols);
     const filter = filterFor(text, record, history, this.#symbols);
     switch (question.kind) {
       case 'list':

@@ -21,7 +21,8 @@ Options
   --filter FILTER         only the events that pass, in the list or of --explain all:
                           kind == map && endpoint == "virtio-blk" && iova in 0xfff00000..0xfff0ffff
   --no-marks              list events only
-  --symbols FILE          the System.map of the guest's kernel; the project's own is known
+  --symbols FILE          the System.map of the guest's kernel. Without it: the project's own for its kernel, and for
+                          another what that kernel carries in itself (CONFIG_KALLSYMS), in traces of viommu boot
   -o, --output FILE       where --format writes; standard output unless given
   --follow                go on listing what is added to the file; Ctrl-C ends that
   --json                  one JSON object a line

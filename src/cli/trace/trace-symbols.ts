@@ -1,4 +1,5 @@
-// The symbols of the kernel that a trace is of: from a file, or the project's own where it is its kernel.
+// The symbols of the kernel that a trace is of: from a file, the project's own where it is its kernel, or those that the guest's
+// kernel carried in itself, as far as the trace has them.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,21 +8,26 @@ import { fileTrouble } from '../../guest/guest-files.ts';
 import { packageRoot } from '../../guest/package-root.ts';
 import { knownKernel } from '../../kernel/known-kernel.ts';
 import { readPackedSymbols } from '../../kernel/packed-symbols.ts';
-import type { SymbolTable } from '../../kernel/symbol-table.ts';
+import { SymbolTableBuilder, type SymbolTable } from '../../kernel/symbol-table.ts';
 import { readSystemMap } from '../../kernel/system-map.ts';
 import { InputError } from '../../machine/images/guest-images.ts';
+import type { KernelFunction } from '../../trace/record/batch.ts';
 import type { RecordHead } from '../../trace/record/head.ts';
+import type { IommuRecord } from '../../trace/record/iommu-record.ts';
 
-/**
- * `path` is a System.map. Undefined without one for a kernel of somebody else's. Rejects with `InputError` for a file that is
- * none.
- */
+/** Whether the symbols of a kernel have to be had from its guest. */
+export function needsGuestSymbols({ kernel }: RecordHead): boolean {
+  return kernel === null || knownKernel(kernel) === undefined;
+}
+
+/** `path` is a System.map. Undefined where there are none. Rejects with `InputError` for a file that is none. */
 export async function traceSymbols(
-  { kernel }: RecordHead,
+  { head, functions }: Pick<IommuRecord, 'head' | 'functions'>,
   path: string | undefined,
 ): Promise<SymbolTable | undefined> {
   if (path !== undefined) return readMap(path);
-  if (kernel === null || knownKernel(kernel) === undefined) return undefined;
+  const { kernel } = head;
+  if (kernel === null || knownKernel(kernel) === undefined) return tableOf(functions);
   const file = join(packageRoot(), 'guest-images', 'kernel-symbols.gz');
   const result = readPackedSymbols(gunzipSync(await readFile(file)).toString('latin1'), kernel);
   return 'symbols' in result ? result.symbols : undefined;
@@ -37,4 +43,28 @@ async function readMap(path: string): Promise<SymbolTable> {
   const result = readSystemMap(text);
   if ('refusal' in result) throw new InputError(result.refusal);
   return result.symbols;
+}
+
+/** The functions that the stacks of a record lie in, by symbols of its guest. */
+export function functionsOn(
+  { everybody }: Pick<IommuRecord, 'everybody'>,
+  symbols: SymbolTable,
+): readonly KernelFunction[] {
+  const functions = new Map<number, KernelFunction>();
+  for (const { addresses } of everybody.stacks) {
+    // A return address may be the first of the next function
+    for (const place of [...addresses].flatMap((address) => [address - 1, address])) {
+      const found = symbols.at(place);
+      if (found === undefined) continue;
+      const address = place - found.offset;
+      functions.set(address, { address, name: found.name });
+    }
+  }
+  return [...functions.values()];
+}
+
+function tableOf(functions: readonly KernelFunction[]): SymbolTable | undefined {
+  const builder = new SymbolTableBuilder();
+  for (const { address, name } of functions) builder.add(address, name);
+  return builder.count === 0 ? undefined : builder.build();
 }

@@ -1,6 +1,6 @@
 // Reads traces of JSON lines: events and marks, without the requests they came from and without who asked.
 
-import type { RecordBatch } from '../record/batch.ts';
+import { emptyBatch } from '../record/batch.ts';
 import { NO_STATUS } from '../record/event-columns.ts';
 import { ALL_FACTS } from '../record/head.ts';
 import { IommuRecord } from '../record/iommu-record.ts';
@@ -112,7 +112,7 @@ export class JsonLinesReader implements TraceReader {
 
   #gather(): void {
     for (const batch of this.#recorder.take()) this.record.append(batch);
-    if (this.#marks.length > 0) this.record.append(marksOnly(this.#marks));
+    if (this.#marks.length > 0) this.record.append({ ...emptyBatch(), marks: this.#marks });
     this.#marks = [];
   }
 }
@@ -125,17 +125,4 @@ function readLine(line: string): EventLine | Mark | string {
     return 'this is not JSON';
   }
   return isMarkLine(value) ? readMark(value) : readEventLine(value);
-}
-
-function marksOnly(marks: readonly Mark[]): RecordBatch {
-  return {
-    firstSequence: 0,
-    count: 0,
-    baseMs: 0,
-    baseInstructions: 0,
-    columns: new ArrayBuffer(0),
-    requests: new ArrayBuffer(0),
-    newcomers: { tasks: [], stacks: [] },
-    marks,
-  };
 }

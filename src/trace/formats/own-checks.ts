@@ -133,10 +133,15 @@ function areColumns(count: number, buffer: ArrayBuffer): boolean {
   return new EventColumns(count, buffer).kind.every((kind) => kind < EVENT_KINDS.length);
 }
 
+function isFunction(value: unknown): boolean {
+  return isObject(value) && isCount(value['address']) && typeof value['name'] === 'string';
+}
+
 /** Whether it is a batch of a record, but for marks of kinds that are not known here. */
 export function isBatch(value: unknown): value is RecordBatch {
   if (!isObject(value) || !isObject(value['newcomers'])) return false;
   const { firstSequence, count, baseMs, baseInstructions, columns, requests, marks } = value;
+  const { functions = [] } = value;
   const { tasks, stacks } = value['newcomers'];
   return (
     isCount(firstSequence) &&
@@ -151,6 +156,8 @@ export function isBatch(value: unknown): value is RecordBatch {
     Array.isArray(tasks) &&
     tasks.every(isTask) &&
     Array.isArray(stacks) &&
-    stacks.every(isStack)
+    stacks.every(isStack) &&
+    Array.isArray(functions) &&
+    functions.every(isFunction)
   );
 }

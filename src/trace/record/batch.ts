@@ -17,6 +17,29 @@ export interface RecordBatch {
   readonly requests: ArrayBuffer;
   readonly newcomers: NewcomersOfWho;
   readonly marks: readonly Mark[];
+  /** Functions of a kernel whose symbols cannot be had otherwise: as many as the stacks need. */
+  readonly functions?: readonly KernelFunction[] | undefined;
+}
+
+/** A function of the guest's kernel. */
+export interface KernelFunction {
+  /** Where it begins. */
+  readonly address: number;
+  readonly name: string;
+}
+
+/** A batch without anything, for what comes without events. */
+export function emptyBatch(): RecordBatch {
+  return {
+    firstSequence: 0,
+    count: 0,
+    baseMs: 0,
+    baseInstructions: 0,
+    columns: new ArrayBuffer(0),
+    requests: new ArrayBuffer(0),
+    newcomers: { tasks: [], stacks: [] },
+    marks: [],
+  };
 }
 
 /** Units of the time column in a millisecond. */

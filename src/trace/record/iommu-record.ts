@@ -4,7 +4,7 @@
 import { Emitter } from '../../base/emitter.ts';
 import type { WireRequest } from '../../iommu/events/wire-request.ts';
 import type { RecordedEvent } from '../recorded-event.ts';
-import type { RecordBatch } from './batch.ts';
+import type { KernelFunction, RecordBatch } from './batch.ts';
 import { EventChunk } from './event-chunk.ts';
 import { EventColumns, NO_BYTES } from './event-columns.ts';
 import { eventAt } from './event-codec.ts';
@@ -23,6 +23,9 @@ export interface EventPlace {
 /** Some 700,000 events with their requests. */
 export const DEFAULT_RECORD_BYTES = 96 << 20;
 
+/** More functions than stacks have addresses of. */
+const MAX_FUNCTIONS = 1 << 17;
+
 /** Nobody is known. */
 const NOBODY: Who = { task: null, stack: null };
 
@@ -31,6 +34,7 @@ export class IommuRecord {
   readonly #maxBytes: number;
   readonly #who: WhoTable;
   readonly #marks = new Marks();
+  readonly #functions = new Map<number, KernelFunction>();
   #chunks: EventChunk[] = [];
   #sealedBytes = 0;
   #evicted = 0;
@@ -113,6 +117,9 @@ export class IommuRecord {
    */
   append(batch: RecordBatch): void {
     this.#who.take(batch.newcomers);
+    for (const each of batch.functions ?? []) {
+      if (this.#functions.size < MAX_FUNCTIONS) this.#functions.set(each.address, each);
+    }
     if (batch.count > 0 && batch.firstSequence <= this.lastSequence) {
       this.rewind(batch.firstSequence - 1);
     }
@@ -174,6 +181,11 @@ export class IommuRecord {
     return this.#who.get(who);
   }
 
+  /** Functions of the guest's kernel on those stacks; none where its symbols are found by the head. */
+  get functions(): readonly KernelFunction[] {
+    return [...this.#functions.values()];
+  }
+
   /** All tasks and stacks by number. */
   get everybody(): NewcomersOfWho {
     return this.#who.all;
@@ -202,6 +214,7 @@ export class IommuRecord {
     }
     for (const mark of this.#marks.all) if (mark.sequence <= sequence) other.#marks.add(mark);
     other.#evicted = this.#evicted;
+    for (const [address, each] of this.#functions) other.#functions.set(address, each);
     return other;
   }
 

@@ -31,6 +31,7 @@ export class RecordTail {
   #marks = 0;
   #tasks = 0;
   #stacks = 0;
+  #functions = 0;
   #lost = new Map<IommuEvent['kind'], number>();
   /** Of those, events that no mark has said. */
   #unsaid = 0;
@@ -56,6 +57,7 @@ export class RecordTail {
     tail.#marks = record.droppedMarks + record.marks.length;
     tail.#tasks = record.everybody.tasks.length;
     tail.#stacks = record.everybody.stacks.length;
+    tail.#functions = record.functions.length;
     return tail;
   }
 
@@ -74,7 +76,7 @@ export class RecordTail {
    */
   next({ until = Infinity, atMost = Infinity }: TailLimits = {}): readonly RecordBatch[] {
     const gap = this.#gap();
-    const first = this.#batch(this.#newcomers(), gap);
+    const first = { ...this.#batch(this.#newcomers(), gap), ...this.#newFunctions() };
     const batches: RecordBatch[] = [];
     let left = atMost;
     for (const chunk of this.#record.chunks) {
@@ -89,8 +91,9 @@ export class RecordTail {
     // Where events are taken back, marks must not come before the event that says so
     const last = batches.pop() ?? this.#batch(NOBODY, []);
     return [first, ...batches, { ...last, marks }].filter(
-      ({ count, marks, newcomers }) =>
-        count + marks.length + newcomers.tasks.length + newcomers.stacks.length > 0,
+      ({ count, marks, newcomers, functions = [] }) =>
+        count + marks.length + functions.length > 0 ||
+        newcomers.tasks.length + newcomers.stacks.length > 0,
     );
   }
 
@@ -130,6 +133,12 @@ export class RecordTail {
     this.#tasks = tasks.length;
     this.#stacks = stacks.length;
     return newcomers;
+  }
+
+  #newFunctions(): Pick<RecordBatch, 'functions'> {
+    const functions = this.#record.functions.slice(this.#functions);
+    this.#functions += functions.length;
+    return functions.length === 0 ? {} : { functions };
   }
 
   /** Those up to what came after an event. */

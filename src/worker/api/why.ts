@@ -8,6 +8,8 @@ export interface StoryCaller {
   readonly task: string | null;
   /** Functions of the guest's kernel, the innermost first; addresses where there are no symbols. */
   readonly functions: readonly string[];
+  /** Whether the kernel has symbols. */
+  readonly areNamed: boolean;
 }
 
 /** An explanation in words. */

@@ -59,7 +59,7 @@ class Border {
       plan: readPlan({}),
       iommu: this.iommu,
       console: { onOutput: () => () => undefined },
-      who: { walk: () => 0, onNotification: () => () => undefined },
+      who: { walk: () => 0, onNotification: () => () => undefined, learn: () => undefined },
       isInTick: false,
       ranMs: 0,
       instructions: 0,

@@ -18,11 +18,13 @@ export class WhyHost implements WhyApi {
   }
 
   async explain(sequence: number): Promise<EventStory | null> {
-    const symbols = await this.#symbols.of(this.#life.machine?.plan.images.kernel ?? null);
+    const known = await this.#symbols.of(this.#life.machine?.plan.images.kernel ?? null);
     const past = this.#life.history?.past;
     const explanation = past === undefined ? undefined : explain(past, sequence);
     if (explanation === undefined) return null;
     const { sentence, evidence, clause, who } = explanation;
+    // A kernel of somebody else's may carry its symbols in itself
+    const symbols = known ?? (who.length > 0 ? this.#life.machine?.who.kallsyms() : undefined);
     const callers = who.flatMap((culprit) => callerOf(culprit, symbols));
     return { sequence, sentence, evidence, clause, callers };
   }
@@ -39,6 +41,7 @@ function callerOf(
       sequence,
       task: task === null ? null : taskWords(task, task.isInterrupted),
       functions: frames.map((frame) => frame.name ?? frameWords(frame)),
+      areNamed: symbols !== undefined,
     },
   ];
 }
