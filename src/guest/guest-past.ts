@@ -92,7 +92,7 @@ export class GuestPast implements PastView {
 
   /**
    * The last DMA that wrote to the guest page with this guest-physical address, up to where the guest stands, or before the
-   * event with the sequence `before`; null when none did since power on, or since the snapshot that the guest was started
+   * event with the sequence `before`, or before the write `before`, which another search has found; null when none did since power on, or since the snapshot that the guest was started
    * from. The way is gone again elsewhere, from the latest checkpoint back: the guest stays where it is. Rejects with
    * `InputError` for an address outside RAM, and for a guest on the host's clock.
    */

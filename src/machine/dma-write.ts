@@ -20,6 +20,27 @@ export interface DmaWrite {
 
 /** Which writes count. */
 export interface WritesBefore {
-  /** Those before the event with this sequence; without it all up to where the machine stands. */
-  readonly before?: number | undefined;
+  /**
+   * Those before the event with this sequence, or before a write that was found: before the instruction at which that
+   * happened. Without it all up to where the machine stands.
+   */
+  readonly before?: number | Pick<DmaWrite, 'tick' | 'instructions'> | undefined;
+}
+
+/** Where a search ends: what happens there, and after it, is too late. */
+export interface SearchEnd {
+  /** Of an event; infinite: none. */
+  readonly sequence: number;
+  /** A tick, and an instruction in it; infinite: none. */
+  readonly tick: number;
+  readonly instructions: number;
+}
+
+export function searchEndOf({ before }: WritesBefore): SearchEnd {
+  const sequence = typeof before === 'number' ? before : Number.POSITIVE_INFINITY;
+  const { tick, instructions } =
+    typeof before === 'object'
+      ? before
+      : { tick: Number.POSITIVE_INFINITY, instructions: Number.POSITIVE_INFINITY };
+  return { sequence, tick, instructions };
 }

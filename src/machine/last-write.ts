@@ -5,7 +5,7 @@
 // asked is not touched. What was seen on a stretch answers the next questions, too.
 
 import { InputError } from './images/guest-images.ts';
-import type { DmaWrite } from './dma-write.ts';
+import type { DmaWrite, SearchEnd } from './dma-write.ts';
 import type { PlannedMachine } from './plan/machine-options.ts';
 import type { Route, Spot, Start } from './timeline/route.ts';
 import { PAGE_BYTES } from './v86/memory-pages.ts';
@@ -15,26 +15,33 @@ import { lookAtStretch, type StretchWrites } from './watched-stretch.ts';
 export interface WriteQuestion {
   /** A guest-physical address in the page. */
   readonly gpa: bigint;
-  /** Writes before the event with this sequence count; infinite: all. */
-  readonly before: number;
+  /** Writes before it count. */
+  readonly end: SearchEnd;
 }
 
 /** Pages of all stretches together that are kept: about 12 MiB. */
 const MAX_KEPT = 1 << 16;
 
 /** Throws `InputError` for a question without an answer, about a machine with so many bytes of RAM. */
-export function checkQuestion({ gpa, before }: WriteQuestion, ramBytes: number): void {
+export function checkQuestion({ gpa, end }: WriteQuestion, ramBytes: number): void {
   if (typeof gpa !== 'bigint' || gpa < 0n || gpa >= BigInt(ramBytes)) {
     const address = typeof gpa === 'bigint' && gpa >= 0n ? `0x${gpa.toString(16)}` : String(gpa);
     throw new InputError(
       `There is no RAM at ${address}. Give a guest-physical address as a bigint below 0x${ramBytes.toString(16)}.`,
     );
   }
-  if (before !== Number.POSITIVE_INFINITY && (!Number.isInteger(before) || before < 0)) {
+  if (!isBound(end.sequence)) {
     throw new InputError(
-      `There is no event ${before} to search before: give a whole number from 0.`,
+      `There is no event ${end.sequence} to search before: give a whole number from 0.`,
     );
   }
+  if (!isBound(end.tick) || !isBound(end.instructions)) {
+    throw new InputError('Give an event to search before, or a write that a search has found.');
+  }
+}
+
+function isBound(bound: number): boolean {
+  return bound === Number.POSITIVE_INFINITY || (Number.isInteger(bound) && bound >= 0);
 }
 
 /** A stretch that was gone. */
@@ -60,12 +67,12 @@ export class WriteSearch {
    * Searches the way that a machine has come since it was last switched on, or since the state at which its way begins.
    * The answer is null when no device has written the page. Rejects when a machine can not be built.
    */
-  async find(route: Route, { gpa, before }: WriteQuestion): Promise<DmaWrite | null> {
+  async find(route: Route, { gpa, end }: WriteQuestion): Promise<DmaWrite | null> {
     const page = Math.floor(Number(gpa) / PAGE_BYTES);
     let to = route.end;
     for (const start of [route.origin, ...route.checkpoints].reverse()) {
-      if (start.spot.sequence < before) {
-        const { writes, hasPoweredOn } = await this.#lookAt(route, start, to, before);
+      if (start.spot.sequence < end.sequence && start.spot.tick <= end.tick) {
+        const { writes, hasPoweredOn } = await this.#lookAt(route, start, to, end);
         const found = writes.get(page);
         if (found !== undefined || hasPoweredOn) return found ?? null;
       }
@@ -74,11 +81,11 @@ export class WriteSearch {
     return null;
   }
 
-  /** What was written on a stretch, before an event. */
-  async #lookAt(route: Route, start: Start, to: Spot, before: number): Promise<StretchWrites> {
+  /** What was written on a stretch, as far as the search goes. */
+  async #lookAt(route: Route, start: Start, to: Spot, end: SearchEnd): Promise<StretchWrites> {
     const { spot: from } = start;
-    const isWhole = to.sequence < before;
-    const stretch = { log: route.log, from: start.state(), to, before };
+    const isWhole = to.sequence < end.sequence && to.tick < end.tick;
+    const stretch = { log: route.log, from: start.state(), to, end };
     if (!isWhole) return lookAtStretch(this.#options, stretch);
     const isThis = (each: KnownStretch): boolean => isSame(each.from, from) && isSame(each.to, to);
     const known = this.#known.find(isThis) ?? {

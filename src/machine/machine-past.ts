@@ -1,6 +1,6 @@
 // The way a machine has come: its digest, its recording, and any place on it.
 
-import type { DmaWrite, WritesBefore } from './dma-write.ts';
+import { searchEndOf, type DmaWrite, type WritesBefore } from './dma-write.ts';
 import { InputError } from './images/guest-images.ts';
 import { checkQuestion, WriteSearch } from './last-write.ts';
 import type { MachineDrive } from './machine-drive.ts';
@@ -107,14 +107,11 @@ export class MachinePast {
    * way again, which takes as long as a way back (`goTo`); this one goes on, if it did, and is as if nobody had asked.
    * Rejects with `InputError` for an address outside RAM.
    */
-  lastWrite(
-    gpa: bigint,
-    { before = Number.POSITIVE_INFINITY }: WritesBefore = {},
-  ): Promise<DmaWrite | null> {
+  lastWrite(gpa: bigint, which: WritesBefore = {}): Promise<DmaWrite | null> {
     return this.#drive.inTurn(async () => {
       this.#checkLog();
       const { run, timeline } = this.#drive;
-      const question = { gpa, before };
+      const question = { gpa, end: searchEndOf(which) };
       checkQuestion(question, run.board.memory.size);
       await run.settle();
       return this.#search.find(timeline.route, question);

@@ -65,7 +65,7 @@ describe('RecordCounters', () => {
     expect(times()).toEqual([2, 1]);
   });
 
-  it('tells of endpoints that have done something, and of all domains', () => {
+  it('tells of endpoints and domains where something was done', () => {
     counters.look(iommu(3), { timeMs: 40, instructions: 9 });
     const record = new IommuRecord({
       source: 'viommu',

@@ -62,12 +62,14 @@ function countersOf({ endpoints, domains }: IommuState): CountersMark {
         blocked: endpoint.blocked,
         blockedBytes: endpoint.blockedBytes,
       })),
-    domains: domains.map(({ id, translated, translatedBytes, blocked, blockedBytes }) => ({
-      id,
-      translated,
-      translatedBytes,
-      blocked,
-      blockedBytes,
-    })),
+    domains: domains
+      .filter(({ translated, blocked }) => translated + blocked > 0)
+      .map(({ id, translated, translatedBytes, blocked, blockedBytes }) => ({
+        id,
+        translated,
+        translatedBytes,
+        blocked,
+        blockedBytes,
+      })),
   };
 }

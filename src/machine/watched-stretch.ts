@@ -2,7 +2,7 @@
 
 import { joinWords } from '../base/words.ts';
 import { DmaWatch, type SeenWrite } from './dma-watch.ts';
-import type { DmaWrite } from './dma-write.ts';
+import type { DmaWrite, SearchEnd } from './dma-write.ts';
 import { loadedImages } from './images/deferred-images.ts';
 import type { PlannedMachine } from './plan/machine-options.ts';
 import type { RunLogState } from './recording/run-log.ts';
@@ -24,19 +24,19 @@ export interface Stretch {
   /** What the run was at its start; undefined: the first power on. */
   readonly from: RunState | undefined;
   readonly to: Spot;
-  /** It ends where the event with this sequence happens, if that comes first. */
-  readonly before: number;
+  /** It ends there if that comes first. */
+  readonly end: SearchEnd;
 }
 
 class StretchWatch {
-  readonly #before: number;
+  readonly #end: SearchEnd;
   readonly #writes = new Map<number, DmaWrite>();
   #hasPoweredOn = false;
   /** The run that is watched; what a device writes while it is put back was written before. */
   run: Run | undefined;
 
-  constructor(before: number) {
-    this.#before = before;
+  constructor(end: SearchEnd) {
+    this.#end = end;
   }
 
   get result(): StretchWrites {
@@ -45,7 +45,11 @@ class StretchWatch {
 
   /** Whether all that follows is too late. */
   get isOver(): boolean {
-    return this.#sequence >= this.#before;
+    const { sequence, tick, instructions } = this.#end;
+    if (this.#sequence >= sequence) return true;
+    const ticks = this.run?.loop.ticks ?? 0;
+    if (ticks !== tick) return ticks > tick;
+    return (this.run?.board.emulator.clock.instructions ?? 0) >= instructions;
   }
 
   get listener(): RunListener {
@@ -98,9 +102,9 @@ class StretchWatch {
 /** Rejects when a machine can not be built. */
 export async function lookAtStretch(
   options: PlannedMachine,
-  { log, from, to, before }: Stretch,
+  { log, from, to, end }: Stretch,
 ): Promise<StretchWrites> {
-  const watch = new StretchWatch(before);
+  const watch = new StretchWatch(end);
   const watched = { ...options, watch: new DmaWatch((write) => watch.take(write)) };
   const run = await (from === undefined
     ? Run.begin(watched, await loadedImages(options.images), watch.listener)

@@ -20,6 +20,8 @@ const WRITERS = [NET_ENDPOINT, SHARE_ENDPOINT, IDE_ENDPOINT, BLOCK_ENDPOINT, nul
 const PAGES_OF_EACH = 4;
 /** Each goes the whole way again. */
 const DRAWS_WITHOUT = 8;
+/** Writes that are gone back. */
+const STEPS = 3;
 const RAM_PAGES = (128 << 20) / PAGE_BYTES;
 
 afterEach(() => {
@@ -107,6 +109,15 @@ describe('guest.past.lastWrite, of one guest,', () => {
     expect(earlier?.sequence).toBeLessThan(before);
     await expect(guest.past.lastWrite(addressOf(page), { before })).resolves.toEqual(earlier);
     await expect(guest.past.lastWrite(addressOf(page), { before: 0 })).resolves.toBeNull();
+    // From write to write, backwards
+    let write = last;
+    for (let step = 0; step < STEPS && write !== null; step += 1) {
+      const from = write;
+      write = log.lastWrite(page, ({ tick, instructions }) =>
+        tick === from.tick ? instructions < from.instructions : tick < from.tick,
+      );
+      await expect(guest.past.lastWrite(addressOf(page), { before: from })).resolves.toEqual(write);
+    }
     await guest.past.goTo(end - 300);
     const { tick } = guest.past.place;
     const there = log.lastWrite(page, (write) => write.tick < tick);

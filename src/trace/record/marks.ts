@@ -38,7 +38,7 @@ export type DomainCounts = Pick<
 /** The device's counters as they stood. An access is no event: they are looked at now and then. */
 export interface CountersMark {
   readonly kind: 'counters';
-  /** Endpoints that have made an access; the others have made none. */
+  /** Endpoints that have made an access, and domains through which one was made; the others have none. */
   readonly endpoints: readonly EndpointCounts[];
   readonly domains: readonly DomainCounts[];
 }
