@@ -4,7 +4,6 @@ import { KIND_CODES } from '../record/event-kinds.ts';
 import type { EventColumns } from '../record/event-columns.ts';
 import { markRanges } from './mark-facts.ts';
 import { passes } from './number-tests.ts';
-import { MAX_NUMBER } from './quantities.ts';
 import { WordRanges, type BigRange, type Wanted } from './ranges.ts';
 import { kindTable, type RowTest, type Test } from './row-test.ts';
 
@@ -122,7 +121,7 @@ function lessOne(ranges: readonly BigRange[]): readonly BigRange[] {
     .filter(({ end }) => end > 0n)
     .map(({ start, end }) => ({
       start: start === 0n ? 0n : start - 1n,
-      end: end === MAX_NUMBER ? MAX_NUMBER : end - 1n,
+      end: end - 1n,
     }));
 }
 

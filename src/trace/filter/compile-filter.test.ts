@@ -50,6 +50,29 @@ describe('compileFilter', () => {
     );
   });
 
+  it.each([
+    ['length == 18446744073709551615', []],
+    ['length in {18446744073709551615, 0..0}', []],
+    ['length in 1..18446744073709551615', []],
+    ['length >= 18446744073709551615', [1]],
+    ['length > 18446744073709551615', [1]],
+    ['length > 0', [1]],
+    ['length != 18446744073709551615', [1]],
+    ['iova > 18446744073709551615', []],
+    ['iova >= 18446744073709551615', [1]],
+  ])('knows that all addresses are one more than 64 bits can say: %s', (text, expected) => {
+    const event = {
+      kind: 'unmapped',
+      domain: 0,
+      virtStart: 0n,
+      virtEnd: 2n ** 64n - 1n,
+      removed: 0,
+      status: 0,
+    } as const;
+    const result = compileFilter(text, recordOf([{ event }]));
+    expect(result.isValid && [...result.filter.select()]).toEqual(expected);
+  });
+
   it('answers for a row as for all of them, in any order', () => {
     fc.assert(
       fc.property(

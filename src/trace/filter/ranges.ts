@@ -20,6 +20,9 @@ export function wantedBy(operator: Operator, value: bigint): Wanted {
   return { ranges: rangesBy(operator, value), isNegated: operator === '!=' };
 }
 
+/** More than any number that can be written, and a length all the same: that of all 64-bit addresses. */
+const MAX_LENGTH = MAX_NUMBER + 1n;
+
 function rangesBy(operator: Operator, value: bigint): readonly BigRange[] {
   switch (operator) {
     case '<':
@@ -27,9 +30,9 @@ function rangesBy(operator: Operator, value: bigint): readonly BigRange[] {
     case '<=':
       return [{ start: 0n, end: value }];
     case '>':
-      return value === MAX_NUMBER ? [] : [{ start: value + 1n, end: MAX_NUMBER }];
+      return [{ start: value + 1n, end: MAX_LENGTH }];
     case '>=':
-      return [{ start: value, end: MAX_NUMBER }];
+      return [{ start: value, end: MAX_LENGTH }];
     case '==':
     case '!=':
     case '~':
@@ -105,7 +108,10 @@ export class WordRanges {
   readonly #endLow: Uint32Array;
   readonly #last: number;
 
-  constructor(ranges: readonly BigRange[]) {
+  constructor(all: readonly BigRange[]) {
+    const ranges = all
+      .filter(({ start }) => start <= MAX_NUMBER)
+      .map(({ start, end }) => ({ start, end: end > MAX_NUMBER ? MAX_NUMBER : end }));
     this.#startHigh = Uint32Array.from(ranges, ({ start }) => highWord(start));
     this.#startLow = Uint32Array.from(ranges, ({ start }) => lowWord(start));
     this.#endHigh = Uint32Array.from(ranges, ({ end }) => highWord(end));
