@@ -22,4 +22,11 @@ test('explains a fault by what Linux did before', async ({ page }) => {
   const caller = card.getByText(/^#\d+ by \S+ \(pid \d+\)$/);
   await caller.click();
   await expect(card.getByText('viommu_attach_dev')).toBeVisible();
+
+  await test.step('and a request by who made it', async () => {
+    await page.evaluate(() => window.viommu?.type('disk-read virtio\r'));
+    const made = machine.events.getByRole('listitem').filter({ hasText: / · virtblk_add_req$/ });
+    await made.last().click();
+    await expect(page.getByText(/^#\d+: Domain \d+: .*, by .*, virtblk_add_req$/)).toBeVisible();
+  });
 });

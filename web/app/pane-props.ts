@@ -23,7 +23,7 @@ export interface PaneProps {
 }
 
 export function paneProps(session: MachineSession): PaneProps {
-  const { power, console, iommu, stories, stray, recordings, past } = session;
+  const { power, console, iommu, stories, drivers, stray, recordings, past } = session;
   const { status, progress, failure, info, clock, mode, notReady, restarted } = power;
   const { device, watched, activity, feed, faults, selection } = iommu;
   const onSelect: ConsolePaneProps['onSelect'] = (wanted) => iommu.select(wanted);
@@ -79,6 +79,6 @@ export function paneProps(session: MachineSession): PaneProps {
     faults: { faults, stories: stories.all, info, mode, failure, notReady, onType },
     endpoints: { info, device, mode, selection, failure, activity, onPick, onSelect },
     mappings: { device, watched, info, mode, failure, now: session.now, onSelect },
-    events: { feed, status, mode, info, selection, watched },
+    events: { feed, status, mode, info, selection, watched, drivers: drivers.namer },
   };
 }

@@ -234,6 +234,25 @@ describe('the feed', () => {
   });
 });
 
+describe('a line of the feed', () => {
+  it('says who made the request, and all of it when it is picked', async () => {
+    const session = await newSession();
+    const root = show(<EventsPane {...paneProps(session).events} />);
+    await run(8_000);
+    const line = root.querySelector<HTMLElement>('.feed-line[data-kind=map]');
+    expect(line?.querySelector('.feed-maker')?.textContent).toBe('dd · fake_map_page');
+    expect(root.querySelector('.feed-picked')).toBeNull();
+    line?.click();
+    await run(100);
+    expect(root.querySelector('.feed-picked')?.textContent).toMatch(
+      /^#\d+: Domain \d+: 0x.* to 0x.*, by dd \(pid 83\), fake_map_page$/,
+    );
+    line?.click();
+    await run(100);
+    expect(root.querySelector('.feed-picked')).toBeNull();
+  });
+});
+
 describe('the commands', () => {
   it('are typed into the console, and show the domain of the endpoint they use', async () => {
     const session = await newSession();

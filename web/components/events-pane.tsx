@@ -4,13 +4,14 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { IommuEvent } from '../../src/iommu/events/iommu-event.ts';
-import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
+import type { Stack } from '../../src/trace/record/who.ts';
 import type { IommuMode, MachineInfo, MachineStatus } from '../../src/worker/api/power.ts';
 import { endpointName } from '../format/endpoint-name.ts';
 import { eventWords } from '../format/event-words.ts';
+import { makerWords, type MakerWords } from '../format/maker-words.ts';
 import { formatCount, formatExact, formatSeconds, TIME_TITLE } from '../format/quantity.ts';
 import type { Selection } from '../model/domain-choice.ts';
-import { FEED_KINDS, feedKind, type FeedKind } from '../model/event-feed.ts';
+import { FEED_KINDS, feedKind, type FeedKind, type ListedEvent } from '../model/event-feed.ts';
 import type { FeedView, WatchedView } from '../model/views.ts';
 import { DownIcon } from './icons.tsx';
 import { Pane } from './pane.tsx';
@@ -33,6 +34,8 @@ interface LineContext {
   readonly info: ReadonlySignal<MachineInfo | null>;
   readonly selection: ReadonlySignal<Selection>;
   readonly watched: ReadonlySignal<WatchedView>;
+  /** Names the driver's function on a stack; null while it is not known. */
+  readonly drivers: ReadonlySignal<(stack: Stack) => string | null>;
 }
 
 export interface EventsPaneProps extends LineContext {
@@ -79,22 +82,36 @@ interface LineProps {
   readonly context: LineContext;
   readonly sequence: number;
   /** Undefined when it is kept no more. */
-  readonly recorded: RecordedEvent | undefined;
+  readonly listed: ListedEvent | undefined;
+  readonly onPick: (sequence: number) => void;
 }
 
-function Line({ context, sequence, recorded }: LineProps): JSX.Element {
-  if (recorded === undefined) {
+/** Who made a request; null when nobody is known. */
+function makerOf({ drivers }: LineContext, { who }: ListedEvent): MakerWords | null {
+  return makerWords(who, who.stack === null ? null : drivers.value(who.stack));
+}
+
+function titleOf(context: LineContext, listed: ListedEvent): string {
+  const { title } = eventWords(listed.event, (id) => endpointName(context.info.value, id));
+  const maker = makerOf(context, listed);
+  return maker === null ? title : `${title}, ${maker.long}`;
+}
+
+function Line({ context, sequence, listed, onPick }: LineProps): JSX.Element {
+  if (listed === undefined) {
     return <li class="feed-line feed-gone">Event {formatExact(sequence)} is kept no more.</li>;
   }
-  const { event, timeMs } = recorded;
+  const { event, timeMs } = listed;
   const words = eventWords(event, (id) => endpointName(context.info.value, id));
+  const maker = makerOf(context, listed);
   return (
     <li
       class="feed-line"
       data-kind={feedKind(event.kind)}
       data-refused={words.refusal !== null}
       data-selected={isSelected(context, event)}
-      title={words.title}
+      title={titleOf(context, listed)}
+      onClick={() => onPick(sequence)}
     >
       <span class="feed-time" title={TIME_TITLE}>
         {formatSeconds(timeMs)}
@@ -102,6 +119,7 @@ function Line({ context, sequence, recorded }: LineProps): JSX.Element {
       <span class="feed-marker">{words.marker}</span>
       <span class="feed-text">{words.text}</span>
       {words.refusal === null ? null : <span class="feed-refusal">✕ {words.refusal}</span>}
+      {maker === null ? null : <span class="feed-maker">{maker.short}</span>}
     </li>
   );
 }
@@ -112,10 +130,28 @@ interface FeedProps {
   readonly context: LineContext;
 }
 
+interface PickedProps {
+  readonly context: LineContext;
+  readonly feed: FeedView;
+  readonly sequence: number | null;
+}
+
+/** All about the event that a person has picked: where there is no pointer, there are no tooltips. */
+function Picked({ context, feed, sequence }: PickedProps): JSX.Element | null {
+  const listed = sequence === null ? undefined : feed.event(sequence);
+  if (listed === undefined) return null;
+  return (
+    <p class="pane-foot feed-picked">
+      #{sequence}: {titleOf(context, listed)}
+    </p>
+  );
+}
+
 /** The list follows its end until the person scrolls away; then it stands still until told to go on. */
 function Feed({ feed, kinds, context }: FeedProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   const [frozen, setFrozen] = useState<readonly number[] | null>(null);
+  const [picked, setPicked] = useState<number | null>(null);
   const newest = feed.list(kinds);
   const sequences = frozen ?? newest;
   const isFollowing = frozen === null;
@@ -158,12 +194,14 @@ function Feed({ feed, kinds, context }: FeedProps): JSX.Element {
               key={sequence}
               context={context}
               sequence={sequence}
-              recorded={feed.event(sequence)}
+              listed={feed.event(sequence)}
+              onPick={(each) => setPicked(each === picked ? null : each)}
             />
           ))}
           <li class="spacer" style={{ height: `${view.spaceAfter}px` }} aria-hidden="true" />
         </ol>
       </div>
+      <Picked context={context} sequence={picked} feed={feed} />
       {isFollowing ? null : (
         <button
           type="button"
@@ -179,7 +217,7 @@ function Feed({ feed, kinds, context }: FeedProps): JSX.Element {
 }
 
 export function EventsPane(props: EventsPaneProps): JSX.Element {
-  const { info, selection, watched } = props;
+  const { info, selection, watched, drivers } = props;
   const feed = props.feed.value;
   const [kinds, setKinds] = useState<ReadonlySet<FeedKind>>(new Set(FEED_KINDS));
   const rate = props.status.value === 'running' ? feed.requestsPerSecond : 0;
@@ -211,7 +249,7 @@ export function EventsPane(props: EventsPaneProps): JSX.Element {
             : 'Nothing yet. Linux speaks to the IOMMU while it starts its drivers.'}
         </p>
       ) : (
-        <Feed feed={feed} kinds={kinds} context={{ info, selection, watched }} />
+        <Feed feed={feed} kinds={kinds} context={{ info, selection, watched, drivers }} />
       )}
       {feed.droppedEvents > 0 ? (
         <p class="pane-foot">

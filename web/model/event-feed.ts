@@ -8,6 +8,7 @@ import type { EventChunk } from '../../src/trace/record/event-chunk.ts';
 import { EventColumns } from '../../src/trace/record/event-columns.ts';
 import { EVENT_KINDS } from '../../src/trace/record/event-kinds.ts';
 import type { IommuRecord } from '../../src/trace/record/iommu-record.ts';
+import type { Who } from '../../src/trace/record/who.ts';
 import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
 
 /** Kinds a person can filter by, in the order of their chips. */
@@ -49,6 +50,11 @@ export function isRequest(kind: IommuEvent['kind']): boolean {
   return (chip !== 'fault' && chip !== 'device') || kind === 'ignored';
 }
 
+/** An event, and who asked for it. */
+export interface ListedEvent extends RecordedEvent {
+  readonly who: Who;
+}
+
 /** Of one kind: the latest sequences, ascending, and how many there were. */
 class KindList {
   sequences: number[] = [];
@@ -77,7 +83,7 @@ export class EventFeed {
   #record: IommuRecord | undefined;
   #leave: () => void = () => undefined;
   /** Events of the lists that their record has no more. */
-  #rare = new Map<number, RecordedEvent>();
+  #rare = new Map<number, ListedEvent>();
   #version = 0;
 
   /** Another one after each change. */
@@ -145,8 +151,12 @@ export class EventFeed {
   }
 
   /** An event that was listed; undefined when it is kept no more. */
-  event(sequence: number): RecordedEvent | undefined {
-    return this.#rare.get(sequence) ?? this.#record?.event(sequence);
+  event(sequence: number): ListedEvent | undefined {
+    const rare = this.#rare.get(sequence);
+    if (rare !== undefined) return rare;
+    const recorded = this.#record?.event(sequence);
+    const who = this.#record?.who(sequence);
+    return recorded === undefined || who === undefined ? undefined : { ...recorded, who };
   }
 
   /** A chunk of the record goes: what is listed of it is kept by itself. */
@@ -162,7 +172,7 @@ export class EventFeed {
     for (const kind of FEED_KINDS) {
       for (const sequence of this.#lists.get(kind)?.kept ?? []) {
         if (sequence < from || sequence >= end) continue;
-        const event = this.#record?.event(sequence);
+        const event = this.event(sequence);
         if (event !== undefined) this.#rare.set(sequence, event);
       }
     }

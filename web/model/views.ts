@@ -1,7 +1,6 @@
 // What the parts of the page are shown: a view for each, which is replaced by another when there is something new.
 
-import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
-import type { FeedKind } from './event-feed.ts';
+import type { FeedKind, ListedEvent } from './event-feed.ts';
 import type { FaultRecord } from './machine-model.ts';
 import type { MappingChange, MappingRow } from './watched-domain.ts';
 
@@ -41,7 +40,7 @@ export interface FeedView {
   /** Sequences of the kept events of these kinds, oldest first. */
   readonly list: (kinds: ReadonlySet<FeedKind>) => readonly number[];
   /** An event that was listed; undefined when it is kept no more. */
-  readonly event: (sequence: number) => RecordedEvent | undefined;
+  readonly event: (sequence: number) => ListedEvent | undefined;
 }
 
 export interface FaultsView {

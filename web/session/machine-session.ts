@@ -1,6 +1,7 @@
 // One person's session with the machine, by topics.
 
 import { ConsoleLine } from './console-line.ts';
+import { Drivers } from './drivers.ts';
 import { FramePacer, type FramePorts } from './frame-pacer.ts';
 import { IommuView } from './iommu-view.ts';
 import { PageAsking } from './page-answers.ts';
@@ -18,6 +19,7 @@ export class MachineSession {
   readonly console: ConsoleLine;
   readonly iommu: IommuView;
   readonly stories: Stories;
+  readonly drivers: Drivers;
   readonly stray: StrayDma;
   readonly recordings: Recordings;
   readonly past: Past;
@@ -32,6 +34,7 @@ export class MachineSession {
     this.iommu = new IommuView(this.power, this.#pacer, ports.now);
     this.stories = new Stories(this.power);
     this.power.batches.on(() => this.stories.want(this.iommu.latest.faults));
+    this.drivers = new Drivers(this.power);
     this.stray = new StrayDma(this.power, () => this.iommu.latest);
     this.recordings = new Recordings(this.power, ports.images);
     this.past = new Past(this.power);

@@ -9,6 +9,7 @@ import {
 } from '../../src/machine/plan/topology.ts';
 import { IommuRecord } from '../../src/trace/record/iommu-record.ts';
 import { RecordTail } from '../../src/trace/record/record-tail.ts';
+import type { Who } from '../../src/trace/record/who.ts';
 import { Recorder } from '../../src/trace/record/recorder.ts';
 import type { MachineClient } from '../../src/worker/api/client.ts';
 import type { MachineBatch, RecordStart } from '../../src/worker/api/news.ts';
@@ -46,6 +47,11 @@ const INFO: MachineInfo = {
   outside: OUTSIDE,
   memoryBytes: 128 * 1024 * 1024,
   iommu: 'translated',
+};
+
+const FAKE_WHO: Who = {
+  task: { pid: 83, tgid: 83, comm: 'dd', isInterrupted: false },
+  stack: { addresses: Uint32Array.of(0xc010_0000), isInnermostCertain: true },
 };
 
 const LINES: readonly string[] = [
@@ -144,7 +150,10 @@ class FakeMachine {
         drop: async () => undefined,
       },
       saving: { save: async () => refuse(), restore: async () => refuse() },
-      why: { explain: async () => null },
+      why: {
+        explain: async () => null,
+        drivers: async (stacks) => stacks.map(() => 'fake_map_page'),
+      },
       recording: {
         save: async () => new Uint8Array(FAKE_RECORDING),
         open: async (file) => {
@@ -225,7 +234,7 @@ class FakeMachine {
 
   #gather(): void {
     for (const { event, timeMs, instructions } of this.#device.takeEvents()) {
-      this.#recorder.add(event, { timeMs, instructions });
+      this.#recorder.add(event, { timeMs, instructions, who: FAKE_WHO });
     }
     for (const batch of this.#recorder.take()) this.#record.append(batch);
   }

@@ -1,6 +1,7 @@
 // What a person should know of a run's DMA, at its end: what is still mapped and who mapped it, what was refused and why, and
 // what a driver should not do.
 
+import { driverFunction } from '../../kernel/driver-function.ts';
 import { framesOf } from '../../kernel/stack-frames.ts';
 import type { SymbolTable } from '../../kernel/symbol-table.ts';
 import { explainAll } from '../../trace/explain/explain.ts';
@@ -16,10 +17,6 @@ const MAX_MAKERS = 3;
 
 const NO_SYMBOLS =
   'The guest’s kernel has no symbols: who made a mapping is told by task, and not by function.';
-
-/** What stands between a driver and the request to the IOMMU in every stack. */
-const PLUMBING =
-  /^(?:vm_notify|virtqueue_|vring_|detach_buf|__?viommu_|viommu_|__?iommu_|iommu_|__?dma_|dma_|dmam_)/;
 
 /** The findings as text. */
 export function runFindings(record: IommuRecord, symbols: SymbolTable | undefined): string {
@@ -43,8 +40,7 @@ function makerOf(
   symbols: SymbolTable | undefined,
 ): string | undefined {
   const { task, stack } = record.who(sequence);
-  const names = stack === null ? [] : framesOf(stack, symbols).map(({ name }) => name);
-  const driver = names.find((name) => name !== undefined && !PLUMBING.test(name));
+  const driver = stack === null ? undefined : driverFunction(framesOf(stack, symbols));
   if (driver === undefined) return task?.comm;
   return task === null || task.isInterrupted ? driver : `${driver} (${task.comm})`;
 }

@@ -1,5 +1,7 @@
 // Why: what became of an access or a request, and who in the guest was behind it.
 
+import type { Stack } from '../../trace/record/who.ts';
+
 /** Who did something that an explanation rests on. */
 export interface StoryCaller {
   /** The event that it did, or caused. */
@@ -25,6 +27,11 @@ export interface EventStory {
 }
 
 export interface WhyApi {
+  /**
+   * The driver's function on each of these stacks of the guest's kernel ("virtblk_add_req"); null where it is not known, as in a
+   * kernel whose symbols nobody has.
+   */
+  drivers(stacks: readonly Stack[]): Promise<readonly (string | null)[]>;
   /** Why an event was refused; null for one that was not, and for one that is no longer kept. */
   explain(sequence: number): Promise<EventStory | null>;
 }

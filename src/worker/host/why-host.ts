@@ -1,10 +1,13 @@
 // Answers why: explains events of the record, and names who was behind them.
 
+import type { Machine } from '../../machine/machine.ts';
+import { driverFunction } from '../../kernel/driver-function.ts';
 import { framesOf } from '../../kernel/stack-frames.ts';
 import { frameWords, taskWords } from '../../kernel/who-words.ts';
 import type { SymbolTable } from '../../kernel/symbol-table.ts';
 import { explain } from '../../trace/explain/explain.ts';
 import type { Culprit } from '../../trace/explain/explanation.ts';
+import type { Stack } from '../../trace/record/who.ts';
 import type { EventStory, StoryCaller, WhyApi } from '../api/why.ts';
 import { GuestSymbols } from './guest-symbols.ts';
 import type { MachineLife } from './machine-life.ts';
@@ -12,21 +15,42 @@ import type { MachineLife } from './machine-life.ts';
 export class WhyHost implements WhyApi {
   readonly #life: MachineLife;
   readonly #symbols = new GuestSymbols();
+  /** Machines whose kernel has no symbols in itself. */
+  readonly #lacking = new WeakSet<Machine>();
 
   constructor(life: MachineLife) {
     this.#life = life;
   }
 
   async explain(sequence: number): Promise<EventStory | null> {
-    const known = await this.#symbols.of(this.#life.machine?.plan.images.kernel ?? null);
+    const known = await this.#knownSymbols();
     const past = this.#life.history?.past;
     const explanation = past === undefined ? undefined : explain(past, sequence);
     if (explanation === undefined) return null;
     const { sentence, evidence, clause, who } = explanation;
-    // A kernel of somebody else's may carry its symbols in itself
-    const symbols = known ?? (who.length > 0 ? this.#life.machine?.who.kallsyms() : undefined);
+    const symbols = known ?? (who.length > 0 ? this.#ownSymbols() : undefined);
     const callers = who.flatMap((culprit) => callerOf(culprit, symbols));
     return { sequence, sentence, evidence, clause, callers };
+  }
+
+  async drivers(stacks: readonly Stack[]): Promise<readonly (string | null)[]> {
+    const known = await this.#knownSymbols();
+    // Looked for once: that takes a look at all of its memory
+    const symbols = known ?? (this.#life.isUp ? this.#ownSymbols() : undefined);
+    return stacks.map((stack) => driverFunction(framesOf(stack, symbols)) ?? null);
+  }
+
+  #knownSymbols(): Promise<SymbolTable | undefined> {
+    return this.#symbols.of(this.#life.machine?.plan.images.kernel ?? null);
+  }
+
+  /** A kernel of somebody else's may carry its symbols in itself. */
+  #ownSymbols(): SymbolTable | undefined {
+    const { machine, isUp } = this.#life;
+    if (machine === undefined || this.#lacking.has(machine)) return undefined;
+    const symbols = machine.who.kallsyms();
+    if (symbols === undefined && isUp) this.#lacking.add(machine);
+    return symbols;
   }
 }
 

@@ -72,7 +72,7 @@ const host: MachineApi = {
     moment: async () => refuse(),
     events: async () => [],
   },
-  why: { explain: async () => null },
+  why: { explain: async () => null, drivers: async (stacks) => stacks.map(() => null) },
   recording: {
     save: async () => refuse(),
     open: async () => refuse(),
