@@ -4,6 +4,24 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { InputError } from '../machine/images/guest-images.ts';
 import { FileClaim, lockOf } from './file-claim.ts';
 
+/** What the operating system's reasons mean for a file that is to be written, and what to do. */
+const REASONS: ReadonlyMap<unknown, string> = new Map([
+  ['ENOENT', 'there is no such folder. Create it, or give a file in another one'],
+  ['ENOTDIR', 'what should be its folder is a file. Give a file in a folder'],
+  ['EISDIR', 'that is a folder. Give a file'],
+  ['ENOSPC', 'no space is left. Make room, or give a file on another disk'],
+  ['EACCES', 'this user may not write there. Give a file in a folder that you may write to'],
+  ['EROFS', 'nothing can be written there. Give a file in a folder that you may write to'],
+]);
+
+/** Why a file can not be written, in a sentence that says what to do. */
+export function unwritable(what: string, path: string, cause: unknown): InputError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const reason = REASONS.get(code) ?? `${message}. Give a file in a folder that you may write to`;
+  return new InputError(`The ${what} can not be written to ${path}: ${reason}.`, { cause });
+}
+
 /** Close it in the end: another run can not write it before. */
 export class OutputFile {
   readonly #what: string;
@@ -53,11 +71,7 @@ export class OutputFile {
     try {
       return work();
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new InputError(
-        `The ${this.#what} can not be written to ${this.#path}: ${reason}. Give a file in a folder that you may write to.`,
-        { cause },
-      );
+      throw unwritable(this.#what, this.#path, cause);
     }
   }
 

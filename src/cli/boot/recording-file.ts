@@ -2,7 +2,7 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { GuestSession } from '../../guest/guest-session.ts';
-import { InputError } from '../../machine/images/guest-images.ts';
+import { unwritable } from '../output-file.ts';
 
 /** A file that is a whole recording up to what was written last, however the program ends. */
 export class RecordingFile {
@@ -22,7 +22,7 @@ export class RecordingFile {
     try {
       this.#file = openSync(path, 'w');
     } catch (cause) {
-      throw this.#error(cause);
+      throw unwritable('recording', this.#path, cause);
     }
     this.#end = session.past.record((bytes) => this.#write(bytes));
   }
@@ -41,15 +41,7 @@ export class RecordingFile {
     } catch (cause) {
       this.#isOpen = false;
       closeSync(this.#file);
-      this.#onFailure(this.#error(cause));
+      this.#onFailure(unwritable('recording', this.#path, cause));
     }
-  }
-
-  #error(cause: unknown): InputError {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return new InputError(
-      `The recording can not be written to ${this.#path}: ${reason}. Give a file in a folder that you may write to.`,
-      { cause },
-    );
   }
 }

@@ -79,9 +79,15 @@ it('does not write over the trace that it reads', async () => {
   expect(readFileSync(file, 'utf8')).toBe(readFileSync(QEMU, 'utf8'));
 });
 
-it('says of what it could not write that it is the trace', async () => {
-  const asked = trace([QEMU, '--format', 'csv', '--output', join(folder, 'none', 'x.csv')]);
-  await expect(asked).rejects.toThrow('The trace can not be written to');
+it.each([
+  ['in no folder', () => join(folder, 'none', 'x.csv'), 'there is no such folder. Create it'],
+  ['in a file', () => join(copyOf(QEMU, 'flat'), 'x.csv'), 'its folder is a file'],
+  ['that is a folder', () => folder, 'that is a folder. Give a file.'],
+  ['on a full disk', () => '/dev/full', 'no space is left. Make room'],
+])('says why a trace %s can not be written', async (_where, path, words) => {
+  const asked = trace([QEMU, '--format', 'csv', '--output', path()]);
+  await expect(asked).rejects.toThrow(`The trace can not be written to ${path()}: `);
+  await expect(asked).rejects.toThrow(words);
 });
 
 it('does not ask for symbols of a trace that has nobody to name', async () => {
