@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { recordOf } from '../../../test/support/filter-records.ts';
+import { recordOf, symbolize } from '../../../test/support/filter-records.ts';
+import { Recorder } from '../record/recorder.ts';
 import { compileFilter } from './compile-filter.ts';
 
 describe('marks', () => {
@@ -40,6 +41,30 @@ describe('marks', () => {
     count: 3,
     ...at,
   } as const;
+
+  it.each([
+    ['task == "dd"', [true, false, false]],
+    ['task != "dd"', [false, true, false]],
+    ['by("virtblk_add_req")', [true, false, false]],
+    ['!by("virtblk_add_req")', [false, true, true]],
+    ['pid in 7..8', [true, true, false]],
+  ])('are looked at by who was behind them: %s', (text, expected) => {
+    const recorder = new Recorder();
+    const time = { timeMs: 1, instructions: 2 };
+    const stack = { addresses: Uint32Array.of(0x10), isInnermostCertain: true };
+    const task = { pid: 7, tgid: 7, isInterrupted: false };
+    const dd = recorder.numberOf({ task: { ...task, comm: 'dd' }, stack });
+    const sh = recorder.numberOf({ task: { ...task, pid: 8, comm: 'sh' }, stack: null });
+    const content = { kind: 'notification', endpoint: 1, queue: 0, count: 1 } as const;
+    for (const who of [dd, sh, 0]) recorder.mark(content, time, who);
+    const record = recordOf([]);
+    for (const batch of recorder.take()) record.append(batch);
+    const compiled = compileFilter(text, record, { symbolize });
+    const passed = record.marks.map(
+      (mark) => compiled.isValid && compiled.filter.matchesMark(mark),
+    );
+    expect(passed).toEqual(expected);
+  });
 
   it.each([
     ['kind == sample && length == 16 && flags has read && iova == 0x300f', [true, false]],

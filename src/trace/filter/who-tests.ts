@@ -52,7 +52,7 @@ export function taskTest(everybody: Everybody, judge: (task: Task) => boolean): 
         out[row - from] = (out[row - from] ?? 0) & (table[(who[row] ?? 0) >>> 16] ?? 0);
       }
     },
-    mark: () => false,
+    mark: ({ who = 0 }) => verdicts.table[who >>> 16] === 1,
   };
 }
 
@@ -78,6 +78,6 @@ export function stackTest(everybody: Everybody, symbolize: Symbolizer, pattern: 
         out[row - from] = (out[row - from] ?? 0) & (table[(who[row] ?? 0) & STACK] ?? 0);
       }
     },
-    mark: () => false,
+    mark: ({ who = 0 }) => verdicts.table[who & STACK] === 1,
   };
 }
