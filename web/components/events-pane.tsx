@@ -159,12 +159,13 @@ function Feed({ feed, kinds, context }: FeedProps): JSX.Element {
   /** Where this list has put its scroller: only a person moves it up from there. */
   const end = useRef(0);
 
+  // To scroll has the whole page laid out at once, so not where other rows have come in the place of as many.
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!isFollowing || element === null) return;
     element.scrollTop = element.scrollHeight;
     end.current = element.scrollTop;
-  });
+  }, [isFollowing, view.first, view.end]);
   useLayoutEffect(() => setFrozen(null), [kinds]);
 
   const onScroll = (): void => {
