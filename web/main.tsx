@@ -4,6 +4,7 @@ import { startMachine, type StartMachine } from '../src/worker/api/client.ts';
 import type { BootRequest } from '../src/worker/api/power.ts';
 import { IMAGE_URLS } from './images.ts';
 import { MachineSession } from './session/machine-session.ts';
+import { followAddress } from './session/moment-address.ts';
 import { publishHandle } from './session/page-handle.ts';
 import { startTheme } from './theme.ts';
 import '@xterm/xterm/css/xterm.css';
@@ -16,6 +17,7 @@ import './styles/console.css';
 import './styles/tables.css';
 import './styles/mappings.css';
 import './styles/feed.css';
+import './styles/moment.css';
 import './styles/recording.css';
 import './styles/rogue.css';
 
@@ -61,6 +63,7 @@ async function main(): Promise<void> {
     onNextFrame: (callback) => requestAnimationFrame(callback),
   });
   publishHandle(session);
+  followAddress(session.moment, window);
   const started = session.power.start();
   const { showPage } = await import('./app/show-page.tsx');
   showPage(session, root);

@@ -6,6 +6,8 @@ import { EndpointsPane } from '../components/endpoints-pane.tsx';
 import { FaultsPane } from '../components/faults-pane.tsx';
 import { MappingsPane } from '../components/mappings-pane.tsx';
 import { EventsPane } from '../components/events-pane.tsx';
+import { MomentStrip } from '../components/moment-strip.tsx';
+import { useMomentKeys } from '../components/moment-keys.ts';
 import { RecordingNotice } from '../components/recording-controls.tsx';
 import { RoguePane } from '../components/rogue-pane.tsx';
 import { TopBar } from '../components/top-bar.tsx';
@@ -21,8 +23,9 @@ const SECTIONS = [
 ] as const;
 
 export function App({ panes }: { panes: PaneProps }): JSX.Element {
+  useMomentKeys(panes.momentKeys);
   return (
-    <div class="app">
+    <div class="app" data-moment={panes.moment.looking.value.kind}>
       <TopBar {...panes.topBar} />
       <RecordingNotice {...panes.recording} />
       <nav class="section-nav" aria-label="Sections">
@@ -46,6 +49,7 @@ export function App({ panes }: { panes: PaneProps }): JSX.Element {
           </div>
         </div>
       </main>
+      <MomentStrip {...panes.moment} />
     </div>
   );
 }

@@ -5,6 +5,8 @@ import type { EndpointsPaneProps } from '../components/endpoints-pane.tsx';
 import type { EventsPaneProps } from '../components/events-pane.tsx';
 import type { FaultsPaneProps } from '../components/faults-pane.tsx';
 import type { MappingsPaneProps } from '../components/mappings-pane.tsx';
+import type { MomentKeys } from '../components/moment-keys.ts';
+import type { MomentStripProps } from '../components/moment-strip.tsx';
 import type { RecordingNoticeProps } from '../components/recording-controls.tsx';
 import type { RoguePaneProps } from '../components/rogue-pane.tsx';
 import type { TopBarProps } from '../components/top-bar.tsx';
@@ -20,12 +22,17 @@ export interface PaneProps {
   readonly endpoints: EndpointsPaneProps;
   readonly mappings: MappingsPaneProps;
   readonly events: EventsPaneProps;
+  readonly moment: MomentStripProps;
+  readonly momentKeys: MomentKeys;
 }
 
 export function paneProps(session: MachineSession): PaneProps {
-  const { power, console, iommu, stories, drivers, stray, recordings, past } = session;
+  const { power, console, iommu, stories, drivers, stray, recordings, past, moment } = session;
   const { status, progress, failure, info, clock, mode, notReady, restarted } = power;
-  const { device, watched, activity, feed, faults, selection } = iommu;
+  const { selection } = iommu;
+  const { device, watched, activity, feed, faults } = session.shown;
+  const onLook: MomentStripProps['onLook'] = (sequence) => moment.look(sequence);
+  const toPresent = (): void => moment.look(null);
   const onSelect: ConsolePaneProps['onSelect'] = (wanted) => iommu.select(wanted);
   const onType = (text: string): void => void console.type(text);
   const onPause = (): void => void power.pause();
@@ -43,9 +50,18 @@ export function paneProps(session: MachineSession): PaneProps {
       onResume,
       canRecord: recordings.isReady,
       onSave: () => recordings.saveFile(),
-      onOpen: (file) => void recordings.open(file),
-      onReset: () => void power.reset(),
-      onStart: (wanted) => void power.start(wanted),
+      onOpen: (file) => {
+        toPresent();
+        void recordings.open(file);
+      },
+      onReset: () => {
+        toPresent();
+        void power.reset();
+      },
+      onStart: (wanted) => {
+        toPresent();
+        void power.start(wanted);
+      },
     },
     recording: { notice: recordings.notice, onDismiss: () => recordings.dismiss() },
     console: {
@@ -68,7 +84,8 @@ export function paneProps(session: MachineSession): PaneProps {
     rogue: {
       info,
       mode,
-      device,
+      // An access by hand is made to the machine, which is in its present
+      device: iommu.device,
       notReady,
       restarted,
       onPick,
@@ -76,9 +93,40 @@ export function paneProps(session: MachineSession): PaneProps {
       onSend: (request) => stray.send(request),
       findMapped: (endpoint, access) => stray.findMapped(endpoint, access),
     },
-    faults: { faults, stories: stories.all, info, mode, failure, notReady, onType },
+    faults: {
+      faults,
+      latest: iommu.faults,
+      stories: stories.all,
+      info,
+      mode,
+      failure,
+      notReady,
+      onType,
+    },
     endpoints: { info, device, mode, selection, failure, activity, onPick, onSelect },
     mappings: { device, watched, info, mode, failure, now: session.now, onSelect },
-    events: { feed, status, mode, info, selection, watched, drivers: drivers.namer },
+    events: { feed, status, mode, info, selection, watched, drivers: drivers.namer, onLook },
+    moment: {
+      looking: moment.looking,
+      latest: moment.latest,
+      clock,
+      status,
+      past: past.note,
+      travel: past.travel,
+      onLook,
+      onStep: (by) => moment.step(by),
+      onStepFault: (by) => moment.stepFault(by),
+      onTake: (sequence) => void session.takeMachine(sequence),
+      onDismiss: () => past.dismiss(),
+    },
+    momentKeys: {
+      ',': () => moment.step(-1),
+      '.': () => moment.step(1),
+      '[': () => moment.stepFault(-1),
+      ']': () => moment.stepFault(1),
+      l: toPresent,
+      L: toPresent,
+      Escape: toPresent,
+    },
   };
 }

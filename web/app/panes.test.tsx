@@ -245,7 +245,7 @@ describe('a line of the feed', () => {
     line?.click();
     await run(100);
     expect(root.querySelector('.feed-picked')?.textContent).toMatch(
-      /^#\d+: Domain \d+: 0x.* to 0x.*, by dd \(pid 83\), fake_map_page$/,
+      /^#\d+: Domain \d+: 0x.* to 0x.*, by dd \(pid 83\), fake_map_page Look at this moment$/,
     );
     line?.click();
     await run(100);

@@ -20,6 +20,8 @@ import { useRowWindow } from './row-window.ts';
 const ROW_HEIGHT = 20;
 /** This close to the end counts as being there. */
 const END_PX = 4;
+/** Where the line of the moment that is looked at stands, in parts of the list's height. */
+const NOW_PLACE = 0.7;
 
 const KIND_NAMES: Readonly<Record<FeedKind, string>> = {
   attach: 'Attach',
@@ -39,6 +41,8 @@ interface LineContext {
 }
 
 export interface EventsPaneProps extends LineContext {
+  /** Looks at the moment after an event. */
+  readonly onLook: (sequence: number) => void;
   readonly feed: ReadonlySignal<FeedView>;
   readonly status: ReadonlySignal<MachineStatus>;
   readonly mode: ReadonlySignal<IommuMode>;
@@ -84,6 +88,8 @@ interface LineProps {
   /** Undefined when it is kept no more. */
   readonly listed: ListedEvent | undefined;
   readonly onPick: (sequence: number) => void;
+  /** Of the past: whether it is the latest one at the moment that is looked at, or came later. */
+  readonly time: 'now' | 'later' | undefined;
 }
 
 /** Who made a request; null when nobody is known. */
@@ -97,7 +103,7 @@ function titleOf(context: LineContext, listed: ListedEvent): string {
   return maker === null ? title : `${title}, ${maker.long}`;
 }
 
-function Line({ context, sequence, listed, onPick }: LineProps): JSX.Element {
+function Line({ context, sequence, listed, onPick, time }: LineProps): JSX.Element {
   if (listed === undefined) {
     return <li class="feed-line feed-gone">Event {formatExact(sequence)} is kept no more.</li>;
   }
@@ -112,6 +118,8 @@ function Line({ context, sequence, listed, onPick }: LineProps): JSX.Element {
       data-selected={isSelected(context, event)}
       title={titleOf(context, listed)}
       onClick={() => onPick(sequence)}
+      data-time={time}
+      aria-current={time === 'now' ? 'true' : undefined}
     >
       <span class="feed-time" title={TIME_TITLE}>
         {formatSeconds(timeMs)}
@@ -124,37 +132,48 @@ function Line({ context, sequence, listed, onPick }: LineProps): JSX.Element {
   );
 }
 
-interface FeedProps {
+/** `now`: the latest event of the list at that moment; Infinity in the present. */
+function timeOf(sequence: number, now = -Infinity): LineProps['time'] {
+  if (sequence > now) return 'later';
+  return sequence === now ? 'now' : undefined;
+}
+
+interface FeedProps extends Pick<EventsPaneProps, 'onLook'> {
   readonly feed: FeedView;
   readonly kinds: ReadonlySet<FeedKind>;
   readonly context: LineContext;
 }
 
-interface PickedProps {
+interface PickedProps extends Pick<EventsPaneProps, 'onLook'> {
   readonly context: LineContext;
   readonly feed: FeedView;
   readonly sequence: number | null;
 }
 
 /** All about the event that a person has picked: where there is no pointer, there are no tooltips. */
-function Picked({ context, feed, sequence }: PickedProps): JSX.Element | null {
+function Picked({ context, feed, sequence, onLook }: PickedProps): JSX.Element | null {
   const listed = sequence === null ? undefined : feed.event(sequence);
-  if (listed === undefined) return null;
+  if (sequence === null || listed === undefined) return null;
   return (
     <p class="pane-foot feed-picked">
-      #{sequence}: {titleOf(context, listed)}
+      #{sequence}: {titleOf(context, listed)}{' '}
+      <button type="button" class="link" onClick={() => onLook(sequence)}>
+        Look at this moment
+      </button>
     </p>
   );
 }
 
 /** The list follows its end until the person scrolls away; then it stands still until told to go on. */
-function Feed({ feed, kinds, context }: FeedProps): JSX.Element {
+function Feed({ feed, kinds, context, onLook }: FeedProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   const [frozen, setFrozen] = useState<readonly number[] | null>(null);
   const [picked, setPicked] = useState<number | null>(null);
   const newest = feed.list(kinds);
-  const sequences = frozen ?? newest;
-  const isFollowing = frozen === null;
+  const { moment } = feed;
+  const sequences = moment === null ? (frozen ?? newest) : newest;
+  const isFollowing = moment === null && frozen === null;
+  const now = moment === null ? Infinity : sequences.findLast((each) => each <= moment);
   const view = useRowWindow(scroller, sequences.length, ROW_HEIGHT, isFollowing);
   /** Where this list has put its scroller: only a person moves it up from there. */
   const end = useRef(0);
@@ -166,11 +185,17 @@ function Feed({ feed, kinds, context }: FeedProps): JSX.Element {
     element.scrollTop = element.scrollHeight;
     end.current = element.scrollTop;
   }, [isFollowing, view.first, view.end]);
-  useLayoutEffect(() => setFrozen(null), [kinds]);
+  useLayoutEffect(() => setFrozen(null), [kinds, moment === null]);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (moment === null || element === null) return;
+    const row = sequences.indexOf(now ?? NaN) + 1;
+    element.scrollTop = row * ROW_HEIGHT - NOW_PLACE * element.clientHeight;
+  }, [moment, kinds]);
 
   const onScroll = (): void => {
     const element = scroller.current;
-    if (element === null) return;
+    if (element === null || moment !== null) return;
     const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - END_PX;
     if (isAtEnd) setFrozen(null);
     else if (isFollowing && element.scrollTop < end.current - END_PX) setFrozen(newest);
@@ -197,13 +222,14 @@ function Feed({ feed, kinds, context }: FeedProps): JSX.Element {
               sequence={sequence}
               listed={feed.event(sequence)}
               onPick={(each) => setPicked(each === picked ? null : each)}
+              time={timeOf(sequence, now)}
             />
           ))}
           <li class="spacer" style={{ height: `${view.spaceAfter}px` }} aria-hidden="true" />
         </ol>
       </div>
-      <Picked context={context} sequence={picked} feed={feed} />
-      {isFollowing ? null : (
+      <Picked context={context} sequence={picked} feed={feed} onLook={onLook} />
+      {isFollowing || moment !== null ? null : (
         <button
           type="button"
           class="button button-small feed-resume"
@@ -221,7 +247,8 @@ export function EventsPane(props: EventsPaneProps): JSX.Element {
   const { info, selection, watched, drivers } = props;
   const feed = props.feed.value;
   const [kinds, setKinds] = useState<ReadonlySet<FeedKind>>(new Set(FEED_KINDS));
-  const rate = props.status.value === 'running' ? feed.requestsPerSecond : 0;
+  const isMeasured = feed.moment !== null || props.status.value === 'running';
+  const rate = isMeasured ? feed.requestsPerSecond : 0;
   const total = FEED_KINDS.reduce((sum, kind) => sum + feed.count(kind), 0);
   return (
     <Pane
@@ -250,7 +277,12 @@ export function EventsPane(props: EventsPaneProps): JSX.Element {
             : 'Nothing yet. Linux speaks to the IOMMU while it starts its drivers.'}
         </p>
       ) : (
-        <Feed feed={feed} kinds={kinds} context={{ info, selection, watched, drivers }} />
+        <Feed
+          feed={feed}
+          kinds={kinds}
+          context={{ info, selection, watched, drivers }}
+          onLook={props.onLook}
+        />
       )}
       {feed.droppedEvents > 0 ? (
         <p class="pane-foot">

@@ -20,6 +20,12 @@ const WHY_NONE: Readonly<Record<IommuMode, string>> = {
   off: 'Without an IOMMU nothing is ever stopped.',
 };
 
+/** `end`: what the guest has done to its power, if it has. */
+function whyNone(mode: IommuMode, isPast: boolean, end: string | null): string {
+  if (isPast) return 'None yet at this moment.';
+  return end === null ? WHY_NONE[mode] : `None. ${end}.`;
+}
+
 /** The fault as one sentence. */
 export function faultSentence(name: string, record: FaultRecord): string {
   const { fault } = record;
@@ -102,6 +108,8 @@ function Card({ name, record, story }: CardProps): JSX.Element {
 
 export interface FaultsPaneProps {
   readonly faults: ReadonlySignal<FaultsView>;
+  /** The same of the present, which may be another moment: news is read out wherever a person looks. */
+  readonly latest: ReadonlySignal<FaultsView>;
   /** Why, by the sequence of the fault. */
   readonly stories: ReadonlySignal<ReadonlyMap<number, EventStory>>;
   readonly info: ReadonlySignal<MachineInfo | null>;
@@ -113,10 +121,10 @@ export interface FaultsPaneProps {
 }
 
 export function FaultsPane(props: FaultsPaneProps): JSX.Element {
-  const { list: faults, count: faultCount } = props.faults.value;
+  const { list: faults, count: faultCount, isPast } = props.faults.value;
   const nameOf = (endpoint: number): string => endpointName(props.info.value, endpoint);
   const stories = props.stories.value;
-  const newest = faults[0];
+  const newest = props.latest.value.list[0];
   const end = standstill(props.failure.value);
   const reason = props.notReady.value;
   return (
@@ -142,7 +150,7 @@ export function FaultsPane(props: FaultsPaneProps): JSX.Element {
           : `Fault: ${faultSentence(nameOf(newest.fault.endpoint), newest)}. Blocked.`}
       </p>
       {faults.length === 0 ? (
-        <p class="empty">{end === null ? WHY_NONE[props.mode.value] : `None. ${end}.`}</p>
+        <p class="empty">{whyNone(props.mode.value, isPast, end)}</p>
       ) : (
         <ul class="scroll faults" aria-label="Faults" tabIndex={0}>
           {faults.map((record) => (

@@ -4,7 +4,8 @@ import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
 
 /** Samples kept per endpoint. */
 export const ACTIVITY_SAMPLES = 32;
-const SAMPLE_MS = 200;
+/** Time between two samples. */
+export const SAMPLE_MS = 200;
 
 interface Series {
   total: number;

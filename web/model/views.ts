@@ -34,16 +34,20 @@ export interface ActivityView {
 }
 
 export interface FeedView {
+  /** Sequence of the past event that is looked at, among what is listed; null for the present. */
+  readonly moment: number | null;
   readonly droppedEvents: number;
   readonly requestsPerSecond: number;
   readonly count: (kind: FeedKind) => number;
-  /** Sequences of the kept events of these kinds, oldest first. */
+  /** Sequences of the kept events of these kinds, oldest first; of the past also some that came later. */
   readonly list: (kinds: ReadonlySet<FeedKind>) => readonly number[];
   /** An event that was listed; undefined when it is kept no more. */
   readonly event: (sequence: number) => ListedEvent | undefined;
 }
 
 export interface FaultsView {
+  /** Whether these are of a moment that has passed. */
+  readonly isPast: boolean;
   /** Newest first. */
   readonly list: readonly FaultRecord[];
   /** Since the start, kept or not. */

@@ -45,6 +45,7 @@ export class IommuView {
     this.feed = this.#eachFrame(
       () => `${model.feed.version} ${model.droppedEvents} ${model.requestsPerSecond}`,
       () => ({
+        moment: null,
         droppedEvents: model.droppedEvents,
         requestsPerSecond: model.requestsPerSecond,
         count: (kind) => model.feed.count(kind),
@@ -54,7 +55,7 @@ export class IommuView {
     );
     this.faults = this.#eachFrame(
       () => model.faults,
-      () => ({ list: model.faults, count: model.faultCount }),
+      () => ({ isPast: false, list: model.faults, count: model.faultCount }),
     );
     power.restarted.on(() => {
       model.clear();

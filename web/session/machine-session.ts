@@ -4,10 +4,12 @@ import { ConsoleLine } from './console-line.ts';
 import { Drivers } from './drivers.ts';
 import { FramePacer, type FramePorts } from './frame-pacer.ts';
 import { IommuView } from './iommu-view.ts';
+import { MomentChoice } from './moment-choice.ts';
 import { PageAsking } from './page-answers.ts';
 import { Past } from './past.ts';
 import { Power, type PowerPorts } from './power.ts';
 import { Recordings } from './recordings.ts';
+import { ShownIommu } from './shown-iommu.ts';
 import { Stories } from './stories.ts';
 import { StrayDma } from './stray-dma.ts';
 
@@ -18,6 +20,10 @@ export class MachineSession {
   readonly power: Power;
   readonly console: ConsoleLine;
   readonly iommu: IommuView;
+  /** What the page looks at: the present, or a moment that has passed. */
+  readonly moment: MomentChoice;
+  /** The IOMMU at that moment. */
+  readonly shown: ShownIommu;
   readonly stories: Stories;
   readonly drivers: Drivers;
   readonly stray: StrayDma;
@@ -32,9 +38,12 @@ export class MachineSession {
     this.power = new Power(ports);
     this.console = new ConsoleLine(this.power);
     this.iommu = new IommuView(this.power, this.#pacer, ports.now);
+    this.moment = new MomentChoice(this.iommu.latest, this.#pacer);
+    this.shown = new ShownIommu(this.iommu, this.moment);
     this.stories = new Stories(this.power);
     this.power.batches.on(() => this.stories.want(this.iommu.latest.faults));
     this.drivers = new Drivers(this.power);
+    this.shown.faults.subscribe(({ list }) => this.stories.want(list));
     this.stray = new StrayDma(this.power, () => this.iommu.latest);
     this.recordings = new Recordings(this.power, ports.images);
     this.past = new Past(this.power);
@@ -49,6 +58,11 @@ export class MachineSession {
   pickEndpoint(id: number): void {
     this.stray.pick(id);
     this.iommu.select({ kind: 'endpoint', id });
+  }
+
+  /** Takes the whole machine to where an event had just happened, which is its present then. */
+  async takeMachine(sequence: number): Promise<void> {
+    if (await this.past.goTo(sequence)) this.moment.look(null);
   }
 
   /** Resolves when everything received so far has been rendered. */

@@ -1,0 +1,180 @@
+// @vitest-environment happy-dom
+import { render } from 'preact';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EventsPane } from '../components/events-pane.tsx';
+import { MappingsPane } from '../components/mappings-pane.tsx';
+import { MomentStrip } from '../components/moment-strip.tsx';
+import { useMomentKeys, type MomentKeys } from '../components/moment-keys.ts';
+import { MachineSession } from '../session/machine-session.ts';
+import { followAddress } from '../session/moment-address.ts';
+import { startFakeMachine } from '../testing/fake-machine.ts';
+import { paneProps } from './pane-props.ts';
+
+const images = {
+  v86Wasm: '',
+  storeWasm: '',
+  kernel: '',
+  initrd: '',
+  disk: '',
+  bios: '',
+  vgaBios: '',
+  snapshot: '',
+};
+
+async function run(ms: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+}
+
+/** A session whose machine is up, with what is shown of it. */
+async function shownSession(churn = 0) {
+  const session = new MachineSession({
+    start: (onBatch) => startFakeMachine(onBatch, { churn }),
+    images,
+    now: () => Date.now(),
+    onNextFrame: (callback) => void setTimeout(callback, 16),
+  });
+  await session.power.start('translated');
+  await run(5000);
+  const root = document.createElement('div');
+  document.body.replaceChildren(root);
+  const { moment, mappings, events, momentKeys } = paneProps(session);
+  function Shown({ keys }: { readonly keys: MomentKeys }) {
+    useMomentKeys(keys);
+    return (
+      <>
+        <input type="text" />
+        <MappingsPane {...mappings} />
+        <EventsPane {...events} />
+        <MomentStrip {...moment} />
+      </>
+    );
+  }
+  render(<Shown keys={momentKeys} />, root);
+  await run(100);
+  const textOf = (selector: string): string => root.querySelector(selector)?.textContent ?? '';
+  const press = (name: string): void => {
+    const found = [...root.querySelectorAll('button')].find((each) => each.textContent === name);
+    if (found === undefined) throw new Error(`no button ${name}`);
+    found.click();
+  };
+  const key = async (name: string, target: EventTarget = document.body): Promise<void> => {
+    target.dispatchEvent(new KeyboardEvent('keydown', { key: name, bubbles: true }));
+    await run(100);
+  };
+  return { session, root, textOf, press, key, moment: () => textOf('.moment-text') };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  history.replaceState(null, '', '/');
+});
+afterEach(() => {
+  vi.clearAllTimers();
+  vi.useRealTimers();
+});
+
+describe('a past moment', () => {
+  it('is shown by the panes while the PC goes on, until they are back to the present', async () => {
+    const { session, textOf, press, moment } = await shownSession(1);
+    session.iommu.select({ kind: 'domain', id: 5 });
+    session.moment.look(20);
+    await run(500);
+    expect(moment()).toMatch(/^Looking at event #20, \d+\.\d s ago\. The PC goes on\.$/);
+    expect(session.shown.feed.value.moment).toBe(20);
+    const mapped = session.shown.device.value?.domains.map(({ mappings }) => mappings);
+    const before = textOf('.totals');
+    await run(2000);
+    expect(textOf('.totals')).toBe(before);
+    expect(session.shown.device.value?.domains.map(({ mappings }) => mappings)).toEqual(mapped);
+    expect(session.iommu.device.value?.sequence).toBeGreaterThan(100);
+    press('Back to live');
+    await run(100);
+    expect(moment()).toMatch(/^Live/);
+    expect(textOf('.totals')).not.toBe(before);
+  });
+
+  it('is a line in the list of events, between what was before and what came later', async () => {
+    const { session, root, textOf, press } = await shownSession();
+    root.querySelectorAll<HTMLElement>('.feed-line')[2]?.click();
+    await run(100);
+    press('Look at this moment');
+    await run(100);
+    expect(textOf('.feed-picked')).toContain(`#${session.moment.chosen.value}: `);
+    session.moment.look(3);
+    await run(100);
+    expect(textOf('.feed-line[aria-current=true]')).toContain('ATTACH');
+    const times = [...root.querySelectorAll('.feed-line')].map((line) =>
+      line.getAttribute('data-time'),
+    );
+    expect(times.slice(0, 5)).toEqual([null, null, 'now', 'later', 'later']);
+  });
+
+  it('is reached and left by keys, but not by those that a person types into a field', async () => {
+    const { session, root, key } = await shownSession();
+    const latest = session.iommu.device.value?.sequence ?? 0;
+    const field = root.querySelector('input') ?? root;
+    await key(',', field);
+    expect(session.moment.chosen.value).toBeNull();
+    await key(',');
+    await key(',');
+    expect(session.moment.chosen.value).toBe(latest - 2);
+    await key('.');
+    expect(session.moment.chosen.value).toBe(latest - 1);
+    await key('Escape');
+    expect(session.moment.chosen.value).toBeNull();
+    await session.stray.send({ endpoint: 4098, address: 0n, length: 4, access: 'write' });
+    await run(100);
+    await key('[');
+    expect(session.moment.chosen.value).toBe(latest + 1);
+    await key(']');
+    expect(session.moment.chosen.value).toBe(latest + 1);
+    await key('l');
+    expect(session.moment.chosen.value).toBeNull();
+  });
+
+  it('that has not happened yet is said to, and comes when it happens', async () => {
+    const { session, press, moment } = await shownSession(1);
+    const { sequence } = session.iommu.device.value ?? { sequence: 0 };
+    session.moment.look(sequence + 100);
+    await run(50);
+    expect(moment()).toMatch(/^Event #\d+ has not happened yet\. This is the present\.$/);
+    await run(3000);
+    expect(moment()).toMatch(/^Looking at event #\d+/);
+    session.moment.look(10_000_000);
+    await run(100);
+    press('Back to live');
+    await run(100);
+    expect(moment()).toMatch(/^Live/);
+  });
+
+  it('becomes the present of the whole machine when that is taken there', async () => {
+    const { session, press, moment } = await shownSession();
+    session.moment.look(20);
+    await run(100);
+    press('Take the whole machine there');
+    await run(500);
+    expect(session.past.note.value?.sequence).toBe(20);
+    expect(session.moment.chosen.value).toBeNull();
+    expect(moment()).toMatch(/^Live/);
+  });
+
+  it('stands in the address, which leads back to it', async () => {
+    const { session } = await shownSession();
+    history.replaceState(null, '', '/?at=12');
+    followAddress(session.moment, window);
+    expect(session.moment.chosen.value).toBe(12);
+    session.moment.look(20);
+    expect(location.search).toBe('?at=20');
+    session.moment.step(1);
+    await run(1000);
+    expect(location.search).toBe('?at=21');
+    session.moment.look(null);
+    expect(location.search).toBe('');
+    history.replaceState(null, '', '/?at=nonsense');
+    window.dispatchEvent(new PopStateEvent('popstate'));
+    expect(session.moment.chosen.value).toBeNull();
+    history.replaceState(null, '', '/?at=30');
+    window.dispatchEvent(new PopStateEvent('popstate'));
+    expect(session.moment.chosen.value).toBe(30);
+  });
+});

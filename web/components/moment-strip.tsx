@@ -1,0 +1,217 @@
+// The one place that says which moment the page shows, and leads to others: the present, the events before and behind, the
+// faults; or takes the machine there.
+
+import { useComputed, type ReadonlySignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import type { PastNote } from '../../src/worker/api/past.ts';
+import type { MachineStatus } from '../../src/worker/api/power.ts';
+import { formatSpan, meanwhile, whyUnknown } from '../format/moment-words.ts';
+import { formatExact, formatSeconds } from '../format/quantity.ts';
+import type { MachineClock } from '../model/views.ts';
+
+/** What is looked at, as this part needs to know it. */
+export type ShownMoment =
+  | { readonly kind: 'live' }
+  | {
+      readonly kind: 'past';
+      readonly views: { readonly sequence: number; readonly timeMs: number };
+    }
+  | {
+      readonly kind: 'unknown';
+      readonly sequence: number;
+      readonly because: Parameters<typeof whyUnknown>[1];
+      readonly nearest: number | null;
+    };
+
+export interface MomentStripProps {
+  readonly looking: ReadonlySignal<ShownMoment>;
+  /** Sequence of the latest event; 0 before the first. */
+  readonly latest: ReadonlySignal<number>;
+  readonly clock: ReadonlySignal<MachineClock>;
+  readonly status: ReadonlySignal<MachineStatus>;
+  /** Where the machine itself stands, if it was taken to its past. */
+  readonly past: ReadonlySignal<PastNote | null>;
+  /** Where it is on its way to, or why it could not be taken there. */
+  readonly travel: ReadonlySignal<{ readonly to: number; readonly problem: string | null } | null>;
+  /** Null: the present. */
+  readonly onLook: (sequence: number | null) => void;
+  readonly onStep: (by: 1 | -1) => void;
+  readonly onStepFault: (by: 1 | -1) => void;
+  readonly onTake: (sequence: number) => void;
+  readonly onDismiss: () => void;
+}
+
+function Live({ latest, clock }: Pick<MomentStripProps, 'latest' | 'clock'>): JSX.Element {
+  const time = useComputed(() => formatSpan(clock.value.timeMs));
+  const event = useComputed(() =>
+    latest.value === 0 ? '' : `event #${formatExact(latest.value)}, `,
+  );
+  return (
+    <p class="moment-text">
+      <b class="moment-live">Live</b>
+      <span class="quiet">
+        {event}
+        {time}
+      </span>
+    </p>
+  );
+}
+
+interface PastProps extends Pick<
+  MomentStripProps,
+  'clock' | 'status' | 'past' | 'onLook' | 'onTake'
+> {
+  readonly sequence: number;
+  readonly timeMs: number;
+}
+
+function Past(props: PastProps): JSX.Element {
+  const { clock, status, past, sequence, timeMs, onLook, onTake } = props;
+  const ago = useComputed(() => formatSpan(clock.value.timeMs - timeMs));
+  const canTake = status.value === 'running' || status.value === 'paused';
+  return (
+    <>
+      <p class="moment-text">
+        <b title={`At ${formatSeconds(timeMs)} s`}>
+          Looking at event #{formatExact(sequence)}, {ago} ago.
+        </b>{' '}
+        <span>{meanwhile(status.value, past.value)}</span>
+      </p>
+      <span class="moment-buttons">
+        <button type="button" class="button button-small" onClick={() => onLook(null)}>
+          Back to live
+        </button>
+        <button
+          type="button"
+          class="button button-small"
+          disabled={!canTake}
+          title="The PC itself goes back to this event, and can go on from there in another way"
+          onClick={() => onTake(sequence)}
+        >
+          Take the whole machine there
+        </button>
+      </span>
+    </>
+  );
+}
+
+interface SteppersProps extends Pick<MomentStripProps, 'onStep' | 'onStepFault'> {
+  readonly isLive: boolean;
+}
+
+function Steppers({ isLive, onStep, onStepFault }: SteppersProps): JSX.Element {
+  return (
+    <div class="moment-steps" role="group" aria-label="Step through the past">
+      <button
+        type="button"
+        class="button button-small"
+        aria-label="Previous event"
+        aria-keyshortcuts=","
+        title="Previous event (,)"
+        onClick={() => onStep(-1)}
+      >
+        ‹
+      </button>
+      <span aria-hidden="true">Event</span>
+      <button
+        type="button"
+        class="button button-small"
+        aria-label="Next event"
+        aria-keyshortcuts="."
+        title="Next event (.)"
+        disabled={isLive}
+        onClick={() => onStep(1)}
+      >
+        ›
+      </button>
+      <button
+        type="button"
+        class="button button-small"
+        aria-label="Previous fault"
+        aria-keyshortcuts="["
+        title="Previous fault ([)"
+        onClick={() => onStepFault(-1)}
+      >
+        ‹
+      </button>
+      <span aria-hidden="true">Fault</span>
+      <button
+        type="button"
+        class="button button-small"
+        aria-label="Next fault"
+        aria-keyshortcuts="]"
+        title="Next fault (])"
+        disabled={isLive}
+        onClick={() => onStepFault(1)}
+      >
+        ›
+      </button>
+    </div>
+  );
+}
+
+/** Only what a person has done is read out, and not how time passes. */
+function spoken(moment: ShownMoment): string {
+  if (moment.kind === 'live') return 'Live.';
+  if (moment.kind === 'unknown') return whyUnknown(moment.sequence, moment.because);
+  return `Looking at event #${formatExact(moment.views.sequence)}, in the past.`;
+}
+
+/** What there is to say, by what is looked at. */
+function Said(props: MomentStripProps): JSX.Element {
+  const { travel, onDismiss, onLook, ...others } = props;
+  const moment = props.looking.value;
+  const way = travel.value;
+  if (way !== null) {
+    return (
+      <>
+        <p class="moment-text">
+          {way.problem ?? `Taking the PC to event #${formatExact(way.to)} …`}
+        </p>
+        {way.problem === null ? null : (
+          <button type="button" class="button button-small" onClick={onDismiss}>
+            Close
+          </button>
+        )}
+      </>
+    );
+  }
+  if (moment.kind === 'live') return <Live latest={others.latest} clock={others.clock} />;
+  if (moment.kind === 'past') {
+    const { sequence, timeMs } = moment.views;
+    return <Past {...others} onLook={onLook} sequence={sequence} timeMs={timeMs} />;
+  }
+  const { nearest } = moment;
+  return (
+    <>
+      <p class="moment-text">{whyUnknown(moment.sequence, moment.because)}</p>
+      <span class="moment-buttons">
+        {nearest === null ? null : (
+          <button type="button" class="button button-small" onClick={() => onLook(nearest)}>
+            Look at #{formatExact(nearest)}, the oldest kept
+          </button>
+        )}
+        <button type="button" class="button button-small" onClick={() => onLook(null)}>
+          Back to live
+        </button>
+      </span>
+    </>
+  );
+}
+
+export function MomentStrip(props: MomentStripProps): JSX.Element {
+  const moment = props.looking.value;
+  return (
+    <section class="moment" aria-label="Moment" data-moment={moment.kind}>
+      <p class="visually-hidden" role="status">
+        {spoken(moment)}
+      </p>
+      <Said {...props} />
+      <Steppers
+        isLive={moment.kind === 'live'}
+        onStep={props.onStep}
+        onStepFault={props.onStepFault}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,54 @@
+// How busy each endpoint was before a moment: from the counters that the record has looked at, in even steps of guest time.
+
+import type { IommuRecord } from '../../src/trace/record/iommu-record.ts';
+import { lowest } from '../../src/trace/record/record-search.ts';
+import { ACTIVITY_SAMPLES, SAMPLE_MS } from './endpoint-activity.ts';
+import type { FaultRecord } from './machine-model.ts';
+import type { ActivityView } from './views.ts';
+
+/** Marks that are looked through at most: a guest prints as many lines as it likes. */
+const MAX_LOOKED = 10_000;
+
+/** `faults`: those before the moment, the newest first. */
+export function activityAt(
+  record: IommuRecord,
+  sequence: number,
+  timeMs: number,
+  faults: readonly FaultRecord[],
+): ActivityView {
+  const samples = samplesBefore(record, sequence, timeMs);
+  return {
+    nowMs: timeMs,
+    samples: (endpoint) => samples.get(endpoint) ?? [],
+    lastBlockedMs: (endpoint) =>
+      faults.find(({ fault }) => fault.endpoint === endpoint)?.timeMs ?? Number.NEGATIVE_INFINITY,
+  };
+}
+
+/** Accesses in each step, by endpoint, oldest first. */
+function samplesBefore(
+  { marks }: IommuRecord,
+  sequence: number,
+  timeMs: number,
+): ReadonlyMap<number, readonly number[]> {
+  const samples = new Map<number, number[]>();
+  const last = new Map<number, number>();
+  const startMs = timeMs - ACTIVITY_SAMPLES * SAMPLE_MS;
+  const end = lowest(marks.length, (at) => (marks[at]?.sequence ?? 0) > sequence);
+  const before = lowest(end, (at) => (marks[at]?.timeMs ?? 0) >= startMs);
+  for (let at = Math.max(0, before - 1, end - MAX_LOOKED); at < end; at += 1) {
+    const mark = marks[at];
+    if (mark?.kind !== 'counters') continue;
+    const step = Math.min(ACTIVITY_SAMPLES - 1, Math.floor((mark.timeMs - startMs) / SAMPLE_MS));
+    for (const { id, translated, bypassed, blocked } of mark.endpoints) {
+      const total = translated + bypassed + blocked;
+      const added = total - (last.get(id) ?? total);
+      last.set(id, total);
+      if (step < 0 || added <= 0) continue;
+      const steps = samples.get(id) ?? Array.from({ length: ACTIVITY_SAMPLES }, () => 0);
+      steps[step] = (steps[step] ?? 0) + added;
+      samples.set(id, steps);
+    }
+  }
+  return samples;
+}

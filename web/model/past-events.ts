@@ -1,0 +1,101 @@
+// The events before a moment, and some behind it, by kind: found in the columns of the record, from the moment outwards.
+
+import { EVENT_KINDS, KIND_CODES } from '../../src/trace/record/event-kinds.ts';
+import type { IommuRecord } from '../../src/trace/record/iommu-record.ts';
+import { previousOfKind } from '../../src/trace/record/record-search.ts';
+import {
+  FEED_KINDS,
+  feedKind,
+  KEPT_PER_KIND,
+  type EventFeed,
+  type FeedKind,
+} from './event-feed.ts';
+import { MAX_FAULTS, type FaultRecord } from './machine-model.ts';
+
+/** Events behind the moment that are looked through: enough to see what came next. */
+const LOOKED_AHEAD = 1_000;
+
+/** The place in `FEED_KINDS` for each code of a kind. */
+const PLACES = EVENT_KINDS.map((kind) => FEED_KINDS.indexOf(feedKind(kind)));
+
+const FAULTED = KIND_CODES.get('faulted') ?? -1;
+
+/** The list of events as it was at a moment, with what came next. */
+export class PastLists {
+  readonly kinds = FEED_KINDS;
+  /** Ascending, for each kind. */
+  readonly #lists: readonly (readonly number[])[];
+
+  constructor(record: IommuRecord, sequence: number, feed: EventFeed) {
+    const before = lastOfEachKind(record, sequence);
+    const later = nextEvents(record, sequence);
+    // What the record has no more, the live list may still have
+    const { firstSequence } = record;
+    this.#lists = FEED_KINDS.map((kind, place) => {
+      const elders = feed.list(new Set([kind])).filter((each) => each < firstSequence);
+      const known = [...elders, ...(before[place] ?? [])].slice(-KEPT_PER_KIND);
+      return [...known, ...(later[place] ?? [])];
+    });
+  }
+
+  list(kinds: ReadonlySet<FeedKind>): readonly number[] {
+    const chosen = this.#lists.filter((_, place) => {
+      const kind = FEED_KINDS[place];
+      return kind !== undefined && kinds.has(kind);
+    });
+    return [...Float64Array.from(chosen.flat()).sort()];
+  }
+}
+
+/** The faults before a moment, the newest first. `known`: those of the live list, which has some that the record lost. */
+export function pastFaults(
+  record: IommuRecord,
+  sequence: number,
+  known: readonly FaultRecord[],
+): readonly FaultRecord[] {
+  const list: FaultRecord[] = [];
+  let before = sequence + 1;
+  while (list.length < MAX_FAULTS) {
+    const found = previousOfKind(record, FAULTED, before);
+    const recorded = found === undefined ? undefined : record.event(found);
+    if (found === undefined || recorded?.event.kind !== 'faulted') break;
+    list.push({ timeMs: recorded.timeMs, fault: recorded.event });
+    before = found;
+  }
+  const elders = known.filter(({ fault }) => fault.sequence < record.firstSequence);
+  return [...list, ...elders].slice(0, MAX_FAULTS);
+}
+
+function emptyLists(): number[][] {
+  return FEED_KINDS.map(() => []);
+}
+
+/** As many as a list keeps, up to an event that it includes; ascending. */
+function lastOfEachKind({ chunks }: IommuRecord, sequence: number): readonly number[][] {
+  const lists = emptyLists();
+  let open = lists.length;
+  for (let index = chunks.length - 1; index >= 0 && open > 0; index -= 1) {
+    const chunk = chunks[index];
+    if (chunk === undefined) continue;
+    const { columns, firstSequence, count } = chunk;
+    for (let row = Math.min(count - 1, sequence - firstSequence); row >= 0; row -= 1) {
+      const list = lists[PLACES[columns.kind[row] ?? -1] ?? -1];
+      if (list === undefined || list.length === KEPT_PER_KIND) continue;
+      list.push(firstSequence + row);
+      if (list.length < KEPT_PER_KIND) continue;
+      open -= 1;
+      if (open === 0) break;
+    }
+  }
+  return lists.map((list) => list.toReversed());
+}
+
+function nextEvents(record: IommuRecord, sequence: number): readonly number[][] {
+  const lists = emptyLists();
+  for (let each = sequence + 1; each <= sequence + LOOKED_AHEAD; each += 1) {
+    const place = record.find(each);
+    if (place === undefined) break;
+    lists[PLACES[place.chunk.columns.kind[place.at] ?? -1] ?? -1]?.push(each);
+  }
+  return lists;
+}
