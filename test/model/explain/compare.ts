@@ -143,8 +143,19 @@ function cutHistory(pc: ExplainRig, entries: readonly Entry[], horizon: number):
   return new History(record, { keyframe: moment.keyframe() });
 }
 
+/** A request is the device's own, and another one before long. */
 function copyOf(request: WireRequest): WireRequest {
-  return { ...request, readable: request.readable.slice(), written: request.written.slice() };
+  const { readableLength, writableLength, writtenLength } = request;
+  const { readableDescriptors, writableDescriptors } = request;
+  return {
+    readableLength,
+    writableLength,
+    readableDescriptors,
+    writableDescriptors,
+    writtenLength,
+    readable: request.readable.slice(),
+    written: request.written.slice(),
+  };
 }
 
 function toReservedRegion({ kind, start, end, flags }: NaiveRegion): ReservedRegion {
