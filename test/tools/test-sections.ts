@@ -66,7 +66,7 @@ function playwright(title: string, file: string): Section {
 
 /**
  * Everything; reports go to `folder`. What the others need is built first. Two lanes take a processor each, and about as
- * long: guests first in one, the browser last in the other.
+ * long: Node's guests in one, the browser's in the other.
  */
 export function stagesIn(folder: string): readonly Stage[] {
   const unitReport = join(folder, 'unit.json');
@@ -90,11 +90,11 @@ export function stagesIn(folder: string): readonly Stage[] {
       skipped: 'skipped: no request was compared',
     },
   ];
+  const check: Section = {
+    title: 'Types, lint, format, cycles, dead code',
+    command: ['npm', 'run', '--silent', 'check'],
+  };
   const sources: Lane = [
-    {
-      title: 'Types, lint, format, cycles, dead code',
-      command: ['npm', 'run', '--silent', 'check'],
-    },
     vitest('Unit and property tests', unitReport, 'test/vitest.config.ts'),
     {
       title: 'Conformance: every requirement has its tests',
