@@ -102,25 +102,29 @@ const EVIDENCE: Readonly<
     const owner = membersOf(state, event.domain).find(({ regions }) => isTouched(regions, range));
     return [owner && attachOf(history, owner.id, now)];
   },
-  'too-many-domains': ({ history, state, now }) => [
-    Math.max(
-      ...state.domains
+  'too-many-domains': ({ history, state, now }) =>
+    latestOf(
+      state.domains
         .filter(({ isBypass }) => !isBypass)
-        .flatMap(({ id }) =>
-          membersOf(state, id).map((each) => attachOf(history, each.id, now) ?? 0),
-        ),
+        .flatMap(({ id }) => membersOf(state, id).map((each) => attachOf(history, each.id, now))),
     ),
-  ],
-  'too-many-mappings': ({ history, state, now }) => [
-    Math.max(
-      ...state.domains.flatMap(({ id }) =>
+  'too-many-mappings': ({ history, state, now }) =>
+    latestOf(
+      state.domains.flatMap(({ id }) =>
         mappedIn(momentAfter(history, now), id).map(({ born }) => born),
       ),
     ),
-  ],
   'map-overlap': (refused) => [inTheWay(refused)],
   'would-split': (refused) => [inTheWay(refused)],
 };
+
+/** The latest of those that are known. */
+function latestOf(sequences: readonly (number | undefined)[]): readonly number[] {
+  return sequences
+    .filter((each) => each !== undefined)
+    .toSorted((one, other) => one - other)
+    .slice(-1);
+}
 
 function lastInto({ history, event, now }: Refused): readonly number[] {
   return intoDomain(history, domainOf(event), now).slice(0, 1);
