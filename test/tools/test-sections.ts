@@ -105,7 +105,7 @@ export function stagesIn(folder: string): readonly Stage[] {
   return [
     [[build]],
     [
-      [guests, ...engine],
+      [guests, check, ...engine],
       [...sources, browser],
     ],
   ];
