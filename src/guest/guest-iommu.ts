@@ -11,8 +11,10 @@ import { tapMachine, type RecordedMachine } from '../machine/record-tap.ts';
 import { WayRecords, type MovedMachine } from '../machine/way-records.ts';
 import type { RecordBatch } from '../trace/record/batch.ts';
 import { IommuRecord } from '../trace/record/iommu-record.ts';
-import { batchesOf, eventsOf, latestBatches } from '../trace/record/record-batches.ts';
+import { batchesOf, eventsOf } from '../trace/record/record-batches.ts';
 import { Recorder } from '../trace/record/recorder.ts';
+import { History } from '../trace/replay/history.ts';
+import { filedPast, type FiledPast } from '../trace/replay/latest-cut.ts';
 import { EventCounter, type EventTotals } from '../trace/event-totals.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import type { IommuView } from './guest.ts';
@@ -20,7 +22,7 @@ import type { IommuView } from './guest.ts';
 /** Events that `events` gives at most: a boot has some 300, reading a MiB over 9p some 5000. */
 const LISTED_EVENTS = 1 << 17;
 
-/** Events that a file has, about. */
+/** Events that a file has at most. */
 const FILED_EVENTS = 1 << 14;
 
 /** What a session knows of the past; plain data. */
@@ -151,8 +153,12 @@ export class GuestIommu implements IommuView {
   }
 
   /** What a file keeps of the past: the latest events, up to where the guest stands. */
-  story(): readonly RecordBatch[] {
-    return latestBatches(this.record.fork(this.#machine.iommu?.sequence ?? Infinity), FILED_EVENTS);
+  story(): FiledPast {
+    const last = Math.min(this.record.lastSequence, this.#machine.iommu?.sequence ?? Infinity);
+    const history = new History(this.#record);
+    const filed = filedPast(history, last, FILED_EVENTS);
+    history.dispose();
+    return filed;
   }
 
   /** Begins with what a file had of the past. */

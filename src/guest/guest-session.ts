@@ -271,7 +271,7 @@ export class GuestSession implements Guest {
     this.#commands.checkIdle();
     return writeGuestFile(this.#machine, () => ({
       ...this.#life.witnessed(),
-      record: this.iommu.story(),
+      ...this.iommu.story(),
     }));
   }
 

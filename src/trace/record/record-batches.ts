@@ -26,11 +26,3 @@ export function batchesOf(record: IommuRecord): readonly RecordBatch[] {
   tail.dispose();
   return batches;
 }
-
-/** The same of the latest events only: so many of them, or a few more. Marks and names are all there. */
-export function latestBatches(record: IommuRecord, events: number): readonly RecordBatch[] {
-  const batches = batchesOf(record);
-  let count = 0;
-  const from = batches.findLastIndex((batch) => (count += batch.count) >= events);
-  return batches.filter((batch, index) => batch.count === 0 || index >= from);
-}

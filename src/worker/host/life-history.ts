@@ -6,12 +6,17 @@ import { tapMachine, type RecordedMachine } from '../../machine/record-tap.ts';
 import type { Place } from '../../machine/timeline/place.ts';
 import { WayRecords, type MovedMachine } from '../../machine/way-records.ts';
 import type { BootStory } from '../../machine/snapshot/booted-guest.ts';
-import type { RecordBatch } from '../../trace/record/batch.ts';
 import { IommuRecord } from '../../trace/record/iommu-record.ts';
-import { RecordTail } from '../../trace/record/record-tail.ts';
 import { Recorder } from '../../trace/record/recorder.ts';
 import { History } from '../../trace/replay/history.ts';
 import type { Keyframe } from '../../trace/replay/keyframe.ts';
+import {
+  filedPast,
+  latestCut,
+  stateBefore,
+  type Cut,
+  type FiledPast,
+} from '../../trace/replay/latest-cut.ts';
 
 /** Events of the past that are told of at a time. */
 export const MAX_EVENTS = 1 << 14;
@@ -19,14 +24,6 @@ export const MAX_EVENTS = 1 << 14;
 const MAX_RECORD_BYTES = 32 << 20;
 /** Bytes of the console, kept once for each branch that the machine has left. */
 const MAX_CONSOLE = 1 << 18;
-
-/** The latest events up to where a machine stands, and the state that the first of them found. */
-export interface LatestEvents {
-  /** Sequence of the event before the first. */
-  readonly after: number;
-  /** Null where that is not known, and at power on. */
-  readonly keyframe: Keyframe | null;
-}
 
 /** What is used of a machine. */
 export interface HistoricMachine extends RecordedMachine, MovedMachine {
@@ -64,7 +61,7 @@ export class LifeHistory {
     tapMachine(machine, this.#recorder);
     this.#recorder.filled.on(() => this.#gather());
     machine.onLeave(({ branch, isPast }) => {
-      if (!isPast) this.#bases.set(branch, this.#stateBefore(this.#gather().firstSequence));
+      if (!isPast) this.#bases.set(branch, stateBefore(this.past, this.events.firstSequence));
     });
     void new WayRecords(machine, {
       now: () => this.#gather(),
@@ -96,17 +93,13 @@ export class LifeHistory {
   }
 
   /** Of the way to where the machine stands, `MAX_EVENTS` events at most. */
-  get latest(): LatestEvents {
-    const first = Math.max(this.#gather().firstSequence, this.lastSequence - MAX_EVENTS + 1);
-    return { after: Math.max(0, first - 1), keyframe: this.#stateBefore(first) };
+  get latest(): Cut {
+    return latestCut(this.past, this.lastSequence, MAX_EVENTS);
   }
 
   /** The same events, for a file. */
-  get record(): readonly RecordBatch[] {
-    const tail = new RecordTail(this.#gather(), this.latest.after);
-    const batches = tail.next({ until: this.lastSequence });
-    tail.dispose();
-    return batches;
+  get filed(): FiledPast {
+    return filedPast(this.past, this.lastSequence, MAX_EVENTS);
   }
 
   get console(): Uint8Array<ArrayBuffer> {
@@ -145,13 +138,6 @@ export class LifeHistory {
     this.#past.dispose();
     this.#record = record;
     this.#past = new History(record, { keyframe: keyframe ?? undefined });
-  }
-
-  /** The device before an event. */
-  #stateBefore(sequence: number): Keyframe | null {
-    if (sequence <= 1) return null;
-    const moment = this.#past.at(sequence - 1);
-    return moment.isKnown ? moment.keyframe() : null;
   }
 
   #newRecord(): IommuRecord {

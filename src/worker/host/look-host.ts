@@ -29,6 +29,6 @@ export class LookHost implements LookApi {
   }
 
   async events(): Promise<readonly RecordedEvent[]> {
-    return eventsOf(this.#life.history?.record ?? []);
+    return eventsOf(this.#life.history?.filed.record ?? []);
   }
 }

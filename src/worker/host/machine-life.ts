@@ -22,8 +22,8 @@ export type LifeReport = Pick<MachineBatch, 'life' | 'status' | 'progress' | 'fa
 /** What is told of a guest that was not watched. */
 type Story = Pick<BootStory, 'console' | 'agent' | 'record' | 'keyframe'>;
 
-/** The same; `isTold`: a preview has told it. */
-interface Witnessed extends Story {
+/** What was printed, by the guest and to its agent; `isTold`: a preview has told it and what the IOMMU did. */
+interface Witnessed extends Pick<BootStory, 'console' | 'agent'> {
   readonly isTold: boolean;
 }
 
@@ -156,9 +156,8 @@ export class MachineLife {
     this.#begin({ status: 'paused' });
     this.#watch.recall(history.consoleOfLife);
     this.progress.reach(this.#watch.stage);
-    const { console, record } = history;
     // What is sent to the agent would be another way already.
-    this.witnessed.emit({ console, record, agent: new Uint8Array(), isTold: false });
+    this.witnessed.emit({ console: history.console, agent: new Uint8Array(), isTold: false });
     this.#isMoved = true;
     return place;
   }

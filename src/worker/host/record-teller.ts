@@ -5,8 +5,9 @@ import type { RecordBatch } from '../../trace/record/batch.ts';
 import { KIND_CODES } from '../../trace/record/event-kinds.ts';
 import { IommuRecord } from '../../trace/record/iommu-record.ts';
 import { RecordTail, type EventCounts } from '../../trace/record/record-tail.ts';
+import { stateBefore, type Cut } from '../../trace/replay/latest-cut.ts';
 import type { RecordStart } from '../api/news.ts';
-import { MAX_EVENTS, type LatestEvents, type LifeHistory } from './life-history.ts';
+import { MAX_EVENTS, type LifeHistory } from './life-history.ts';
 import type { MachinePreview } from './machine-builder.ts';
 import type { MachineLife } from './machine-life.ts';
 
@@ -107,8 +108,7 @@ export class RecordTeller {
   }
 
   #startBehind({ events, past }: LifeHistory, sequence: number): RecordStart {
-    const moment = past.at(sequence);
-    return { head: events.head, keyframe: moment.isKnown ? moment.keyframe() : null };
+    return { head: events.head, keyframe: stateBefore(past, sequence + 1) };
   }
 
   #follow(tail: RecordTail): void {
@@ -120,7 +120,7 @@ export class RecordTeller {
 const POWER_CYCLED = KIND_CODES.get('power-cycled');
 
 /** From the latest power cycle on, which says how the device is then; a machine's first power on comes before all events. */
-function sincePowerOn({ events, lastSequence }: LifeHistory): LatestEvents {
+function sincePowerOn({ events, lastSequence }: LifeHistory): Cut {
   for (let sequence = lastSequence; sequence >= events.firstSequence; sequence -= 1) {
     const place = events.find(sequence);
     if (place?.chunk.columns.kind[place.at] === POWER_CYCLED) {

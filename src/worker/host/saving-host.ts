@@ -34,8 +34,7 @@ export class SavingHost implements SavingApi {
       console: history.console,
       // The agent greets before the prompt comes.
       agent: isUp ? AGENT_READY : new Uint8Array(),
-      record: history.record,
-      keyframe: history.latest.keyframe,
+      ...history.filed,
       bootMs: isUp ? machine.timeMs : null,
     });
     return writeSnapshotFile({ builtFrom: builtFrom(manifest), story, machine: snapshot });

@@ -56,6 +56,7 @@ export const HOSTS: readonly Room[] = [
       'src/iommu/engine',
       'src/trace',
       'src/trace/record',
+      'src/trace/replay',
       'src/machine',
       'src/machine/plan',
       'src/machine/images',
