@@ -29,6 +29,8 @@ const IN_INTERRUPT = 0x00ff_0100;
 
 /** Reads the current task. It remembers where in a task what lies, as long as the first task looks the same. */
 export class CurrentTask {
+  /** How often it looked for that. */
+  looks = 0;
   readonly #memory: KernelMemory;
   readonly #profile: KernelProfile;
   #pid = 0;
@@ -71,6 +73,7 @@ export class CurrentTask {
   #learnLayout(): boolean {
     const memory = this.#memory;
     const { initTask } = this.#profile;
+    this.looks += 1;
     this.#comm = 0;
     let parents = 0;
     for (let offset = 8; offset < MAX_TASK_BYTES; offset += 4) {

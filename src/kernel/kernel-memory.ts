@@ -3,6 +3,7 @@
 // Only the kernel's own pages: what a program can write to is never taken for the kernel's.
 
 import { NOTHING, type GuestView } from './guest-view.ts';
+import type { ReadNotes } from './read-notes.ts';
 
 const CR0_PAGING = 0x8000_0000;
 const CR4_PAGE_SIZE_EXTENSIONS = 0x10;
@@ -32,6 +33,8 @@ export class KernelMemory {
   /** Of the latest `readFrame`. */
   caller = NOTHING;
   returnAddress = NOTHING;
+  #view: GuestView | undefined;
+  #notes: ReadNotes | undefined;
   #words: Int32Array = new Int32Array(0);
   #firstWord = 0;
   #ramBytes = 0;
@@ -47,8 +50,10 @@ export class KernelMemory {
   #olderBytes = 0;
   #olderFrame = NOTHING;
 
-  /** Looks at a guest as it stands now. */
-  begin(view: GuestView): void {
+  /** Looks at a guest as it stands now. All that is read of it from here on is noted. */
+  begin(view: GuestView, notes?: ReadNotes): void {
+    this.#view = view;
+    this.#notes = notes;
     this.#words = view.words;
     this.#firstWord = view.firstWord;
     this.#ramBytes = view.ramBytes;
@@ -59,6 +64,13 @@ export class KernelMemory {
     this.#tables = view.cr3;
     this.#bytes = 0;
     this.#olderBytes = 0;
+  }
+
+  /** A general register as a signed word. */
+  register(index: number): number {
+    const value = this.#view?.general(index) ?? 0;
+    this.#notes?.addRegister(index, value);
+    return value;
   }
 
   /** The word at a linear address, unsigned; `NOTHING` where the kernel has no RAM, and for one that is no multiple of 4. */
@@ -152,6 +164,9 @@ export class KernelMemory {
 
   #physicalWord(address: number): number {
     if (address + 4 > this.#ramBytes) return NOTHING;
-    return (this.#words[this.#firstWord + (address >>> 2)] ?? 0) >>> 0;
+    const index = this.#firstWord + (address >>> 2);
+    const word = this.#words[index] ?? 0;
+    this.#notes?.addWord(index, word);
+    return word >>> 0;
   }
 }

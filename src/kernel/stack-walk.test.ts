@@ -110,7 +110,7 @@ describe('a walk of the stack', () => {
     const count = (): number => walker.take(guest, words) - WALK_ADDRESSES;
     expect(count()).toBe(3);
     guest.code(TEXT + 0x200 - 5, 0x90);
-    const counts = Array.from({ length: 1024 }, count);
+    const counts = Array.from({ length: 4096 }, count);
     expect(counts.at(-1)).toBe(1);
   });
 

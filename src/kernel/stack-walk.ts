@@ -42,9 +42,8 @@ const INDIRECT_IS_CALL = 0x10;
 /** Lengths that an indirect CALL can have, without a prefix. */
 const INDIRECT_LENGTHS = [2, 3, 6, 7];
 
-/** Return addresses that are remembered, and walks after which all are looked at anew: a kernel may be given other code. */
+/** Return addresses that are remembered. */
 const REMEMBERED = 1024;
-const WALKS_REMEMBERED = 1024;
 /** Spreads addresses, which are near each other (Knuth's multiplier). */
 const SPREAD = 0x9e37_79b1;
 const SPREAD_SHIFT = 22;
@@ -58,25 +57,27 @@ export class StackWalk {
   readonly #memory: KernelMemory;
   /** Addresses that a call was found before. */
   readonly #known = new Uint32Array(REMEMBERED);
-  #walks = 0;
 
   constructor(memory: KernelMemory) {
     this.#memory = memory;
+  }
+
+  /** Looks at all code anew. */
+  forget(): void {
+    this.#known.fill(0);
   }
 
   /** Writes the addresses of the kernel's stack as it stands; `into` has WALK_WORDS words at least. Never throws. */
   take(view: GuestView, into: Uint32Array): void {
     this.count = 0;
     this.flags = 0;
-    this.#walks += 1;
-    if (this.#walks % WALKS_REMEMBERED === 0) this.#known.fill(0);
     const ip = view.ip >>> 0;
     if (reachesDevice(view, this.#memory, ip)) {
       this.flags = WALK_EXACT;
       this.#add(into, ip);
     }
     const memory = this.#memory;
-    let ebp = view.general(REG_EBP) >>> 0;
+    let ebp = memory.register(REG_EBP) >>> 0;
     let stacks = 0;
     // Each round adds an address, and there is an end to those.
     while ((this.flags & WALK_CUT) === 0) {
@@ -120,7 +121,7 @@ export class StackWalk {
     this.count += 1;
   }
 
-  /** Whether a call is before the address, in the kernel's memory: now, or at one of the latest walks. */
+  /** Whether a call is before the address, in the kernel's memory: now, or at a walk since `forget`. */
   #isAfterCall(address: number): boolean {
     const place = Math.imul(address, SPREAD) >>> SPREAD_SHIFT;
     if (this.#known[place] === address && address !== 0) return true;

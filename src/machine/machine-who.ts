@@ -16,7 +16,7 @@ import type { EndpointNotification, WhoView } from './who-view.ts';
 export class MachineWho implements WhoView {
   readonly #run: Run;
   readonly #voices: Voices;
-  #walk: GuestWalk;
+  readonly #walk = new GuestWalk();
   #emulator: Emulator | undefined;
   #view: CpuView | undefined;
   /** Whether how the current task is found is known, or was told. */
@@ -31,7 +31,11 @@ export class MachineWho implements WhoView {
     this.#voices = voices;
     const profile = knownKernel(plan.images.kernel);
     this.#isSettled = profile !== undefined;
-    this.#walk = new GuestWalk(profile);
+    this.#walk.setProfile(profile);
+  }
+
+  get walkNumber(): number {
+    return this.#walk.number;
   }
 
   walk(into: Uint32Array): number {
@@ -40,7 +44,7 @@ export class MachineWho implements WhoView {
 
   setProfile(profile: KernelProfile | undefined): void {
     this.#isSettled = true;
-    this.#walk = new GuestWalk(profile);
+    this.#walk.setProfile(profile);
   }
 
   /**
@@ -54,7 +58,7 @@ export class MachineWho implements WhoView {
     const symbols = this.kallsyms();
     // They are part of the kernel, which runs: what is not there now never will be
     if (symbols === undefined) this.#lacking = emulator;
-    this.#walk = new GuestWalk(symbols && profileOf(symbols));
+    this.#walk.setProfile(symbols && profileOf(symbols));
   }
 
   kallsyms(): SymbolTable | undefined {

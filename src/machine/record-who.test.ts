@@ -7,6 +7,10 @@ import { RecordWho, type Walker } from './record-who.ts';
 class Walked implements Walker {
   walks = 0;
 
+  get walkNumber(): number {
+    return this.walks;
+  }
+
   walk(into: Uint32Array): number {
     this.walks += 1;
     into[WALK_FLAGS] = 0;
@@ -41,5 +45,20 @@ describe('who asks', () => {
     recorder.goOnBehind([]);
     who.now(700);
     expect(walked.walks).toBe(2);
+  });
+
+  it('is known by the number of the walk, until the numbers of the record are others', () => {
+    const walked = new Walked();
+    const recorder = new Recorder();
+    const who = new RecordWho(walked, recorder);
+    const first = who.now(700);
+    who.now(701);
+    walked.walks = 0;
+    expect(who.now(702)).toBe(first);
+    recorder.goOnBehind([]);
+    who.now(703);
+    walked.walks = 0;
+    // The second walk's stack was the first that the record heard of since
+    expect(who.now(704)).toBe(first + 1);
   });
 });

@@ -16,10 +16,14 @@ import type { Recorder } from '../trace/record/recorder.ts';
 /** Writes who runs now; as `MachineWho`. */
 export interface Walker {
   walk(into: Uint32Array): number;
+  /** Of the latest walk: walks of the same number have found the same. */
+  readonly walkNumber: number;
 }
 
 /** Of each, as many as the record has numbers for; 2 MiB of addresses. */
 const CAPS = { sequences: 0xffff, words: 1 << 19 };
+/** Walks that are known by their numbers. */
+const WALKS = 1024;
 const TASK_FLAGS = WALK_TASK | WALK_INTERRUPT;
 
 export class RecordWho {
@@ -31,6 +35,9 @@ export class RecordWho {
   /** The record's numbers by those of the tables. */
   #taskNumbers: number[] = [];
   #stackNumbers: number[] = [];
+  /** Numbers of walks, and the record's numbers of who they found. */
+  readonly #walks = new Float64Array(WALKS);
+  readonly #found = new Uint32Array(WALKS);
   #version = -1;
   /** Who the latest walk found, and how many instructions the guest had executed then. */
   #latest = 0;
@@ -48,10 +55,7 @@ export class RecordWho {
   now(instructions: number): number {
     if (this.#version !== this.#recorder.whoVersion) this.#forgetNumbers();
     if (instructions === this.#instructions) return this.#latest;
-    const words = this.#words;
-    const length = this.#walker.walk(words);
-    const flags = words[WALK_FLAGS] ?? 0;
-    this.#latest = (this.#task(flags) | this.#stack(flags, length)) >>> 0;
+    this.#latest = this.#find();
     this.#instructions = instructions;
     return this.#latest;
   }
@@ -59,6 +63,19 @@ export class RecordWho {
   /** The guest is another one, or somewhere else. */
   forget(): void {
     this.#instructions = -1;
+  }
+
+  #find(): number {
+    const words = this.#words;
+    const length = this.#walker.walk(words);
+    const { walkNumber } = this.#walker;
+    const place = walkNumber % WALKS;
+    if (this.#walks[place] === walkNumber) return this.#found[place] ?? 0;
+    const flags = words[WALK_FLAGS] ?? 0;
+    const who = (this.#task(flags) | this.#stack(flags, length)) >>> 0;
+    this.#walks[place] = walkNumber;
+    this.#found[place] = who;
+    return who;
   }
 
   #task(flags: number): number {
@@ -105,5 +122,7 @@ export class RecordWho {
     this.#stacks = new WordTable(CAPS);
     this.#taskNumbers = [0];
     this.#stackNumbers = [0];
+    // Numbers of walks begin with 1
+    this.#walks.fill(0);
   }
 }

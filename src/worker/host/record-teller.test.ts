@@ -59,7 +59,12 @@ class Border {
       plan: readPlan({}),
       iommu: this.iommu,
       console: { onOutput: () => () => undefined },
-      who: { walk: () => 0, onNotification: () => () => undefined, learn: () => undefined },
+      who: {
+        walkNumber: 1,
+        walk: () => 0,
+        onNotification: () => () => undefined,
+        learn: () => undefined,
+      },
       isInTick: false,
       ranMs: 0,
       instructions: 0,

@@ -31,7 +31,12 @@ function wire(readableLength: number, number: number): WireRequest {
 export class FloodMachine implements HistoricMachine, NewsMachine {
   readonly plan = readPlan({});
   readonly past = { place: PLACE, branches: [{ id: PLACE.branch }] };
-  readonly who = { walk: () => 0, onNotification: () => () => undefined, learn: () => undefined };
+  readonly who = {
+    walkNumber: 1,
+    walk: () => 0,
+    onNotification: () => () => undefined,
+    learn: () => undefined,
+  };
   readonly isInTick = false;
   readonly instructions = 0;
   readonly console: { onOutput(listener: (bytes: Uint8Array) => void): () => void };
