@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_MARKS, Marks, type Mark } from './marks.ts';
+import { MAX_LINE, MAX_MARK_BYTES, MAX_MARKS, Marks, type Mark } from './marks.ts';
 
 const place = (sequence: number) => ({ sequence, timeMs: sequence, instructions: 0 });
 const line = (sequence: number): Mark => ({ kind: 'console', line: 'x', ...place(sequence) });
@@ -26,12 +26,50 @@ describe('Marks', () => {
   ])('are bounded when they are all %s, and the latest stay', (_what, make) => {
     const marks = new Marks();
     const count = 7 * MAX_MARKS;
+    let most = 0;
     for (let at = 0; at < count; at += 1) {
       marks.add(make(at));
-      expect(marks.all.length).toBeLessThan(2 * MAX_MARKS);
+      most = Math.max(most, marks.all.length);
     }
+    expect(most).toBeLessThan(2 * MAX_MARKS);
     expect(marks.dropped + marks.all.length).toBe(count);
     expect(marks.all.at(-1)?.sequence).toBe(count - 1);
     expect(marks.all.at(-MAX_MARKS)?.sequence).toBe(count - MAX_MARKS);
+  });
+
+  const counts = { translated: 1, translatedBytes: 1, blocked: 0, blockedBytes: 0 };
+  const long = 'x'.repeat(MAX_LINE);
+  it.each<[string, (sequence: number) => Mark]>([
+    ['long lines', (at) => ({ kind: 'console', line: long, ...place(at) })],
+    [
+      'counters of many domains',
+      (at) => ({
+        kind: 'counters',
+        endpoints: [],
+        domains: Array.from({ length: 64 }, (_, id) => ({ id, ...counts })),
+        ...place(at),
+      }),
+    ],
+  ])('are bounded by what they take when they are all %s', (_what, make) => {
+    const marks = new Marks();
+    const count = MAX_MARKS;
+    let most = 0;
+    for (let at = 0; at < count; at += 1) {
+      marks.add(make(at));
+      most = Math.max(most, marks.bytes);
+    }
+    expect(most).toBeLessThanOrEqual(MAX_MARK_BYTES);
+    expect(marks.bytes).toBeGreaterThan(MAX_MARK_BYTES / 4);
+    expect(marks.dropped).toBeGreaterThan(0);
+    expect(marks.dropped + marks.all.length).toBe(count);
+    expect(marks.all.at(-1)?.sequence).toBe(count - 1);
+  });
+
+  it('take less when they are taken back', () => {
+    const marks = new Marks();
+    for (let at = 0; at < 10; at += 1) marks.add(line(at));
+    const { bytes } = marks;
+    marks.rewind(4);
+    expect(marks.bytes).toBe(bytes / 2);
   });
 });

@@ -100,12 +100,29 @@ const PASSING: readonly Mark['kind'][] = ['counters', 'notification', 'sample'];
 
 /** Half of the marks that are kept at most: a guest prints as many lines as it likes. */
 export const MAX_MARKS = 1 << 16;
+/** Bytes that all of them take at most, about. */
+export const MAX_MARK_BYTES = 16 << 20;
+/** What one takes in memory, about, and what is in it beside: the letters of a line, what stood in counters. */
+const MARK_BYTES = 112;
+const LETTER_BYTES = 2;
+const COUNTS_BYTES = 96;
 /** Characters of a console line that are kept. */
 export const MAX_LINE = 256;
+
+function bytesOf(mark: Mark): number {
+  if (mark.kind === 'console') return MARK_BYTES + LETTER_BYTES * mark.line.length;
+  if (mark.kind !== 'counters') return MARK_BYTES;
+  return MARK_BYTES + COUNTS_BYTES * (mark.endpoints.length + mark.domains.length);
+}
+
+function bytesOfAll(marks: readonly Mark[]): number {
+  return marks.reduce((sum, mark) => sum + bytesOf(mark), 0);
+}
 
 /** The latest marks, and how many came before them. */
 export class Marks {
   #marks: Mark[] = [];
+  #bytes = 0;
   #dropped = 0;
 
   /** Oldest first. Among the older ones some may be missing. */
@@ -117,21 +134,35 @@ export class Marks {
     return this.#dropped;
   }
 
+  /** What they take in memory, about: `MAX_MARK_BYTES` at most. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   add(mark: Mark): void {
     this.#marks.push(mark);
+    this.#bytes += bytesOf(mark);
+    if (this.#marks.length < 2 * MAX_MARKS && this.#bytes <= MAX_MARK_BYTES) return;
     // Many at once, so that the cost of a flood stays the same for each.
-    if (this.#marks.length < 2 * MAX_MARKS) return;
-    const lasting = this.#marks
-      .slice(0, MAX_MARKS)
-      .filter(({ kind }) => !PASSING.includes(kind))
-      .slice(-MAX_MARKS / 2);
-    this.#dropped += MAX_MARKS - lasting.length;
-    this.#marks = [...lasting, ...this.#marks.slice(MAX_MARKS)];
+    do this.#dropOlder();
+    while (this.#bytes > (MAX_MARK_BYTES * 3) / 4);
   }
 
   /** Forgets what came after an event. */
   rewind(sequence: number): void {
     const end = this.#marks.findIndex((mark) => mark.sequence > sequence);
-    if (end >= 0) this.#marks = this.#marks.slice(0, end);
+    if (end < 0) return;
+    this.#marks = this.#marks.slice(0, end);
+    this.#bytes = bytesOfAll(this.#marks);
+  }
+
+  /** Of the older half what passes, and as much more as leaves half of that at most. */
+  #dropOlder(): void {
+    const half = Math.ceil(this.#marks.length / 2);
+    const older = this.#marks.slice(0, half).filter(({ kind }) => !PASSING.includes(kind));
+    const lasting = older.slice(Math.max(0, older.length - (half >> 1)));
+    this.#dropped += half - lasting.length;
+    this.#marks = [...lasting, ...this.#marks.slice(half)];
+    this.#bytes = bytesOfAll(this.#marks);
   }
 }
