@@ -20,6 +20,7 @@ import './styles/feed.css';
 import './styles/moment.css';
 import './styles/recording.css';
 import './styles/rogue.css';
+import './styles/see.css';
 
 /** How often the worker is checked for signs of life. */
 const CHECK_INTERVAL_MS = 1_000;

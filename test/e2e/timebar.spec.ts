@@ -25,7 +25,7 @@ test('shows a past moment in all panes, by keyboard alone, and returns', async (
   await expect(moment).toContainText(/^Live/);
   await expect(page).not.toHaveURL(/at=/);
 
-  await page.goto(`${page.url()}?at=1`);
+  await machine.open('./?at=1');
   await expect(moment).toContainText('Looking at event #1,');
   await expect(machine.events.getByRole('listitem').first()).toBeVisible();
   expect(await machine.endpoints.locator('.badge').allTextContents()).not.toEqual(listed);

@@ -8,10 +8,17 @@ import { MappingsPane } from '../components/mappings-pane.tsx';
 import { EventsPane } from '../components/events-pane.tsx';
 import { MomentStrip } from '../components/moment-strip.tsx';
 import { useMomentKeys } from '../components/moment-keys.ts';
+import { PicturePane } from '../components/picture-pane.tsx';
+import { ReachFigure } from '../components/reach-figure.tsx';
 import { RecordingNotice } from '../components/recording-controls.tsx';
 import { RoguePane } from '../components/rogue-pane.tsx';
+import { SeeActions } from '../components/see-actions.tsx';
+import { StoryPane } from '../components/story-pane.tsx';
 import { TopBar } from '../components/top-bar.tsx';
+import { ViewSwitch } from '../components/view-switch.tsx';
 import type { PaneProps } from './pane-props.ts';
+import type { SeeProps } from './see-props.ts';
+import type { ViewChoice } from './view-choice.ts';
 
 /** Jumps between panes where they stand below each other. */
 const SECTIONS = [
@@ -22,32 +29,58 @@ const SECTIONS = [
   ['events', 'Events'],
 ] as const;
 
-export function App({ panes }: { panes: PaneProps }): JSX.Element {
+function SectionNav(): JSX.Element {
+  return (
+    <nav class="section-nav" aria-label="Sections">
+      {SECTIONS.map(([id, label]) => (
+        <a href={`#${id}`}>{label}</a>
+      ))}
+    </nav>
+  );
+}
+
+export interface AppProps {
+  readonly panes: PaneProps;
+  readonly see: SeeProps;
+  readonly choice: ViewChoice;
+}
+
+/** The console has the same place in the tree of both views: what it has printed stays. */
+export function App({ panes, see, choice }: AppProps): JSX.Element {
   useMomentKeys(panes.momentKeys);
+  const isSee = choice.view.value === 'see';
   return (
     <div class="app" data-moment={panes.moment.looking.value.kind}>
-      <TopBar {...panes.topBar} />
+      <TopBar {...panes.topBar} views={<ViewSwitch {...choice} />} />
       <RecordingNotice {...panes.recording} />
-      <nav class="section-nav" aria-label="Sections">
-        {SECTIONS.map(([id, label]) => (
-          <a href={`#${id}`}>{label}</a>
-        ))}
-      </nav>
-      <main class="layout">
-        <div class="column column-machine">
-          <ConsolePane {...panes.console} />
-          <div class="row">
-            <RoguePane {...panes.rogue} />
-            <FaultsPane {...panes.faults} />
+      {isSee ? null : <SectionNav />}
+      <main class="layout" data-view={choice.view.value}>
+        {isSee ? (
+          <div class="column column-see" key="see">
+            <ReachFigure {...see.figure} />
+            <PicturePane {...see.picture} />
+            <SeeActions {...see.actions} />
           </div>
+        ) : null}
+        <div class="column column-machine" key="machine">
+          {isSee ? <StoryPane key="story" {...see.story} /> : null}
+          <ConsolePane key="console" {...panes.console} offersCommands={!isSee} />
+          {isSee ? null : (
+            <div class="row" key="attack">
+              <RoguePane {...panes.rogue} />
+              <FaultsPane {...panes.faults} />
+            </div>
+          )}
         </div>
-        <div class="column column-iommu">
-          <EndpointsPane {...panes.endpoints} />
-          <div class="row row-tall">
-            <MappingsPane {...panes.mappings} />
-            <EventsPane {...panes.events} />
+        {isSee ? null : (
+          <div class="column column-iommu" key="iommu">
+            <EndpointsPane {...panes.endpoints} />
+            <div class="row row-tall">
+              <MappingsPane {...panes.mappings} />
+              <EventsPane {...panes.events} />
+            </div>
           </div>
-        </div>
+        )}
       </main>
       <MomentStrip {...panes.moment} />
     </div>

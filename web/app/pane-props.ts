@@ -16,7 +16,7 @@ import type { MachineSession } from '../session/machine-session.ts';
 export interface PaneProps {
   readonly topBar: TopBarProps;
   readonly recording: RecordingNoticeProps;
-  readonly console: ConsolePaneProps;
+  readonly console: Omit<ConsolePaneProps, 'offersCommands'>;
   readonly rogue: RoguePaneProps;
   readonly faults: FaultsPaneProps;
   readonly endpoints: EndpointsPaneProps;

@@ -1,10 +1,26 @@
 // Puts the page into its place. Fetched beside the machine's worker, which is started first.
 
 import { render } from 'preact';
+import type { InspectPane } from '../components/picture-pane.tsx';
 import type { MachineSession } from '../session/machine-session.ts';
 import { App } from './app.tsx';
 import { paneProps } from './pane-props.ts';
+import { seeProps } from './see-props.ts';
+import { chooseView } from './view-choice.ts';
 
 export function showPage(session: MachineSession, root: HTMLElement): void {
-  render(<App panes={paneProps(session)} />, root);
+  const choice = chooseView();
+  const show = (pane: InspectPane): void => {
+    choice.onView('inspect');
+    // Inspect is there with the next frame
+    session.onNextFrame(() => showPane(root, pane));
+  };
+  const see = seeProps(session, show);
+  render(<App panes={paneProps(session)} see={see} choice={choice} />, root);
+}
+
+function showPane(root: HTMLElement, pane: InspectPane): void {
+  const heading = root.querySelector<HTMLElement>(`#${pane}-title`);
+  heading?.scrollIntoView({ block: 'nearest' });
+  heading?.focus();
 }

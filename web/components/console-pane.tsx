@@ -12,7 +12,10 @@ export type ConsolePaneProps = BootBarProps &
   FailureNoticeProps &
   PausedNoteProps &
   TerminalViewProps &
-  TryItProps;
+  TryItProps & {
+    /** Whether commands to try stand below it. */
+    readonly offersCommands: boolean;
+  };
 
 export function ConsolePane(props: ConsolePaneProps): JSX.Element {
   const { status, progress, failure, onRestart, queuedInput, onResume, past, onReturn } = props;
@@ -33,7 +36,9 @@ export function ConsolePane(props: ConsolePaneProps): JSX.Element {
         onReturn={onReturn}
       />
       <TerminalView output={output} restarted={restarted} onType={onType} onResize={onResize} />
-      <TryIt info={info} notReady={notReady} onSelect={onSelect} onType={onType} />
+      {props.offersCommands ? (
+        <TryIt info={info} notReady={notReady} onSelect={onSelect} onType={onType} />
+      ) : null}
     </Pane>
   );
 }

@@ -11,6 +11,7 @@ import type { IommuMode, MachineFailure, MachineInfo } from '../../src/worker/ap
 import type { EventStory } from '../../src/worker/api/why.ts';
 import type { FaultRecord } from '../model/machine-model.ts';
 import type { FaultsView } from '../model/views.ts';
+import { freshLine } from './fresh-line.ts';
 import { Pane } from './pane.tsx';
 
 const WHY_NONE: Readonly<Record<IommuMode, string>> = {
@@ -71,7 +72,8 @@ function Story({ story }: { readonly story: EventStory }): JSX.Element {
   );
 }
 
-function Card({ name, record, story }: CardProps): JSX.Element {
+/** A fault, and its story as far as it is known. */
+export function FaultCard({ name, record, story }: CardProps): JSX.Element {
   const { fault, timeMs } = record;
   const isWrite = isWriteFault(fault.flags);
   return (
@@ -138,7 +140,7 @@ export function FaultsPane(props: FaultsPaneProps): JSX.Element {
           class="button button-small"
           disabled={reason !== null}
           title={reason ?? 'Types iommu-faults into the console: what Linux has logged about them'}
-          onClick={() => props.onType('iommu-faults\r')}
+          onClick={() => props.onType(freshLine('iommu-faults'))}
         >
           Ask Linux
         </button>
@@ -154,7 +156,7 @@ export function FaultsPane(props: FaultsPaneProps): JSX.Element {
       ) : (
         <ul class="scroll faults" aria-label="Faults" tabIndex={0}>
           {faults.map((record) => (
-            <Card
+            <FaultCard
               key={record.fault.sequence}
               name={nameOf(record.fault.endpoint)}
               record={record}

@@ -16,7 +16,9 @@ export function Pane({ id, title, note, tools, children }: PaneProps): JSX.Eleme
   return (
     <section class={`pane pane-${id}`} id={id} aria-labelledby={`${id}-title`}>
       <header class="pane-head">
-        <h2 id={`${id}-title`}>{title}</h2>
+        <h2 id={`${id}-title`} tabIndex={-1}>
+          {title}
+        </h2>
         <p class="pane-note">{note}</p>
         {tools === undefined ? null : <div class="pane-tools">{tools}</div>}
       </header>

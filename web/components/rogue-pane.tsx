@@ -32,12 +32,13 @@ export interface RoguePaneProps {
   readonly findMapped: (endpoint: number, access: RogueRequest['access']) => bigint | null;
 }
 
-type Outcome =
+/** What became of the last request. */
+export type Outcome =
   | { readonly kind: 'none' }
   | { readonly kind: 'error'; readonly message: string }
   | { readonly kind: 'result'; readonly request: RogueRequest; readonly result: RogueResult };
 
-function ResultView({ mode, outcome }: { mode: IommuMode; outcome: Outcome }): JSX.Element {
+export function ResultView({ mode, outcome }: { mode: IommuMode; outcome: Outcome }): JSX.Element {
   if (outcome.kind === 'none') return <p class="quiet">{ROGUE_INTRO[mode]}</p>;
   if (outcome.kind === 'error') {
     return (
@@ -61,7 +62,7 @@ function hasMappings(state: IommuState | null, endpoint: number | null): boolean
 }
 
 /** The endpoint a person has picked; until then the one made for this, else the first. */
-function formEndpoint(info: MachineInfo | null, pickedId: number | null): number | null {
+export function formEndpoint(info: MachineInfo | null, pickedId: number | null): number | null {
   const endpoints = info?.endpoints ?? [];
   const picked = endpoints.find((each) => each.id === pickedId);
   const rogue = endpoints.find((each) => /rogue/i.test(each.name));

@@ -1,7 +1,7 @@
 // Name, what this is, how the machine is doing, and its switches.
 
 import { useComputed, type ReadonlySignal } from '@preact/signals';
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import type { PastNote } from '../../src/worker/api/past.ts';
 import type {
   BootProgress,
@@ -58,6 +58,8 @@ interface PauseButtonProps {
 
 export interface TopBarProps
   extends StatusViewProps, PauseButtonProps, ModeSelectProps, RecordingControlsProps {
+  /** The switch between views. */
+  readonly views?: ComponentChildren;
   readonly onReset: () => void;
 }
 
@@ -145,6 +147,7 @@ export function TopBar(props: TopBarProps): JSX.Element {
         <BrandMark />
         <h1>viommu</h1>
       </div>
+      {props.views}
       <Tagline mode={mode} />
       <StatusView status={status} past={past} progress={progress} failure={failure} clock={clock} />
       <div class="controls">

@@ -4,6 +4,7 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { MachineInfo } from '../../src/worker/api/power.ts';
 import type { Selection } from '../model/domain-choice.ts';
+import { freshLine } from './fresh-line.ts';
 
 interface Demo {
   readonly command: string;
@@ -48,7 +49,7 @@ export function TryIt({ info, notReady, onSelect, onType }: TryItProps): JSX.Ele
   const run = ({ command, endpoint }: Demo): void => {
     const busy = info.value?.endpoints.find((each) => endpoint?.test(each.name));
     if (busy !== undefined) onSelect({ kind: 'endpoint', id: busy.id });
-    onType(`${command}\r`);
+    onType(freshLine(command));
   };
   return (
     <div class="try-it" role="group" aria-label="Try it">

@@ -1,12 +1,15 @@
 // One person's session with the machine, by topics.
 
+import { computed, type ReadonlySignal } from '@preact/signals';
 import { ConsoleLine } from './console-line.ts';
 import { Drivers } from './drivers.ts';
 import { FramePacer, type FramePorts } from './frame-pacer.ts';
 import { IommuView } from './iommu-view.ts';
 import { MomentChoice } from './moment-choice.ts';
 import { PageAsking } from './page-answers.ts';
+import { LookedAt } from './looked-at.ts';
 import { Past } from './past.ts';
+import { Picture } from './picture.ts';
 import { Power, type PowerPorts } from './power.ts';
 import { Recordings } from './recordings.ts';
 import { ShownIommu } from './shown-iommu.ts';
@@ -29,6 +32,8 @@ export class MachineSession {
   readonly stray: StrayDma;
   readonly recordings: Recordings;
   readonly past: Past;
+  readonly picture: Picture;
+  readonly looked: LookedAt;
   /** For programs that drive the page. */
   readonly asking: PageAsking;
   readonly #pacer: FramePacer;
@@ -47,12 +52,32 @@ export class MachineSession {
     this.stray = new StrayDma(this.power, () => this.iommu.latest);
     this.recordings = new Recordings(this.power, ports.images);
     this.past = new Past(this.power);
+    this.picture = new Picture({
+      power: this.power,
+      pacer: this.#pacer,
+      latest: () => this.iommu.latest,
+      now: ports.now,
+      shown: computed(() => {
+        const looking = this.moment.looking.value;
+        return looking.kind === 'past' ? looking.views.sequence : null;
+      }),
+      faults: this.shown.faults,
+    });
+    this.looked = new LookedAt(this.power);
     this.asking = new PageAsking(this.power, ports.images);
     this.now = ports.now;
+    this.onNextFrame = ports.onNextFrame;
   }
 
   /** The page's clock, the one changes of mappings are stamped with. */
   readonly now: () => number;
+  /** Calls back before the next frame is painted: for what moves. */
+  readonly onNextFrame: FramePorts['onNextFrame'];
+
+  /** Counts frames in which there was something new to be seen. */
+  get frame(): ReadonlySignal<number> {
+    return this.#pacer.frame;
+  }
 
   /** Shows an endpoint's domain and makes it the one that goes astray. */
   pickEndpoint(id: number): void {

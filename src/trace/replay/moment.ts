@@ -9,7 +9,7 @@ import type { RecordedEndpoint, RecordHead } from '../record/head.ts';
 import type { IommuRecord } from '../record/iommu-record.ts';
 import { countersAt, type MomentCounters } from './counters.ts';
 import type { Keyframe } from './keyframe.ts';
-import type { Lifetime, LifetimeTable } from './lifetime.ts';
+import type { Lifetime, LifetimeTable, MappingColumns } from './lifetime.ts';
 import type { Missing } from './not-known.ts';
 import { OrderedMappings } from './ordered-mappings.ts';
 import type { Standing } from './standing.ts';
@@ -64,6 +64,11 @@ export class Moment {
   /** Mappings of all domains together. */
   get count(): number {
     return this.#alive.count;
+  }
+
+  /** All mappings in columns, in the order of their birth: to be read, never written. */
+  get mappingColumns(): MappingColumns & { readonly count: number } {
+    return this.#alive;
   }
 
   /** The one that was made last. */

@@ -43,8 +43,12 @@ export class MachinePage {
     return this.endpoints.getByRole('row', { name });
   }
 
-  async open(path = './'): Promise<void> {
-    await this.page.goto(path);
+  /** Opens a view of the page, Inspect if none is named. */
+  async open(path = './', view: 'see' | 'inspect' = 'inspect'): Promise<void> {
+    const [file = './', query = ''] = path.split('?');
+    const parameters = new URLSearchParams(query);
+    parameters.set('view', view);
+    await this.page.goto(`${file}?${parameters}`);
   }
 
   /** Waits for the guest's prompt; fails at once when the machine does. */

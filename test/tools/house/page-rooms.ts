@@ -26,13 +26,13 @@ export const PAGE: readonly Room[] = [
     folder: 'web/app',
     purpose: 'the page put together: which parts there are, and what each is given of the session',
     imports: ['web/components', 'web/session'],
-    packages: ['preact'],
+    packages: ['@preact/signals', 'preact'],
   },
   {
     folder: 'web/session',
     purpose: "the page's side of the machine, by topics",
-    imports: [...PAGE_IMPORTS, 'web/format', 'web/model'],
-    types: [...PAGE_TYPES, 'src/iommu/store'],
+    imports: [...PAGE_IMPORTS, 'web/format', 'web/model', 'web/picture'],
+    types: [...PAGE_TYPES, 'src/iommu/store', 'src/trace/replay'],
     packages: ['@preact/signals'],
   },
   {
@@ -46,6 +46,7 @@ export const PAGE: readonly Room[] = [
       'web/canvas',
       'web/format',
       'web/model',
+      'web/picture',
     ],
     types: PAGE_TYPES,
     packages: ['@preact/signals', '@xterm/addon-fit', '@xterm/xterm', 'preact'],
@@ -56,6 +57,14 @@ export const PAGE: readonly Room[] = [
     imports: PAGE_IMPORTS,
     types: ['web/model', 'web/theme.ts'],
     packages: ['@xterm/xterm'],
+  },
+  {
+    // Of a moment, never of now: the past is drawn by the same functions.
+    folder: 'web/picture',
+    purpose:
+      'the picture of what devices can reach: its scene, its layout, its painting, its words',
+    imports: [...PAGE_IMPORTS, 'src/trace/replay', 'web/canvas', 'web/format'],
+    types: PAGE_TYPES,
   },
   {
     folder: 'web/model',

@@ -1,0 +1,101 @@
+// See: the picture of what devices can reach, its figure, and what a visitor can do to it.
+
+import { expect, test } from '@playwright/test';
+import { MachinePage } from './pages/machine-page.ts';
+import { SeePage } from './pages/see-page.ts';
+
+/** Where the walls begin in a picture of 1280 by 800, as a share of its width: marks of stopped accesses are there. */
+const WALL = 0.265;
+
+test('shows how little devices reach, stops one at its wall, and says why', async ({ page }) => {
+  const machine = new MachinePage(page);
+  const see = new SeePage(page);
+  await page.goto('./');
+  await machine.waitForPrompt();
+  await expect(see.figure).toHaveText(
+    /^Devices can reach \d+ KiB of 128 MiB \(0\.\d %\)\. Without the IOMMU: all of it\.$/,
+  );
+  await expect(see.picture).toHaveAccessibleName(
+    /^6 devices behind 6 domains\. Devices can reach /,
+  );
+  await expect(see.device('virtio-blk')).toContainText('domain 1');
+  await expect(see.device('virtio-blk')).toContainText('12 KiB');
+  await expect(see.findInPicture(/tried to write/, WALL)).rejects.toThrow();
+
+  await test.step('a stopped access', async () => {
+    await machine.button('Let a device overreach').click();
+    await expect(see.story).toContainText('rogue tried to write 16 bytes of data at 0x8000');
+    await expect(see.story).toContainText('The rule: virtio 1.2, 5.13.6.9.');
+    await expect(page.getByText('Blocked.')).toBeVisible();
+    const place = await see.findInPicture(/rogue tried to write 16 bytes of data/, WALL);
+    await see.picture.click({ position: place });
+    await expect(see.hint).toContainText('domain 2');
+  });
+
+  await test.step('memory', async () => {
+    await see.findInPicture(/^Memory 0x[0-9a-f]{8}–[0-9a-f]+: virtio-console can reach it$/, 0.75);
+  });
+
+  await test.step('from the picture to the right pane', async () => {
+    await see.device('virtio-net').getByRole('button').press('Enter');
+    await machine.button('Open virtio-net in Inspect').click();
+    await expect(machine.endpoint('virtio-net')).toHaveAttribute('data-selected', 'true');
+    await expect(page.getByRole('heading', { name: 'Endpoints' })).toBeFocused();
+    await expect(page).toHaveURL(/view=inspect/);
+  });
+});
+
+test('keeps the console while views change, the view over a reload, and takes any word for one', async ({
+  page,
+}) => {
+  const machine = new MachinePage(page);
+  const see = new SeePage(page);
+  await page.goto('./?view=nonsense');
+  await machine.waitForPrompt();
+  await expect(see.picture).toBeVisible();
+  await machine.typeLine('echo here-to-stay');
+  await machine.waitForConsole(/\nhere-to-stay/);
+  await see.view('Inspect').click();
+  await expect(machine.endpoints).toBeVisible();
+  await expect(machine.terminal).toContainText('here-to-stay');
+  await see.view('See').press('Enter');
+  await expect(see.picture).toBeVisible();
+  await expect(machine.terminal).toContainText('here-to-stay');
+  await page.goBack();
+  await expect(machine.endpoints).toBeVisible();
+  await page.reload();
+  await expect(machine.endpoints).toBeVisible();
+  await see.view('See').click();
+  await page.goto('./');
+  await expect(see.picture).toBeVisible();
+});
+
+test('clears what is typed before it runs a command', async ({ page }) => {
+  const machine = new MachinePage(page);
+  await machine.open('./', 'see');
+  await machine.waitForPrompt();
+  await machine.terminal.click();
+  await page.keyboard.type('echo not-this ');
+  await machine.waitForConsole(/echo not-this $/);
+  const printed = (await machine.consoleText()).length;
+  await machine.button('Read a disk').click();
+  await machine.waitForConsole(/[0-9a-f]{32} {2}\/dev\/vda/, printed);
+  expect((await machine.consoleText()).slice(printed)).not.toContain('not-this');
+});
+
+test('lights all of memory when the IOMMU is taken away', async ({ page }) => {
+  const machine = new MachinePage(page);
+  const see = new SeePage(page);
+  await machine.open('./', 'see');
+  await machine.waitForPrompt();
+  await machine.button('Take the IOMMU away').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Restart' }).click();
+  await machine.waitForPrompt();
+  await expect(see.figure).toHaveText(
+    'Devices can reach 128 MiB of 128 MiB. All of it: there is no IOMMU to stop them.',
+  );
+  await expect(see.device('virtio-blk')).toContainText('reaches all 128 MiB');
+  await machine.button('Let a device overreach').click();
+  await expect(page.getByText('There is no IOMMU: nothing was checked.')).toBeVisible();
+  await expect(machine.button('Put the IOMMU back')).toBeVisible();
+});

@@ -1,0 +1,122 @@
+// What a visitor can do to the picture: have devices work, let one overreach, take the IOMMU away.
+
+import type { ReadonlySignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { Emitter } from '../../src/base/emitter.ts';
+import type { IommuMode, MachineInfo } from '../../src/worker/api/power.ts';
+import type { RogueRequest, RogueResult } from '../../src/worker/api/stray-dma.ts';
+import { freshLine } from './fresh-line.ts';
+import { RestartDialog } from './restart-dialog.tsx';
+import { formEndpoint, ResultView, type Outcome } from './rogue-pane.tsx';
+
+/**
+ * In the first MiB, which Linux leaves alone: nothing is ever mapped there, and without an IOMMU the write reaches memory
+ * and does no harm.
+ */
+const OVERREACH_ADDRESS = 0x8000n;
+const LENGTH_BYTES = 16;
+
+/** What takes the IOMMU away, or puts it back. */
+const OTHER: Readonly<Record<IommuMode, { readonly mode: IommuMode; readonly label: string }>> = {
+  translated: { mode: 'off', label: 'Take the IOMMU away' },
+  bypass: { mode: 'translated', label: 'Let it translate' },
+  off: { mode: 'translated', label: 'Put the IOMMU back' },
+};
+
+export interface SeeActionsProps {
+  readonly info: ReadonlySignal<MachineInfo | null>;
+  readonly mode: ReadonlySignal<IommuMode>;
+  /** Why the guest can not be used now; null when it can. */
+  readonly notReady: ReadonlySignal<string | null>;
+  /** The endpoint a person has picked; null until then. */
+  readonly endpoint: ReadonlySignal<number | null>;
+  /** A machine starts from nothing. */
+  readonly restarted: Pick<Emitter<void>, 'on'>;
+  readonly onType: (text: string) => void;
+  readonly onSend: (request: RogueRequest) => Promise<RogueResult>;
+  /** Starts the machine afresh, in this mode. */
+  readonly onStart: (mode: IommuMode) => void;
+}
+
+function CommandButton(props: {
+  readonly command: string;
+  readonly label: string;
+  readonly reason: string | null;
+  readonly onType: (text: string) => void;
+}): JSX.Element {
+  const { command, label, reason, onType } = props;
+  return (
+    <button
+      type="button"
+      class="button"
+      disabled={reason !== null}
+      title={reason ?? `Types ${command} into the console`}
+      onClick={() => onType(freshLine(command))}
+    >
+      {label}
+    </button>
+  );
+}
+
+export function SeeActions(props: SeeActionsProps): JSX.Element {
+  const { restarted, onType, onSend } = props;
+  const [outcome, setOutcome] = useState<Outcome>({ kind: 'none' });
+  const [wanted, setWanted] = useState<IommuMode | null>(null);
+  const mode = props.mode.value;
+  const reason = props.notReady.value;
+  const endpoint = formEndpoint(props.info.value, props.endpoint.value);
+  const other = OTHER[mode];
+
+  useEffect(() => restarted.on(() => setOutcome({ kind: 'none' })), [restarted]);
+
+  const overreach = async (): Promise<void> => {
+    if (endpoint === null) return;
+    const request: RogueRequest = {
+      endpoint,
+      address: OVERREACH_ADDRESS,
+      access: 'write',
+      length: LENGTH_BYTES,
+    };
+    try {
+      setOutcome({ kind: 'result', request, result: await onSend(request) });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      setOutcome({ kind: 'error', message });
+    }
+  };
+
+  return (
+    <section class="pane pane-actions" aria-label="Try it">
+      <div class="actions">
+        <CommandButton command="disk-read" label="Read a disk" reason={reason} onType={onType} />
+        <CommandButton command="net-ping" label="Ping" reason={reason} onType={onType} />
+        <button
+          type="button"
+          class="button button-danger"
+          disabled={reason !== null || endpoint === null}
+          title={reason ?? 'A device writes to an address that nobody has given it'}
+          onClick={() => void overreach()}
+        >
+          Let a device overreach
+        </button>
+        <button type="button" class="button" onClick={() => setWanted(other.mode)}>
+          {other.label}
+        </button>
+      </div>
+      <div class="actions-result" aria-live="polite">
+        {outcome.kind === 'none' ? (
+          <p class="quiet">{reason ?? 'Every button acts on this PC, now.'}</p>
+        ) : (
+          <ResultView mode={mode} outcome={outcome} />
+        )}
+      </div>
+      <RestartDialog
+        wanted={wanted}
+        current={mode}
+        onClose={() => setWanted(null)}
+        onStart={props.onStart}
+      />
+    </section>
+  );
+}

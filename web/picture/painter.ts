@@ -1,0 +1,165 @@
+// Owns the canvas between frames. What stands still is painted once, on a canvas that is not seen, and laid under what
+// moves in each frame. Bounds: a layout and its painting take at most a ninth of the time, and a frame in which only
+// pulses move paints one image and MOST_PULSES dots.
+
+import { Brush } from './brush.ts';
+import { readPictureColors, type PictureColors } from './colors.ts';
+import { layoutMarks, type FaultMark, type StoppedAccess } from './fault-marks.ts';
+import { partAt, type Part } from './hit.ts';
+import { layoutPicture, NO_FOLDS, type PictureLayout, type Viewport } from './layout.ts';
+import { paintPicture, paintPulses, type PictureState } from './paint.ts';
+import { Pulses, type Access } from './pulses.ts';
+import type { Scene } from './scene.ts';
+
+/** What a layout costs, times this, is how long the next one waits at least. */
+const REST = 8;
+
+export interface PainterPorts {
+  /** The page's clock in milliseconds. */
+  readonly now: () => number;
+  /** Calls back before the next frame is painted. */
+  readonly onNextFrame: (callback: () => void) => void;
+  /** Accesses since the last call, a few at most. */
+  readonly takeAccesses: () => readonly Access[];
+}
+
+/** What is shown. */
+export interface PictureContent {
+  readonly scene: Scene;
+  readonly stopped: readonly StoppedAccess[];
+  /** Index of the lane that a person has chosen; null for none. */
+  readonly chosen: number | null;
+  readonly focused: number | null;
+  /** Whether pulses move: not in the past, and not where less motion is asked for. */
+  readonly moves: boolean;
+}
+
+export class PicturePainter {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #ports: PainterPorts;
+  readonly #still = document.createElement('canvas');
+  readonly #pulses = new Pulses();
+  #colors: PictureColors = readPictureColors();
+  #viewport: Viewport = { width: 0, height: 0 };
+  #content: PictureContent | null = null;
+  #layout: PictureLayout | null = null;
+  #marks: readonly FaultMark[] = [];
+  /** What the layout was made for. */
+  #laidOut: Scene | null = null;
+  #isStale = true;
+  #isAsked = false;
+  #isDisposed = false;
+  #notBefore = 0;
+
+  constructor(canvas: HTMLCanvasElement, ports: PainterPorts) {
+    this.#canvas = canvas;
+    this.#ports = ports;
+  }
+
+  get layout(): PictureLayout | null {
+    return this.#layout;
+  }
+
+  /** Another size: painted at once, as a canvas that is resized is empty. */
+  resize(viewport: Viewport): void {
+    this.#viewport = viewport;
+    this.#laidOut = null;
+    this.#notBefore = 0;
+    this.#paint();
+  }
+
+  /** Another theme. */
+  recolor(): void {
+    this.#colors = readPictureColors();
+    this.#isStale = true;
+    this.request();
+  }
+
+  show(content: PictureContent | null): void {
+    const isOther = content?.scene.facts !== this.#content?.scene.facts;
+    if (isOther) this.#layout = null;
+    if (isOther || content?.moves !== true) this.#pulses.clear();
+    this.#content = content;
+    this.#isStale = true;
+    this.request();
+  }
+
+  /** Paints with the next frame. */
+  request(): void {
+    if (this.#isAsked || this.#isDisposed) return;
+    this.#isAsked = true;
+    this.#ports.onNextFrame(() => {
+      this.#isAsked = false;
+      if (!this.#isDisposed) this.#paint();
+    });
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+  }
+
+  partAt(x: number, y: number): Part | null {
+    const [layout, content] = [this.#layout, this.#content];
+    if (layout === null || content === null) return null;
+    return partAt(layout, content.scene, this.#marks, x, y);
+  }
+
+  #paint(): void {
+    const content = this.#content;
+    const { width, height } = this.#viewport;
+    const context = this.#canvas.getContext('2d');
+    if (content === null || context === null || width === 0 || height === 0) return;
+    const nowMs = this.#ports.now();
+    if (this.#still.width !== Math.round(width * devicePixelRatio)) {
+      this.#isStale = true;
+      this.#notBefore = 0;
+    }
+    if (this.#isStale || this.#laidOut !== content.scene) {
+      if (nowMs >= this.#notBefore || this.#layout === null) this.#paintStill(content);
+      else this.request();
+    }
+    const accesses = this.#ports.takeAccesses();
+    if (content.moves) for (const access of accesses) this.#pulses.start(access, nowMs);
+    this.#fit(this.#canvas);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+    context.drawImage(this.#still, 0, 0);
+    const layout = this.#layout;
+    if (layout === null || this.#pulses.isEmpty) return;
+    const moving = this.#pulses.at(nowMs);
+    const ratio = devicePixelRatio;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const brush = new Brush(context, this.#colors, layout.scale);
+    paintPulses(brush, { scene: this.#laidOut ?? content.scene, layout }, moving);
+    if (!this.#pulses.isEmpty) this.request();
+  }
+
+  #paintStill({ scene, stopped, chosen, focused }: PictureContent): void {
+    const startMs = this.#ports.now();
+    const context = this.#still.getContext('2d');
+    if (context === null) return;
+    const folds = this.#layout?.folds ?? NO_FOLDS;
+    if (this.#laidOut !== scene || this.#layout === null) {
+      this.#layout = layoutPicture(scene, this.#viewport, folds);
+      this.#laidOut = scene;
+    }
+    const layout = this.#layout;
+    this.#marks = layoutMarks(layout, scene, stopped);
+    this.#fit(this.#still);
+    const ratio = devicePixelRatio;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const state: PictureState = { scene, layout, marks: this.#marks, chosen, focused };
+    paintPicture(new Brush(context, this.#colors, layout.scale), state);
+    this.#isStale = false;
+    const endMs = this.#ports.now();
+    this.#notBefore = endMs + REST * (endMs - startMs);
+  }
+
+  /** Gives a canvas as many pixels as the screen has there; it is empty then. */
+  #fit(canvas: HTMLCanvasElement): void {
+    const width = Math.round(this.#viewport.width * devicePixelRatio);
+    const height = Math.round(this.#viewport.height * devicePixelRatio);
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+  }
+}

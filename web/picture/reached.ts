@@ -1,0 +1,84 @@
+// Which memory the mappings of a moment lead to, domain by domain.
+
+import {
+  VIRTIO_IOMMU_MAP_F_READ,
+  VIRTIO_IOMMU_MAP_F_WRITE,
+} from '../../src/iommu/protocol/protocol.ts';
+import { sortPlaces } from '../../src/trace/replay/byte-order.ts';
+import type { MappingColumns } from '../../src/trace/replay/lifetime.ts';
+import type { Moment, MomentEndpoint } from '../../src/trace/replay/moment.ts';
+import { joinRuns, PAGE_BYTES, pushRun, type Run } from './runs.ts';
+
+const U32_SPAN = 0x1_0000_0000;
+const PAGE_BITS = 12;
+/** Pages that the upper half of an address counts. */
+const HIGH_PAGES = U32_SPAN / PAGE_BYTES;
+const RIGHTS = VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE;
+
+/** What can be reached through one domain, while it is gathered. */
+export class Reached {
+  mappings = 0;
+  /** IOVA pages that are mapped with any right. */
+  readonly iova: Run[] = [];
+  /** Bytes of RAM. */
+  readonly ram: Run[] = [];
+}
+
+function iovaPage(high: number, low: number): number {
+  return high * HIGH_PAGES + (low >>> PAGE_BITS);
+}
+
+/** Bytes of RAM that a row's mapping leads to; `first` lies behind `last` where there are none. */
+function ramOf(columns: MappingColumns, at: number, memoryBytes: number): Run {
+  const { startHigh, startLow, endHigh, endLow, gpaHigh, gpaLow } = columns;
+  const first = (gpaHigh[at] ?? 0) * U32_SPAN + (gpaLow[at] ?? 0);
+  const highs = (endHigh[at] ?? 0) - (startHigh[at] ?? 0);
+  const last = first + highs * U32_SPAN + (endLow[at] ?? 0) - (startLow[at] ?? 0);
+  return { first, last: Math.min(last, memoryBytes - 1) };
+}
+
+/** What each of these domains maps; mappings without any right let nothing through. */
+export function gather(
+  moment: Moment,
+  domains: ReadonlySet<number>,
+  memoryBytes: number,
+): ReadonlyMap<number, Reached> {
+  const { mappingColumns: columns } = moment;
+  const found = new Map([...domains].map((domain) => [domain, new Reached()]));
+  const rows: number[] = [];
+  for (let at = 0; at < columns.count; at += 1) {
+    const reached = found.get(columns.domain[at] ?? -1);
+    if (reached === undefined) continue;
+    reached.mappings += 1;
+    if (((columns.flags[at] ?? 0) & RIGHTS) !== 0) rows.push(at);
+  }
+  const places = Uint32Array.from(rows);
+  sortPlaces(places, columns.startHigh, columns.startLow);
+  for (const at of places) {
+    const first = iovaPage(columns.startHigh[at] ?? 0, columns.startLow[at] ?? 0);
+    const last = iovaPage(columns.endHigh[at] ?? 0, columns.endLow[at] ?? 0);
+    const reached = found.get(columns.domain[at] ?? -1);
+    if (reached !== undefined) pushRun(reached.iova, first, last);
+  }
+  sortPlaces(places, columns.gpaHigh, columns.gpaLow);
+  for (const at of places) {
+    const { first, last } = ramOf(columns, at, memoryBytes);
+    const reached = found.get(columns.domain[at] ?? -1);
+    if (reached !== undefined && first <= last) pushRun(reached.ram, first, last);
+  }
+  return found;
+}
+
+/** RAM in regions that the device itself translates identically for these endpoints. */
+export function identityRam(
+  endpoints: readonly MomentEndpoint[],
+  memoryBytes: number,
+): readonly Run[] {
+  let ram: readonly Run[] = [];
+  for (const region of endpoints.flatMap(({ reserved }) => reserved)) {
+    if (region.kind !== 'identity' || region.start >= BigInt(memoryBytes)) continue;
+    const last = Math.min(Number(region.end), memoryBytes - 1);
+    ram = joinRuns(ram, [{ first: Number(region.start), last }]);
+  }
+  return ram;
+}

@@ -1,0 +1,135 @@
+// What the picture says: the figure, captions, the sentence for those who do not see it, and its table.
+
+import {
+  VIRTIO_IOMMU_FAULT_R_DOMAIN,
+  VIRTIO_IOMMU_FAULT_R_MAPPING,
+  VIRTIO_IOMMU_MAP_F_READ,
+  VIRTIO_IOMMU_MAP_F_WRITE,
+} from '../../src/iommu/protocol/protocol.ts';
+import type { FaultEvent } from '../../src/iommu/events/iommu-event.ts';
+import { formatAddress } from '../format/address.ts';
+import { formatBytes, formatPlural } from '../format/quantity.ts';
+import { countIn, PAGE_BYTES } from './runs.ts';
+import type { Lane, Reach, Scene } from './scene.ts';
+
+/** What devices are, in two or three words for a newcomer. */
+const NOTES: ReadonlyMap<string, string> = new Map([
+  ['virtio-net', 'network card'],
+  ['virtio-9p', 'shared folder'],
+  ['virtio-console', 'second console'],
+  ['ide', 'disk controller'],
+  ['virtio-blk', 'disk'],
+  ['rogue', 'strays on command'],
+]);
+
+export function deviceNote(name: string): string {
+  return NOTES.get(name) ?? '';
+}
+
+/** The figure in its parts, as a sentence that begins with "Devices can reach". */
+export interface Figure {
+  readonly amount: string;
+  readonly of: string;
+  readonly rest: string;
+  readonly isAll: boolean;
+}
+
+function percent({ bytes, ofBytes }: Reach): string {
+  const share = (100 * bytes) / Math.max(1, ofBytes);
+  if (bytes > 0 && share < 0.1) return 'less than 0.1 %';
+  if (bytes < ofBytes && share > 99.9) return 'more than 99.9 %';
+  return `${share.toFixed(1)} %`;
+}
+
+export function figureOf({ reach, facts }: Scene): Figure {
+  const whole = formatBytes(reach.ofBytes);
+  if (reach.isAll) {
+    const rest = facts.hasIommu
+      ? 'All of it: the IOMMU lets everything through.'
+      : 'All of it: there is no IOMMU to stop them.';
+    return { amount: whole, of: `of ${whole}.`, rest, isAll: true };
+  }
+  const amount = reach.bytes === 0 && !reach.isLeast ? 'nothing' : formatBytes(reach.bytes);
+  const least = reach.isLeast ? 'at least ' : '';
+  const of = `of ${whole} (${percent(reach)}).`;
+  return { amount: `${least}${amount}`, of, rest: 'Without the IOMMU: all of it.', isAll: false };
+}
+
+/** Which domain stands there. */
+export function gateName({ gate, domain }: Lane, { facts }: Scene): string {
+  if (gate === 'wall') return `domain ${domain}`;
+  if (gate === 'shut') return 'in no domain';
+  if (gate === 'unknown') return 'not known';
+  if (!facts.hasIommu) return 'no IOMMU';
+  return domain === null ? 'in no domain: bypass' : `domain ${domain}: bypass`;
+}
+
+/** What it lets through, where there is little room. */
+export function gateShortWords(lane: Lane): string {
+  if (lane.gate !== 'wall') return gateWords(lane);
+  return formatBytes(countIn(lane.iova) * PAGE_BYTES);
+}
+
+/** What it lets through. */
+export function gateWords({ gate, mappings, iova, bytes }: Lane): string {
+  if (gate === 'shut') return 'reaches nothing';
+  if (gate === 'unknown') return 'the record does not tell';
+  if (gate === 'open') return `reaches all ${formatBytes(bytes)}`;
+  if (mappings === 0) return 'nothing mapped';
+  return `${formatPlural(mappings, 'mapping')} · ${formatBytes(countIn(iova) * PAGE_BYTES)}`;
+}
+
+/** Why an access was stopped, in the fewest words. */
+export function stopWords({
+  reason,
+  mappedFlags,
+}: Pick<FaultEvent, 'reason' | 'mappedFlags'>): string {
+  if (reason === VIRTIO_IOMMU_FAULT_R_DOMAIN) return 'in no domain';
+  if (reason !== VIRTIO_IOMMU_FAULT_R_MAPPING) return 'reason unknown';
+  if (mappedFlags === null) return 'not mapped';
+  if ((mappedFlags & VIRTIO_IOMMU_MAP_F_WRITE) !== 0) return 'only for writing';
+  return (mappedFlags & VIRTIO_IOMMU_MAP_F_READ) !== 0 ? 'only for reading' : 'without any right';
+}
+
+/** The picture as one sentence. */
+export function pictureSentence(scene: Scene): string {
+  const { amount, of, rest } = figureOf(scene);
+  const devices = formatPlural(scene.lanes.flatMap((lane) => lane.devices).length, 'device');
+  const walls = scene.lanes.filter(({ gate }) => gate === 'wall').length;
+  const behind = walls === 0 ? 'no domain' : formatPlural(walls, 'domain');
+  return `${devices} behind ${behind}. Devices can reach ${amount} ${of} ${rest}`;
+}
+
+/** A row of the table for a device. */
+export interface TableRow {
+  readonly endpoint: number;
+  readonly device: string;
+  readonly domain: string;
+  readonly openings: string;
+  readonly reach: string;
+}
+
+const MOST_OPENINGS = 3;
+
+function openingWords(lane: Lane): string {
+  if (lane.gate !== 'wall') return gateWords(lane);
+  if (lane.iova.length === 0) return 'none';
+  const some = lane.iova.slice(0, MOST_OPENINGS).map(({ first, last }) => {
+    const start = BigInt(first) * BigInt(PAGE_BYTES);
+    return `${formatAddress(start)}, ${formatBytes((last - first + 1) * PAGE_BYTES)}`;
+  });
+  const more = lane.iova.length - some.length;
+  return [...some, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}
+
+export function tableRows(scene: Scene): readonly TableRow[] {
+  return scene.lanes.flatMap((lane) =>
+    lane.devices.map(({ id, name }) => ({
+      endpoint: id,
+      device: name,
+      domain: gateName(lane, scene),
+      openings: openingWords(lane),
+      reach: lane.gate === 'unknown' ? 'not known' : formatBytes(lane.bytes),
+    })),
+  );
+}
