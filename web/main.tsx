@@ -18,6 +18,7 @@ import './styles/tables.css';
 import './styles/mappings.css';
 import './styles/feed.css';
 import './styles/moment.css';
+import './styles/timebar.css';
 import './styles/recording.css';
 import './styles/rogue.css';
 import './styles/see.css';

@@ -1,52 +1,118 @@
-// Looking at the past while the PC goes on.
+// The time bar: looking at the past while the PC goes on.
 
-import { expect, test } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '@playwright/test';
 import { MachinePage } from './pages/machine-page.ts';
 
-test('shows a past moment in all panes, by keyboard alone, and returns', async ({ page }) => {
+async function openedAtPrompt(page: Page): Promise<MachinePage> {
   const machine = new MachinePage(page);
   await machine.open();
   await machine.waitForPrompt();
-  const moment = page.getByRole('region', { name: 'Moment' });
-  await expect(moment).toContainText(/^Live\.Liveevent #\d+/);
-  const listed = await machine.endpoints.locator('.badge').allTextContents();
+  return machine;
+}
 
-  await machine.button('Send rogue DMA').click();
-  await expect(machine.faults.getByRole('listitem')).toHaveCount(1);
-  await machine.button('Send rogue DMA').press(',');
-  await machine.button('Send rogue DMA').press(',');
-  await expect(moment).toContainText(/Looking at event #[\d,]+, [\d.]+ m?s ago\. The PC goes on\./);
-  await expect(machine.faults.getByRole('listitem')).toHaveCount(0);
+function timeBar(page: Page): Locator {
+  return page.getByRole('region', { name: 'Time', exact: true });
+}
+
+/** A place in the bar, in parts of its width. */
+async function placeIn(page: Page, part: number): Promise<{ x: number; y: number }> {
+  const box = await page.getByRole('slider', { name: 'Time' }).boundingBox();
+  if (box === null) throw new Error('the bar is on the screen');
+  return { x: box.x + part * box.width, y: box.y + box.height / 2 };
+}
+
+test('a click into the bar shows all panes as they were, and the PC goes on', async ({ page }) => {
+  const machine = await openedAtPrompt(page);
+  const slider = page.getByRole('slider', { name: 'Time' });
+  const states = machine.endpoints.locator('.badge');
+  const listed = await states.allTextContents();
+  await expect(slider).toHaveAttribute('aria-valuetext', /^event #(\d+) of \1, [\d.]+ s, live$/);
+  // Before the driver of the IOMMU
+  const { x, y } = await placeIn(page, 0.3);
+  await page.mouse.click(x, y);
+  await expect(timeBar(page)).toContainText(/Looking at event #[\d,]+, [\d.]+ s ago\./);
+  await expect(slider).toHaveAttribute('aria-valuetext', /, past$/);
   await expect(page).toHaveURL(/[?&]at=\d+$/);
+  await expect(machine.events.locator('[aria-current=true]')).toBeVisible();
+  expect(await states.allTextContents()).not.toEqual(listed);
+  expect(await machine.canScroll()).toEqual({ down: false, sideways: false });
+  await machine.button('disk-read').click();
+  await machine.waitForConsole(/\/dev\/vda/);
+  expect(await states.allTextContents()).not.toEqual(listed);
+  await machine.button('Back to live').click();
+  await expect(states).toHaveText(listed);
+  await expect(page).not.toHaveURL(/at=/);
+  await page.goBack();
+  await expect(slider).toHaveAttribute('aria-valuetext', /, past$/);
+});
+
+test('a drag says what happened in that time, and zooms there', async ({ page }) => {
+  const machine = await openedAtPrompt(page);
+  const from = await placeIn(page, 0.05);
+  const to = await placeIn(page, 0.95);
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(to.x, to.y, { steps: 3 });
+  await page.mouse.up();
+  const range = page.getByRole('group', { name: 'Range' });
+  await expect(range).toContainText(/^[\d.]+ to [\d.]+ s: [\d,]+ requests, 0 faults, .* of DMA/);
+  await machine.button('Zoom in').click();
+  await expect(range).toBeHidden();
+  await machine.button('Table of the time bar').click();
+  const table = page.getByRole('dialog', { name: 'What the time bar shows' });
+  await expect(table.getByRole('row').nth(1)).toContainText('all memory');
+  await table.getByRole('button', { name: /^#/ }).first().click();
+  await expect(table).toBeHidden();
+  await expect(timeBar(page)).toContainText('Looking at event #');
+});
+
+test('leads to a fault and what was before it by keyboard alone', async ({ page }) => {
+  const machine = await openedAtPrompt(page);
+  await machine.button('Send rogue DMA').press('Enter');
+  await expect(machine.faults.getByRole('listitem')).toHaveCount(1);
+  await machine.button('Send rogue DMA').press('[');
+  await expect(machine.events.locator('[aria-current=true]')).toContainText('FAULT');
+  await page.keyboard.press(',');
+  await expect(machine.faults.getByRole('listitem')).toHaveCount(0);
   await page.keyboard.press(']');
   await expect(machine.faults.getByRole('listitem')).toHaveCount(1);
-  await expect(machine.events.locator('[aria-current=true]')).toContainText('FAULT');
-  await page.keyboard.press('Escape');
-  await expect(moment).toContainText(/^Live/);
-  await expect(page).not.toHaveURL(/at=/);
-
-  await machine.open('./?at=1');
-  await expect(moment).toContainText('Looking at event #1,');
-  await expect(machine.events.getByRole('listitem').first()).toBeVisible();
-  expect(await machine.endpoints.locator('.badge').allTextContents()).not.toEqual(listed);
-  await machine.button('Back to live').click();
-  await expect(moment).toContainText(/^Live/);
-  await expect(machine.endpoints.locator('.badge')).toHaveText(listed);
-  await page.goBack();
-  await expect(moment).toContainText('Looking at event #1,');
+  const slider = page.getByRole('slider', { name: 'Time' });
+  await slider.press('Home');
+  await expect(slider).toHaveAttribute('aria-valuetext', /^event #1 of /);
+  await slider.press('ArrowRight');
+  await expect(slider).toHaveAttribute('aria-valuetext', /^event #2 of /);
+  await slider.press('Escape');
+  await expect(timeBar(page)).toContainText(/^Live/);
+  await page.getByRole('textbox', { name: 'Address' }).press('[');
+  await expect(timeBar(page)).toContainText(/^Live/);
 });
 
 test('takes the whole machine to the moment that is looked at', async ({ page }) => {
-  const machine = new MachinePage(page);
-  await machine.open();
-  await machine.waitForPrompt();
-  const moment = page.getByRole('region', { name: 'Moment' });
+  const machine = await openedAtPrompt(page);
   await machine.button('Send rogue DMA').click();
   await expect(machine.faults.getByRole('listitem')).toHaveCount(1);
+  await machine.button('Previous fault').click();
   await machine.button('Previous event').click();
   await machine.button('Take the whole machine there').click();
   await expect(machine.status).toHaveText(/^Event #[\d,]+ of [\d,]+, in the past$/);
-  await expect(moment).toContainText(/^Live/);
+  await expect(timeBar(page)).toContainText(/^Live/);
   await expect(machine.faults.getByRole('listitem')).toHaveCount(0);
   await expect(machine.button('Return to the latest event')).toBeVisible();
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+
+  test('a touch of the bar leads to the past, and nothing is cut', async ({ page }) => {
+    const machine = await openedAtPrompt(page);
+    const { x, y } = await placeIn(page, 0.5);
+    await page.touchscreen.tap(x, y);
+    await expect(timeBar(page)).toContainText('Looking at event #');
+    expect(await machine.canScroll()).toEqual({ down: true, sideways: false });
+    for (const button of await timeBar(page).getByRole('button').all()) {
+      await expect(button).toBeInViewport({ ratio: 1 });
+    }
+    await machine.button('Back to live').tap();
+    await expect(timeBar(page)).toContainText(/^Live/);
+  });
 });

@@ -6,7 +6,6 @@ import { EndpointsPane } from '../components/endpoints-pane.tsx';
 import { FaultsPane } from '../components/faults-pane.tsx';
 import { MappingsPane } from '../components/mappings-pane.tsx';
 import { EventsPane } from '../components/events-pane.tsx';
-import { MomentStrip } from '../components/moment-strip.tsx';
 import { useMomentKeys } from '../components/moment-keys.ts';
 import { PicturePane } from '../components/picture-pane.tsx';
 import { ReachFigure } from '../components/reach-figure.tsx';
@@ -14,6 +13,7 @@ import { RecordingNotice } from '../components/recording-controls.tsx';
 import { RoguePane } from '../components/rogue-pane.tsx';
 import { SeeActions } from '../components/see-actions.tsx';
 import { StoryPane } from '../components/story-pane.tsx';
+import { TimeBar } from '../components/time-bar.tsx';
 import { TopBar } from '../components/top-bar.tsx';
 import { ViewSwitch } from '../components/view-switch.tsx';
 import type { PaneProps } from './pane-props.ts';
@@ -50,7 +50,7 @@ export function App({ panes, see, choice }: AppProps): JSX.Element {
   useMomentKeys(panes.momentKeys);
   const isSee = choice.view.value === 'see';
   return (
-    <div class="app" data-moment={panes.moment.looking.value.kind}>
+    <div class="app" data-moment={panes.timeBar.looking.value.kind}>
       <TopBar {...panes.topBar} views={<ViewSwitch {...choice} />} />
       <RecordingNotice {...panes.recording} />
       {isSee ? null : <SectionNav />}
@@ -82,7 +82,7 @@ export function App({ panes, see, choice }: AppProps): JSX.Element {
           </div>
         )}
       </main>
-      <MomentStrip {...panes.moment} />
+      <TimeBar {...panes.timeBar} />
     </div>
   );
 }

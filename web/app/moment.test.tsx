@@ -3,7 +3,7 @@ import { render } from 'preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EventsPane } from '../components/events-pane.tsx';
 import { MappingsPane } from '../components/mappings-pane.tsx';
-import { MomentStrip } from '../components/moment-strip.tsx';
+import { TimeBar } from '../components/time-bar.tsx';
 import { useMomentKeys, type MomentKeys } from '../components/moment-keys.ts';
 import { MachineSession } from '../session/machine-session.ts';
 import { followAddress } from '../session/moment-address.ts';
@@ -37,7 +37,7 @@ async function shownSession(churn = 0) {
   await run(5000);
   const root = document.createElement('div');
   document.body.replaceChildren(root);
-  const { moment, mappings, events, momentKeys } = paneProps(session);
+  const { timeBar, mappings, events, momentKeys } = paneProps(session);
   function Shown({ keys }: { readonly keys: MomentKeys }) {
     useMomentKeys(keys);
     return (
@@ -45,7 +45,7 @@ async function shownSession(churn = 0) {
         <input type="text" />
         <MappingsPane {...mappings} />
         <EventsPane {...events} />
-        <MomentStrip {...moment} />
+        <TimeBar {...timeBar} />
       </>
     );
   }

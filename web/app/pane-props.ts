@@ -6,7 +6,7 @@ import type { EventsPaneProps } from '../components/events-pane.tsx';
 import type { FaultsPaneProps } from '../components/faults-pane.tsx';
 import type { MappingsPaneProps } from '../components/mappings-pane.tsx';
 import type { MomentKeys } from '../components/moment-keys.ts';
-import type { MomentStripProps } from '../components/moment-strip.tsx';
+import type { TimeBarProps } from '../components/time-bar.tsx';
 import type { RecordingNoticeProps } from '../components/recording-controls.tsx';
 import type { RoguePaneProps } from '../components/rogue-pane.tsx';
 import type { TopBarProps } from '../components/top-bar.tsx';
@@ -22,7 +22,7 @@ export interface PaneProps {
   readonly endpoints: EndpointsPaneProps;
   readonly mappings: MappingsPaneProps;
   readonly events: EventsPaneProps;
-  readonly moment: MomentStripProps;
+  readonly timeBar: TimeBarProps;
   readonly momentKeys: MomentKeys;
 }
 
@@ -31,7 +31,7 @@ export function paneProps(session: MachineSession): PaneProps {
   const { status, progress, failure, info, clock, mode, notReady, restarted } = power;
   const { selection } = iommu;
   const { device, watched, activity, feed, faults } = session.shown;
-  const onLook: MomentStripProps['onLook'] = (sequence) => moment.look(sequence);
+  const onLook: TimeBarProps['onLook'] = (sequence) => moment.look(sequence);
   const toPresent = (): void => moment.look(null);
   const onSelect: ConsolePaneProps['onSelect'] = (wanted) => iommu.select(wanted);
   const onType = (text: string): void => void console.type(text);
@@ -106,7 +106,10 @@ export function paneProps(session: MachineSession): PaneProps {
     endpoints: { info, device, mode, selection, failure, activity, onPick, onSelect },
     mappings: { device, watched, info, mode, failure, now: session.now, onSelect },
     events: { feed, status, mode, info, selection, watched, drivers: drivers.namer, onLook },
-    moment: {
+    timeBar: {
+      history: () => iommu.latest.history,
+      frame: session.frame,
+      info,
       looking: moment.looking,
       latest: moment.latest,
       clock,
@@ -114,6 +117,7 @@ export function paneProps(session: MachineSession): PaneProps {
       past: past.note,
       travel: past.travel,
       onLook,
+      onScrub: (sequence) => moment.look(sequence, 'replace'),
       onStep: (by) => moment.step(by),
       onStepFault: (by) => moment.stepFault(by),
       onTake: (sequence) => void session.takeMachine(sequence),
@@ -126,7 +130,6 @@ export function paneProps(session: MachineSession): PaneProps {
       ']': () => moment.stepFault(1),
       l: toPresent,
       L: toPresent,
-      Escape: toPresent,
     },
   };
 }

@@ -8,17 +8,9 @@ import {
   type BootStage,
   type MachineStatus,
 } from '../../src/worker/api/power.ts';
+import { STAGE_NAMES } from '../format/stage-words.ts';
 import { formatBytes, formatSeconds } from '../format/quantity.ts';
 
-const STAGE_NAMES: Readonly<Record<BootStage, string>> = {
-  download: 'Download',
-  verify: 'Verify',
-  firmware: 'Firmware',
-  kernel: 'Linux',
-  iommu: 'IOMMU',
-  userspace: 'User space',
-  ready: 'Ready',
-};
 /** The last stage is the end, not a step. */
 const STEPS = BOOT_STAGES.filter((stage) => stage !== 'ready');
 

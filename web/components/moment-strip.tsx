@@ -2,7 +2,7 @@
 // faults; or takes the machine there.
 
 import { useComputed, type ReadonlySignal } from '@preact/signals';
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import type { PastNote } from '../../src/worker/api/past.ts';
 import type { MachineStatus } from '../../src/worker/api/power.ts';
 import { formatSpan, meanwhile, whyUnknown } from '../format/moment-words.ts';
@@ -43,13 +43,13 @@ export interface MomentStripProps {
 
 function Live({ latest, clock }: Pick<MomentStripProps, 'latest' | 'clock'>): JSX.Element {
   const time = useComputed(() => formatSpan(clock.value.timeMs));
-  const event = useComputed(() =>
-    latest.value === 0 ? '' : `event #${formatExact(latest.value)}, `,
-  );
+  const event = useComputed(() => (latest.value === 0 ? '' : `#${formatExact(latest.value)}, `));
+  const hasEvents = useComputed(() => latest.value > 0);
   return (
     <p class="moment-text">
       <b class="moment-live">Live</b>
       <span class="quiet">
+        <span class="moment-word">{hasEvents.value ? 'event ' : ''}</span>
         {event}
         {time}
       </span>
@@ -112,7 +112,9 @@ function Steppers({ isLive, onStep, onStepFault }: SteppersProps): JSX.Element {
       >
         ‹
       </button>
-      <span aria-hidden="true">Event</span>
+      <span class="moment-word" aria-hidden="true">
+        Event
+      </span>
       <button
         type="button"
         class="button button-small"
@@ -134,7 +136,9 @@ function Steppers({ isLive, onStep, onStepFault }: SteppersProps): JSX.Element {
       >
         ‹
       </button>
-      <span aria-hidden="true">Fault</span>
+      <span aria-hidden="true">
+        <span class="moment-cross">✕</span> <span class="moment-word">Fault</span>
+      </span>
       <button
         type="button"
         class="button button-small"
@@ -199,19 +203,30 @@ function Said(props: MomentStripProps): JSX.Element {
   );
 }
 
-export function MomentStrip(props: MomentStripProps): JSX.Element {
+export interface MomentHeadProps extends MomentStripProps {
+  /** What a range has to say, in place of the steps. */
+  readonly range: ComponentChildren;
+  readonly tools: ComponentChildren;
+}
+
+export function MomentStrip({ range, tools, ...props }: MomentHeadProps): JSX.Element {
   const moment = props.looking.value;
   return (
-    <section class="moment" aria-label="Moment" data-moment={moment.kind}>
+    <div class="moment" data-moment={moment.kind}>
       <p class="visually-hidden" role="status">
         {spoken(moment)}
       </p>
       <Said {...props} />
-      <Steppers
-        isLive={moment.kind === 'live'}
-        onStep={props.onStep}
-        onStepFault={props.onStepFault}
-      />
-    </section>
+      <div class="moment-side">
+        {range ?? (
+          <Steppers
+            isLive={moment.kind === 'live'}
+            onStep={props.onStep}
+            onStepFault={props.onStepFault}
+          />
+        )}
+        {tools}
+      </div>
+    </div>
   );
 }

@@ -2,7 +2,7 @@
 
 import type { PastNote } from '../../src/worker/api/past.ts';
 import type { MachineStatus } from '../../src/worker/api/power.ts';
-import { formatExact } from './quantity.ts';
+import { formatBytes, formatExact, formatFine, formatPlural } from './quantity.ts';
 
 const MINUTE_S = 60;
 const HOUR_S = 3600;
@@ -43,4 +43,19 @@ export function whyUnknown(
     case 'not-yet':
       return `${event} has not happened yet. This is the present.`;
   }
+}
+
+/** What happened in a range of time, in milliseconds. */
+export function rangeWords(
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  {
+    requests,
+    faults,
+    dmaBytes,
+  }: { readonly requests: number; readonly faults: number; readonly dmaBytes: number },
+): string {
+  const fine = (timeMs: number): string => formatFine(timeMs, toMs - fromMs);
+  const times = `${fine(fromMs)} to ${fine(toMs)} s`;
+  const counts = [formatPlural(requests, 'request'), formatPlural(faults, 'fault')].join(', ');
+  return `${times}: ${counts}, ${formatBytes(dmaBytes)} of DMA`;
 }

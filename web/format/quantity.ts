@@ -38,6 +38,12 @@ export function formatSeconds(timeMs: number): string {
   return (timeMs / 1000).toFixed(3);
 }
 
+/** The same, with as many digits as it takes where so many milliseconds are all that is shown: `12.34500123`. */
+export function formatFine(timeMs: number, spanMs: number): string {
+  const digits = Math.max(3, Math.min(8, 5 - Math.floor(Math.log10(Math.max(1e-3, spanMs)))));
+  return (timeMs / 1000).toFixed(digits);
+}
+
 /** A running clock: `0:07`, `12:34`, `1:02:03`. */
 export function formatClock(timeMs: number): string {
   const total = Math.floor(timeMs / 1000);

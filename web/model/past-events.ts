@@ -1,8 +1,12 @@
 // The events before a moment, and some behind it, by kind: found in the columns of the record, from the moment outwards.
 
+import type { EventTotals } from '../../src/trace/event-totals.ts';
+import type { EventChunk } from '../../src/trace/record/event-chunk.ts';
 import { EVENT_KINDS, KIND_CODES } from '../../src/trace/record/event-kinds.ts';
 import type { IommuRecord } from '../../src/trace/record/iommu-record.ts';
 import { previousOfKind } from '../../src/trace/record/record-search.ts';
+import type { History } from '../../src/trace/replay/history.ts';
+import type { Tally } from '../../src/trace/replay/tally.ts';
 import {
   FEED_KINDS,
   feedKind,
@@ -26,8 +30,9 @@ export class PastLists {
   /** Ascending, for each kind. */
   readonly #lists: readonly (readonly number[])[];
 
-  constructor(record: IommuRecord, sequence: number, feed: EventFeed) {
-    const before = lastOfEachKind(record, sequence);
+  constructor(history: History, sequence: number, feed: EventFeed) {
+    const { record } = history;
+    const before = lastOfEachKind(history, sequence);
     const later = nextEvents(record, sequence);
     // What the record has no more, the live list may still have
     const { firstSequence } = record;
@@ -71,23 +76,57 @@ function emptyLists(): number[][] {
 }
 
 /** As many as a list keeps, up to an event that it includes; ascending. */
-function lastOfEachKind({ chunks }: IommuRecord, sequence: number): readonly number[][] {
-  const lists = emptyLists();
-  let open = lists.length;
-  for (let index = chunks.length - 1; index >= 0 && open > 0; index -= 1) {
-    const chunk = chunks[index];
-    if (chunk === undefined) continue;
-    const { columns, firstSequence, count } = chunk;
-    for (let row = Math.min(count - 1, sequence - firstSequence); row >= 0; row -= 1) {
-      const list = lists[PLACES[columns.kind[row] ?? -1] ?? -1];
-      if (list === undefined || list.length === KEPT_PER_KIND) continue;
-      list.push(firstSequence + row);
-      if (list.length < KEPT_PER_KIND) continue;
-      open -= 1;
-      if (open === 0) break;
+function lastOfEachKind(history: History, sequence: number): readonly number[][] {
+  const chunks = history.record.chunks.filter(({ firstSequence }) => firstSequence <= sequence);
+  const bounds = [...chunks.map(({ firstSequence }) => firstSequence), sequence + 1];
+  const tally = history.tally(bounds);
+  return FEED_KINDS.map((kind, place) => {
+    const found: number[] = [];
+    for (let index = chunks.length - 1; index >= 0 && found.length < KEPT_PER_KIND; index -= 1) {
+      const chunk = chunks[index];
+      const events = Math.min(chunk?.count ?? 0, sequence + 1 - (bounds[index] ?? 0));
+      // Most chunks have none of the rare kinds
+      if (chunk === undefined || countOf(kind, tally, index, events) === 0) continue;
+      addRows(found, chunk, events, place);
     }
+    return found.toReversed();
+  });
+}
+
+/** Events of a kind among those of a stretch, which are so many. */
+function countOf(kind: FeedKind, tally: Tally, stretch: number, events: number): number {
+  const sum = (...names: readonly (keyof EventTotals)[]): number =>
+    names.reduce((all, name) => all + tally.of(name, stretch), 0);
+  switch (kind) {
+    case 'attach':
+      return sum('attach', 'detach');
+    case 'fault':
+      return sum('faults');
+    case 'device':
+      return events - sum('attach', 'detach', 'map', 'unmap', 'probe', 'faults');
+    case 'map':
+    case 'unmap':
+    case 'probe':
+      return sum(kind);
   }
-  return lists.map((list) => list.toReversed());
+}
+
+/** Adds those of the first so many rows, the last first, that are of the kind with this place. */
+function addRows(
+  found: number[],
+  { columns, firstSequence }: EventChunk,
+  events: number,
+  place: number,
+): void {
+  const codes = PLACES.flatMap((each, code) => (each === place ? [code] : []));
+  const [only] = codes;
+  let row = events - 1;
+  while (row >= 0 && found.length < KEPT_PER_KIND) {
+    if (codes.length === 1 && only !== undefined) row = columns.kind.lastIndexOf(only, row);
+    if (row < 0) return;
+    if (PLACES[columns.kind[row] ?? -1] === place) found.push(firstSequence + row);
+    row -= 1;
+  }
 }
 
 function nextEvents(record: IommuRecord, sequence: number): readonly number[][] {

@@ -81,7 +81,7 @@ export class PastViews {
     const { sequence } = this;
     const { record } = history;
     const { feed } = model;
-    const lists = new PastLists(record, sequence, feed);
+    const lists = new PastLists(history, sequence, feed);
     const countOf = countSince(record.lastSequence - sequence, since);
     const counts = new Map(lists.kinds.map((kind) => [kind, feed.count(kind) - countOf(kind)]));
     return {

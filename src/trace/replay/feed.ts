@@ -1,6 +1,7 @@
 // What each event does: the device's standing, and lifetimes that begin and end (virtio 1.2, 5.13.6).
 
 import { VIRTIO_IOMMU_S_OK } from '../../iommu/protocol/protocol.ts';
+import type { RecordHead } from '../record/head.ts';
 import { NO_STATUS, type EventColumns } from '../record/event-columns.ts';
 import { FAULTED, IGNORED, MAPPED, UNMAPPED } from './event-codes.ts';
 import type { HistoryChunk } from './history-chunk.ts';
@@ -22,18 +23,28 @@ export class Feed {
   /** Whether the record tells the status of requests. */
   readonly #hasStatus: boolean;
   readonly #listener: LifeListener | undefined;
+  readonly #endpoints: readonly number[];
   #standing: Standing;
+  /** Whether an endpoint reaches all memory. */
+  #isOpen: boolean;
 
   constructor(
     lifetimes: Lifetimes,
     standing: Standing,
-    hasStatus: boolean,
+    { facts, endpoints }: RecordHead,
     listener: LifeListener | undefined,
   ) {
     this.#lifetimes = lifetimes;
     this.#standing = standing;
-    this.#hasStatus = hasStatus;
+    this.#hasStatus = facts.status;
+    this.#endpoints = endpoints.map(({ id }) => id);
     this.#listener = listener;
+    this.#isOpen = standing.hasBypass(this.#endpoints);
+  }
+
+  /** Bytes that devices can reach after the latest event; Infinity where one of them reaches all memory. */
+  get reached(): number {
+    return this.#isOpen ? Infinity : this.live.bytes;
   }
 
   /** The device after the latest event. */
@@ -44,6 +55,7 @@ export class Feed {
   /** Goes on from another state: lifetimes of the table that had ended go on after all. */
   resume(standing: Standing, alive: LifetimeTable): void {
     this.#standing = standing;
+    this.#isOpen = standing.hasBypass(this.#endpoints);
     this.live.clear();
     for (let at = 0; at < alive.count; at += 1) {
       const id = alive.ids[at] ?? 0;
@@ -56,6 +68,7 @@ export class Feed {
   skip(sequence: number, missing: Missing): void {
     this.#end('all', sequence);
     this.#standing.forget(missing);
+    this.#isOpen = this.#standing.hasBypass(this.#endpoints);
   }
 
   /** Takes in the events of a chunk that are new. */
@@ -64,7 +77,8 @@ export class Feed {
     for (let row = chunk.count; row < count; row += 1) {
       chunk.count = row + 1;
       if (this.#isAccepted(columns, row)) this.#apply(chunk, columns, row);
-      chunk.totals.add(columns, row, this.live.count, this.live.bytes);
+      const { count: live, bytes } = this.live;
+      chunk.totals.add(columns, row, { live, bytes, isOpen: this.#isOpen });
     }
   }
 
@@ -94,8 +108,11 @@ export class Feed {
       case UNMAPPED:
         this.#unmap(columns, row, sequence);
         break;
+      case FAULTED:
+        break;
       default:
         this.#end(this.#standing.apply(columns, row), sequence);
+        this.#isOpen = this.#standing.hasBypass(this.#endpoints);
     }
   }
 

@@ -19,10 +19,10 @@ export class HistoryChunk {
   count = 0;
   readonly #indexes = new Map<Span, RangeIndex>();
 
-  constructor(events: EventChunk, base: Standing, before: Sums) {
+  constructor(events: EventChunk, base: Standing, before: Sums, reachedBefore: number) {
     this.events = events;
     this.base = base;
-    this.totals = new ChunkTotals(before);
+    this.totals = new ChunkTotals(before, reachedBefore);
   }
 
   get firstSequence(): number {

@@ -16,6 +16,7 @@ import { Past, type Stretch } from './past.ts';
 import { Present } from './present.ts';
 import { GPAS, IOVAS, type Span } from './spans.ts';
 import { Standing } from './standing.ts';
+import { tallyOf, type Tally } from './tally.ts';
 
 /** An inclusive range of addresses. */
 export interface BigRange {
@@ -47,7 +48,7 @@ export class History {
 
   constructor(record: IommuRecord, { keyframe, listener }: HistoryOptions = {}) {
     this.record = record;
-    this.#feed = new Feed(this.#lifetimes, this.#powerOn(), record.head.facts.status, listener);
+    this.#feed = new Feed(this.#lifetimes, this.#powerOn(), record.head, listener);
     this.present = new Present(this.#feed);
     if (keyframe !== undefined) this.#start(keyframe);
     for (const chunk of record.chunks) this.#takeIn(chunk);
@@ -150,6 +151,14 @@ export class History {
     return this.#past.stretch(from, to);
   }
 
+  /**
+   * The same for many stretches, one behind the other: each begins with the event of one bound and ends before that of the
+   * next. Bounds ascend, from the first event that is kept up to the one behind the latest.
+   */
+  tally(bounds: ArrayLike<number>): Tally {
+    return tallyOf(this.#lifetimes.chunks, bounds, this.#feed.reached);
+  }
+
   *#search(
     span: Span,
     range: BigRange,
@@ -191,7 +200,8 @@ export class History {
       chunk?.seal();
       this.#expect(events.firstSequence);
       const before = chunk?.totals.sumsAt(chunk.events.columns, chunk.count);
-      chunk = new HistoryChunk(events, this.#feed.standing.clone(), before ?? this.#past.sums);
+      const { standing, reached } = this.#feed;
+      chunk = new HistoryChunk(events, standing.clone(), before ?? this.#past.sums, reached);
       this.#lifetimes.push(chunk);
     }
     this.#feed.takeIn(chunk);

@@ -2,7 +2,6 @@
 
 import type { EndpointMode, DomainState } from '../../iommu/events/iommu-event.ts';
 import type { DomainCounters } from '../../iommu/domains/domain.ts';
-import { VIRTIO_IOMMU_F_BYPASS } from '../../iommu/protocol/protocol.ts';
 import { joinRegions } from '../../iommu/regions/region-window.ts';
 import type { ReservedRegion } from '../../iommu/regions/reserved-regions.ts';
 import type { RecordedEndpoint, RecordHead } from '../record/head.ts';
@@ -149,15 +148,13 @@ export class Moment {
       return { id, name, mode: key.isBypass ? 'bypass' : 'attached', domain, reserved };
     }
     const isUnattached = key === null || this.missing === null;
-    return { id, name, mode: isUnattached ? this.#unattachedMode : null, domain, reserved };
-  }
-
-  // virtio 1.2, 5.13.6: the field `bypass` rules; where there is none, BYPASS must have been accepted
-  get #unattachedMode(): EndpointMode | null {
-    if (this.isBypass === true) return 'bypass';
-    if (this.features === null) return null;
-    if ((this.features & VIRTIO_IOMMU_F_BYPASS) !== 0n) return 'bypass';
-    return this.isBypass === false ? 'blocked' : null;
+    return {
+      id,
+      name,
+      mode: isUnattached ? this.#standing.unattachedMode : null,
+      domain,
+      reserved,
+    };
   }
 
   #domain(id: number, endpoints: readonly MomentEndpoint[]): MomentDomain {

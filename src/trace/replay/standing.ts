@@ -3,7 +3,11 @@
 
 import { joinWords } from '../../base/words.ts';
 import type { DomainKey } from '../../iommu/domains/domain.ts';
-import { VIRTIO_IOMMU_ATTACH_F_BYPASS } from '../../iommu/protocol/protocol.ts';
+import type { EndpointMode } from '../../iommu/events/iommu-event.ts';
+import {
+  VIRTIO_IOMMU_ATTACH_F_BYPASS,
+  VIRTIO_IOMMU_F_BYPASS,
+} from '../../iommu/protocol/protocol.ts';
 import type { EventColumns } from '../record/event-columns.ts';
 import {
   ATTACHED,
@@ -41,6 +45,27 @@ export class Standing {
   /** Endpoints of which it is known where they are. */
   get attachments(): ReadonlyMap<number, DomainKey | null> {
     return this.#attachments;
+  }
+
+  /**
+   * What becomes of accesses of an endpoint that is in no domain; null where that is not known.
+   * virtio 1.2, 5.13.6: the field `bypass` rules; where there is none, BYPASS must have been accepted.
+   */
+  get unattachedMode(): EndpointMode | null {
+    if (this.isBypass === true) return 'bypass';
+    if (this.features === null) return null;
+    if ((this.features & VIRTIO_IOMMU_F_BYPASS) !== 0n) return 'bypass';
+    return this.isBypass === false ? 'blocked' : null;
+  }
+
+  /** Whether one of these endpoints is known to reach all memory. */
+  hasBypass(endpoints: readonly number[]): boolean {
+    const isOpen = this.unattachedMode === 'bypass';
+    return endpoints.some((endpoint) => {
+      const key = this.#attachments.get(endpoint);
+      if (key !== undefined && key !== null) return key.isBypass;
+      return isOpen && (key === null || this.missing === null);
+    });
   }
 
   /** Nothing is known but what comes from now on. */

@@ -24,6 +24,14 @@ const NAMES = [
 const REJECTED = NAMES.indexOf('rejected');
 const FAULTS = NAMES.indexOf('faults');
 
+/** Sums in a row. */
+export const SUMS = NAMES.length;
+
+/** Where each sum stands. */
+export const SUM_PLACES: ReadonlyMap<keyof EventTotals, number> = new Map(
+  NAMES.map((name, place) => [name, place]),
+);
+
 /** Sums in the order of `NAMES`. */
 export type Sums = Float64Array;
 
@@ -61,6 +69,27 @@ function join(one: Reach['live'], other: Reach['live']): Reach['live'] {
   return { least: Math.min(one.least, other.least), most: Math.max(one.most, other.most) };
 }
 
+const FLOATS = new Float32Array(1);
+const FLOAT_BITS = new Uint32Array(FLOATS.buffer);
+
+/** Bytes as a curve needs them, in 16 bits that have the same order: the upper half of a binary32, rounded. */
+function toCurve(bytes: number): number {
+  FLOATS[0] = bytes;
+  return ((FLOAT_BITS[0] ?? 0) + 0x8000) >>> 16;
+}
+
+function fromCurve(value: number): number {
+  FLOAT_BITS[0] = value << 16;
+  return FLOATS[0] ?? 0;
+}
+
+/** What is mapped after an event. */
+export interface Mapped {
+  readonly live: number;
+  readonly bytes: number;
+  readonly isOpen: boolean;
+}
+
 /** The totals of a chunk, which are told of each of its events in turn. */
 export class ChunkTotals {
   /** Sums before its first event. */
@@ -73,17 +102,25 @@ export class ChunkTotals {
   #mostLive = new Uint32Array(LEAVES);
   #leastBytes = new Float64Array(LEAVES);
   #mostBytes = new Float64Array(LEAVES);
+  /** Bytes that devices could reach before its first event. */
+  readonly reachedBefore: number;
+  /** The same after each event, and at least and at most in each leaf, as `toCurve` has them. */
+  #reached = new Uint16Array(CHUNK_EVENTS);
+  #leastReached = new Uint16Array(LEAVES);
+  #mostReached = new Uint16Array(LEAVES);
 
-  constructor(before: Sums) {
+  constructor(before: Sums, reachedBefore: number) {
     this.before = before;
+    this.reachedBefore = fromCurve(toCurve(reachedBefore));
   }
 
   /** Bytes of memory that it takes. */
   get bytes(): number {
-    return this.#after.byteLength + this.#leastLive.length * 24;
+    return this.#after.byteLength + this.#leastLive.length * 28 + this.#reached.byteLength;
   }
 
-  add(columns: EventColumns, row: number, live: number, bytes: number): void {
+  /** `bytes` are mapped; `isOpen`: an endpoint reaches all memory. */
+  add(columns: EventColumns, row: number, { live, bytes, isOpen }: Mapped): void {
     count(this.#sums, columns, row);
     const leaf = Math.floor(row / LEAF);
     const isFirst = row % LEAF === 0;
@@ -91,6 +128,10 @@ export class ChunkTotals {
     this.#mostLive[leaf] = isFirst ? live : Math.max(this.#mostLive[leaf] ?? 0, live);
     this.#leastBytes[leaf] = isFirst ? bytes : Math.min(this.#leastBytes[leaf] ?? 0, bytes);
     this.#mostBytes[leaf] = isFirst ? bytes : Math.max(this.#mostBytes[leaf] ?? 0, bytes);
+    const reached = toCurve(isOpen ? Infinity : bytes);
+    this.#reached[row] = reached;
+    this.#leastReached[leaf] = isFirst ? reached : Math.min(this.#leastReached[leaf] ?? 0, reached);
+    this.#mostReached[leaf] = isFirst ? reached : Math.max(this.#mostReached[leaf] ?? 0, reached);
     this.#count = row + 1;
     if (this.#count % LEAF === 0) this.#after.set(this.#sums, leaf * NAMES.length);
   }
@@ -123,6 +164,30 @@ export class ChunkTotals {
     return { live, bytes };
   }
 
+  /**
+   * Bytes that devices could reach after a row, to half a percent; Infinity where one of them reached all memory. Before the
+   * first row for -1.
+   */
+  reachedAfter(row: number): number {
+    return row < 0 ? this.reachedBefore : fromCurve(this.#reached[row] ?? 0);
+  }
+
+  /** The same at least and at most after any of these rows, the last one included. */
+  reachedWithin(fromRow: number, toRow: number): { readonly least: number; readonly most: number } {
+    let least = 0xffff;
+    let most = 0;
+    for (let row = fromRow; row <= toRow;) {
+      const leaf = row / LEAF;
+      const isWhole = Number.isInteger(leaf) && row + LEAF <= toRow;
+      const from = isWhole ? this.#leastReached[leaf] : this.#reached[row];
+      const to = isWhole ? this.#mostReached[leaf] : this.#reached[row];
+      least = Math.min(least, from ?? 0);
+      most = Math.max(most, to ?? 0);
+      row += isWhole ? LEAF : 1;
+    }
+    return { least: fromCurve(least), most: fromCurve(most) };
+  }
+
   /** Gives back the room that is not used. */
   trim(): void {
     const leaves = Math.ceil(this.#count / LEAF);
@@ -131,6 +196,9 @@ export class ChunkTotals {
     this.#mostLive = this.#mostLive.slice(0, leaves);
     this.#leastBytes = this.#leastBytes.slice(0, leaves);
     this.#mostBytes = this.#mostBytes.slice(0, leaves);
+    this.#reached = this.#reached.slice(0, this.#count);
+    this.#leastReached = this.#leastReached.slice(0, leaves);
+    this.#mostReached = this.#mostReached.slice(0, leaves);
   }
 }
 

@@ -47,8 +47,9 @@ export const PAGE: readonly Room[] = [
       'web/format',
       'web/model',
       'web/picture',
+      'web/timebar',
     ],
-    types: PAGE_TYPES,
+    types: [...PAGE_TYPES, 'src/trace/replay'],
     packages: ['@preact/signals', '@xterm/addon-fit', '@xterm/xterm', 'preact'],
   },
   {
@@ -64,6 +65,12 @@ export const PAGE: readonly Room[] = [
     purpose:
       'the picture of what devices can reach: its scene, its layout, its painting, its words',
     imports: [...PAGE_IMPORTS, 'src/trace/replay', 'web/canvas', 'web/format'],
+    types: PAGE_TYPES,
+  },
+  {
+    folder: 'web/timebar',
+    purpose: 'the time bar: its axis, what happened in each bucket of it, layout and painting',
+    imports: [...PAGE_IMPORTS, 'src/trace/record', 'src/trace/replay', 'web/canvas', 'web/format'],
     types: PAGE_TYPES,
   },
   {

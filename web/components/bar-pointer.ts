@@ -1,0 +1,110 @@
+// What pointers do on the time bar: a click is a moment, a drag with the mouse a range, with a finger a look at each moment on
+// its way; two fingers zoom and move.
+
+import type { BarView } from '../timebar/bar-view.ts';
+
+/** So far a click may slip; in CSS pixels. */
+const SLIP_PX = 4;
+const WHEEL_ZOOM = 0.0025;
+
+export interface BarActions {
+  readonly onLook: (sequence: number | null) => void;
+  /** The same on the way, while a finger is down. */
+  readonly onScrub: (sequence: number | null) => void;
+  /** A range was chosen, or is none any more. */
+  readonly onRange: () => void;
+}
+
+interface Finger {
+  x: number;
+}
+
+export class BarPointer {
+  readonly #view: BarView;
+  readonly #actions: BarActions;
+  readonly #fingers = new Map<number, Finger>();
+  #startX: number | null = null;
+  #isDragged = false;
+  /** Whether there were two fingers since the first came down. */
+  #isPinch = false;
+
+  constructor(view: BarView, actions: BarActions) {
+    this.#view = view;
+    this.#actions = actions;
+  }
+
+  down(event: PointerEvent, x: number): void {
+    if (event.button !== 0) return;
+    if (event.pointerType === 'touch') {
+      this.#fingers.set(event.pointerId, { x });
+      this.#isPinch = this.#fingers.size > 1;
+      if (this.#isPinch) return;
+    }
+    this.#isDragged = false;
+    this.#startX = x;
+  }
+
+  move(event: PointerEvent, x: number): void {
+    if (event.pointerType === 'touch') {
+      this.#moveFinger(event.pointerId, x);
+      return;
+    }
+    this.#view.setHover(x);
+    const startX = this.#startX;
+    if (startX === null) return;
+    this.#isDragged ||= Math.abs(x - startX) > SLIP_PX;
+    if (this.#isDragged) this.#select(startX, x);
+  }
+
+  up(event: PointerEvent, x: number): void {
+    this.#fingers.delete(event.pointerId);
+    const isClick = this.#startX !== null && !this.#isDragged && !this.#isPinch;
+    this.#startX = null;
+    if (!isClick) return;
+    this.#view.setRange(null);
+    this.#actions.onRange();
+    this.#actions.onLook(this.#view.momentAt(x));
+  }
+
+  cancel(event: PointerEvent): void {
+    this.#fingers.delete(event.pointerId);
+    this.#startX = null;
+  }
+
+  leave(): void {
+    this.#view.setHover(null);
+  }
+
+  wheel(event: WheelEvent, x: number): void {
+    event.preventDefault();
+    const isSideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
+    if (isSideways) this.#view.pan(event.deltaX === 0 ? event.deltaY : event.deltaX);
+    else this.#view.zoom(Math.exp(event.deltaY * WHEEL_ZOOM), x);
+  }
+
+  #select(from: number, to: number): void {
+    const [fromMs, toMs] = [Math.min(from, to), Math.max(from, to)].map((x) =>
+      this.#view.timeAt(Math.max(0, Math.min(this.#view.axis.width, x))),
+    );
+    if (fromMs === undefined || toMs === undefined) return;
+    this.#view.setRange({ fromMs, toMs });
+    this.#actions.onRange();
+  }
+
+  #moveFinger(id: number, x: number): void {
+    const finger = this.#fingers.get(id);
+    if (finger === undefined) return;
+    const other = [...this.#fingers].find(([each]) => each !== id)?.[1];
+    if (other === undefined) {
+      this.#isDragged ||= Math.abs(x - (this.#startX ?? x)) > SLIP_PX;
+      if (this.#isDragged && !this.#isPinch) this.#actions.onScrub(this.#view.momentAt(x));
+    } else {
+      const middle = (x + other.x) / 2;
+      const before = Math.abs(finger.x - other.x);
+      const after = Math.abs(x - other.x);
+      if (before > 0 && after > 0) this.#view.zoom(before / after, middle);
+      this.#view.pan((finger.x + other.x) / 2 - middle);
+    }
+    finger.x = x;
+  }
+}

@@ -1,0 +1,316 @@
+// The time bar: what happened when, and which moment of it the page shows. A canvas for the eyes, a slider for the keyboard, a
+// table for those who want it.
+
+import { useComputed, useSignalEffect, type ReadonlySignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { History } from '../../src/trace/replay/history.ts';
+import type { MachineInfo } from '../../src/worker/api/power.ts';
+import { formatExact, formatSeconds } from '../format/quantity.ts';
+import { rangeWords } from '../format/moment-words.ts';
+import { theme } from '../theme.ts';
+import { BarView, type BarSource } from '../timebar/bar-view.ts';
+import type { Lanes } from '../timebar/lanes.ts';
+import { BarPointer } from './bar-pointer.ts';
+import { BarTable } from './bar-table.tsx';
+import { useMomentKeys, type MomentKeys } from './moment-keys.ts';
+import { MomentStrip, type MomentStripProps } from './moment-strip.tsx';
+
+const ZOOM_STEP = 1.5;
+const PAN_PX = 80;
+/** Parts of what is shown that a large step moves by. */
+const LARGE_STEPS = 10;
+
+export interface TimeBarProps extends MomentStripProps {
+  readonly history: () => History | undefined;
+  /** Another value for each frame with something new. */
+  readonly frame: ReadonlySignal<number>;
+  readonly info: ReadonlySignal<MachineInfo | null>;
+  /** Looks at a moment on the way to others. */
+  readonly onScrub: (sequence: number | null) => void;
+}
+
+const LANES = [
+  ['Stage', 'How far the start has come; the small ticks are lines on the console'],
+  [
+    'Reach',
+    'Bytes that devices can reach, on a logarithmic scale. Amber: a device reaches all memory',
+  ],
+  ['Requests', 'Requests by kind: MAP green, UNMAP amber, others grey'],
+  ['DMA', 'Bytes that devices read and wrote, each device in its colour'],
+] as const;
+
+function LaneNames(): JSX.Element {
+  return (
+    <div class="bar-names" aria-hidden="true">
+      {LANES.map(([name, title]) => (
+        <span title={title}>{name}</span>
+      ))}
+    </div>
+  );
+}
+
+interface ToolsProps {
+  readonly view: () => BarView | null;
+  readonly onTable: () => void;
+}
+
+function Tools({ view, onTable }: ToolsProps): JSX.Element {
+  return (
+    <div class="moment-steps" role="group" aria-label="Zoom the time bar">
+      <button
+        type="button"
+        class="button button-small"
+        aria-label="Zoom out"
+        title="Zoom out (S)"
+        onClick={() => view()?.zoom(ZOOM_STEP)}
+      >
+        −
+      </button>
+      <button
+        type="button"
+        class="button button-small"
+        aria-label="Zoom in"
+        title="Zoom in (W); A and D move"
+        onClick={() => view()?.zoom(1 / ZOOM_STEP)}
+      >
+        +
+      </button>
+      <button
+        type="button"
+        class="button button-small"
+        title="Show all of the time"
+        onClick={() => view()?.showWhole()}
+      >
+        All
+      </button>
+      <button
+        type="button"
+        class="button button-small"
+        aria-label="Table of the time bar"
+        title="What the time bar shows, as a table"
+        onClick={onTable}
+      >
+        Table
+      </button>
+    </div>
+  );
+}
+
+interface RangeProps {
+  readonly view: BarView;
+  readonly onChange: () => void;
+}
+
+function Range({ view, onChange }: RangeProps): JSX.Element | null {
+  const facts = view.rangeFacts();
+  const { range } = view;
+  if (facts === null || range === null) return null;
+  return (
+    <div class="moment-range" role="group" aria-label="Range">
+      <span role="status">{rangeWords(range, facts)}</span>
+      <button
+        type="button"
+        class="button button-small"
+        onClick={() => {
+          view.showRange();
+          onChange();
+        }}
+      >
+        Zoom in
+      </button>
+      <button
+        type="button"
+        class="button button-small"
+        onClick={() => {
+          view.setRange(null);
+          onChange();
+        }}
+      >
+        Clear
+      </button>
+    </div>
+  );
+}
+
+/** Where a key leads from here; undefined for one that is none of the slider's. */
+function stepOf(props: TimeBarProps, view: BarView | null, key: string): (() => void) | undefined {
+  const { onStep, onLook, onScrub, looking } = props;
+  const history = props.history();
+  const moment = looking.value;
+  const large = (by: 1 | -1): void => {
+    if (view === null || history === undefined) return;
+    const { axis } = view;
+    const timeMs = moment.kind === 'past' ? moment.views.timeMs : axis.endMs;
+    const step = (by * (axis.endMs - axis.startMs)) / LARGE_STEPS;
+    onScrub(view.momentAtTime(timeMs + step));
+  };
+  const steps: Readonly<Record<string, () => void>> = {
+    ArrowLeft: () => onStep(-1),
+    ArrowDown: () => onStep(-1),
+    ArrowRight: () => onStep(1),
+    ArrowUp: () => onStep(1),
+    PageDown: () => large(-1),
+    PageUp: () => large(1),
+    Home: () => onLook(history?.record.firstSequence ?? null),
+    End: () => onLook(null),
+  };
+  return steps[key];
+}
+
+interface CanvasProps {
+  readonly props: TimeBarProps;
+  readonly onView: (view: BarView | null) => void;
+  readonly onRange: () => void;
+}
+
+function BarCanvas({ props, onView, onRange }: CanvasProps): JSX.Element {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const bar = useRef<{ readonly view: BarView; readonly pointer: BarPointer } | null>(null);
+  const { looking, latest, clock, info, frame, onLook, onScrub, history } = props;
+  const currentTheme = theme.value;
+
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    if (element === null) return undefined;
+    const source: BarSource = {
+      history,
+      nowMs: () => clock.peek().timeMs,
+      pastMs: () => {
+        const moment = looking.peek();
+        return moment.kind === 'past' ? moment.views.timeMs : null;
+      },
+      memoryBytes: () => info.peek()?.memoryBytes ?? 0,
+      endpoints: () => info.peek()?.endpoints.map(({ id }) => id) ?? [],
+    };
+    const view = new BarView(element, source);
+    const pointer = new BarPointer(view, { onLook, onScrub, onRange });
+    bar.current = { view, pointer };
+    onView(view);
+    const resize = new ResizeObserver(() => view.resize(element.clientWidth, element.clientHeight));
+    resize.observe(element);
+    const onWheel = (event: WheelEvent): void => pointer.wheel(event, event.offsetX);
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => {
+      resize.disconnect();
+      element.removeEventListener('wheel', onWheel);
+      view.dispose();
+      bar.current = null;
+      onView(null);
+    };
+  }, [history, clock, looking, info, onLook, onScrub, onRange, onView]);
+  useLayoutEffect(() => bar.current?.view.recolor(), [currentTheme]);
+  useSignalEffect(() => {
+    void frame.value;
+    void looking.value;
+    bar.current?.view.request();
+  });
+  useSignalEffect(() => {
+    void clock.value;
+    bar.current?.view.passTime();
+  });
+
+  const moment = looking.value;
+  const last = latest.value;
+  const now = moment.kind === 'past' ? moment.views.sequence : last;
+  const time = useComputed(() => {
+    const { value } = looking;
+    return value.kind === 'past' ? value.views.timeMs : clock.value.timeMs;
+  });
+  const text = `event #${formatExact(now)} of ${formatExact(last)}`;
+  const pointer = (): BarPointer | undefined => bar.current?.pointer;
+  return (
+    <div
+      class="bar-slider"
+      role="slider"
+      tabIndex={0}
+      aria-label="Time"
+      aria-orientation="horizontal"
+      aria-valuemin={0}
+      aria-valuemax={last}
+      aria-valuenow={now}
+      aria-valuetext={`${text}, ${formatSeconds(time.peek())} s, ${moment.kind === 'past' ? 'past' : 'live'}`}
+      aria-keyshortcuts="W S A D , . [ ] L"
+      onKeyDown={(event) => {
+        const step = stepOf(props, bar.current?.view ?? null, event.key);
+        if (step === undefined) return;
+        event.preventDefault();
+        step();
+      }}
+    >
+      <canvas
+        ref={canvas}
+        class="bar-canvas"
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          pointer()?.down(event, event.offsetX);
+        }}
+        onPointerMove={(event) => pointer()?.move(event, event.offsetX)}
+        onPointerUp={(event) => pointer()?.up(event, event.offsetX)}
+        onPointerCancel={(event) => pointer()?.cancel(event)}
+        onPointerLeave={() => pointer()?.leave()}
+      />
+    </div>
+  );
+}
+
+export function TimeBar(props: TimeBarProps): JSX.Element {
+  const { onLook } = props;
+  const view = useRef<BarView | null>(null);
+  const [, setChanges] = useState(0);
+  const [lanes, setLanes] = useState<Lanes | null>(null);
+  const onRange = useMemo(() => () => setChanges((count) => count + 1), []);
+  const onView = useMemo(
+    () => (made: BarView | null) => {
+      view.current = made;
+    },
+    [],
+  );
+  const keys = useMemo(
+    (): MomentKeys => ({
+      w: () => view.current?.zoom(1 / ZOOM_STEP),
+      s: () => view.current?.zoom(ZOOM_STEP),
+      a: () => view.current?.pan(-PAN_PX),
+      d: () => view.current?.pan(PAN_PX),
+      Escape: () => {
+        view.current?.setRange(null);
+        onRange();
+        onLook(null);
+      },
+    }),
+    [onRange, onLook],
+  );
+  useMomentKeys(keys);
+  const shown = view.current;
+  const hasRange = shown !== null && shown.range !== null;
+  return (
+    <section class="time-bar" aria-label="Time" data-moment={props.looking.value.kind}>
+      <MomentStrip
+        {...props}
+        range={hasRange ? <Range view={shown} onChange={onRange} /> : null}
+        tools={
+          hasRange ? null : (
+            <Tools
+              view={() => view.current}
+              onTable={() => setLanes(view.current?.lanes ?? null)}
+            />
+          )
+        }
+      />
+      <div class="bar-body">
+        <LaneNames />
+        <BarCanvas props={props} onView={onView} onRange={onRange} />
+      </div>
+      {lanes === null ? null : (
+        <BarTable
+          lanes={lanes}
+          onLook={(sequence) => {
+            setLanes(null);
+            onLook(sequence);
+          }}
+          onClose={() => setLanes(null)}
+        />
+      )}
+    </section>
+  );
+}
