@@ -70,7 +70,7 @@ test('pauses, keeps what is typed, resumes, and resets', async ({ page }) => {
   await machine.button('Pause').click();
   await expect(machine.status).toHaveText('Paused');
   await machine.typeLine('echo kept$((6*7))');
-  await expect(page.getByText('keys wait to be sent')).toBeVisible();
+  await expect(page.getByText('characters wait to be sent')).toBeVisible();
   await machine.button('Resume').click();
   await machine.waitForConsole(/kept42/);
 

@@ -78,6 +78,7 @@ export function paneProps(session: MachineSession): PaneProps {
       onType,
       output: console.output,
       queuedInput: console.queuedInput,
+      refusedInput: console.refusedInput,
       onResize: (columns, rows) => void console.resize(columns, rows),
       onRestart: () => void power.start(mode.value),
     },

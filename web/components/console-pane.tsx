@@ -18,7 +18,17 @@ export type ConsolePaneProps = BootBarProps &
   };
 
 export function ConsolePane(props: ConsolePaneProps): JSX.Element {
-  const { status, progress, failure, onRestart, queuedInput, onResume, past, onReturn } = props;
+  const {
+    status,
+    progress,
+    failure,
+    onRestart,
+    queuedInput,
+    refusedInput,
+    onResume,
+    past,
+    onReturn,
+  } = props;
   const { output, restarted, onType, onResize, info, notReady, onSelect } = props;
   return (
     <Pane
@@ -31,6 +41,7 @@ export function ConsolePane(props: ConsolePaneProps): JSX.Element {
       <PausedNote
         status={status}
         queuedInput={queuedInput}
+        refusedInput={refusedInput}
         onResume={onResume}
         past={past}
         onReturn={onReturn}

@@ -4,12 +4,16 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { PastNote } from '../../src/worker/api/past.ts';
 import type { MachineStatus } from '../../src/worker/api/power.ts';
+import { formatExact, formatPlural } from '../format/quantity.ts';
 
 export interface PausedNoteProps {
   readonly past: ReadonlySignal<PastNote | null>;
   readonly onReturn: () => void;
   readonly status: ReadonlySignal<MachineStatus>;
+  /** What is typed and waits. */
   readonly queuedInput: ReadonlySignal<string>;
+  /** Characters of the last input, if that was too much to wait with the rest; else 0. */
+  readonly refusedInput: ReadonlySignal<number>;
   readonly onResume: () => void;
 }
 
@@ -29,18 +33,23 @@ function PastNoteView({ onResume, onReturn }: PausedNoteProps): JSX.Element {
   );
 }
 
+function inputWords(waiting: number, refused: number): string {
+  const kept =
+    waiting === 0
+      ? 'Paused. What you type is kept until you resume.'
+      : `Paused. ${formatPlural(waiting, 'character')} ${waiting === 1 ? 'waits' : 'wait'} to be sent.`;
+  return refused === 0
+    ? kept
+    : `${kept} The last ${formatExact(refused)} were too many to keep: resume, then paste them again.`;
+}
+
 export function PausedNote(props: PausedNoteProps): JSX.Element | null {
-  const { status, queuedInput, onResume, past } = props;
+  const { status, queuedInput, refusedInput, onResume, past } = props;
   if (status.value !== 'paused') return null;
   if (past.value !== null) return <PastNoteView {...props} />;
-  const waiting = queuedInput.value.length;
   return (
     <div class="paused-note" role="status">
-      <span>
-        {waiting === 0
-          ? 'Paused. What you type is kept until you resume.'
-          : `Paused. ${waiting} ${waiting === 1 ? 'key waits' : 'keys wait'} to be sent.`}
-      </span>
+      <span>{inputWords(queuedInput.value.length, refusedInput.value)}</span>
       <button type="button" class="button button-small" onClick={onResume}>
         Resume now
       </button>

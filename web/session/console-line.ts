@@ -4,8 +4,8 @@ import { signal, type ReadonlySignal } from '@preact/signals';
 import { Emitter } from '../../src/base/emitter.ts';
 import type { Power } from './power.ts';
 
-/** Characters kept while the machine is paused or restored. */
-const MAX_QUEUED_INPUT = 4_096;
+/** Characters kept while the machine is paused or restored: a long paste, and no file that was pasted by mistake. */
+const MAX_QUEUED_INPUT = 65_536;
 
 export class ConsoleLine {
   /** Bytes that the console printed. */
@@ -14,12 +14,14 @@ export class ConsoleLine {
   readonly restarted = new Emitter<void>();
   readonly #power: Power;
   readonly #queuedInput = signal('');
+  readonly #refusedInput = signal(0);
   #size = { columns: 80, rows: 24 };
 
   constructor(power: Power) {
     this.#power = power;
     power.restarted.on(() => {
       this.#queuedInput.value = '';
+      this.#refusedInput.value = 0;
       this.restarted.emit();
     });
     power.connected.on(() => void this.#tellSize());
@@ -37,11 +39,18 @@ export class ConsoleLine {
     return this.#queuedInput;
   }
 
-  /** Sends keys to the console; while the machine is paused or restored they wait. */
+  /** Characters of the last input, if that was too much to wait with the rest; else 0. */
+  get refusedInput(): ReadonlySignal<number> {
+    return this.#refusedInput;
+  }
+
+  /** Sends keys to the console; while the machine is paused or restored they wait, or are refused as a whole. */
   async type(text: string): Promise<void> {
     const { value: status } = this.#power.status;
     if (status === 'paused' || status === 'restoring') {
-      this.#queuedInput.value = (this.#queuedInput.value + text).slice(0, MAX_QUEUED_INPUT);
+      const fits = this.#queuedInput.value.length + text.length <= MAX_QUEUED_INPUT;
+      this.#refusedInput.value = fits ? 0 : text.length;
+      if (fits) this.#queuedInput.value += text;
       return;
     }
     await this.#power.attempt((api) => api.console.type(text));
@@ -61,6 +70,7 @@ export class ConsoleLine {
   async #sendQueued(): Promise<void> {
     const text = this.#queuedInput.value;
     this.#queuedInput.value = '';
+    this.#refusedInput.value = 0;
     if (text !== '') await this.#power.attempt((api) => api.console.type(text));
   }
 }
