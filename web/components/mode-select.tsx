@@ -1,10 +1,10 @@
-// How the guest's DMA is set up. Another mode is another boot, so it asks first.
+// How the guest's DMA is set up. Another mode is another boot: to choose one and to apply it are two things.
 
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { IommuMode } from '../../src/worker/api/power.ts';
-import { MODES, RestartDialog } from './restart-dialog.tsx';
+import { MODES, rememberMode } from './restart-dialog.tsx';
 
 const ORDER: readonly IommuMode[] = ['translated', 'bypass', 'off'];
 
@@ -14,33 +14,82 @@ export interface ModeSelectProps {
   readonly onStart: (mode: IommuMode) => void;
 }
 
-export function ModeSelect({ mode: chosen, onStart }: ModeSelectProps): JSX.Element {
-  const current = chosen.value;
-  const [wanted, setWanted] = useState<IommuMode | null>(null);
+interface ChoicesProps {
+  readonly chosen: IommuMode;
+  readonly onChoose: (mode: IommuMode) => void;
+}
+
+function Choices({ chosen, onChoose }: ChoicesProps): JSX.Element {
+  return (
+    <fieldset class="modes">
+      <legend class="visually-hidden">Mode</legend>
+      {ORDER.map((mode) => (
+        <label class="mode">
+          <input
+            type="radio"
+            name="iommu-mode"
+            aria-label={MODES[mode].label}
+            aria-describedby={`mode-${mode}`}
+            checked={mode === chosen}
+            onChange={() => onChoose(mode)}
+          />
+          <span>
+            <b>{MODES[mode].label}</b>
+            <span id={`mode-${mode}`} class="mode-text">
+              {MODES[mode].text}
+            </span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+export function ModeSelect({ mode, onStart }: ModeSelectProps): JSX.Element {
+  const current = mode.value;
+  const [chosen, setChosen] = useState(current);
+  const dialog = useRef<HTMLDialogElement>(null);
+
+  const open = (): void => {
+    setChosen(current);
+    dialog.current?.showModal();
+  };
+  const close = (): void => dialog.current?.close();
+  const apply = (event: Event): void => {
+    event.preventDefault();
+    if (chosen === current) return;
+    close();
+    rememberMode(chosen);
+    onStart(chosen);
+  };
+
   return (
     <>
-      <label class="mode">
-        <span>IOMMU</span>
-        <select
-          class="field"
-          value={wanted ?? current}
-          onChange={(event) => {
-            const { value } = event.currentTarget;
-            const next = ORDER.find((each) => each === value);
-            if (next !== undefined && next !== current) setWanted(next);
-          }}
-        >
-          {ORDER.map((mode) => (
-            <option value={mode}>{MODES[mode].label}</option>
-          ))}
-        </select>
-      </label>
-      <RestartDialog
-        wanted={wanted}
-        current={current}
-        onClose={() => setWanted(null)}
-        onStart={onStart}
-      />
+      <button type="button" class="button" aria-haspopup="dialog" onClick={open}>
+        IOMMU: {MODES[current].label}
+      </button>
+      <dialog class="dialog" ref={dialog} aria-labelledby="mode-title">
+        <form onSubmit={apply}>
+          <h2 id="mode-title">What the IOMMU does</h2>
+          <Choices chosen={chosen} onChoose={setChosen} />
+          <p>
+            With another mode the PC is switched off and boots again. What is in its memory is lost.
+          </p>
+          <div class="dialog-actions">
+            <button type="button" class="button" onClick={close}>
+              Cancel
+            </button>
+            <button
+              type="submit"
+              class="button button-primary"
+              disabled={chosen === current}
+              title={chosen === current ? 'The PC runs in this mode already' : ''}
+            >
+              Restart
+            </button>
+          </div>
+        </form>
+      </dialog>
     </>
   );
 }

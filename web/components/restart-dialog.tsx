@@ -30,7 +30,7 @@ export const MODES: Readonly<Record<IommuMode, ModeWords>> = {
 };
 
 /** Keeps the mode in the address, so that a link or a reload starts the same machine. */
-function rememberMode(mode: IommuMode): void {
+export function rememberMode(mode: IommuMode): void {
   const url = new URL(location.href);
   // Without a plan in the address that mode goes without saying.
   if (mode === 'translated' && !url.searchParams.has('plan')) url.searchParams.delete('iommu');

@@ -31,7 +31,7 @@ export class MachinePage {
     this.events = page.getByRole('list', { name: 'Events' });
     this.faults = page.getByRole('list', { name: 'Faults' });
     this.failure = page.getByRole('alert');
-    this.iommuMode = page.getByRole('combobox', { name: 'IOMMU' });
+    this.iommuMode = page.getByRole('button', { name: /^IOMMU: / });
     this.domain = page.getByRole('combobox', { name: 'Domain' });
   }
 
@@ -114,8 +114,10 @@ export class MachinePage {
   }
 
   async chooseMode(label: string): Promise<void> {
-    await this.iommuMode.selectOption({ label });
-    await this.page.getByRole('dialog').getByRole('button', { name: 'Restart' }).click();
+    await this.iommuMode.click();
+    const dialog = this.page.getByRole('dialog', { name: 'What the IOMMU does' });
+    await dialog.getByRole('radio', { name: label }).check();
+    await dialog.getByRole('button', { name: 'Restart' }).click();
   }
 
   /** Whether the page itself, and not a pane in it, can be scrolled. */
