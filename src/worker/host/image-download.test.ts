@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ImageCorruptError, IMAGE_NAMES } from '../../machine/images/image-files.ts';
 import type { ImageUrls } from '../api/power.ts';
-import { downloadImages, fetchFile, ImageMissingError } from './image-download.ts';
+import { downloadImages, fetchFile, IMAGE_BYTES, ImageMissingError } from './image-download.ts';
 
 const PAGE = 'https://example.org/demo/index.html';
 const IMAGES = join(import.meta.dirname, '../../../guest-images');
@@ -48,11 +48,16 @@ afterEach(() => {
 });
 
 describe('fetchFile', () => {
-  it('returns the bytes and tells of each chunk', async () => {
+  it('returns the bytes and tells of each chunk, and when it begins and is whole', async () => {
     serve(() => new Response(Uint8Array.of(1, 2, 3)));
-    const loaded: number[] = [];
-    expect(await fetchFile('a.bin', (bytes) => loaded.push(bytes))).toEqual(Uint8Array.of(1, 2, 3));
-    expect(loaded).toEqual([3]);
+    const loaded: unknown[] = [];
+    const file = await fetchFile('a.bin', (...news) => loaded.push(news));
+    expect(file).toEqual(Uint8Array.of(1, 2, 3));
+    expect(loaded).toEqual([
+      [0, 'a.bin', false],
+      [3, 'a.bin', false],
+      [0, 'a.bin', true],
+    ]);
   });
 
   it.each<[string, Serve, RegExp]>([
@@ -90,11 +95,11 @@ describe('fetchFile', () => {
 describe('downloadImages', () => {
   it('fetches, verifies and unpacks what is in guest-images', async () => {
     serve(fromDisk);
-    const loaded: number[] = [];
+    let loaded = 0;
     const onVerify = vi.fn();
-    const images = await downloadImages(URLS, (bytes) => loaded.push(bytes), onVerify);
+    const images = await downloadImages(URLS, (bytes) => void (loaded += bytes), onVerify);
     expect(IMAGE_NAMES.every((name) => images[name].length > 0)).toBe(true);
-    expect(loaded).toEqual(loaded.toSorted((one, other) => one - other));
+    expect(loaded).toBe(IMAGE_BYTES);
     expect(onVerify).toHaveBeenCalledOnce();
   });
 

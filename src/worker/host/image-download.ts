@@ -15,8 +15,8 @@ export class ImageMissingError extends Error {
   override readonly name = 'ImageMissingError';
 }
 
-/** What was loaded so far, over all files of a start. */
-export type OnLoaded = (loadedBytes: number) => void;
+/** So many bytes more have come of a file: none when it is asked for, and none when it is whole. */
+export type OnLoaded = (bytes: number, file: string, isWhole: boolean) => void;
 
 /** Bytes of all image files; a server that unpacks them on the way sends more. */
 export const IMAGE_BYTES = IMAGE_NAMES.reduce((sum, name) => sum + manifest[name].bytes, 0);
@@ -40,8 +40,9 @@ function brokeOff(name: string, cause: unknown): ImageMissingError {
   return new ImageMissingError(`${name} broke off while it was fetched. Try again.`, { cause });
 }
 
-async function beginDownload(url: string): Promise<Download> {
+async function beginDownload(url: string, onBytes: OnLoaded): Promise<Download> {
   const name = new URL(url, globalThis.location.href).pathname.split('/').at(-1) ?? url;
+  onBytes(0, name, false);
   const response = await fetch(url).catch((cause: unknown) => {
     throw new ImageMissingError(
       `${name} could not be fetched: the server did not answer. Check the connection and try again.`,
@@ -74,9 +75,10 @@ async function readBody(
     if (done) break;
     chunks.push(value);
     length += value.length;
-    onBytes(value.length);
+    onBytes(value.length, name, false);
     onPiece(value);
   }
+  onBytes(0, name, true);
   const whole = new Uint8Array(length);
   let start = 0;
   for (const chunk of chunks) {
@@ -92,19 +94,19 @@ export async function fetchFile(
   onBytes: OnLoaded,
   onPiece?: OnPiece,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return readBody(await beginDownload(url), onBytes, onPiece);
+  return readBody(await beginDownload(url, onBytes), onBytes, onPiece);
 }
 
 /** The module at a URL, compiled while it comes where the server calls it one. Rejects with `ImageMissingError`. */
 export async function fetchModule(url: string, onBytes: OnLoaded): Promise<WebAssembly.Module> {
-  const download = await beginDownload(url);
+  const download = await beginDownload(url, onBytes);
   const { name, response } = download;
   if (response.headers.get('content-type') !== 'application/wasm') {
     return WebAssembly.compile(await readBody(download, onBytes));
   }
   try {
     const compiled = await WebAssembly.compileStreaming(response);
-    onBytes(Number(response.headers.get('content-length') ?? 0));
+    onBytes(Number(response.headers.get('content-length') ?? 0), name, true);
     return compiled;
   } catch (cause) {
     throw cause instanceof WebAssembly.CompileError ? cause : brokeOff(name, cause);
@@ -123,14 +125,9 @@ export async function downloadDisk(
 /** All images, fetched side by side. Rejects with `ImageMissingError` or `ImageCorruptError`. */
 export async function downloadImages(
   urls: ImagesOnly,
-  onLoaded: OnLoaded,
+  onBytes: OnLoaded,
   onVerify: () => void,
 ): Promise<GuestImages> {
-  let loaded = 0;
-  const onBytes = (bytes: number): void => {
-    loaded += bytes;
-    onLoaded(loaded);
-  };
   const files = await Promise.all(
     IMAGE_NAMES.map(async (name) => [name, await fetchFile(urls[name], onBytes)] as const),
   );

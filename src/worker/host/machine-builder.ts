@@ -13,7 +13,13 @@ import type { BootStory } from '../../machine/snapshot/booted-guest.ts';
 import { readSnapshotFile } from '../../machine/snapshot/snapshot-file.ts';
 import type { RecordHead } from '../../trace/record/head.ts';
 import type { BootRequest, ImageUrls, MachineInfo } from '../api/power.ts';
-import { downloadDisk, downloadImages, fetchFile, fetchModule } from './image-download.ts';
+import {
+  downloadDisk,
+  downloadImages,
+  fetchFile,
+  fetchModule,
+  type OnLoaded,
+} from './image-download.ts';
 import { EarlyReader } from './early-reader.ts';
 import { asksForUsual, requestedPlan } from './requested-plan.ts';
 
@@ -23,16 +29,15 @@ const CHECKPOINT_BYTES = 96 * MIB;
 
 /** What the builder tells while it works. */
 export interface BuildListener {
-  /** So many bytes more have come. */
-  readonly onLoaded: (bytes: number) => void;
+  readonly onLoaded: OnLoaded;
   /** All have come and are checked now. */
   readonly onVerify: () => void;
   /** What the guest has done is known before its machine is there. */
   readonly onPreview: (preview: MachinePreview) => void;
   /** No machine comes of what was known so far. */
   readonly onWithdrawn: () => void;
-  /** So many bytes more have come of what the built machine needs for a power cycle. */
-  readonly onFetched: (bytes: number) => void;
+  /** The same of what the built machine needs for a power cycle. */
+  readonly onFetched: OnLoaded;
 }
 
 /** A machine that is being restored. */
@@ -110,24 +115,12 @@ async function loadParts(
   };
 }
 
-/** Tells of bytes that have come, where the sum so far is told. */
-function eachMore(onBytes: (bytes: number) => void): (loaded: number) => void {
-  let before = 0;
-  return (loaded) => {
-    onBytes(loaded - before);
-    before = loaded;
-  };
-}
-
 async function boot(
   loading: Promise<Parts>,
   urls: ImageUrls,
   { onLoaded, onVerify }: BuildListener,
 ): Promise<BuiltMachine> {
-  const [parts, images] = await Promise.all([
-    loading,
-    downloadImages(urls, eachMore(onLoaded), onVerify),
-  ]);
+  const [parts, images] = await Promise.all([loading, downloadImages(urls, onLoaded, onVerify)]);
   return { machine: await Machine.create({ ...parts, images }) };
 }
 
@@ -153,7 +146,7 @@ async function resume(
   });
   const known = await early.finish(file);
   const { machine: snapshot, story } = await readSnapshotFile(file, parts.v86Wasm, known);
-  const all = new Once(() => downloadImages(urls, eachMore(onFetched), unheard));
+  const all = new Once(() => downloadImages(urls, onFetched, unheard));
   const images = { ...disk, load: () => all.get() };
   return { machine: await Machine.resume({ ...parts, images }, snapshot), story };
 }

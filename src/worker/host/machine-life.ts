@@ -12,6 +12,7 @@ import type { PastNote } from '../api/past.ts';
 import type { MachineFailure, MachineStatus } from '../api/power.ts';
 import { CRASHED, HALTED, POWERED_OFF, RESTORING_DETAIL, startFailure } from './boot-story.ts';
 import { GuestWatch } from './guest-watch.ts';
+import type { OnLoaded } from './image-download.ts';
 import { LifeHistory } from './life-history.ts';
 import type { MachinePreview } from './machine-builder.ts';
 import { StartProgress } from './start-progress.ts';
@@ -126,9 +127,9 @@ export class MachineLife {
   }
 
   /** So many bytes have come of what the machine's next life needs, which it waits for. */
-  fetch(bytes: number): void {
+  fetch(...loaded: Parameters<OnLoaded>): void {
     if (this.#status !== 'loading') this.#load();
-    this.progress.addLoaded(bytes);
+    this.progress.addLoaded(...loaded);
   }
 
   /** Takes over a machine that was just built, and has it run; `story` is what its guest has done already. */
@@ -233,8 +234,8 @@ export class MachineLife {
   }
 
   #progressNow(): LifeReport['progress'] {
-    const progress = this.progress.at(performance.now());
-    return this.#preview === undefined ? progress : { ...progress, detail: RESTORING_DETAIL };
+    const doing = this.#preview === undefined ? undefined : RESTORING_DETAIL;
+    return this.progress.at(performance.now(), doing);
   }
 
   #load(): void {

@@ -25,8 +25,8 @@ export class PowerHost implements PowerApi {
     try {
       await life.leave()?.dispose();
       const { machine, story } = await buildMachine(request, images, {
-        onLoaded: (bytes) => {
-          if (isCurrent()) life.progress.addLoaded(bytes);
+        onLoaded: (...loaded) => {
+          if (isCurrent()) life.progress.addLoaded(...loaded);
         },
         onVerify: () => {
           if (isCurrent()) life.progress.reach('verify');
@@ -37,8 +37,8 @@ export class PowerHost implements PowerApi {
         onWithdrawn: () => {
           if (isCurrent()) life.withdraw();
         },
-        onFetched: (bytes) => {
-          if (isCurrent()) life.fetch(bytes);
+        onFetched: (...loaded) => {
+          if (isCurrent()) life.fetch(...loaded);
         },
       });
       if (!isCurrent()) {
