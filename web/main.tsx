@@ -22,6 +22,7 @@ import './styles/timebar.css';
 import './styles/recording.css';
 import './styles/rogue.css';
 import './styles/see.css';
+import './styles/forced-colors.css';
 
 /** How often the worker is checked for signs of life. */
 const CHECK_INTERVAL_MS = 1_000;

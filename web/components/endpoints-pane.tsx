@@ -230,7 +230,7 @@ function EndpointTable(props: TableProps): JSX.Element {
                 </th>
                 <CountHead name="Translated" short="Transl." title="Accesses through a mapping" />
                 <CountHead name="Bypassed" short="Byp." title="Accesses let through unchecked" />
-                <CountHead name="Blocked" short="Blocked" title="Accesses that were stopped" />
+                <CountHead name="Blocked" short="Bl." title="Accesses that were stopped" />
               </>
             )}
           </tr>
