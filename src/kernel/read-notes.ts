@@ -3,14 +3,18 @@
 import type { GuestView } from './guest-view.ts';
 
 /** A walk reads some 100 words; few read more, and of those nothing is kept. */
-const MAX_READS = 192;
+const MAX_WORDS = 192;
+/** EBP, and those that an instruction adds to an address. */
+const MAX_REGISTERS = 4;
 
 export class ReadNotes {
-  /** Indices of words; of a register, the complement of its number. */
-  readonly #places = new Int32Array(MAX_READS);
-  readonly #values = new Int32Array(MAX_READS);
-  #count = 0;
-  #latest = 0;
+  /** Pairs: the index of a word, and the word. */
+  readonly #words = new Int32Array(2 * MAX_WORDS);
+  /** Pairs: the number of a register, and what is in it. */
+  readonly #registers = new Int32Array(2 * MAX_REGISTERS);
+  #wordsEnd = 0;
+  #registersEnd = 0;
+  #latest = -1;
   #isOver = false;
 
   /** Whether there was more than can be noted. */
@@ -19,41 +23,50 @@ export class ReadNotes {
   }
 
   clear(): void {
-    this.#count = 0;
-    this.#latest = 0;
+    this.#wordsEnd = 0;
+    this.#registersEnd = 0;
+    this.#latest = -1;
     this.#isOver = false;
   }
 
   /** A word at its index in the view's `words`. */
   addWord(index: number, value: number): void {
     // Bytes are read one by one
-    if (index !== this.#latest) this.#add(index, value);
+    if (index === this.#latest) return;
     this.#latest = index;
+    const end = this.#wordsEnd;
+    if (end === this.#words.length) {
+      this.#isOver = true;
+      return;
+    }
+    this.#words[end] = index;
+    this.#words[end + 1] = value;
+    this.#wordsEnd = end + 2;
   }
 
-  addRegister(index: number, value: number): void {
-    this.#add(~index, value);
+  addRegister(number: number, value: number): void {
+    const end = this.#registersEnd;
+    if (end === this.#registers.length) {
+      this.#isOver = true;
+      return;
+    }
+    this.#registers[end] = number;
+    this.#registers[end + 1] = value;
+    this.#registersEnd = end + 2;
   }
 
   /** Whether everything that was read is the same now. `words` are the view's. */
   hold(view: GuestView, words: Int32Array): boolean {
-    const places = this.#places;
-    const values = this.#values;
-    for (let at = 0; at < this.#count; at += 1) {
-      const place = places[at] ?? 0;
-      const now = place < 0 ? view.general(~place) : words[place];
-      if (now !== values[at]) return false;
+    const registers = this.#registers;
+    for (let at = 0; at < this.#registersEnd; at += 2) {
+      if (view.general(registers[at] ?? 0) !== registers[at + 1]) return false;
+    }
+    const pairs = this.#words;
+    const end = this.#wordsEnd;
+    for (let at = 0; at < end; at += 2) {
+      // Numbers on both sides, never undefined: so V8 compares words
+      if ((words[pairs[at] ?? 0] ?? 0) !== (pairs[at + 1] ?? 0)) return false;
     }
     return true;
-  }
-
-  #add(place: number, value: number): void {
-    if (this.#count === MAX_READS) {
-      this.#isOver = true;
-      return;
-    }
-    this.#places[this.#count] = place;
-    this.#values[this.#count] = value;
-    this.#count += 1;
   }
 }
