@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes what a guest's stack is read with from PLAINDIR's bzImage and System.map:
 #   kernel-symbols  functions by address, for names (src/kernel/packed-symbols.ts)
-#   kernel.json     where the current task is found (src/kernel/known-kernel.ts)
+#   kernel.json     where the current task is found, and where the code lies (src/kernel/known-kernel.ts)
 # Both have the image's checksum in them: they are of no use with another kernel.
 # usage: symbols.sh PLAINDIR
 set -eu
@@ -42,6 +42,11 @@ address_of() {
 
 current=$(address_of pcpu_hot)
 init=$(address_of init_task)
+text=$(address_of _text)
+etext=$(address_of _etext)
+# A 32-bit kernel is mapped 3 GiB above where it lies (PAGE_OFFSET).
+offset=$((0xc0000000))
+[ -n "$text" ] && [ -n "$etext" ] || die "this System.map has no _text or _etext"
 [ -n "$current" ] && [ -n "$init" ] ||
   die "this System.map has no pcpu_hot or init_task: see src/kernel/kernel-profile.ts"
 cat > "$plain/kernel.json" << EOF
@@ -52,6 +57,10 @@ cat > "$plain/kernel.json" << EOF
     "preemptCount": $((current + 4)),
     "initTask": $init,
     "isPerCpu": false
+  },
+  "code": {
+    "start": $((text - offset)),
+    "end": $((etext - offset - 1))
   }
 }
 EOF

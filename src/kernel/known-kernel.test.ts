@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { profileOf } from './kernel-profile.ts';
-import { knownKernel } from './known-kernel.ts';
+import { knownCode, knownKernel } from './known-kernel.ts';
 import { readPackedSymbols } from './packed-symbols.ts';
 
 const IMAGES = join(import.meta.dirname, '..', '..', 'guest-images');
@@ -22,7 +22,15 @@ describe('the kernel of guest-images', () => {
     expect(symbols?.at(symbols.addressOf('viommu_map_pages') ?? 0)?.name).toBe('viommu_map_pages');
   });
 
+  it('has its code where it has its functions, 3 GiB below their linear addresses', () => {
+    const result = readPackedSymbols(PACKED, KERNEL);
+    const symbols = 'symbols' in result ? result.symbols : undefined;
+    const physical = (name: string): number => (symbols?.addressOf(name) ?? 0) - 0xc000_0000;
+    expect(knownCode(KERNEL)).toEqual({ start: physical('_text'), end: physical('_etext') - 1 });
+  });
+
   it('is the only one that is known', () => {
+    expect(knownCode(KERNEL.replace(/^./, 'x'))).toBeUndefined();
     expect(knownKernel(KERNEL.replace(/^./, 'x'))).toBeUndefined();
   });
 });

@@ -14,7 +14,10 @@ const VIEWPORT = { width: 1280, height: 800 };
 const LONGEST_START_MS = 120_000;
 
 /** How a page can start, and its address: one that chooses anything has the PC boot from power-on. */
-export const STARTS = { snapshot: './', power_on: './?iommu=translated' } as const;
+export const STARTS = {
+  snapshot: './?view=inspect',
+  power_on: './?iommu=translated&view=inspect',
+} as const;
 export type StartName = keyof typeof STARTS;
 
 /** One person's browser, whose cache lasts, and the page's server. */

@@ -4,6 +4,9 @@ import { expect, test } from '@playwright/test';
 import { MachinePage } from './pages/machine-page.ts';
 import { SeePage } from './pages/see-page.ts';
 
+/** The README's picture is written only on request, so that a test run leaves no changes. */
+const SCREENSHOT = process.env['UPDATE_SCREENSHOT'] === '1' ? 'web/screenshot.png' : null;
+
 /** Where the walls begin in a picture of 1280 by 800, as a share of its width: marks of stopped accesses are there. */
 const WALL = 0.265;
 
@@ -98,4 +101,39 @@ test('lights all of memory when the IOMMU is taken away', async ({ page }) => {
   await machine.button('Let a device overreach').click();
   await expect(page.getByText('There is no IOMMU: nothing was checked.')).toBeVisible();
   await expect(machine.button('Put the IOMMU back')).toBeVisible();
+});
+
+test('fits 1280x800 and a phone without scrolling sideways, busy and after a fault', async ({
+  page,
+}) => {
+  const machine = new MachinePage(page);
+  const see = new SeePage(page);
+  await machine.open('./', 'see');
+  await machine.waitForPrompt();
+  await machine.button('Ping').click();
+  await machine.waitForConsole(/ 0% packet loss/);
+  await expect(see.figure).toContainText(/Devices can reach \d\.\d MiB of 128 MiB/);
+  await machine.button('Let a device overreach').click();
+  await expect(see.story).toContainText('The rule:');
+  await page.mouse.move(0, 0);
+  await page.evaluate(() => window.viommu?.waitForIdle());
+  expect(await machine.canScroll()).toEqual({ down: false, sideways: false });
+  await page.screenshot({ path: SCREENSHOT ?? test.info().outputPath('screenshot.png') });
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect.poll(() => machine.canScroll()).toEqual({ down: true, sideways: false });
+  const order = [see.figure, see.picture, machine.button('Ping'), see.story, machine.terminal];
+  const tops = await Promise.all(order.map(async (each) => (await each.boundingBox())?.y ?? 0));
+  expect(tops).toEqual(tops.toSorted((one, other) => one - other));
+});
+
+test('shows the picture of a past moment', async ({ page }) => {
+  const machine = new MachinePage(page);
+  const see = new SeePage(page);
+  await machine.open('./?at=5', 'see');
+  await machine.waitForPrompt();
+  await expect(see.figure).toContainText('All of it: 5 of 6 devices pass unchecked.');
+  await expect(see.device('ide')).toContainText('0xfffff000, 4 KiB');
+  await expect(see.device('virtio-blk')).toContainText('in no domain: bypass');
+  await machine.button('Back to live').click();
+  await expect(see.figure).toContainText('Without the IOMMU: all of it.');
 });

@@ -4,8 +4,8 @@ import { formatShortRange } from '../format/address.ts';
 import { formatBytes } from '../format/quantity.ts';
 import type { FaultMark } from './fault-marks.ts';
 import type { PictureLayout } from './layout.ts';
-import { dotAt, NOBODY, SHARED, type Box } from './memory.ts';
-import { PAGE_BYTES, type Run } from './runs.ts';
+import { dotAt, NOBODY, type Box } from './memory.ts';
+import { PAGE_BYTES, runFrom, type Run } from './runs.ts';
 import type { Scene } from './scene.ts';
 import { iovaAt } from './wall.ts';
 import { deviceNote, gateName, gateWords } from './words.ts';
@@ -54,12 +54,18 @@ function memoryWords(scene: Scene, pages: Run, owner: number): string {
   const where = `Memory ${formatShortRange(start, end)}`;
   const { kernel } = scene.facts;
   const isKernel = kernel !== null && start <= BigInt(kernel.last) && end >= BigInt(kernel.first);
-  const what = isKernel ? `${where}, the kernel’s image` : where;
-  if (scene.reach.isAll) return `${what}: every device reaches it`;
+  const what = isKernel ? `${where}, the kernel’s code` : where;
   if (owner === NOBODY) return `${what}: no device reaches it`;
-  if (owner === SHARED) return `${what}: several devices reach it`;
-  const names = scene.lanes[owner]?.devices.map(({ name }) => name) ?? [];
-  return `${what}: ${names.join(' and ')} can reach it`;
+  const reaching = scene.lanes.filter(({ pages: all }) =>
+    all
+      .slice(runFrom(all, pages.first), runFrom(all, pages.first) + 1)
+      .some(({ first }) => first <= pages.last),
+  );
+  const names = reaching.flatMap(({ devices }) => devices.map(({ name }) => name));
+  if (names.length <= 2) return `${what}: ${names.join(' and ')} can reach it`;
+  const devices = scene.lanes.flatMap((lane) => lane.devices).length;
+  const some = names.length === devices ? `all ${devices}` : `${names.length} of ${devices}`;
+  return `${what}: ${some} devices can reach it`;
 }
 
 export function partWords(part: Part, scene: Scene): string {

@@ -83,6 +83,8 @@ interface Measures {
   readonly slot: { readonly least: number; readonly most: number };
   readonly gap: number;
   readonly memoryShare: number;
+  /** Before the strip: for the name of what lies there. */
+  readonly stripGap: number;
 }
 
 const WIDE: Measures = {
@@ -91,6 +93,7 @@ const WIDE: Measures = {
   slot: { least: 40, most: 92 },
   gap: 56,
   memoryShare: 0.33,
+  stripGap: 46,
 };
 const NARROW: Measures = {
   head: 22,
@@ -98,6 +101,7 @@ const NARROW: Measures = {
   slot: { least: 56, most: 74 },
   gap: 26,
   memoryShare: 0.36,
+  stripGap: 12,
 };
 
 export function scaleOf({ width, height }: Viewport): number {
@@ -253,7 +257,11 @@ export function layoutPicture(scene: Scene, viewport: Viewport, before: Folds): 
   const { scale, isNarrow, measures, memory: memoryBox } = frame;
   const folds = foldsFor(scene, before);
   const pages = Math.ceil(scene.facts.memoryBytes / PAGE_BYTES);
-  const memory = layoutMemory(folds.memory, scene, memoryBox, pages);
+  const memory = layoutMemory(folds.memory, scene, pages, {
+    box: memoryBox,
+    scale,
+    gap: measures.stripGap * scale,
+  });
   const least = { least: measures.slot.least * scale, most: measures.slot.most * scale };
   const slots = slotsFor(scene.lanes, frame.lanes, least, isNarrow);
   const lanes = slots.flatMap((slot, at): LaneBox[] => {

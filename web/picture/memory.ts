@@ -44,8 +44,8 @@ export const NOBODY = 0xffff;
 export const SHARED = 0xfffe;
 
 const STRIP_WIDTH = 9;
-const STRIP_GAP = 12;
 const BLOCK_GAP = 7;
+/** Before it is scaled. */
 const LARGEST_PITCH = 14;
 const SMALLEST_PITCH = 3;
 const COLUMNS = [16, 32, 64, 128, 256] as const;
@@ -59,10 +59,10 @@ interface Scale {
 }
 
 /** Scales from the largest dots on, one page each, to the coarsest. */
-function* scales(width: number): Generator<Scale> {
+function* scales(width: number, largest: number): Generator<Scale> {
   for (let pagesPerDot = 1; ; pagesPerDot *= 2) {
     for (const columns of COLUMNS) {
-      const pitch = Math.min(LARGEST_PITCH, Math.floor(width / columns));
+      const pitch = Math.min(largest, Math.floor(width / columns));
       const isFirst = columns === COLUMNS[0];
       if (pitch < SMALLEST_PITCH && !isFirst) break;
       yield { pitch: Math.max(1, pitch), columns, pagesPerDot };
@@ -92,8 +92,13 @@ function heightOf(blocks: readonly Block[], pitch: number): number {
 }
 
 /** The largest dots with which all that the fold shows fits. */
-function fit(fold: Fold, box: Box, memoryPages: number): Omit<MemoryGrid, 'owners'> {
-  for (const scale of scales(box.width)) {
+function fit(
+  fold: Fold,
+  box: Box,
+  memoryPages: number,
+  scaleBy: number,
+): Omit<MemoryGrid, 'owners'> {
+  for (const scale of scales(box.width, Math.floor(LARGEST_PITCH * scaleBy))) {
     const blocks = blocksFor(fold, scale, memoryPages);
     const isLast = scale.pagesPerDot * scale.columns >= memoryPages;
     const fits = heightOf(blocks, scale.pitch) <= box.height;
@@ -139,10 +144,22 @@ export function memoryFold(before: Fold, { reach, facts, lanes }: Scene, pageByt
   return lanes.reduce((fold, { pages }) => extendFold(fold, pages, MEMORY_RULES), before);
 }
 
-/** Memory in a box of at least 40 by 40. */
-export function layoutMemory(fold: Fold, scene: Scene, box: Box, memoryPages: number): Memory {
-  const width = box.width - STRIP_WIDTH - STRIP_GAP;
-  const grid = fit(fold, { ...box, width }, memoryPages);
+export interface MemoryPlace {
+  /** At least 40 by 24. */
+  readonly box: Box;
+  readonly scale: number;
+  /** Between the dots and the strip. */
+  readonly gap: number;
+}
+
+export function layoutMemory(
+  fold: Fold,
+  scene: Scene,
+  memoryPages: number,
+  { box, scale, gap }: MemoryPlace,
+): Memory {
+  const width = box.width - STRIP_WIDTH - gap;
+  const grid = fit(fold, { ...box, width }, memoryPages, scale);
   const owners = new Uint16Array(dotsIn(grid, grid.pagesPerDot)).fill(NOBODY);
   for (const [lane, { pages }] of scene.lanes.entries()) mark(grid, owners, pages, lane);
   const strip = { ...box, x: box.x + box.width - STRIP_WIDTH, width: STRIP_WIDTH };

@@ -92,6 +92,7 @@ function paintStrip(brush: Brush, scene: Scene, layout: PictureLayout): void {
     context.fillStyle = scene.reach.isAll ? colors.bypass : laneColor(brush, scene, at);
     for (const run of stripRuns(lane.pages, pages / strip.height)) span(run);
   }
+  paintKernelName(brush, scene, layout, yOf);
   if (scene.reach.isAll) return;
   context.strokeStyle = colors.line;
   context.lineWidth = 1;
@@ -105,6 +106,37 @@ function paintStrip(brush: Brush, scene: Scene, layout: PictureLayout): void {
     context.lineTo(strip.x - 1, yOf(run.last + 1));
     context.stroke();
   }
+}
+
+/** At the strip, where the kernel lies: what all of this is about. */
+function paintKernelName(
+  brush: Brush,
+  { facts, reach }: Scene,
+  { memory, isNarrow }: PictureLayout,
+  yOf: (page: number) => number,
+): void {
+  const { kernel } = facts;
+  if (kernel === null) return;
+  const { context, colors, scale } = brush;
+  const { strip, grid } = memory;
+  const [top, bottom] = [yOf(kernel.first / PAGE_BYTES), yOf((kernel.last + 1) / PAGE_BYTES)];
+  const left = grid.box.x + grid.columns * grid.pitch;
+  const right = strip.x - 4 * scale;
+  context.fillStyle = reach.isAll ? colors.blocked : colors.text;
+  context.fillRect(strip.x - 3 * scale, top, 1.5 * scale, Math.max(3, bottom - top));
+  if (isNarrow) return;
+  const box = {
+    x: left,
+    y: (top + bottom) / 2 - 8 * scale,
+    width: right - left,
+    height: 16 * scale,
+  };
+  brush.text('kernel', box, {
+    size: 11,
+    color: reach.isAll ? colors.blocked : colors.text,
+    align: 'right',
+    halo: colors.ground,
+  });
 }
 
 /** Runs as they look on the strip, of which a pixel is so many pages: no more than it has pixels. */

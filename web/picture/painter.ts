@@ -47,6 +47,7 @@ export class PicturePainter {
   /** What the layout was made for. */
   #laidOut: Scene | null = null;
   #isStale = true;
+  #hadPulses = false;
   #isAsked = false;
   #isDisposed = false;
   #notBefore = 0;
@@ -114,24 +115,29 @@ export class PicturePainter {
       this.#isStale = true;
       this.#notBefore = 0;
     }
+    let hasNews = false;
     if (this.#isStale || this.#laidOut !== content.scene) {
-      if (nowMs >= this.#notBefore || this.#layout === null) this.#paintStill(content);
+      hasNews = nowMs >= this.#notBefore || this.#layout === null;
+      if (hasNews) this.#paintStill(content);
       else this.request();
     }
     const accesses = this.#ports.takeAccesses();
     if (content.moves) for (const access of accesses) this.#pulses.start(access, nowMs);
+    const moving = this.#pulses.at(nowMs);
+    // A last frame without them takes the pulses away
+    if (!hasNews && moving.length === 0 && !this.#hadPulses) return;
+    this.#hadPulses = moving.length > 0;
     this.#fit(this.#canvas);
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     context.drawImage(this.#still, 0, 0);
     const layout = this.#layout;
-    if (layout === null || this.#pulses.isEmpty) return;
-    const moving = this.#pulses.at(nowMs);
+    if (layout === null || moving.length === 0) return;
     const ratio = devicePixelRatio;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const brush = new Brush(context, this.#colors, layout.scale);
     paintPulses(brush, { scene: this.#laidOut ?? content.scene, layout }, moving);
-    if (!this.#pulses.isEmpty) this.request();
+    this.request();
   }
 
   #paintStill({ scene, stopped, chosen, focused }: PictureContent): void {

@@ -38,10 +38,6 @@ export interface MovingPulse {
 export class Pulses {
   #pulses: Pulse[] = [];
 
-  get isEmpty(): boolean {
-    return this.#pulses.length === 0;
-  }
-
   /** Starts one, unless there are enough. A stopped access is always shown: it takes the place of the oldest. */
   start(access: Access, nowMs: number): void {
     if (this.#pulses.length >= MOST_PULSES) {

@@ -11,7 +11,7 @@ export interface PictureFacts {
   /** In the order of their lanes; their colours go by it, too. */
   readonly devices: readonly { readonly id: number; readonly name: string }[];
   readonly hasIommu: boolean;
-  /** Bytes of RAM that the kernel's image takes, inclusive; null where that is not known. */
+  /** Bytes of RAM that the kernel's code takes, inclusive; null where that is not known. */
   readonly kernel: Run | null;
 }
 

@@ -41,12 +41,20 @@ function percent({ bytes, ofBytes }: Reach): string {
   return `${share.toFixed(1)} %`;
 }
 
-export function figureOf({ reach, facts }: Scene): Figure {
+/** Why nothing is out of reach. */
+function whyAll(lanes: readonly Lane[], hasIommu: boolean): string {
+  if (!hasIommu) return 'there is no IOMMU to stop them';
+  const open = lanes.filter(({ gate }) => gate === 'open');
+  if (open.length === lanes.length) return 'the IOMMU lets everything through';
+  const count = (some: readonly Lane[]): number => some.flatMap(({ devices }) => devices).length;
+  const verb = count(open) === 1 ? 'passes' : 'pass';
+  return `${count(open)} of ${formatPlural(count(lanes), 'device')} ${verb} unchecked`;
+}
+
+export function figureOf({ reach, facts, lanes }: Scene): Figure {
   const whole = formatBytes(reach.ofBytes);
   if (reach.isAll) {
-    const rest = facts.hasIommu
-      ? 'All of it: the IOMMU lets everything through.'
-      : 'All of it: there is no IOMMU to stop them.';
+    const rest = `All of it: ${whyAll(lanes, facts.hasIommu)}.`;
     return { amount: whole, of: `of ${whole}.`, rest, isAll: true };
   }
   const amount = reach.bytes === 0 && !reach.isLeast ? 'nothing' : formatBytes(reach.bytes);

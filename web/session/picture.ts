@@ -2,6 +2,7 @@
 // then, and samples of those that are made now.
 
 import { computed, type ReadonlySignal } from '@preact/signals';
+import { knownCode } from '../../src/kernel/known-kernel.ts';
 import type { History } from '../../src/trace/replay/history.ts';
 import type { Moment } from '../../src/trace/replay/moment.ts';
 import type { MachineInfo } from '../../src/worker/api/power.ts';
@@ -37,9 +38,19 @@ export interface PicturePorts {
   readonly faults: ReadonlySignal<{ readonly list: readonly FaultRecord[] }>;
 }
 
-function factsOf({ memoryBytes, endpoints, iommu }: MachineInfo): PictureFacts {
+/** `kernel`: the SHA-256 of the guest's kernel; null where it is not known. */
+function factsOf(
+  { memoryBytes, endpoints, iommu }: MachineInfo,
+  kernel: string | null,
+): PictureFacts {
   const devices = endpoints.map(({ id, name }) => ({ id, name }));
-  return { memoryBytes, devices, hasIommu: iommu !== 'off', kernel: null };
+  const code = kernel === null ? undefined : knownCode(kernel);
+  return {
+    memoryBytes,
+    devices,
+    hasIommu: iommu !== 'off',
+    kernel: code === undefined ? null : { first: code.start, last: code.end },
+  };
 }
 
 /** The moment after an event, or the latest; null when it is not known. */
@@ -58,13 +69,27 @@ export class Picture {
   readonly #facts: ReadonlySignal<PictureFacts | null>;
   #changes = 0;
   #notBefore = Number.NEGATIVE_INFINITY;
-  #made: { readonly key: string; readonly of: unknown; readonly scene: Scene | null } | undefined;
+  #made:
+    | {
+        readonly key: string;
+        readonly of: unknown;
+        readonly facts: PictureFacts;
+        readonly scene: Scene | null;
+      }
+    | undefined;
   #seen = newAccesses(undefined);
 
   constructor(ports: PicturePorts) {
     this.#ports = ports;
-    const { power, pacer, shown, faults } = ports;
-    this.#facts = computed(() => (power.info.value === null ? null : factsOf(power.info.value)));
+    const { power, pacer, latest, shown, faults } = ports;
+    const kernel = computed(() => {
+      void pacer.frame.value;
+      return latest().history?.record.head.kernel ?? null;
+    });
+    this.#facts = computed(() => {
+      const info = power.info.value;
+      return info === null ? null : factsOf(info, kernel.value);
+    });
     power.batches.on(({ record, begins }) => {
       if (begins === null && !record.some(changesReach)) return;
       this.#changes += 1;
@@ -96,7 +121,9 @@ export class Picture {
     const { history } = latest();
     const key = `${chosen ?? `latest ${this.#changes}`}`;
     const of = facts.hasIommu ? history : facts;
-    const before = this.#made?.of === of ? this.#made : undefined;
+    const made = this.#made;
+    const isSame = made !== undefined && made.of === of && made.facts === facts;
+    const before = isSame ? made : undefined;
     if (before?.key === key) return before.scene;
     const startMs = now();
     if (before !== undefined && startMs < this.#notBefore) {
@@ -107,7 +134,7 @@ export class Picture {
     const scene = facts.hasIommu && moment === null ? null : sceneOf(moment, facts);
     const endMs = now();
     this.#notBefore = endMs + REST * (endMs - startMs);
-    this.#made = { key, of, scene };
+    this.#made = { key, of, facts, scene };
     return scene;
   }
 }

@@ -34,8 +34,8 @@ export interface OpenedPage {
   close(): Promise<void>;
 }
 
-/** Builds and opens the page. Rejects with `Error` when there is no Chromium, or the page can not be built. */
-export async function openPage(worker: string): Promise<OpenedPage> {
+/** Builds and opens the page in a view, `see` or `inspect`. Rejects with `Error` when there is no Chromium, or the page can not be built. */
+export async function openPage(worker: string, view: string): Promise<OpenedPage> {
   const folder = await mkdtemp(join(tmpdir(), 'viommu-border-'));
   const common = {
     root: join(packageRoot(), 'web'),
@@ -60,8 +60,8 @@ export async function openPage(worker: string): Promise<OpenedPage> {
   };
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    await page.addInitScript(watchTasks);
-    await page.goto(server.resolvedUrls?.local[0] ?? '');
+    await page.addInitScript(watch);
+    await page.goto(`${server.resolvedUrls?.local[0] ?? ''}?view=${view}`);
     return { page, close };
   } catch (error) {
     await close();
@@ -72,11 +72,19 @@ export async function openPage(worker: string): Promise<OpenedPage> {
 declare global {
   /** Milliseconds of the page's tasks that took longer than 50. */
   var longTasks: number[];
+  /** Frames that it has painted. */
+  var paintedFrames: number;
 }
 
-function watchTasks(): void {
+function watch(): void {
   globalThis.longTasks = [];
   new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) globalThis.longTasks.push(duration);
   }).observe({ type: 'longtask' });
+  globalThis.paintedFrames = 0;
+  const count = (): void => {
+    globalThis.paintedFrames += 1;
+    requestAnimationFrame(count);
+  };
+  requestAnimationFrame(count);
 }

@@ -1,4 +1,4 @@
-// `npm run border -- --rate 100000 --seconds 60`: so many made-up events a second go through the worker's border into the page of
+// `npm run border -- --rate 100000 --seconds 60 --view see`: so many made-up events a second go through the worker's border into the page of
 // the product. Tells what was sent, what came and what was said to be lost, how much memory page and worker take, and how long the
 // page was busy at a time.
 
@@ -16,10 +16,11 @@ const { values } = parseArgs({
   options: {
     rate: { type: 'string', default: '100000' },
     seconds: { type: 'string', default: '60' },
+    view: { type: 'string', default: 'inspect' },
   },
 });
 
-function wholeNumber(name: keyof typeof values): number {
+function wholeNumber(name: 'rate' | 'seconds'): number {
   const number = Number(values[name]);
   if (Number.isInteger(number) && number >= 1) return number;
   throw new Error(`--${name} takes a whole number from 1, not "${values[name]}"`);
@@ -61,6 +62,15 @@ async function countLost(page: Page): Promise<number> {
   return Number(/^([\d,]+) events/.exec(text.join(' '))?.[1]?.replaceAll(',', '') ?? 0);
 }
 
+interface Frames {
+  readonly frames: number;
+  readonly atMs: number;
+}
+
+async function countFrames(page: Page): Promise<Frames> {
+  return page.evaluate(() => ({ frames: globalThis.paintedFrames, atMs: performance.now() }));
+}
+
 async function consoleText(page: Page): Promise<string> {
   return page.evaluate(() => globalThis.viommu?.consoleText() ?? '');
 }
@@ -76,21 +86,27 @@ async function floodPage(page: Page, rate: number, seconds: number): Promise<Flo
     await page.waitForTimeout(250);
     if (performance.now() - sinceMs < REPORT_MS) continue;
     sinceMs = performance.now();
-    console.log(`${await countEvents(page)} events have come`);
+    const come = await page.evaluate(() => globalThis.viommu?.state()?.sequence ?? 0);
+    console.log(`${come} events have come`);
   }
 }
 
 const [rate, seconds] = [wholeNumber('rate'), wholeNumber('seconds')];
-const opened = await openPage(join(import.meta.dirname, 'border-worker.js'));
+const opened = await openPage(join(import.meta.dirname, 'border-worker.js'), values.view);
 const { page } = opened;
 try {
   await page.waitForFunction(() => globalThis.viommu?.stage() === 'ready');
   const before = await measureMemory(page);
+  const from = await countFrames(page);
   const flooded = await floodPage(page, rate, seconds);
   await page.waitForFunction(
     (events) => (globalThis.viommu?.state()?.sequence ?? 0) >= events,
     flooded.events,
   );
+  const to = await countFrames(page);
+  await page.evaluate(() => globalThis.viommu?.waitForIdle());
+  const tasks = await page.evaluate(() => globalThis.longTasks);
+  await page.getByRole('link', { name: 'Inspect' }).click();
   await page.evaluate(() => globalThis.viommu?.waitForIdle());
   const [counted, lost, after] = [
     await countEvents(page),
@@ -101,7 +117,6 @@ try {
   await page.evaluate(() => globalThis.viommu?.waitForIdle());
   const rows = page.getByRole('table', { name: 'Mappings' });
   const shown = Number(await rows.getAttribute('aria-rowcount')) - 1;
-  const tasks = await page.evaluate(() => globalThis.longTasks);
   const grown = (after - before) / MIB;
   console.log(
     `sent ${flooded.events} events in ${(flooded.tookMs / 1000).toFixed(1)} s; the source waited ${flooded.waits} times, ${flooded.waitedMs.toFixed(0)} ms in all`,
@@ -116,6 +131,8 @@ try {
   console.log(
     `${tasks.length} tasks of the page took more than 50 ms, the longest ${Math.max(0, ...tasks).toFixed(0)}`,
   );
+  const perSecond = ((to.frames - from.frames) * 1000) / (to.atMs - from.atMs);
+  console.log(`${perSecond.toFixed(1)} frames a second in ${values.view}`);
   const isRight = counted === flooded.events && shown === flooded.live && grown <= BUDGET_MIB;
   process.exitCode = isRight ? 0 : 1;
 } finally {

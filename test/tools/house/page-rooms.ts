@@ -31,7 +31,13 @@ export const PAGE: readonly Room[] = [
   {
     folder: 'web/session',
     purpose: "the page's side of the machine, by topics",
-    imports: [...PAGE_IMPORTS, 'web/format', 'web/model', 'web/picture'],
+    imports: [
+      ...PAGE_IMPORTS,
+      'src/kernel/known-kernel.ts',
+      'web/format',
+      'web/model',
+      'web/picture',
+    ],
     types: [...PAGE_TYPES, 'src/iommu/store', 'src/trace/replay'],
     packages: ['@preact/signals'],
   },
