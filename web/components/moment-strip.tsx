@@ -42,7 +42,7 @@ export interface MomentStripProps {
 }
 
 function Live({ latest, clock }: Pick<MomentStripProps, 'latest' | 'clock'>): JSX.Element {
-  const time = useComputed(() => formatSpan(clock.value.timeMs));
+  const time = useComputed(() => formatSpan(clock.value.ranMs));
   const event = useComputed(() => (latest.value === 0 ? '' : `#${formatExact(latest.value)}, `));
   const hasEvents = useComputed(() => latest.value > 0);
   return (
@@ -67,7 +67,7 @@ interface PastProps extends Pick<
 
 function Past(props: PastProps): JSX.Element {
   const { clock, status, past, sequence, timeMs, onLook, onTake } = props;
-  const ago = useComputed(() => formatSpan(clock.value.timeMs - timeMs));
+  const ago = useComputed(() => formatSpan(clock.value.ranMs - timeMs));
   const canTake = status.value === 'running' || status.value === 'paused';
   return (
     <>

@@ -175,7 +175,7 @@ function BarCanvas({ props, onView, onRange }: CanvasProps): JSX.Element {
     if (element === null) return undefined;
     const source: BarSource = {
       history,
-      nowMs: () => clock.peek().timeMs,
+      nowMs: () => clock.peek().ranMs,
       pastMs: () => {
         const moment = looking.peek();
         return moment.kind === 'past' ? moment.views.timeMs : null;
@@ -215,7 +215,7 @@ function BarCanvas({ props, onView, onRange }: CanvasProps): JSX.Element {
   const now = moment.kind === 'past' ? moment.views.sequence : last;
   const time = useComputed(() => {
     const { value } = looking;
-    return value.kind === 'past' ? value.views.timeMs : clock.value.timeMs;
+    return value.kind === 'past' ? value.views.timeMs : clock.value.ranMs;
   });
   const text = `event #${formatExact(now)} of ${formatExact(last)}`;
   const pointer = (): BarPointer | undefined => bar.current?.pointer;

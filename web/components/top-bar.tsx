@@ -129,8 +129,10 @@ function ThemeButton(): JSX.Element {
   );
 }
 
-function Tagline(props: { mode: ReadonlySignal<IommuMode> }): JSX.Element {
+function Tagline(props: Pick<TopBarProps, 'mode' | 'past'>): JSX.Element {
   const mode = props.mode.value;
+  // What the status then says needs its room
+  if (props.past.value !== null) return <span class="tagline" />;
   return (
     <p class="tagline">
       A real Linux PC, running in this tab. {TAGLINE_STARTS[mode]} <b>IOMMU</b>
@@ -148,7 +150,7 @@ export function TopBar(props: TopBarProps): JSX.Element {
         <h1>viommu</h1>
       </div>
       {props.views}
-      <Tagline mode={mode} />
+      <Tagline mode={mode} past={past} />
       <StatusView status={status} past={past} progress={progress} failure={failure} clock={clock} />
       <div class="controls">
         <PauseButton status={status} onPause={props.onPause} onResume={props.onResume} />

@@ -5,8 +5,10 @@ import type { FaultRecord } from './machine-model.ts';
 import type { MappingChange, MappingRow } from './watched-domain.ts';
 
 export interface MachineClock {
-  /** Milliseconds the guest has run. */
+  /** Milliseconds the guest has run since power on. */
   readonly timeMs: number;
+  /** The same since the machine was built: the time of the record. */
+  readonly ranMs: number;
   /** Million guest instructions a second. */
   readonly mips: number;
 }

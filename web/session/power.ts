@@ -57,7 +57,7 @@ export class Power {
   readonly #progress = signal<BootProgress>(FIRST_PROGRESS);
   readonly #failure = signal<MachineFailure | null>(null);
   readonly #info = signal<MachineInfo | null>(null);
-  readonly #clock = signal<MachineClock>({ timeMs: 0, mips: 0 });
+  readonly #clock = signal<MachineClock>({ timeMs: 0, ranMs: 0, mips: 0 });
   readonly #mode = signal<IommuMode>('translated');
   readonly #images: ImageUrls;
   readonly #asked: BootRequest;
@@ -214,7 +214,7 @@ export class Power {
     this.#isSilent = false;
     this.#failure.value = null;
     this.#info.value = info;
-    this.#clock.value = { timeMs: 0, mips: 0 };
+    this.#clock.value = { timeMs: 0, ranMs: 0, mips: 0 };
     this.restarted.emit();
   }
 
@@ -241,7 +241,8 @@ export class Power {
     this.#status.value = this.#ownFailure === null ? batch.status : 'failed';
     this.#progress.value = batch.progress;
     this.#failure.value = batch.failure ?? this.#ownFailure;
-    this.#clock.value = { timeMs: batch.timeMs, mips: batch.mips };
+    const { timeMs, ranMs, mips } = batch;
+    this.#clock.value = { timeMs, ranMs, mips };
     this.batches.emit(batch);
     if (wasRestoring && batch.status === 'running') this.resumed.emit();
   }

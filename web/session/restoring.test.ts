@@ -51,6 +51,7 @@ const RESTORING: MachineBatch = {
     ],
   },
   timeMs: 3100,
+  ranMs: 3100,
   mips: 0,
   preview: { info: INFO },
 };

@@ -270,6 +270,7 @@ class FakeMachine {
       dropped: {},
       state: this.#mode === 'off' ? null : this.#device.state,
       timeMs: this.#timeMs,
+      ranMs: this.#timeMs,
       mips: this.#status === 'running' ? 41 : 0,
     });
     this.#text = '';

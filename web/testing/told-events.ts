@@ -24,6 +24,7 @@ export const QUIET_BATCH: MachineBatch = {
   dropped: {},
   state: null,
   timeMs: 0,
+  ranMs: 0,
   mips: 0,
 };
 

@@ -198,6 +198,7 @@ export class BarView {
       height: this.#height,
       memoryBytes: this.#source.memoryBytes(),
       limits: this.#limits,
+      isFromPowerOn: this.#isFromPowerOn(history),
     };
     this.#layout = layoutBar(this.#lanes, this.#axis, facts);
     const size = { width, height: this.#height };
@@ -216,13 +217,18 @@ export class BarView {
     marks.update();
     const { record } = history;
     const firstMs = record.event(record.firstSequence)?.timeMs;
-    const isCut = record.evicted > 0 || marks.firstMs === undefined;
+    const isCut = record.firstSequence > 1 || marks.firstMs === undefined;
     const startMs = isCut ? firstMs : Math.min(firstMs ?? Infinity, marks.firstMs ?? Infinity);
     const lastMs = record.event(record.lastSequence)?.timeMs ?? 0;
     const endMs = Math.max(this.#source.nowMs(), lastMs);
     this.#limits = { startMs: Math.min(startMs ?? endMs, endMs), endMs };
     this.#axis = follow(this.#axis, this.#limits, this.#following);
     return marks;
+  }
+
+  #isFromPowerOn({ record }: History): boolean {
+    if (record.firstSequence <= 1) return true;
+    return record.event(record.firstSequence)?.event.kind === 'power-cycled';
   }
 
   #hoverText(x: number): string {

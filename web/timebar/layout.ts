@@ -65,6 +65,8 @@ export interface BarFacts {
   readonly height: number;
   readonly memoryBytes: number;
   readonly limits: Limits;
+  /** Whether it begins with power on, and what was before is of another life. */
+  readonly isFromPowerOn: boolean;
 }
 
 export function lanePlaces(height: number): LanePlaces {
@@ -83,7 +85,7 @@ export function layoutBar(lanes: Lanes, axis: Axis, facts: BarFacts): BarLayout 
   const to = Math.min(axis.width, placeOf(axis, facts.limits.endMs));
   return {
     places,
-    stages: layoutStages(lanes, axis, facts.limits.startMs, to),
+    stages: layoutStages(lanes, axis, facts, to),
     lines: middles(xs, (at) => (lanes.lines[at] ?? 0) > 0),
     reach: layoutReach(lanes, xs, { from, to }, places.reach, facts.memoryBytes),
     requests: layoutRequests(lanes, xs, places.requests),
@@ -93,11 +95,17 @@ export function layoutBar(lanes: Lanes, axis: Axis, facts: BarFacts): BarLayout 
   };
 }
 
-function layoutStages(lanes: Lanes, axis: Axis, startMs: number, end: number): BarLayout['stages'] {
-  const [first] = lanes.stages;
-  // A record that begins with power on has no mark for it
-  const before = first?.stage === 'kernel' ? [{ timeMs: startMs, stage: 'firmware' }] : [];
-  const stages = [...before, ...lanes.stages];
+function layoutStages(
+  lanes: Lanes,
+  axis: Axis,
+  { limits, isFromPowerOn }: BarFacts,
+  end: number,
+): BarLayout['stages'] {
+  // Power on has no mark of its own
+  const firmware = { timeMs: limits.startMs, stage: 'firmware' };
+  const stages = isFromPowerOn
+    ? [firmware, ...lanes.stages.filter(({ timeMs }) => timeMs > limits.startMs)]
+    : lanes.stages;
   return stages.flatMap(({ timeMs, stage }, index) => {
     const next = stages[index + 1]?.timeMs;
     const x = Math.max(0, placeOf(axis, timeMs));

@@ -41,8 +41,10 @@ export interface MachineBatch {
   readonly dropped: EventCounts;
   /** The device now, which is ahead of the record while there is more to be told; null without an IOMMU. */
   readonly state: IommuState | null;
-  /** Milliseconds the guest has run. */
+  /** Milliseconds the guest has run since power on. */
   readonly timeMs: number;
+  /** The same since the machine was built, which the record's times count from. */
+  readonly ranMs: number;
   /** Million guest instructions a second over the last second. */
   readonly mips: number;
   /** Once, when the machine begins to be restored: this batch has all that its guest has done. */

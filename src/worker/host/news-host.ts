@@ -29,6 +29,8 @@ export interface NewsMachine {
   /** Milliseconds and instructions since power on. */
   readonly timeMs: number;
   readonly instructions: number;
+  /** Milliseconds since the machine was built. */
+  readonly ranMs: number;
   onEvent(listener: () => void): Dispose;
   onTick(listener: () => void): Dispose;
   setWaiting(isWaiting: boolean): void;
@@ -157,6 +159,7 @@ export class NewsHost implements NewsApi {
       ...this.#teller.take(),
       state: machine?.iommu?.state() ?? story?.state ?? null,
       timeMs: machine?.timeMs ?? story?.timeMs ?? 0,
+      ranMs: machine?.ranMs ?? story?.timeMs ?? 0,
       mips: this.#rate.measure(machine, performance.now()),
     };
   }
