@@ -1,9 +1,10 @@
 // The page's bundle: `web` is the root, `dist/web` the product. Relative addresses, so it can be served from any folder.
 
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { defineConfig, type BuildEnvironmentOptions, type Plugin } from 'vite';
+import manifest from './package.json' with { type: 'json' };
 
 const PORT = 8086;
 
@@ -70,6 +71,52 @@ const serveAssets: Plugin = {
   },
 };
 
+const readText = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
+
+/** A package's licence, and those of what it needs. */
+function packageLicence(name: string): string {
+  const folder = `node_modules/${name}`;
+  const about: {
+    version: string;
+    license: string;
+    dependencies?: Readonly<Record<string, string>>;
+  } = JSON.parse(readText(`${folder}/package.json`));
+  const file = `${folder}/LICENSE`;
+  const text = existsSync(new URL(file, import.meta.url)) ? readText(file) : '';
+  const own = `${name} ${about.version}: ${about.license}\n\n${text}`;
+  return [own, ...Object.keys(about.dependencies ?? {}).map(packageLicence)].join('\n\n');
+}
+
+/** What has to come with the programs that the page brings: their licences, and where they come from. */
+function licenceFiles(): ReadonlyMap<string, string> {
+  const texts = readdirSync(new URL('guest-images/LICENSES', import.meta.url));
+  return new Map([
+    ['licenses/LICENSE.txt', readText('LICENSE')],
+    ['licenses/PROVENANCE.txt', readText('guest-images/PROVENANCE.md')],
+    ['licenses/packages.txt', Object.keys(manifest.dependencies).map(packageLicence).join('\n\n')],
+    ...texts.map(
+      (name) => [`licenses/LICENSES/${name}`, readText(`guest-images/LICENSES/${name}`)] as const,
+    ),
+  ]);
+}
+
+const shipLicences: Plugin = {
+  name: 'ship-licences',
+  configureServer(server) {
+    const files = licenceFiles();
+    server.middlewares.use((request, response, next) => {
+      const text = files.get(request.url?.slice(1) ?? '');
+      if (text === undefined) return next();
+      response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+      response.end(text);
+    });
+  },
+  generateBundle() {
+    for (const [fileName, source] of licenceFiles())
+      this.emitFile({ type: 'asset', fileName, source });
+  },
+};
+
 /**
  * What the page may do. Styles are allowed inline as the terminal makes style sheets for its colours and sizes, and
  * WebAssembly is compiled. A server that sends the same as a header covers the worker, too.
@@ -100,7 +147,7 @@ export default defineConfig({
   // No fallback page: a missing image must be a 404 that we can explain, not somebody else's HTML.
   appType: 'mpa',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [serveKernel, serveAssets, addPolicy],
+  plugins: [serveKernel, serveAssets, shipLicences, addPolicy],
   worker: { format: 'es', rolldownOptions: { onLog } },
   server: { port: PORT, strictPort: false, fs: { allow: ['..'] } },
   preview: { port: PORT, strictPort: false },

@@ -21,6 +21,15 @@ function Icon({ children }: { children: ComponentChildren }): JSX.Element {
   );
 }
 
+export function AboutIcon(): JSX.Element {
+  return (
+    <Icon>
+      <circle cx="8" cy="8" r="6" />
+      <path d="M8 7.5v3.5M8 5v.1" />
+    </Icon>
+  );
+}
+
 export function PauseIcon(): JSX.Element {
   return (
     <Icon>

@@ -12,6 +12,7 @@ import type {
 import { formatClock, formatExact } from '../format/quantity.ts';
 import type { MachineClock } from '../model/views.ts';
 import { theme, toggleTheme } from '../theme.ts';
+import { AboutDialog } from './about-dialog.tsx';
 import { BrandMark, MoonIcon, PauseIcon, PlayIcon, ResetIcon, SunIcon } from './icons.tsx';
 import { RecordingControls, type RecordingControlsProps } from './recording-controls.tsx';
 import { ModeSelect, type ModeSelectProps } from './mode-select.tsx';
@@ -169,6 +170,7 @@ export function TopBar(props: TopBarProps): JSX.Element {
           onOpen={props.onOpen}
         />
         <ModeSelect mode={mode} onStart={props.onStart} />
+        <AboutDialog />
       </div>
       <ThemeButton />
     </header>
