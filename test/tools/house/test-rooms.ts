@@ -27,7 +27,7 @@ export const TEST: readonly Room[] = [
   ['test/bench/contestants', 'what is raced', 'node', '@js-sdsl/ordered-map', 'sorted-btree'],
   ['test/conformance', 'each requirement of the specification', ...TEST_PACKAGES, 'prettier'],
   ['test/differential', "QEMU's device and ours", 'node'],
-  ['test/e2e', 'the page in a browser', '@playwright/test', 'node'],
+  ['test/e2e', 'the page in a browser', '@axe-core/playwright', '@playwright/test', 'node'],
   ['test/e2e/pages', 'page objects', '@playwright/test'],
   ['test/guest', 'booted guests', ...TEST_PACKAGES],
   ['test/guest/support', 'booted guests, shared', ...TEST_PACKAGES],
