@@ -172,7 +172,7 @@ export function paintMemory(
   const { colors, scale } = brush;
   const { heads, memory, foot } = layout;
   const head = `Memory, ${formatBytes(scene.facts.memoryBytes)}`;
-  brush.text(head, heads.memory, { size: 12, color: colors.quiet });
+  brush.text(head, heads.memory, { size: layout.isNarrow ? 11 : 12, color: colors.quiet });
   paintStrip(brush, scene, layout);
   for (const block of memory.grid.blocks) paintBlock(brush, scene, memory.grid, block, chosen);
   for (const [at, words] of footWords(scene, layout).entries()) {

@@ -257,7 +257,7 @@ export function paintPicture(brush: Brush, state: PictureState): void {
   const { viewport, heads, hidden } = layout;
   context.clearRect(0, 0, viewport.width, viewport.height);
   const quiet = { size: 12, color: colors.quiet };
-  if (layout.isNarrow) brush.text('Devices and their walls', heads.devices, quiet);
+  if (layout.isNarrow) brush.text('Devices, walls', heads.devices, quiet);
   else {
     brush.text('Devices', heads.devices, quiet);
     brush.text(wallsHead(scene), heads.walls, quiet);
