@@ -93,9 +93,14 @@ export class MarkIndex {
   }
 
   #take(mark: Mark): void {
-    if (mark.kind === 'stage') this.#stages.push({ timeMs: mark.timeMs, stage: mark.stage });
+    if (mark.kind === 'stage') this.#enter(mark);
     else if (mark.kind === 'console') this.#lines.push(mark.timeMs);
     else if (mark.kind === 'counters') this.#count(mark.timeMs, mark);
+  }
+
+  /** A guest that was restored at its prompt comes to it anew, with the next that it prints. */
+  #enter({ timeMs, stage }: StageMark): void {
+    if (this.#stages.at(-1)?.stage !== stage) this.#stages.push({ timeMs, stage });
   }
 
   #count(timeMs: number, { endpoints }: CountersMark): void {
