@@ -334,13 +334,13 @@ describe('a recording', () => {
     '%j of the bytes %j is told in words',
     async (options, bytes, tone, words, status) => {
       const root = await opened(options, bytes);
-      const notice = root.querySelector('.recording');
-      expect(notice?.getAttribute('data-tone')).toBe(tone);
-      expect(notice?.textContent).toContain(words);
+      const notice = root.querySelector<HTMLElement>('.recording') ?? root;
+      expect(notice.getAttribute('data-tone')).toBe(tone);
+      expect(notice.textContent).toContain(words);
       expect(root.querySelector('.status-word')?.textContent).toBe(status);
-      button(root, 'Close').click();
+      button(notice, 'Close').click();
       await run(100);
-      expect(notice?.textContent).toBe('');
+      expect(notice.textContent).toBe('');
     },
   );
 });
