@@ -3,11 +3,12 @@
 import { defineConfig } from '@playwright/test';
 import { findChromium } from './tools/find-chromium.ts';
 
-const PORT = 8187;
+/** Two runs side by side need two. */
+const PORT = Number(process.env['VIOMMU_TEST_PORT'] ?? 8187);
 
 export default defineConfig({
   testDir: 'e2e',
-  outputDir: '../test-results',
+  outputDir: `../test-results/${PORT}`,
   // A guest wants a processor to itself.
   workers: 1,
   retries: 0,

@@ -17,7 +17,7 @@ test('boots to a prompt, shows endpoints and live mappings, stops a rogue access
   await machine.waitForPrompt();
   await expect(machine.boot).toBeHidden();
   await expect(machine.status).toHaveText('Running');
-  await expect(machine.terminal).toContainText('Welcome');
+  await expect(machine.terminal).toContainText('Three things to try');
 
   await test.step('endpoints', async () => {
     const attached = machine.endpoints.getByRole('row').filter({ hasText: /Domain \d+/ });

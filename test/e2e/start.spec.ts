@@ -30,7 +30,7 @@ test('is ready without a kernel, shows the boot, and boots from power-on when as
   expect(asked.some((url) => SNAPSHOT.test(url))).toBe(true);
   expect(asked.filter((url) => BOOT_FILES.test(url))).toEqual([]);
   await expect(machine.boot).toBeHidden();
-  await expect(machine.terminal).toContainText('Welcome');
+  await expect(machine.terminal).toContainText('Three things to try');
   expect(await machine.consoleText()).toMatch(/Linux version [^]*virtio_iommu virtio\d+: /);
   await expect(page.getByRole('button', { name: /^Attach [1-9]/ })).toBeVisible();
   await expect.poll(() => machine.mappings.getByRole('row').count()).toBeGreaterThan(3);
@@ -68,7 +68,7 @@ test('can be looked at before it is there, and goes on as it is shown', async ({
   });
   await machine.open();
   await expect(machine.status).toHaveText('Restoring…');
-  await expect(machine.terminal).toContainText('Welcome');
+  await expect(machine.terminal).toContainText('Three things to try');
   await expect(machine.endpoint('virtio-blk')).toContainText(/Domain \d+/);
   const rows = machine.mappings.getByRole('row');
   await expect.poll(() => rows.count()).toBeGreaterThan(3);

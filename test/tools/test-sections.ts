@@ -18,11 +18,14 @@ export interface Section {
   readonly skipped?: string;
 }
 
-/** Sections that run one after the other. */
+/** Sections that run one after the other: the later ones need what the first has left. */
 export type Lane = readonly Section[];
 
-/** Lanes that run side by side; each stage waits for the one before. */
+/** Lanes that run side by side, as many at a time as there are processors for; each stage waits for the one before. */
 export type Stage = readonly Lane[];
+
+/** Set for the tests of a tree in which everything is built. */
+export const BUILT_VARIABLE = 'VIOMMU_TEST_BUILT';
 
 const CONFORMANCE = join(import.meta.dirname, '..', 'conformance', 'run.js');
 const WASM_COVERAGE = join(import.meta.dirname, 'wasm-coverage', 'coverage.js');
@@ -37,7 +40,7 @@ function numberAt(value: unknown, ...path: readonly string[]): number {
   return typeof found === 'number' ? found : 0;
 }
 
-function vitest(title: string, file: string, config: string): Section {
+function vitest(title: string, file: string, config: string, ...words: string[]): Section {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const count = (report: unknown): Counts => ({
     passed: numberAt(report, 'numPassedTests'),
@@ -45,13 +48,13 @@ function vitest(title: string, file: string, config: string): Section {
   });
   return {
     title,
-    command: ['npx', 'vitest', 'run', '--config', config, ...reporters],
+    command: ['npx', 'vitest', 'run', '--config', config, ...reporters, ...words],
     report: { file, count },
   };
 }
 
-function playwright(title: string, file: string): Section {
-  const config = ['--config', 'test/playwright.config.ts', '--reporter=list,json'];
+function playwright(title: string, file: string, port: number, ...more: string[]): Section {
+  const config = ['--config', 'test/playwright.config.ts', '--reporter=list,json', ...more];
   const count = (report: unknown): Counts => ({
     passed: numberAt(report, 'stats', 'expected'),
     failed: numberAt(report, 'stats', 'unexpected') + numberAt(report, 'stats', 'flaky'),
@@ -59,40 +62,30 @@ function playwright(title: string, file: string): Section {
   return {
     title,
     command: ['npx', 'playwright', 'test', ...config],
-    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file, VIOMMU_TEST_PORT: String(port) },
     report: { file, count },
   };
 }
 
-/**
- * Everything; reports go to `folder`. What the others need is built first. Two lanes take a processor each, and about as
- * long: Node's guests in one, the browser's in the other.
- */
+/** A process that has had dozens of guests takes twice as long for each as a young one. */
+const GUEST_PROCESSES = 4;
+const BROWSERS = 2;
+const FIRST_PORT = 8187;
+
+/** The parts of a section that has its tests apart in so many processes. */
+function parts(count: number, make: (name: string, shard: string, index: number) => Section) {
+  return Array.from({ length: count }, (_, index): Lane => {
+    const shard = `--shard=${index + 1}/${count}`;
+    return [make(`${index + 1} of ${count}`, shard, index)];
+  });
+}
+
+/** Everything; reports go to `folder`. What the others need is built first, and what takes long begins early. */
 export function stagesIn(folder: string): readonly Stage[] {
   const unitReport = join(folder, 'unit.json');
   const build: Section = {
     title: 'Build of the page',
     command: ['npm', 'run', '--silent', 'build'],
-  };
-  const guests = vitest(
-    'Guest boots in Node',
-    join(folder, 'guest.json'),
-    'test/vitest.guest.config.ts',
-  );
-  const engine: Lane = [
-    {
-      title: 'Lines of wasm/ that the property tests reach',
-      command: ['node', WASM_COVERAGE],
-    },
-    {
-      title: 'The same requests to QEMU’s device and ours, where QEMU is installed',
-      command: ['node', DIFFERENTIAL, '--requests', '4000', '--if-installed'],
-      skipped: 'skipped: no request was compared',
-    },
-  ];
-  const check: Section = {
-    title: 'Types, lint, format, cycles, dead code',
-    command: ['npm', 'run', '--silent', 'check'],
   };
   const sources: Lane = [
     vitest('Unit and property tests', unitReport, 'test/vitest.config.ts'),
@@ -101,12 +94,28 @@ export function stagesIn(folder: string): readonly Stage[] {
       command: ['node', CONFORMANCE, '--report', unitReport],
     },
   ];
-  const browser = playwright('The page in Chromium', join(folder, 'browser.json'));
-  return [
-    [[build]],
-    [
-      [guests, check, ...engine],
-      [...sources, browser],
-    ],
-  ];
+  const guests = parts(GUEST_PROCESSES, (name, shard, index) => {
+    const file = join(folder, `guest-${index}.json`);
+    const title = `Guest boots in Node, ${name}`;
+    const section = vitest(title, file, 'test/vitest.guest.config.ts', shard);
+    return { ...section, env: { [BUILT_VARIABLE]: '1' } };
+  });
+  const browsers = parts(BROWSERS, (name, shard, index) => {
+    const file = join(folder, `browser-${index}.json`);
+    return playwright(`The page in Chromium, ${name}`, file, FIRST_PORT + index, shard);
+  });
+  const check: Section = {
+    title: 'Types, lint, format, cycles, dead code',
+    command: ['npm', 'run', '--silent', 'check'],
+  };
+  const coverage: Section = {
+    title: 'Lines of wasm/ that the property tests reach',
+    command: ['node', WASM_COVERAGE],
+  };
+  const differential: Section = {
+    title: 'The same requests to QEMU’s device and ours, where QEMU is installed',
+    command: ['node', DIFFERENTIAL, '--requests', '4000', '--if-installed'],
+    skipped: 'skipped: no request was compared',
+  };
+  return [[[build]], [sources, ...guests, ...browsers, [check], [coverage], [differential]]];
 }
