@@ -3,12 +3,11 @@
 import { defineConfig } from '@playwright/test';
 import { findChromium } from './tools/find-chromium.ts';
 
-/** Two runs side by side need two. */
-const PORT = Number(process.env['VIOMMU_TEST_PORT'] ?? 8187);
+const PORT = 8187;
 
 export default defineConfig({
   testDir: 'e2e',
-  outputDir: `../test-results/${PORT}`,
+  outputDir: '../test-results',
   // A guest wants a processor to itself.
   workers: 1,
   retries: 0,

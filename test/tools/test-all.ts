@@ -64,19 +64,8 @@ async function runLane(lane: Lane, isAlone: boolean): Promise<readonly Outcome[]
   return outcomes;
 }
 
-/** A guest takes a processor, and so does what runs beside it. */
-const AT_ONCE = 2;
-
 async function runStage(stage: Stage): Promise<readonly Outcome[]> {
-  const waiting = [...stage];
-  const work = async (): Promise<readonly Outcome[]> => {
-    const outcomes: Outcome[] = [];
-    for (let lane = waiting.shift(); lane !== undefined; lane = waiting.shift()) {
-      outcomes.push(...(await runLane(lane, stage.length === 1)));
-    }
-    return outcomes;
-  };
-  return (await Promise.all(Array.from({ length: AT_ONCE }, work))).flat();
+  return (await Promise.all(stage.map((lane) => runLane(lane, stage.length === 1)))).flat();
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'viommu-test-'));

@@ -18,10 +18,10 @@ export interface Section {
   readonly skipped?: string;
 }
 
-/** Sections that run one after the other: the later ones need what the first has left. */
+/** Sections that run one after the other. */
 export type Lane = readonly Section[];
 
-/** Lanes that run side by side, as many at a time as there are processors for; each stage waits for the one before. */
+/** Lanes that run side by side; each stage waits for the one before. */
 export type Stage = readonly Lane[];
 
 /** Set for the tests of a tree in which everything is built. */
@@ -53,8 +53,8 @@ function vitest(title: string, file: string, config: string, ...words: string[])
   };
 }
 
-function playwright(title: string, file: string, port: number, ...more: string[]): Section {
-  const config = ['--config', 'test/playwright.config.ts', '--reporter=list,json', ...more];
+function playwright(title: string, file: string): Section {
+  const config = ['--config', 'test/playwright.config.ts', '--reporter=list,json'];
   const count = (report: unknown): Counts => ({
     passed: numberAt(report, 'stats', 'expected'),
     failed: numberAt(report, 'stats', 'unexpected') + numberAt(report, 'stats', 'flaky'),
@@ -62,30 +62,45 @@ function playwright(title: string, file: string, port: number, ...more: string[]
   return {
     title,
     command: ['npx', 'playwright', 'test', ...config],
-    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file, VIOMMU_TEST_PORT: String(port) },
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file },
     report: { file, count },
   };
 }
 
 /** A process that has had dozens of guests takes twice as long for each as a young one. */
 const GUEST_PROCESSES = 4;
-const BROWSERS = 2;
-const FIRST_PORT = 8187;
 
-/** The parts of a section that has its tests apart in so many processes. */
-function parts(count: number, make: (name: string, shard: string, index: number) => Section) {
-  return Array.from({ length: count }, (_, index): Lane => {
-    const shard = `--shard=${index + 1}/${count}`;
-    return [make(`${index + 1} of ${count}`, shard, index)];
-  });
-}
-
-/** Everything; reports go to `folder`. What the others need is built first, and what takes long begins early. */
+/**
+ * Everything; reports go to `folder`. What the others need is built first. Two lanes take a processor each, and about as
+ * long: Node's guests in one, the browser's in the other.
+ */
 export function stagesIn(folder: string): readonly Stage[] {
   const unitReport = join(folder, 'unit.json');
   const build: Section = {
     title: 'Build of the page',
     command: ['npm', 'run', '--silent', 'build'],
+  };
+  const guests = Array.from({ length: GUEST_PROCESSES }, (_, index): Section => {
+    const title = `Guest boots in Node, ${index + 1} of ${GUEST_PROCESSES}`;
+    const shard = `--shard=${index + 1}/${GUEST_PROCESSES}`;
+    const file = join(folder, `guest-${index}.json`);
+    const section = vitest(title, file, 'test/vitest.guest.config.ts', shard);
+    return { ...section, env: { [BUILT_VARIABLE]: '1' } };
+  });
+  const engine: Lane = [
+    {
+      title: 'Lines of wasm/ that the property tests reach',
+      command: ['node', WASM_COVERAGE],
+    },
+    {
+      title: 'The same requests to QEMU’s device and ours, where QEMU is installed',
+      command: ['node', DIFFERENTIAL, '--requests', '4000', '--if-installed'],
+      skipped: 'skipped: no request was compared',
+    },
+  ];
+  const check: Section = {
+    title: 'Types, lint, format, cycles, dead code',
+    command: ['npm', 'run', '--silent', 'check'],
   };
   const sources: Lane = [
     vitest('Unit and property tests', unitReport, 'test/vitest.config.ts'),
@@ -94,28 +109,12 @@ export function stagesIn(folder: string): readonly Stage[] {
       command: ['node', CONFORMANCE, '--report', unitReport],
     },
   ];
-  const guests = parts(GUEST_PROCESSES, (name, shard, index) => {
-    const file = join(folder, `guest-${index}.json`);
-    const title = `Guest boots in Node, ${name}`;
-    const section = vitest(title, file, 'test/vitest.guest.config.ts', shard);
-    return { ...section, env: { [BUILT_VARIABLE]: '1' } };
-  });
-  const browsers = parts(BROWSERS, (name, shard, index) => {
-    const file = join(folder, `browser-${index}.json`);
-    return playwright(`The page in Chromium, ${name}`, file, FIRST_PORT + index, shard);
-  });
-  const check: Section = {
-    title: 'Types, lint, format, cycles, dead code',
-    command: ['npm', 'run', '--silent', 'check'],
-  };
-  const coverage: Section = {
-    title: 'Lines of wasm/ that the property tests reach',
-    command: ['node', WASM_COVERAGE],
-  };
-  const differential: Section = {
-    title: 'The same requests to QEMU’s device and ours, where QEMU is installed',
-    command: ['node', DIFFERENTIAL, '--requests', '4000', '--if-installed'],
-    skipped: 'skipped: no request was compared',
-  };
-  return [[[build]], [sources, ...guests, ...browsers, [check], [coverage], [differential]]];
+  const browser = playwright('The page in Chromium', join(folder, 'browser.json'));
+  return [
+    [[build]],
+    [
+      [...guests, check, ...engine],
+      [...sources, browser],
+    ],
+  ];
 }
