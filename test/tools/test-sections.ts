@@ -67,7 +67,7 @@ function playwright(title: string, file: string): Section {
   };
 }
 
-/** A process that has had dozens of guests takes twice as long for each as a young one. */
+/** In one process the last of dozens of guests took up to 1.8 times as long as they do in a young one. */
 const GUEST_PROCESSES = 4;
 
 /**

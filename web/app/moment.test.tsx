@@ -9,17 +9,7 @@ import { MachineSession } from '../session/machine-session.ts';
 import { followAddress } from '../session/moment-address.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
 import { paneProps } from './pane-props.ts';
-
-const images = {
-  v86Wasm: '',
-  storeWasm: '',
-  kernel: '',
-  initrd: '',
-  disk: '',
-  bios: '',
-  vgaBios: '',
-  snapshot: '',
-};
+import { NO_IMAGES as images } from '../testing/no-images.ts';
 
 async function run(ms: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms);

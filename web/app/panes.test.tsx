@@ -18,17 +18,7 @@ import { RoguePane } from '../components/rogue-pane.tsx';
 import { TopBar } from '../components/top-bar.tsx';
 import { TryIt } from '../components/try-it.tsx';
 import { paneProps } from './pane-props.ts';
-
-const images = {
-  v86Wasm: '',
-  storeWasm: '',
-  kernel: '',
-  initrd: '',
-  disk: '',
-  bios: '',
-  vgaBios: '',
-  snapshot: '',
-};
+import { NO_IMAGES as images } from '../testing/no-images.ts';
 
 async function newSession(
   options: FakeOptions = {},

@@ -99,57 +99,45 @@ interface SteppersProps extends Pick<MomentStripProps, 'onStep' | 'onStepFault'>
   readonly isLive: boolean;
 }
 
+interface StepProps {
+  readonly name: string;
+  /** The key that does the same. */
+  readonly shortcut: string;
+  readonly sign: '‹' | '›';
+  readonly isDisabled?: boolean;
+  readonly onStep: () => void;
+}
+
+function Step({ name, shortcut, sign, isDisabled = false, onStep }: StepProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="button button-small"
+      aria-label={name}
+      aria-keyshortcuts={shortcut}
+      title={`${name} (${shortcut})`}
+      disabled={isDisabled}
+      onClick={onStep}
+    >
+      {sign}
+    </button>
+  );
+}
+
 function Steppers({ isLive, onStep, onStepFault }: SteppersProps): JSX.Element {
+  const next = { sign: '›', isDisabled: isLive } as const;
   return (
     <div class="moment-steps" role="group" aria-label="Step through the past">
-      <button
-        type="button"
-        class="button button-small"
-        aria-label="Previous event"
-        aria-keyshortcuts=","
-        title="Previous event (,)"
-        onClick={() => onStep(-1)}
-      >
-        ‹
-      </button>
+      <Step name="Previous event" shortcut="," sign="‹" onStep={() => onStep(-1)} />
       <span class="moment-word" aria-hidden="true">
         Event
       </span>
-      <button
-        type="button"
-        class="button button-small"
-        aria-label="Next event"
-        aria-keyshortcuts="."
-        title="Next event (.)"
-        disabled={isLive}
-        onClick={() => onStep(1)}
-      >
-        ›
-      </button>
-      <button
-        type="button"
-        class="button button-small"
-        aria-label="Previous fault"
-        aria-keyshortcuts="["
-        title="Previous fault ([)"
-        onClick={() => onStepFault(-1)}
-      >
-        ‹
-      </button>
+      <Step name="Next event" shortcut="." {...next} onStep={() => onStep(1)} />
+      <Step name="Previous fault" shortcut="[" sign="‹" onStep={() => onStepFault(-1)} />
       <span aria-hidden="true">
         <span class="moment-cross">✕</span> <span class="moment-word">Fault</span>
       </span>
-      <button
-        type="button"
-        class="button button-small"
-        aria-label="Next fault"
-        aria-keyshortcuts="]"
-        title="Next fault (])"
-        disabled={isLive}
-        onClick={() => onStepFault(1)}
-      >
-        ›
-      </button>
+      <Step name="Next fault" shortcut="]" {...next} onStep={() => onStepFault(1)} />
     </div>
   );
 }

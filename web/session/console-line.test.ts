@@ -1,17 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startFakeMachine } from '../testing/fake-machine.ts';
 import { MachineSession } from './machine-session.ts';
-
-const images = {
-  v86Wasm: '',
-  storeWasm: '',
-  kernel: '',
-  initrd: '',
-  disk: '',
-  bios: '',
-  vgaBios: '',
-  snapshot: '',
-};
+import { NO_IMAGES as images } from '../testing/no-images.ts';
 
 /** A session whose machine is up, and what the machine is typed. */
 async function booted() {

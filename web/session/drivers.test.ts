@@ -4,17 +4,7 @@ import { startFakeMachine } from '../testing/fake-machine.ts';
 import { QUIET_BATCH } from '../testing/told-events.ts';
 import { Drivers } from './drivers.ts';
 import { Power } from './power.ts';
-
-const images = {
-  v86Wasm: '',
-  storeWasm: '',
-  kernel: '',
-  initrd: '',
-  disk: '',
-  bios: '',
-  vgaBios: '',
-  snapshot: '',
-};
+import { NO_IMAGES as images } from '../testing/no-images.ts';
 
 function stackAt(address: number): Stack {
   return { addresses: Uint32Array.of(address), isInnermostCertain: true };
