@@ -3,8 +3,9 @@
 import { startMachine, type StartMachine } from '../src/worker/api/client.ts';
 import type { BootRequest } from '../src/worker/api/power.ts';
 import { IMAGE_URLS } from './images.ts';
+import { PageAddress } from './session/address/page-address.ts';
+import { addSessionParts } from './session/address/parts.ts';
 import { MachineSession } from './session/machine-session.ts';
-import { followAddress } from './session/moment-address.ts';
 import { publishHandle } from './session/page-handle.ts';
 import { startTheme } from './theme.ts';
 import '@xterm/xterm/css/xterm.css';
@@ -66,10 +67,11 @@ async function main(): Promise<void> {
     onNextFrame: (callback) => requestAnimationFrame(callback),
   });
   publishHandle(session);
-  followAddress(session.moment, window);
+  const address = new PageAddress(window);
+  addSessionParts(address, session);
   const started = session.power.start();
   const { showPage } = await import('./app/show-page.tsx');
-  showPage(session, root);
+  showPage(session, address, root);
   show();
   setInterval(() => session.power.checkWorker(), CHECK_INTERVAL_MS);
   await started;

@@ -1,6 +1,7 @@
 // The whole page.
 
 import type { JSX } from 'preact';
+import { AddressNotice } from '../components/address-notice.tsx';
 import { ConsolePane } from '../components/console-pane.tsx';
 import { EndpointsPane } from '../components/endpoints-pane.tsx';
 import { FaultsPane } from '../components/faults-pane.tsx';
@@ -43,15 +44,17 @@ export interface AppProps {
   readonly panes: PaneProps;
   readonly see: SeeProps;
   readonly choice: ViewChoice;
+  readonly isOfLaterPage: boolean;
 }
 
 /** The console has the same place in the tree of both views: what it has printed stays. */
-export function App({ panes, see, choice }: AppProps): JSX.Element {
+export function App({ panes, see, choice, isOfLaterPage }: AppProps): JSX.Element {
   useMomentKeys(panes.momentKeys);
   const isSee = choice.view.value === 'see';
   return (
     <div class="app" data-moment={panes.timeBar.looking.value.kind}>
       <TopBar {...panes.topBar} views={<ViewSwitch {...choice} />} />
+      <AddressNotice isOfLaterPage={isOfLaterPage} />
       <RecordingNotice {...panes.recording} />
       {isSee ? null : <SectionNav />}
       <main class="layout" data-view={choice.view.value}>

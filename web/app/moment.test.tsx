@@ -6,7 +6,8 @@ import { MappingsPane } from '../components/mappings-pane.tsx';
 import { TimeBar } from '../components/time-bar.tsx';
 import { useMomentKeys, type MomentKeys } from '../components/moment-keys.ts';
 import { MachineSession } from '../session/machine-session.ts';
-import { followAddress } from '../session/moment-address.ts';
+import { PageAddress } from '../session/address/page-address.ts';
+import { addSessionParts } from '../session/address/parts.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
 import { paneProps } from './pane-props.ts';
 import { NO_IMAGES as images } from '../testing/no-images.ts';
@@ -66,7 +67,7 @@ afterEach(() => {
 describe('a past moment', () => {
   it('is shown by the panes while the PC goes on, until they are back to the present', async () => {
     const { session, textOf, press, moment } = await shownSession(1);
-    session.iommu.select({ kind: 'domain', id: 5 });
+    session.selection.select({ kind: 'domain', id: 5 });
     session.moment.look(20);
     await run(500);
     expect(moment()).toMatch(/^Looking at event #20, \d+\.\d s ago\. The PC goes on\.$/);
@@ -151,13 +152,13 @@ describe('a past moment', () => {
   it('stands in the address, which leads back to it', async () => {
     const { session } = await shownSession();
     history.replaceState(null, '', '/?at=12');
-    followAddress(session.moment, window);
+    addSessionParts(new PageAddress(window), session);
     expect(session.moment.chosen.value).toBe(12);
     session.moment.look(20);
-    expect(location.search).toBe('?at=20');
+    expect(location.search).toBe('?at=20&v=1');
     session.moment.step(1);
     await run(1000);
-    expect(location.search).toBe('?at=21');
+    expect(location.search).toBe('?at=21&v=1');
     session.moment.look(null);
     expect(location.search).toBe('');
     history.replaceState(null, '', '/?at=nonsense');

@@ -33,7 +33,8 @@ export function paneProps(session: MachineSession): PaneProps {
   const { device, watched, activity, feed, faults } = session.shown;
   const onLook: TimeBarProps['onLook'] = (sequence) => moment.look(sequence);
   const toPresent = (): void => moment.look(null);
-  const onSelect: ConsolePaneProps['onSelect'] = (wanted) => iommu.select(wanted);
+  const onSelect: ConsolePaneProps['onSelect'] = (wanted) =>
+    session.selection.select(wanted.kind === 'none' ? null : wanted);
   const onType = (text: string): void => void console.type(text);
   const onPause = (): void => void power.pause();
   const onResume = (): void => void power.resume();

@@ -168,7 +168,7 @@ describe('the rogue form and the faults', () => {
     const device = () => root.querySelector('select')?.value;
     await run(5_000);
     button(root, 'net-ping').click();
-    session.iommu.select({ kind: 'domain', id: 2 });
+    session.selection.select({ kind: 'domain', id: 2 });
     await run(100);
     expect(device()).toBe(String(ROGUE_ENDPOINT));
     button(root, 'virtio-net').click();

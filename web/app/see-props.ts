@@ -37,7 +37,7 @@ export function seeProps(
       stories: stories.all,
       lookedAt: looked.faults,
       selection: iommu.selection,
-      onSelect: (wanted) => iommu.select(wanted),
+      onSelect: (wanted) => session.selection.select(wanted.kind === 'none' ? null : wanted),
       onPick: (endpoint) => session.pickEndpoint(endpoint),
       onLook: (sequence) => looked.look(sequence),
       onInspect,

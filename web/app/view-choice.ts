@@ -1,7 +1,10 @@
 // Which view is shown: the address says so; without a word of it the one that was chosen last, and See at first.
 
 import { signal, type ReadonlySignal } from '@preact/signals';
+import { Emitter } from '../../src/base/emitter.ts';
 import type { PageView } from '../components/view-switch.tsx';
+import type { Move } from '../session/address/move.ts';
+import type { PageAddress } from '../session/address/page-address.ts';
 
 const STORAGE_KEY = 'viommu.view';
 const PARAMETER = 'view';
@@ -29,16 +32,9 @@ function keep(view: PageView): void {
 }
 
 /** What an address asks for; a view that there is not is See. */
-export function viewOf(address: string, kept: PageView | null): PageView {
-  const asked = new URL(address).searchParams.get(PARAMETER);
+export function viewOf(asked: string | null, kept: PageView | null): PageView {
   if (asked === null) return kept ?? 'see';
   return isView(asked) ? asked : 'see';
-}
-
-function addressOf(view: PageView): string {
-  const url = new URL(location.href);
-  url.searchParams.set(PARAMETER, view);
-  return url.href;
 }
 
 export interface ViewChoice {
@@ -48,19 +44,28 @@ export interface ViewChoice {
 }
 
 /** Follows the address from now on. */
-export function chooseView(): ViewChoice {
-  const view = signal<PageView>(viewOf(location.href, readKept()));
-  addEventListener('popstate', () => {
-    view.value = viewOf(location.href, readKept());
+export function chooseView(address: PageAddress): ViewChoice {
+  const view = signal<PageView>('see');
+  const moved = new Emitter<Move>();
+  let isNamed = false;
+  address.add({
+    name: PARAMETER,
+    text: () => (isNamed ? view.peek() : null),
+    show: (text) => {
+      isNamed = text !== null;
+      view.value = viewOf(text, readKept());
+    },
+    moved,
   });
   return {
     view,
-    viewAddress: addressOf,
+    viewAddress: (wanted) => address.link({ [PARAMETER]: wanted }),
     onView: (wanted) => {
       keep(wanted);
       if (wanted === view.value) return;
-      history.pushState(null, '', addressOf(wanted));
+      isNamed = true;
       view.value = wanted;
+      moved.emit('push');
     },
   };
 }

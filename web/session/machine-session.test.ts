@@ -44,7 +44,7 @@ describe('MachineSession', () => {
 
   it('stays right through thousands of requests a second, with bounded rows', async () => {
     const session = await booted({ churn: 50 });
-    session.iommu.select({ kind: 'domain', id: 5 });
+    session.selection.select({ kind: 'domain', id: 5 });
     await vi.advanceTimersByTimeAsync(2_000);
     const { watched, state } = session.iommu.latest;
     expect(session.iommu.latest.requestsPerSecond).toBeGreaterThan(3_000);
@@ -127,7 +127,7 @@ describe('MachineSession', () => {
 
   it('shows the same views as long as nothing happens, so that nothing is painted again', async () => {
     const session = await booted({ churn: 10 });
-    session.iommu.select({ kind: 'domain', id: 5 });
+    session.selection.select({ kind: 'domain', id: 5 });
     const { device, watched, activity, feed, faults } = session.iommu;
     const views = (): readonly unknown[] =>
       [device, watched, activity, feed, faults].map((each) => each.value);

@@ -3,6 +3,7 @@
 import { computed, type ReadonlySignal } from '@preact/signals';
 import { ConsoleLine } from './console-line.ts';
 import { Drivers } from './drivers.ts';
+import { FilterChoice } from './filter-choice.ts';
 import { FramePacer, type FramePorts } from './frame-pacer.ts';
 import { IommuView } from './iommu-view.ts';
 import { MomentChoice } from './moment-choice.ts';
@@ -12,6 +13,7 @@ import { Past } from './past.ts';
 import { Picture } from './picture.ts';
 import { Power, type PowerPorts } from './power.ts';
 import { Recordings } from './recordings.ts';
+import { SelectionChoice } from './selection.ts';
 import { ShownIommu } from './shown-iommu.ts';
 import { Stories } from './stories.ts';
 import { StrayDma } from './stray-dma.ts';
@@ -25,6 +27,9 @@ export class MachineSession {
   readonly iommu: IommuView;
   /** What the page looks at: the present, or a moment that has passed. */
   readonly moment: MomentChoice;
+  /** What is selected, wherever it is shown. */
+  readonly selection: SelectionChoice;
+  readonly filter = new FilterChoice();
   /** The IOMMU at that moment. */
   readonly shown: ShownIommu;
   readonly stories: Stories;
@@ -44,6 +49,8 @@ export class MachineSession {
     this.console = new ConsoleLine(this.power);
     this.iommu = new IommuView(this.power, this.#pacer, ports.now);
     this.moment = new MomentChoice(this.iommu.latest, this.#pacer);
+    this.selection = new SelectionChoice((sequence) => this.#domainOf(sequence));
+    this.selection.shown.subscribe((shown) => this.iommu.select(shown));
     this.shown = new ShownIommu(this.iommu, this.moment);
     this.stories = new Stories(this.power);
     this.power.batches.on(() => this.stories.want(this.iommu.latest.faults));
@@ -82,7 +89,12 @@ export class MachineSession {
   /** Shows an endpoint's domain and makes it the one that goes astray. */
   pickEndpoint(id: number): void {
     this.stray.pick(id);
-    this.iommu.select({ kind: 'endpoint', id });
+    this.selection.select({ kind: 'endpoint', id });
+  }
+
+  #domainOf(sequence: number): number | null {
+    const event = this.iommu.latest.feed.event(sequence)?.event;
+    return event !== undefined && 'domain' in event ? event.domain : null;
   }
 
   /** Takes the whole machine to where an event had just happened, which is its present then. */

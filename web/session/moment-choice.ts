@@ -5,10 +5,8 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import { Emitter } from '../../src/base/emitter.ts';
 import type { MachineModel } from '../model/machine-model.ts';
 import { Moments, type Looking } from '../model/moments.ts';
+import type { Move } from './address/move.ts';
 import type { FramePacer } from './frame-pacer.ts';
-
-/** How the page's address follows: by a new entry of its history, or in place of the last one. */
-export type Move = 'push' | 'replace';
 
 export class MomentChoice {
   readonly #moments: Moments;

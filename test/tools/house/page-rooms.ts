@@ -19,13 +19,20 @@ export const PAGE: readonly Room[] = [
   {
     folder: 'web',
     purpose: 'the page: its start, and what all of it shares',
-    imports: ['src/worker/api', 'web/app', 'web/session', 'web/styles', 'web/testing'],
+    imports: [
+      'src/worker/api',
+      'web/app',
+      'web/session',
+      'web/session/address',
+      'web/styles',
+      'web/testing',
+    ],
     packages: ['@preact/signals', '@xterm/xterm'],
   },
   {
     folder: 'web/app',
     purpose: 'the page put together: which parts there are, and what each is given of the session',
-    imports: ['web/components', 'web/session'],
+    imports: ['src/base', 'web/components', 'web/session', 'web/session/address'],
     packages: ['@preact/signals', 'preact'],
   },
   {
@@ -38,8 +45,14 @@ export const PAGE: readonly Room[] = [
       'web/model',
       'web/picture',
     ],
-    types: [...PAGE_TYPES, 'src/iommu/store', 'src/trace/replay'],
+    types: [...PAGE_TYPES, 'src/iommu/store', 'src/trace/replay', 'web/session/address/move.ts'],
     packages: ['@preact/signals'],
+  },
+  {
+    folder: 'web/session/address',
+    purpose: "the page's address: what it holds, its version, and how it follows what is looked at",
+    imports: ['src/base', 'web/model'],
+    types: ['web/session'],
   },
   {
     // Never the session: a component is given values, signals and callbacks.
@@ -82,7 +95,7 @@ export const PAGE: readonly Room[] = [
   {
     folder: 'web/model',
     purpose: 'what the page knows: its copy of the record, and what is read from that',
-    imports: [...PAGE_IMPORTS, 'src/trace/record', 'src/trace/replay'],
+    imports: [...PAGE_IMPORTS, 'src/memory', 'src/trace/record', 'src/trace/replay'],
     types: PAGE_TYPES,
   },
   {

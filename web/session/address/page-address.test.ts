@@ -1,0 +1,93 @@
+// @vitest-environment happy-dom
+import { beforeEach, describe, expect, it } from 'vitest';
+import { NO_IMAGES as images } from '../../testing/no-images.ts';
+import { startFakeMachine } from '../../testing/fake-machine.ts';
+import { MachineSession } from '../machine-session.ts';
+import { PageAddress } from './page-address.ts';
+import { addSessionParts } from './parts.ts';
+
+function open(search: string) {
+  history.replaceState(null, '', `/${search}`);
+  const session = new MachineSession({
+    start: (onBatch) => startFakeMachine(onBatch),
+    images,
+    now: () => 0,
+    onNextFrame: () => undefined,
+  });
+  const address = new PageAddress(window);
+  addSessionParts(address, session);
+  return { session, address };
+}
+
+beforeEach(() => history.replaceState(null, '', '/'));
+
+describe("the page's address", () => {
+  it('leads to what it was written for', () => {
+    const { session } = open('');
+    session.moment.look(12);
+    session.selection.select({ kind: 'event', sequence: 11 });
+    session.filter.set('kind == map && iova in 0x0..0xffff', 'push');
+    const { search } = location;
+    expect(new URLSearchParams(search).get('v')).toBe('1');
+    const again = open(search).session;
+    expect(again.moment.chosen.value).toBe(12);
+    expect(again.selection.chosen.value).toEqual({ kind: 'event', sequence: 11 });
+    expect(again.filter.text.value).toBe('kind == map && iova in 0x0..0xffff');
+  });
+
+  it('selects nothing where it makes no sense, and keeps what is not its own', () => {
+    const { session } = open('?sel=banana:4&at=-1&iommu=off&plan=%7B%7D');
+    expect(session.selection.chosen.value).toBeNull();
+    expect(session.moment.chosen.value).toBeNull();
+    session.selection.select({ kind: 'endpoint', id: 3 });
+    const parameters = new URLSearchParams(location.search);
+    expect(Object.fromEntries(parameters)).toEqual({
+      iommu: 'off',
+      plan: '{}',
+      sel: 'endpoint:3',
+      v: '1',
+    });
+  });
+
+  it('goes the way back through what was selected', () => {
+    const { session } = open('');
+    session.selection.select({ kind: 'endpoint', id: 3 });
+    session.selection.select({ kind: 'endpoint', id: 4 });
+    history.replaceState(null, '', '/?sel=endpoint:3');
+    window.dispatchEvent(new PopStateEvent('popstate'));
+    expect(session.selection.chosen.value).toEqual({ kind: 'endpoint', id: 3 });
+  });
+
+  it('gives a link for others without going there', () => {
+    const { session, address } = open('?iommu=off');
+    session.filter.set('refused');
+    expect(new URL(address.link({ at: '7', iommu: null })).search).toBe('?filter=refused&at=7&v=1');
+    expect(session.moment.chosen.value).toBeNull();
+    expect(location.search).toBe('?iommu=off');
+  });
+
+  it.each([
+    ['', false],
+    ['?at=1', false],
+    ['?v=1', false],
+    ['?v=2', true],
+    ['?v=x', false],
+  ])('%j is of a later page: %s', (search, isLater) => {
+    expect(open(search).address.isOfLaterPage).toBe(isLater);
+  });
+});
+
+describe('whose mappings are shown', () => {
+  it('is the domain of what was selected last and has one', () => {
+    const { session } = open('');
+    const { selection } = session;
+    selection.select({ kind: 'domain', id: 4 });
+    expect(selection.shown.value).toEqual({ kind: 'domain', id: 4 });
+    selection.select({ kind: 'event', sequence: 999 });
+    expect(selection.shown.value).toEqual({ kind: 'domain', id: 4 });
+    selection.select({ kind: 'endpoint', id: 1 });
+    expect(selection.shown.value).toEqual({ kind: 'endpoint', id: 1 });
+    selection.select(null);
+    expect(selection.shown.value).toEqual({ kind: 'none' });
+  });
+});

@@ -1,0 +1,54 @@
+// What the session has in the page's address.
+
+import { parseLocator, printLocator } from '../../model/locator.ts';
+import type { FilterChoice } from '../filter-choice.ts';
+import type { MachineSession } from '../machine-session.ts';
+import type { MomentChoice } from '../moment-choice.ts';
+import type { SelectionChoice } from '../selection.ts';
+import type { AddressPart, PageAddress } from './page-address.ts';
+
+/** `at=SEQUENCE`: the moment that is looked at; the present without it. */
+function momentPart(moment: MomentChoice): AddressPart {
+  return {
+    name: 'at',
+    text: () => moment.chosen.peek()?.toString() ?? null,
+    show: (text) => {
+      const sequence = /^\d{1,15}$/.test(text ?? '') ? Number(text) : 0;
+      moment.look(sequence > 0 ? sequence : null, 'replace');
+    },
+    moved: moment.moved,
+  };
+}
+
+/** `sel=LOCATOR`: what is selected. */
+function selectionPart(selection: SelectionChoice): AddressPart {
+  return {
+    name: 'sel',
+    text: () => {
+      const locator = selection.chosen.peek();
+      return locator === null ? null : printLocator(locator);
+    },
+    show: (text) => selection.select(text === null ? null : parseLocator(text), 'replace'),
+    moved: selection.moved,
+  };
+}
+
+/** `filter=TEXT`: the filter as it was written, right or wrong. */
+function filterPart(filter: FilterChoice): AddressPart {
+  return {
+    name: 'filter',
+    text: () => (filter.text.peek() === '' ? null : filter.text.peek()),
+    show: (text) => filter.set(text ?? '', 'replace'),
+    moved: filter.moved,
+  };
+}
+
+/** Puts what a person looks at into the address, and shows what the address asks for. */
+export function addSessionParts(
+  address: PageAddress,
+  { moment, selection, filter }: Pick<MachineSession, 'moment' | 'selection' | 'filter'>,
+): void {
+  address.add(momentPart(moment));
+  address.add(selectionPart(selection));
+  address.add(filterPart(filter));
+}
