@@ -1,8 +1,9 @@
 // What the builder of a machine may choose about its virtio-iommu.
 
 import type { ConfigFields } from './protocol/config-fields.ts';
-import type { DialectName } from './protocol/dialect.ts';
+import type { Dialect, DialectName } from './protocol/dialect.ts';
 import { DIALECT_NAMES, dialectOf } from './protocol/dialects.ts';
+import { featureNames } from './protocol/feature-names.ts';
 import {
   VIRTIO_IOMMU_F_BYPASS,
   VIRTIO_IOMMU_F_BYPASS_CONFIG,
@@ -81,49 +82,86 @@ const U32_MAX = 0xffff_ffff;
 /** Keeps a PROBE reply, which the device builds in one piece, small. */
 export const PROBE_SIZE_MAX = 65_536;
 
+/** An option that can not be as it is, and what is wrong with it, as in "must be a 64-bit mask, not 0". */
+export interface OptionProblem {
+  readonly option: keyof IommuOptions;
+  readonly claim: string;
+}
+
 /** The chosen options with defaults; throws `RangeError` in words for what can not be offered. */
 export function resolveOptions(chosen: Partial<IommuOptions> = {}): IommuOptions {
+  const [problem] = optionProblems(chosen);
+  if (problem !== undefined) {
+    throw new RangeError(`virtio-iommu: ${problem.option} ${problem.claim}`);
+  }
+  return withDefaults(chosen, dialectOf(chosen.dialect ?? DEFAULT_IOMMU_OPTIONS.dialect));
+}
+
+function withDefaults(chosen: Partial<IommuOptions>, dialect: Dialect): IommuOptions {
+  return { ...DEFAULT_IOMMU_OPTIONS, features: DEFAULT_FEATURES & dialect.features, ...chosen };
+}
+
+/** What is wrong with the chosen options; nothing: they can be offered. */
+export function optionProblems(chosen: Partial<IommuOptions>): readonly OptionProblem[] {
   const name = chosen.dialect ?? DEFAULT_IOMMU_OPTIONS.dialect;
-  check(DIALECT_NAMES.includes(name), `dialect must be one of ${DIALECT_NAMES.join(', ')}`);
+  if (!DIALECT_NAMES.includes(name)) {
+    return [{ option: 'dialect', claim: `must be one of ${DIALECT_NAMES.join(', ')}` }];
+  }
   const dialect = dialectOf(name);
-  const options = {
-    ...DEFAULT_IOMMU_OPTIONS,
-    features: DEFAULT_FEATURES & dialect.features,
-    ...chosen,
-  };
+  const options = withDefaults(chosen, dialect);
   const { pageSizeMask, inputRange, domainRange, features, probeSize } = options;
+  const problems: OptionProblem[] = [];
+  const check = (condition: boolean, option: keyof IommuOptions, claim: string): void => {
+    if (!condition) problems.push({ option, claim });
+  };
   // virtio 1.2, 5.13.4.2: at least one bit MUST be set
-  check(isU64(pageSizeMask) && pageSizeMask > 0n, 'pageSizeMask must be a 64-bit mask, not 0');
+  check(
+    isU64(pageSizeMask) && pageSizeMask > 0n,
+    'pageSizeMask',
+    'must be a 64-bit mask with at least one bit set, not 0',
+  );
   check(
     isU64(inputRange.start) && isU64(inputRange.end) && inputRange.start <= inputRange.end,
-    'inputRange must go from a 64-bit start to an end not below it',
+    'inputRange',
+    'must go from a 64-bit start to an end not below it',
   );
   check(
     isU32(domainRange.start) && isU32(domainRange.end) && domainRange.start <= domainRange.end,
-    'domainRange must go from a 32-bit start to an end not below it',
+    'domainRange',
+    'must go from a 32-bit start to an end not below it',
   );
+  const unknown = features & ~dialect.features;
+  const names = featureNames(unknown).join(', ');
   check(
-    (features & ~dialect.features) === 0n,
-    `features 0x${features.toString(16)} has unknown bits for dialect ${name}`,
+    unknown === 0n,
+    'features',
+    `must not have ${names === '' ? `0x${unknown.toString(16)}` : names}: unknown bits for dialect ${name}`,
   );
   // virtio 1.2, 5.13.3.2: never both, the newer supersedes the older
   const both = VIRTIO_IOMMU_F_BYPASS | VIRTIO_IOMMU_F_BYPASS_CONFIG;
-  check((features & both) !== both, 'features must not hold both BYPASS and BYPASS_CONFIG');
+  check(
+    (features & both) !== both,
+    'features',
+    'must not hold both BYPASS and BYPASS_CONFIG: leave one out',
+  );
   check(
     isU32(probeSize) && probeSize > 0 && probeSize <= PROBE_SIZE_MAX,
-    `probeSize must be a whole number from 1 to ${PROBE_SIZE_MAX}`,
+    'probeSize',
+    `must be a whole number from 1 to ${PROBE_SIZE_MAX}`,
   );
   check(
     IDENTITY_POLICIES.includes(options.identityPolicy),
-    `identityPolicy must be one of ${IDENTITY_POLICIES.join(', ')}`,
+    'identityPolicy',
+    `must be one of ${IDENTITY_POLICIES.join(', ')}`,
   );
   check(
     isQueueSize(options.requestQueueSize),
-    `requestQueueSize must be a power of two from 1 to ${REQUEST_QUEUE_MAX}`,
+    'requestQueueSize',
+    `must be a power of two from 1 to ${REQUEST_QUEUE_MAX}`,
   );
-  const objection = dialect.objection(options);
-  if (objection !== undefined) check(false, objection);
-  return options;
+  const objection = dialect.objectionToDomainRange(options);
+  if (objection !== undefined) check(false, 'domainRange', objection);
+  return problems;
 }
 
 function isQueueSize(size: number): boolean {
@@ -138,8 +176,4 @@ function isU64(value: bigint): boolean {
 
 function isU32(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= U32_MAX;
-}
-
-function check(condition: boolean, claim: string): void {
-  if (!condition) throw new RangeError(`virtio-iommu: ${claim}`);
 }

@@ -26,8 +26,8 @@ export interface Dialect {
   /** The device-specific feature bits that the version knows. */
   readonly features: bigint;
   readonly rules: DialectRules;
-  /** Why a device with these fields can not be told of, in words; undefined when it can. */
-  readonly objection: (fields: ConfigFields) => string | undefined;
+  /** What is wrong with a domain range that can not be told of, as in "must go from ..."; undefined for one that can. */
+  readonly objectionToDomainRange: (fields: ConfigFields) => string | undefined;
   /** The whole configuration space. */
   readonly encodeConfig: (fields: ConfigFields) => Uint8Array;
   /**

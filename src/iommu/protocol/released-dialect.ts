@@ -38,7 +38,7 @@ export const RELEASED_DIALECT: Dialect = {
     // 5.13.6.5: MMIO only with its feature
     hasMmioFlag: (features) => (features & VIRTIO_IOMMU_F_MMIO) !== 0n,
   },
-  objection: () => undefined,
+  objectionToDomainRange: () => undefined,
   encodeConfig,
   decodeRequest,
   regionFormat: RELEASED_REGION_FORMAT,

@@ -4,7 +4,7 @@ import { IDENTITY_POLICIES } from '../../iommu/options.ts';
 import { InputError } from '../images/guest-images.ts';
 import { IMAGE_NAMES } from '../images/image-files.ts';
 import { CLOCK_SOURCES, IOMMU_MODES, TABLE_CHOICES, type PlanChoices } from './machine-plan.ts';
-import { DEFAULT_PLAN, overlay, readPlan } from './plan-check.ts';
+import { DEFAULT_PLAN, overlay, planProblems, readPlan } from './plan-check.ts';
 import { parsePlan, parsePlanParameter, planText } from './plan-json.ts';
 import { iommuOptionsOf } from './planned-iommu.ts';
 
@@ -81,7 +81,7 @@ describe('readPlan', () => {
     [{ iommu: { mode: 'banana' } }, 'iommu.mode must be translated, bypass or off, not "banana".'],
     [{ iommu: { mode: 'translate' } }, 'Did you mean translated?'],
     [{ iommu: { features: ['prob'] } }, '"prob", which is no feature. Did you mean probe?'],
-    [{ iommu: { features: 1n << 40n } }, 'The IOMMU can not be built as asked: virtio-iommu: feat'],
+    [{ iommu: { features: 1n << 40n } }, 'The IOMMU can not be built as asked: its features must'],
     [{ iommu: { pageSizeMask: '0x' } }, 'iommu.pageSizeMask must be 64 bits such as'],
     [{ iommu: { pageSizeMask: 2 ** 60 } }, 'must be 64 bits such as "0xfee00000", not 1152921504'],
     [{ iommu: { pageSizeMask: -1n } }, 'must be 64 bits'],
@@ -128,6 +128,94 @@ describe('readPlan', () => {
         },
       ),
       { seed: 1 },
+    );
+  });
+});
+
+describe('planProblems', () => {
+  const pathsOf = (value: unknown) => planProblems(value).map(({ path }) => path);
+
+  it('are none of a plan that can be', () => {
+    expect(planProblems({ memoryMiB: 256 })).toEqual([]);
+    expect(planProblems(DEFAULT_PLAN)).toEqual([]);
+  });
+
+  it('are all at once, each with its field', () => {
+    const wrong = {
+      memoryMiB: 3,
+      images: { kernel: 'x', disk: 7 },
+      append: 1,
+      iommu: { mode: 'on', inputRange: { start: -1 }, bootBypass: 0 },
+      reservedRegions: {
+        rogue: [
+          { kind: 'msi', start: 0, end: 'x' },
+          { kind: 'x', start: 0 },
+        ],
+        7: [],
+      },
+      endpoints: { ide: 1 },
+      share: { a: 1 },
+      date: '',
+    };
+    expect(pathsOf(wrong)).toEqual([
+      'memoryMiB',
+      'images.kernel',
+      'images.disk',
+      'append',
+      'iommu.mode',
+      'iommu.inputRange.start',
+      'iommu.inputRange.end',
+      'iommu.bootBypass',
+      'reservedRegions.7',
+      'reservedRegions.rogue[0].end',
+      'reservedRegions.rogue[1].kind',
+      'reservedRegions.rogue[1].end',
+      'endpoints.ide',
+      'share["a"]',
+      'date',
+    ]);
+  });
+
+  it('name the options of a device that can not be built', () => {
+    const iommu = {
+      pageSizeMask: 0,
+      features: ['domain-range', 'bypass', 'bypass-config', 'mmio'],
+      domainRange: { start: 0, end: 2 },
+      requestQueueSize: 3,
+      dialect: 'v0.5',
+    };
+    expect(pathsOf({ iommu })).toEqual([
+      'iommu.pageSizeMask',
+      'iommu.features',
+      'iommu.features',
+      'iommu.requestQueueSize',
+      'iommu.domainRange',
+    ]);
+    expect(planProblems({ iommu }).map(({ words }) => words)).toEqual([
+      'This must be a 64-bit mask with at least one bit set, not 0.',
+      'This must not have mmio, bypass-config: unknown bits for dialect v0.5.',
+      'This must not hold both BYPASS and BYPASS_CONFIG: leave one out.',
+      'This must be a power of two from 1 to 1024.',
+      'This must go from 0 to a power of two less one, since drafts tell it in bits.',
+    ]);
+  });
+
+  it('name the region that does not fit, of each endpoint', () => {
+    const cut = { kind: 'reserved', start: 1, end: 4095 };
+    const whole = { kind: 'reserved', start: 0, end: 4095 };
+    const reservedRegions = { rogue: [whole, cut], ide: [cut], 'virtio-net': [whole] };
+    expect(pathsOf({ reservedRegions, endpoints: { 'virtio-net': false } })).toEqual([
+      'reservedRegions.virtio-net',
+      'reservedRegions.ide[0]',
+      'reservedRegions.rogue[1]',
+    ]);
+  });
+
+  it('have the whole sentence of the first one as what `readPlan` throws', () => {
+    const wrong = { seed: -1, clock: 'mine' };
+    expect(() => readPlan(wrong)).toThrow(planProblems(wrong)[0]?.message);
+    expect(planProblems(wrong)[0]?.words).toBe(
+      'This must be a whole number from 0 to 4294967295, not -1.',
     );
   });
 });

@@ -1,7 +1,7 @@
 // The one place where a plan is checked: from anything that claims to be one to a whole machine, or to a sentence for
 // who wrote it. The images are looked at when the machine is built of them.
 
-import { checkMemory, InputError } from '../images/guest-images.ts';
+import { checkMemory } from '../images/guest-images.ts';
 import { IMAGE_NAMES } from '../images/image-files.ts';
 import {
   CLOCK_SOURCES,
@@ -22,8 +22,10 @@ import {
   readSwitch,
   readText,
   readWhole,
+  refuse,
   shown,
 } from './plan-fields.ts';
+import { atField, checkAll, problemsOf, refuseField, type PlanProblem } from './plan-problem.ts';
 import { ENDPOINT_NAMES, findEndpoint } from './topology.ts';
 
 const DEFAULT_MEMORY_MIB = 128;
@@ -58,15 +60,36 @@ const FIELDS: {
   date: { read: readDate, otherwise: DEFAULT_DATE },
 };
 
-/** The whole plan of what was chosen. Throws `InputError` with a sentence that says what to do. */
+const PLAN_FIELDS = [
+  'version',
+  'memoryMiB',
+  'images',
+  'append',
+  'iommu',
+  'reservedRegions',
+  'tables',
+  'endpoints',
+  'share',
+  'seed',
+  'clock',
+  'date',
+] as const satisfies readonly (keyof MachinePlan)[];
+
+/** All that is wrong with what claims to be a plan; nothing: `readPlan` takes it. */
+export function planProblems(value: unknown): readonly PlanProblem[] {
+  return problemsOf(() => readPlan(value));
+}
+
+/** The whole plan of what was chosen. Throws `PlanError`, an `InputError`, with sentences that say what to do. */
 export function readPlan(value: unknown): MachinePlan {
   // Another version may well have other fields.
   readVersion(readRecord(value, '').get('version') ?? PLAN_VERSION);
-  const fields = readFields(value, '', Object.keys(FIELDS));
+  const fields = readFields(value, '', PLAN_FIELDS);
   const read = <K extends keyof MachinePlan>(name: K): MachinePlan[K] => {
     const { read: readField, otherwise } = FIELDS[name];
     return readField(fields.has(name) ? fields.get(name) : otherwise, name);
   };
+  checkAll(...PLAN_FIELDS.map((name) => () => read(name)));
   const plan: MachinePlan = {
     version: read('version'),
     memoryMiB: read('memoryMiB'),
@@ -122,14 +145,15 @@ function isPlain(value: unknown): value is object {
 
 function readVersion(value: unknown): typeof PLAN_VERSION {
   if (value === PLAN_VERSION) return PLAN_VERSION;
-  throw new InputError(
+  return refuseField(
+    'version',
     `The plan has version ${shown(value)}; this program reads version ${PLAN_VERSION}. Write the plan for that one.`,
   );
 }
 
 function readMemory(value: unknown, path: string): number {
   const memoryMiB = readWhole(value, path, 0, Number.MAX_SAFE_INTEGER);
-  checkMemory(memoryMiB);
+  atField(path, () => checkMemory(memoryMiB));
   return memoryMiB;
 }
 
@@ -137,6 +161,7 @@ function readImages(value: unknown, path: string): MachinePlan['images'] {
   const fields = readFields(value, path, IMAGE_NAMES);
   const read = (name: string): string =>
     readChecksum(fields.get(name) ?? PROJECTS_OWN, `${path}.${name}`, PROJECTS_OWN);
+  checkAll(...IMAGE_NAMES.map((name) => () => read(name)));
   return {
     kernel: read('kernel'),
     initrd: read('initrd'),
@@ -149,6 +174,7 @@ function readImages(value: unknown, path: string): MachinePlan['images'] {
 function readEndpoints(value: unknown, path: string): MachinePlan['endpoints'] {
   const fields = readFields(value, path, ENDPOINT_NAMES);
   const read = (name: string): boolean => readSwitch(fields.get(name) ?? true, `${path}.${name}`);
+  checkAll(...ENDPOINT_NAMES.map((name) => () => read(name)));
   return {
     'virtio-net': read('virtio-net'),
     'virtio-9p': read('virtio-9p'),
@@ -161,20 +187,20 @@ function readEndpoints(value: unknown, path: string): MachinePlan['endpoints'] {
 
 function readShare(value: unknown, path: string): MachinePlan['share'] {
   if (value === PROJECTS_OWN) return PROJECTS_OWN;
-  const files = [...readRecord(value, path)].map(([name, checksum]): [string, string] => [
+  const read = ([name, checksum]: [string, unknown]): [string, string] => [
     name,
     readChecksum(checksum, `${path}[${JSON.stringify(name)}]`),
-  ]);
-  return Object.fromEntries(files);
+  ];
+  const files = [...readRecord(value, path)];
+  checkAll(...files.map((file) => () => read(file)));
+  return Object.fromEntries(files.map(read));
 }
 
 function readDate(value: unknown, path: string): string {
   const date = new Date(typeof value === 'string' ? value : Number.NaN);
   const year = date.getUTCFullYear();
   if (year >= FIRST_YEAR && year <= LAST_YEAR) return date.toISOString();
-  throw new InputError(
-    `The plan's ${path} must be a date from ${FIRST_YEAR} to ${LAST_YEAR} such as "${DEFAULT_DATE}", not ${shown(value)}.`,
-  );
+  return refuse(path, `a date from ${FIRST_YEAR} to ${LAST_YEAR} such as "${DEFAULT_DATE}"`, value);
 }
 
 /** The machine of somebody who chose nothing. */

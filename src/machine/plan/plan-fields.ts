@@ -1,9 +1,9 @@
 // Reads the fields of a plan, which may come from anywhere: each function takes one value and where it stands, and
-// throws `InputError` in a sentence that says what to write instead.
+// throws `PlanError` in a sentence that says what to write instead.
 
 import { didYouMean } from '../../base/suggestion.ts';
-import { InputError } from '../images/guest-images.ts';
 import type { Word64 } from './machine-plan.ts';
+import { PlanError, refuseField } from './plan-problem.ts';
 
 const U64_SPAN = 1n << 64n;
 
@@ -27,8 +27,10 @@ function jsonOf(value: unknown): string | undefined {
   }
 }
 
-function refuse(path: string, wanted: string, value: unknown, hint = ''): never {
-  throw new InputError(`The plan's ${path} must be ${wanted}, not ${shown(value)}.${hint}`);
+/** Throws `PlanError`: a field must be something, and is not. */
+export function refuse(path: string, wanted: string, value: unknown, hint = ''): never {
+  const claim = `must be ${wanted}, not ${shown(value)}.${hint}`;
+  return refuseField(path, `This ${claim}`, `The plan's ${path} ${claim}`);
 }
 
 /** Words joined as in a sentence. */
@@ -42,7 +44,8 @@ export function readRecord(value: unknown, path: string): ReadonlyMap<string, un
   const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
   if (!isRecord) {
     if (path !== '') return refuse(path, 'an object', value);
-    throw new InputError(
+    return refuseField(
+      path,
       `A plan is a JSON object, not ${shown(value)}. Example: {"memoryMiB": 256, "append": "quiet"}`,
     );
   }
@@ -56,12 +59,15 @@ export function readFields(
   known: readonly string[],
 ): ReadonlyMap<string, unknown> {
   const fields = readRecord(value, path);
-  const stranger = [...fields.keys()].find((name) => !known.includes(name));
-  if (stranger === undefined) return fields;
   const owner = path === '' ? 'A plan' : `The plan's ${path}`;
-  throw new InputError(
-    `${owner} has no ${JSON.stringify(stranger)}.${didYouMean(stranger, known)} It can have ${known.join(', ')}.`,
-  );
+  const [first, ...more] = [...fields.keys()]
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const message = `${owner} has no ${JSON.stringify(name)}.${didYouMean(name, known)} It can have ${known.join(', ')}.`;
+      return { path: path === '' ? name : `${path}.${name}`, words: message, message };
+    });
+  if (first !== undefined) throw new PlanError([first, ...more]);
+  return fields;
 }
 
 export function readList(value: unknown, path: string): readonly unknown[] {

@@ -1,11 +1,20 @@
 // The IOMMU of a plan: from what JSON holds to what the device is built from, and back.
 
 import { didYouMean } from '../../base/suggestion.ts';
-import { IDENTITY_POLICIES, resolveOptions, type IommuOptions } from '../../iommu/options.ts';
+import {
+  IDENTITY_POLICIES,
+  optionProblems,
+  resolveOptions,
+  type IommuOptions,
+} from '../../iommu/options.ts';
 import { DIALECT_NAMES } from '../../iommu/protocol/dialects.ts';
 import { FEATURES, featureNames } from '../../iommu/protocol/feature-names.ts';
-import { InputError } from '../images/guest-images.ts';
-import { IOMMU_MODES, type MachinePlan, type PlannedIommu } from './machine-plan.ts';
+import {
+  IOMMU_MODES,
+  type IommuMode,
+  type MachinePlan,
+  type PlannedIommu,
+} from './machine-plan.ts';
 import {
   readChoice,
   readFields,
@@ -15,11 +24,10 @@ import {
   readWord,
   wordText,
 } from './plan-fields.ts';
+import { checkAll, PlanError, refuseField } from './plan-problem.ts';
 import { HIGHEST_IOVA } from './topology.ts';
 
 const U32_MAX = 0xffff_ffff;
-
-type Fields = ReadonlyMap<string, unknown>;
 
 /** How each option is read, by its name. */
 const READERS = {
@@ -35,17 +43,23 @@ const READERS = {
   dialect: (value: unknown, path: string) => readChoice(value, path, DIALECT_NAMES),
 } as const satisfies Record<keyof IommuOptions, (value: unknown, path: string) => unknown>;
 
-/** The IOMMU with defaults filled in. Throws `InputError` for a device that can not be built. */
+/** The IOMMU with defaults filled in. Throws `PlanError` for a device that can not be built. */
 export function readIommu(value: unknown): PlannedIommu {
   const fields = readFields(value, 'iommu', ['mode', ...Object.keys(READERS)]);
-  const mode = fields.has('mode')
-    ? readChoice(fields.get('mode'), 'iommu.mode', IOMMU_MODES)
-    : 'translated';
-  const { features, pageSizeMask, inputRange, ...options } = buildable(() =>
-    resolveOptions({ inputRange: { start: 0n, end: HIGHEST_IOVA }, ...chosenOptions(fields) }),
+  const mode = (): IommuMode =>
+    fields.has('mode') ? readChoice(fields.get('mode'), 'iommu.mode', IOMMU_MODES) : 'translated';
+  const readers = Object.entries(READERS).filter(([name]) => fields.has(name));
+  const chosen = readers.map(
+    ([name, read]) =>
+      () =>
+        [name, read(fields.get(name), `iommu.${name}`)] as const,
+  );
+  checkAll(mode, ...chosen);
+  const { features, pageSizeMask, inputRange, ...options } = offered(
+    Object.fromEntries(chosen.map((read) => read())),
   );
   return {
-    mode,
+    mode: mode(),
     features: featureNames(features),
     pageSizeMask: wordText(pageSizeMask),
     inputRange: { start: wordText(inputRange.start), end: wordText(inputRange.end) },
@@ -53,11 +67,16 @@ export function readIommu(value: unknown): PlannedIommu {
   };
 }
 
-function chosenOptions(fields: Fields): Partial<IommuOptions> {
-  const chosen = Object.entries(READERS)
-    .filter(([name]) => fields.has(name))
-    .map(([name, read]) => [name, read(fields.get(name), `iommu.${name}`)]);
-  return Object.fromEntries(chosen);
+/** The options of a device. Throws `PlanError` for one that can not be built. */
+function offered(chosen: Partial<IommuOptions>): IommuOptions {
+  const all = { inputRange: { start: 0n, end: HIGHEST_IOVA }, ...chosen };
+  const [first, ...more] = optionProblems(all).map(({ option, claim }) => ({
+    path: `iommu.${option}`,
+    words: `This ${claim}.`,
+    message: `The IOMMU can not be built as asked: its ${option} ${claim}.`,
+  }));
+  if (first !== undefined) throw new PlanError([first, ...more]);
+  return resolveOptions(all);
 }
 
 /** What the machine's IOMMU device is built from. */
@@ -71,26 +90,16 @@ export function iommuOptionsOf({ iommu }: MachinePlan): IommuOptions {
   };
 }
 
-/** Does what throws `RangeError` for a device that can not be offered, which becomes an `InputError`. */
-export function buildable<T>(build: () => T): T {
-  try {
-    return build();
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new InputError(`The IOMMU can not be built as asked: ${cause.message}.`, { cause });
-  }
-}
-
 function readRange<T>(
   value: unknown,
   path: string,
   read: (bound: unknown, path: string) => T,
 ): { readonly start: T; readonly end: T } {
   const fields = readFields(value, path, ['start', 'end']);
-  return {
-    start: read(fields.get('start'), `${path}.start`),
-    end: read(fields.get('end'), `${path}.end`),
-  };
+  const start = (): T => read(fields.get('start'), `${path}.start`);
+  const end = (): T => read(fields.get('end'), `${path}.end`);
+  checkAll(start, end);
+  return { start: start(), end: end() };
 }
 
 function readFeatures(value: unknown, path: string): bigint {
@@ -103,8 +112,7 @@ function featureBits(names: readonly unknown[], path: string): bigint {
     const name = readText(each, path);
     const bit = FEATURES.get(name);
     if (bit !== undefined) return bits | bit;
-    throw new InputError(
-      `The plan's ${path} names "${name}", which is no feature.${didYouMean(name, known)} There are ${known.join(', ')}.`,
-    );
+    const advice = `"${name}", which is no feature.${didYouMean(name, known)} There are ${known.join(', ')}.`;
+    return refuseField(path, `This names ${advice}`, `The plan's ${path} names ${advice}`);
   }, 0n);
 }

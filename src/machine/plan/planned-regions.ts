@@ -13,7 +13,6 @@ import {
   type ReservedRegion,
 } from '../../iommu/regions/reserved-regions.ts';
 import { toIova } from '../../memory/address.ts';
-import { InputError } from '../images/guest-images.ts';
 import type { MachinePlan, PlannedRegion } from './machine-plan.ts';
 import {
   readChoice,
@@ -24,7 +23,7 @@ import {
   readWord,
   wordText,
 } from './plan-fields.ts';
-import { buildable } from './planned-iommu.ts';
+import { checkAll, refuseField } from './plan-problem.ts';
 import { ENDPOINTS, findEndpoint, type EndpointName } from './topology.ts';
 
 const KINDS: readonly ReservedKind[] = ['reserved', 'msi', 'identity'];
@@ -33,40 +32,46 @@ const ALL_RIGHTS = VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE;
 /** Regions by the endpoint's name; they may be given by its ID. */
 export function readRegions(value: unknown, path: string): MachinePlan['reservedRegions'] {
   const regions: Partial<Record<EndpointName, readonly PlannedRegion[]>> = {};
-  for (const [owner, list] of readRecord(value, path)) {
-    const endpoint = findEndpoint(owner);
-    if (endpoint === undefined) {
-      const known = ENDPOINTS.map(({ id, name }) => `${id} (${name})`).join(', ');
-      throw new InputError(
-        `Reserved regions are given for endpoint ${owner}, which this machine does not have. It has ${known}.`,
-      );
-    }
-    const { name } = endpoint;
+  const readers = [...readRecord(value, path)].map(([owner, list]) => () => {
+    const name = ownerName(owner, path);
     const at = `${path}.${name}`;
-    const more = readList(list, at).map((region, index) => readRegion(region, `${at}[${index}]`));
-    regions[name] = [...(regions[name] ?? []), ...more];
-  }
+    const before = regions[name] ?? [];
+    const more = readList(list, at).map(
+      (region, index) => () => readRegion(region, `${at}[${before.length + index}]`),
+    );
+    checkAll(...more);
+    regions[name] = [...before, ...more.map((read) => read())];
+  });
+  checkAll(...readers);
   return regions;
+}
+
+function ownerName(owner: string, path: string): EndpointName {
+  const endpoint = findEndpoint(owner);
+  if (endpoint !== undefined) return endpoint.name;
+  const known = ENDPOINTS.map(({ id, name }) => `${id} (${name})`).join(', ');
+  return refuseField(
+    `${path}.${owner}`,
+    `Reserved regions are given for endpoint ${owner}, which this machine does not have. It has ${known}.`,
+  );
 }
 
 function readRegion(value: unknown, path: string): PlannedRegion {
   const fields = readFields(value, path, ['kind', 'start', 'end', 'flags']);
-  const kind = readChoice(fields.get('kind'), `${path}.kind`, KINDS);
-  const region = {
-    kind,
-    start: wordText(readWord(fields.get('start'), `${path}.start`)),
-    end: wordText(readWord(fields.get('end'), `${path}.end`)),
-  };
-  if (kind === 'identity') {
+  const kind = (): ReservedKind => readChoice(fields.get('kind'), `${path}.kind`, KINDS);
+  const bound = (name: 'start' | 'end') => () =>
+    wordText(readWord(fields.get(name), `${path}.${name}`));
+  checkAll(kind, bound('start'), bound('end'));
+  const region = { kind: kind(), start: bound('start')(), end: bound('end')() };
+  if (region.kind === 'identity') {
     return {
       ...region,
       flags: readWhole(fields.get('flags') ?? ALL_RIGHTS, `${path}.flags`, 1, ALL_RIGHTS),
     };
   }
   if (!fields.has('flags')) return region;
-  throw new InputError(
-    `The plan's ${path}.flags are the rights of an identity region, and this one is ${kind}. Leave them out.`,
-  );
+  const advice = `are the rights of an identity region, and this one is ${region.kind}. Leave them out.`;
+  return refuseField(`${path}.flags`, `These ${advice}`, `The plan's ${path}.flags ${advice}`);
 }
 
 /** The region as the device takes it. */
@@ -83,30 +88,56 @@ export function endpointRegions(
   return withPlatformDoorbell((reservedRegions[endpoint] ?? []).map(toReservedRegion));
 }
 
-/** Throws `InputError` for regions that the plan's device can not have. */
+/** Throws `PlanError` for regions that the plan's device can not have. */
 export function checkRegions(plan: MachinePlan): void {
-  const { iommu, reservedRegions, endpoints } = plan;
-  const { probeSize, dialect, pageSizeMask } = iommu;
+  const { probeSize, dialect } = plan.iommu;
   const lists = new RegionLists(probeSize, dialectOf(dialect).regionFormat);
-  for (const { name } of ENDPOINTS) {
-    const chosen = (reservedRegions[name] ?? []).map(toReservedRegion);
-    if (chosen.length > 0 && !endpoints[name]) {
-      throw new InputError(
-        `The plan reserves regions of ${name} and leaves ${name} out. Leave out one of the two.`,
-      );
-    }
-    buildable(() => lists.prepare(endpointRegions(plan, name)));
-    chosen.forEach((region) => checkAlignment(region, name, BigInt(pageSizeMask)));
+  checkAll(
+    ...ENDPOINTS.map(
+      ({ name }) =>
+        () =>
+          checkOwnRegions(plan, name, lists),
+    ),
+  );
+}
+
+function checkOwnRegions(plan: MachinePlan, owner: EndpointName, lists: RegionLists): void {
+  const path = `reservedRegions.${owner}`;
+  const chosen = (plan.reservedRegions[owner] ?? []).map(toReservedRegion);
+  if (chosen.length > 0 && !plan.endpoints[owner]) {
+    refuseField(
+      path,
+      `The plan reserves regions of ${owner} and leaves ${owner} out. Leave out one of the two.`,
+    );
   }
+  try {
+    lists.prepare(endpointRegions(plan, owner));
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const words = `The IOMMU can not be built as asked: ${cause.message}.`;
+    refuseField(path, words, words, { cause });
+  }
+  const pageSizeMask = BigInt(plan.iommu.pageSizeMask);
+  checkAll(
+    ...chosen.map((region, index) => () => {
+      checkAlignment(region, owner, pageSizeMask, `${path}[${index}]`);
+    }),
+  );
 }
 
 /** A driver maps whole pages: of a page that a region holds in part it could use nothing. */
-function checkAlignment(region: ReservedRegion, owner: string, pageSizeMask: bigint): void {
+function checkAlignment(
+  region: ReservedRegion,
+  owner: string,
+  pageSizeMask: bigint,
+  path: string,
+): void {
   const page = pageSizeMask & -pageSizeMask;
   const start = region.start - (region.start % page);
   const end = region.end - (region.end % page) + page - 1n;
   if (start === region.start && end === region.end) return;
-  throw new InputError(
+  refuseField(
+    path,
     `The ${nameOf(region)} of ${owner} cuts a page of ${page} bytes. Give whole pages: ${wordText(start)}-${wordText(end)}.`,
   );
 }

@@ -30,7 +30,7 @@ export function objectionToDomainRange({
   const { start, end } = domainRange;
   const isWholeBits = start === 0 && (end & (end + 1)) === 0;
   if (isWholeBits || (features & VIRTIO_IOMMU_F_DOMAIN_BITS) === 0n) return undefined;
-  return 'domainRange must go from 0 to a power of two less one, since drafts tell it in bits';
+  return 'must go from 0 to a power of two less one, since drafts tell it in bits';
 }
 
 /** The 32 bytes of v0.5 and v0.9. */

@@ -19,7 +19,7 @@ export const DRAFT_V04: Dialect = {
     mapsSingleBytes: true,
     hasMmioFlag: () => false,
   },
-  objection: objectionToDomainRange,
+  objectionToDomainRange,
   encodeConfig: (fields) => {
     const bytes = encodeDraftConfig(fields);
     const hasProbeSize = (fields.features & VIRTIO_IOMMU_F_PROBE) !== 0n;

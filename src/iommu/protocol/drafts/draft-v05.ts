@@ -24,7 +24,7 @@ export const DRAFT_V05: Dialect = {
     mapsSingleBytes: true,
     hasMmioFlag: () => false,
   },
-  objection: objectionToDomainRange,
+  objectionToDomainRange,
   encodeConfig: encodeDraftConfig,
   decodeRequest: decodeSizedRequest,
   regionFormat: sizedRegionFormat(({ kind }) =>

@@ -23,7 +23,7 @@ export const DRAFT_V09: Dialect = {
     // Linux (`viommu_map`) set the flag for device memory unasked: there was no feature to negotiate
     hasMmioFlag: () => true,
   },
-  objection: objectionToDomainRange,
+  objectionToDomainRange,
   encodeConfig: encodeDraftConfig,
   decodeRequest: decodeDraftRequest,
   regionFormat: RELEASED_REGION_FORMAT,
