@@ -53,7 +53,10 @@ export const VIRTIO_IOMMU_S_NOMEM = 8;
 // Head { u8 type; u8 reserved[3] } opens the device-readable part; tail { u8 status; u8 reserved[3] } is the
 // device-writable part, or its last field (PROBE).
 export const HEAD_TYPE = 0;
+export const HEAD_RESERVED = 1;
+export const HEAD_SIZE = 4;
 export const TAIL_STATUS = 0;
+export const TAIL_RESERVED = 1;
 export const TAIL_SIZE = 4;
 
 // ATTACH (5.13.6.3): head | le32 domain | le32 endpoint | le32 flags | u8 reserved[4]     = 20
@@ -67,6 +70,7 @@ export const VIRTIO_IOMMU_ATTACH_F_BYPASS = 1;
 // DETACH (5.13.6.4): head | le32 domain | le32 endpoint | u8 reserved[8]                  = 20
 export const DETACH_DOMAIN = 4;
 export const DETACH_ENDPOINT = 8;
+export const DETACH_RESERVED = 12;
 export const DETACH_SIZE = 20;
 
 // MAP (5.13.6.5): head | le32 domain | le64 virt_start | le64 virt_end | le64 phys_start | le32 flags   = 36
@@ -90,6 +94,7 @@ export const UNMAP_SIZE = 28;
 // PROBE (5.13.6.7): head | le32 endpoint | u8 reserved[64]                                = 72
 // writable: u8 properties[probe_size] | tail
 export const PROBE_ENDPOINT = 4;
+export const PROBE_RESERVED = 8;
 export const PROBE_SIZE = 72;
 
 // Property (5.13.6.7): le16 type:12, reserved:4 | le16 length, which excludes these four bytes
@@ -101,6 +106,7 @@ export const VIRTIO_IOMMU_PROBE_T_RESV_MEM = 1;
 
 // RESV_MEM (5.13.6.8): property header | u8 subtype | u8 reserved[3] | le64 start | le64 end    = 24
 export const RESV_MEM_SUBTYPE = 4;
+export const RESV_MEM_RESERVED = 5;
 export const RESV_MEM_START = 8;
 export const RESV_MEM_END = 16;
 export const RESV_MEM_SIZE = 24;
@@ -110,14 +116,17 @@ export const VIRTIO_IOMMU_RESV_MEM_T_MSI = 1;
 // IDENTITY of the drafts after v0.5 (in no released version): RESV_MEM | le32 flags | le32 padding    = 32
 export const VIRTIO_IOMMU_RESV_MEM_T_IDENTITY = 2;
 export const RESV_MEM_FLAGS = 24;
+export const RESV_MEM_PADDING = 28;
 export const RESV_MEM_IDENTITY_SIZE = 32;
 
 // Fault report (5.13.6.9)
 //
 //   0 u8 reason | 1 u8 reserved[3] | 4 le32 flags | 8 le32 endpoint | 12 le32 reserved1 | 16 le64 address   = 24
 export const FAULT_REASON = 0;
+export const FAULT_RESERVED = 1;
 export const FAULT_FLAGS = 4;
 export const FAULT_ENDPOINT = 8;
+export const FAULT_RESERVED1 = 12;
 export const FAULT_ADDRESS = 16;
 export const FAULT_SIZE = 24;
 export const VIRTIO_IOMMU_FAULT_R_DOMAIN = 1;

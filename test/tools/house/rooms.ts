@@ -124,6 +124,11 @@ const IOMMU: readonly Room[] = [
     imports: ['src/base', 'src/iommu/protocol', RESERVED_REGIONS],
   },
   {
+    folder: 'src/iommu/protocol/layouts',
+    purpose: 'the fields of every structure on the wire, for reading recorded messages',
+    imports: ['src/iommu/protocol', 'src/iommu/protocol/drafts'],
+  },
+  {
     folder: 'src/iommu/regions',
     purpose: 'reserved regions of an endpoint, and of several together',
     imports: ['src/base', 'src/memory', 'src/iommu/protocol'],
