@@ -42,14 +42,14 @@ export class PastViews {
   readonly feed: FeedView;
   readonly faults: FaultsView;
   readonly activity: ActivityView;
-  readonly #moment: Moment;
+  readonly moment: Moment;
 
   /** Of a moment of this history, whose model knows what has come since. */
   constructor(model: PresentModel, history: History, moment: Moment) {
     const { record } = history;
     const { sequence } = moment;
     this.sequence = sequence;
-    this.#moment = moment;
+    this.moment = moment;
     this.timeMs = record.event(sequence)?.timeMs ?? 0;
     this.state = stateAt(moment);
     const since = history.stretch(sequence + 1, record.lastSequence)?.totals;
@@ -61,7 +61,7 @@ export class PastViews {
 
   /** The mappings of a domain, as they were. */
   watched(domain: number | null): WatchedView {
-    const found = domain === null ? [] : this.#moment.mappings(domain, 0n, MAX_ROWS);
+    const found = domain === null ? [] : this.moment.mappings(domain, 0n, MAX_ROWS);
     const rows = found.map(({ virtStart, virtEnd, physStart, flags }) => ({
       start: virtStart,
       end: virtEnd,
@@ -73,7 +73,7 @@ export class PastViews {
       rows,
       count: this.state.domains.find(({ id }) => id === domain)?.mappings ?? 0,
       changes: [],
-      isIncomplete: domain !== null && this.#moment.missing !== null,
+      isIncomplete: domain !== null && this.moment.missing !== null,
     };
   }
 

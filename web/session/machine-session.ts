@@ -1,6 +1,7 @@
 // One person's session with the machine, by topics.
 
 import { computed, type ReadonlySignal } from '@preact/signals';
+import type { MachineModel } from '../model/machine-model.ts';
 import { ConsoleLine } from './console-line.ts';
 import { Drivers } from './drivers.ts';
 import { FilterChoice } from './filter-choice.ts';
@@ -15,6 +16,7 @@ import { Power, type PowerPorts } from './power.ts';
 import { Recordings } from './recordings.ts';
 import { SelectionChoice } from './selection.ts';
 import { ShownIommu } from './shown-iommu.ts';
+import { ShownMoment } from './shown-moment.ts';
 import { Stories } from './stories.ts';
 import { StrayDma } from './stray-dma.ts';
 
@@ -32,6 +34,8 @@ export class MachineSession {
   readonly filter = new FilterChoice();
   /** The IOMMU at that moment. */
   readonly shown: ShownIommu;
+  /** The same as the record has it. */
+  readonly shownMoment: ShownMoment;
   readonly stories: Stories;
   readonly drivers: Drivers;
   readonly stray: StrayDma;
@@ -59,17 +63,15 @@ export class MachineSession {
     this.stray = new StrayDma(this.power, () => this.iommu.latest);
     this.recordings = new Recordings(this.power, ports.images);
     this.past = new Past(this.power);
-    this.picture = new Picture({
-      power: this.power,
-      pacer: this.#pacer,
-      latest: () => this.iommu.latest,
-      now: ports.now,
-      shown: computed(() => {
-        const looking = this.moment.looking.value;
-        return looking.kind === 'past' ? looking.views.sequence : null;
-      }),
-      faults: this.shown.faults,
-    });
+    const { power } = this;
+    const pacer = this.#pacer;
+    const latest = (): MachineModel => this.iommu.latest;
+    const { looking } = this.moment;
+    this.shownMoment = new ShownMoment({ power, pacer, latest, now: ports.now, looking });
+    const isLive = computed(() => looking.value.kind !== 'past');
+    const { faults } = this.shown;
+    const shown = this.shownMoment;
+    this.picture = new Picture({ power, pacer, latest, shown, isLive, faults });
     this.looked = new LookedAt(this.power);
     this.asking = new PageAsking(this.power, ports.images);
     this.now = ports.now;

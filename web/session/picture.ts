@@ -3,19 +3,14 @@
 
 import { computed, type ReadonlySignal } from '@preact/signals';
 import { knownCode } from '../../src/kernel/known-kernel.ts';
-import type { History } from '../../src/trace/replay/history.ts';
-import type { Moment } from '../../src/trace/replay/moment.ts';
 import type { MachineInfo } from '../../src/worker/api/power.ts';
 import type { FaultRecord, MachineModel } from '../model/machine-model.ts';
-import { changesReach } from '../model/reach-change.ts';
 import type { Access } from '../picture/pulses.ts';
 import { sceneOf, type PictureFacts, type Scene } from '../picture/scene.ts';
 import type { FramePacer } from './frame-pacer.ts';
 import { newAccesses } from './new-accesses.ts';
 import type { Power } from './power.ts';
-
-/** Between two scenes are so many times what the one before took to make: a guest that maps much is looked at less often. */
-const REST = 8;
+import type { ShownMoment } from './shown-moment.ts';
 
 export interface PictureView {
   readonly scene: Scene;
@@ -30,10 +25,9 @@ export interface PicturePorts {
   readonly pacer: FramePacer;
   /** What is known now. */
   readonly latest: () => MachineModel;
-  /** The page's clock in milliseconds. */
-  readonly now: () => number;
-  /** The event after which the machine is shown; null for the latest. */
-  readonly shown: ReadonlySignal<number | null>;
+  readonly shown: ShownMoment;
+  /** Whether that is the latest moment. */
+  readonly isLive: ReadonlySignal<boolean>;
   /** Faults until then. */
   readonly faults: ReadonlySignal<{ readonly list: readonly FaultRecord[] }>;
 }
@@ -53,35 +47,17 @@ function factsOf(
   };
 }
 
-/** The moment after an event, or the latest; null when it is not known. */
-function momentAt(history: History | undefined, chosen: number | null): Moment | null {
-  if (history === undefined) return null;
-  const moment = history.at(chosen ?? history.record.lastSequence);
-  if (moment.isKnown) return moment;
-  // A record that begins in the middle and has no event yet
-  const first = history.at(moment.before - 1);
-  return chosen === null && first.isKnown ? first : null;
-}
-
 export class Picture {
   readonly view: ReadonlySignal<PictureView | null>;
+  /** Null while there is nothing to be seen. */
+  readonly scene: ReadonlySignal<Scene | null>;
   readonly #ports: PicturePorts;
   readonly #facts: ReadonlySignal<PictureFacts | null>;
-  #changes = 0;
-  #notBefore = Number.NEGATIVE_INFINITY;
-  #made:
-    | {
-        readonly key: string;
-        readonly of: unknown;
-        readonly facts: PictureFacts;
-        readonly scene: Scene | null;
-      }
-    | undefined;
   #seen = newAccesses(undefined);
 
   constructor(ports: PicturePorts) {
     this.#ports = ports;
-    const { power, pacer, latest, shown, faults } = ports;
+    const { power, pacer, latest, shown, isLive, faults } = ports;
     const kernel = computed(() => {
       void pacer.frame.value;
       return latest().history?.record.head.kernel ?? null;
@@ -90,21 +66,16 @@ export class Picture {
       const info = power.info.value;
       return info === null ? null : factsOf(info, kernel.value);
     });
-    power.batches.on(({ record, begins }) => {
-      if (begins === null && !record.some(changesReach)) return;
-      this.#changes += 1;
-      pacer.ask();
+    this.scene = computed(() => {
+      const facts = this.#facts.value;
+      if (facts === null) return null;
+      if (!facts.hasIommu) return sceneOf(null, facts);
+      const moment = shown.value.value;
+      return moment === null ? null : shown.spend(() => sceneOf(moment, facts));
     });
-    let before: PictureView | null = null;
     this.view = computed(() => {
-      void pacer.frame.value;
-      const scene = this.#scene(this.#facts.value, shown.value);
-      if (scene === null) return (before = null);
-      const { list } = faults.value;
-      const isLive = shown.value === null;
-      const isSame = before?.scene === scene && before.faults === list && before.isLive === isLive;
-      if (!isSame || before === null) before = { scene, faults: list, isLive };
-      return before;
+      const scene = this.scene.value;
+      return scene === null ? null : { scene, faults: faults.value.list, isLive: isLive.value };
     });
   }
 
@@ -113,28 +84,5 @@ export class Picture {
     const { history, faults } = this.#ports.latest();
     if (this.#seen.history !== history) this.#seen = newAccesses(history, faults);
     return this.#seen.take(faults);
-  }
-
-  #scene(facts: PictureFacts | null, chosen: number | null): Scene | null {
-    if (facts === null) return null;
-    const { now, pacer, latest } = this.#ports;
-    const { history } = latest();
-    const key = `${chosen ?? `latest ${this.#changes}`}`;
-    const of = facts.hasIommu ? history : facts;
-    const made = this.#made;
-    const isSame = made !== undefined && made.of === of && made.facts === facts;
-    const before = isSame ? made : undefined;
-    if (before?.key === key) return before.scene;
-    const startMs = now();
-    if (before !== undefined && startMs < this.#notBefore) {
-      pacer.ask();
-      return before.scene;
-    }
-    const moment = facts.hasIommu ? momentAt(history, chosen) : null;
-    const scene = facts.hasIommu && moment === null ? null : sceneOf(moment, facts);
-    const endMs = now();
-    this.#notBefore = endMs + REST * (endMs - startMs);
-    this.#made = { key, of, facts, scene };
-    return scene;
   }
 }

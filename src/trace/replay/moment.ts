@@ -27,6 +27,13 @@ export interface MomentEndpoint {
 /** As the device tells of it, but for its counters, which are those of `Moment.counters`. */
 export type MomentDomain = Omit<DomainState, keyof DomainCounters>;
 
+/** The mappings of a moment in columns. */
+export interface MomentColumns extends MappingColumns {
+  readonly count: number;
+  /** Of lifetimes; ascending. */
+  readonly ids: Float64Array;
+}
+
 export class Moment {
   readonly isKnown = true;
   /** Sequence of the latest event that it includes. */
@@ -66,8 +73,13 @@ export class Moment {
   }
 
   /** All mappings in columns, in the order of their birth: to be read, never written. */
-  get mappingColumns(): MappingColumns & { readonly count: number } {
+  get mappingColumns(): MomentColumns {
     return this.#alive;
+  }
+
+  /** Where a domain's mappings are in the columns, by ascending IOVA: to be read, never written. */
+  placesOf(domain: number): Uint32Array {
+    return this.#mappings.places(domain);
   }
 
   /** The one that was made last. */
