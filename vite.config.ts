@@ -1,20 +1,14 @@
 // The page's bundle: `web` is the root, `dist/web` the product. Relative addresses, so it can be served from any folder.
 
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
-import { extname } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type BuildEnvironmentOptions, type Plugin } from 'vite';
 import manifest from './package.json' with { type: 'json' };
+import { readPageFile } from './src/cli/serve/page-files.ts';
+import { PageServer } from './src/cli/serve/page-server.ts';
+import { PAGE_POLICY } from './src/cli/serve/page-policy.ts';
 
 const PORT = 8086;
-
-/** Files that are sent packed; the others are so small or packed so well that it does not pay. */
-const TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css',
-  '.js': 'text/javascript',
-  '.map': 'application/json',
-  '.wasm': 'application/wasm',
-};
 
 type LogFilter = NonNullable<BuildEnvironmentOptions['rolldownOptions']>['onLog'];
 
@@ -35,38 +29,14 @@ const serveKernel: Plugin = {
   },
 };
 
-/**
- * The preview would pack every file on its way each time, also those that are packed already, and have the browser ask for
- * all of them again. Names of assets have a hash of what they hold: once there, they stay.
- */
-const serveAssets: Plugin = {
-  name: 'serve-assets',
+/** The preview is what `viommu serve` is: names, types, packing and policy. */
+const servePage: Plugin = {
+  name: 'serve-page',
   configurePreviewServer(server) {
-    const packed = new Map<string, Buffer>();
-    const pack = (name: string, bytes: Buffer): Buffer => {
-      const known = packed.get(name) ?? gzipSync(bytes, { level: 9 });
-      packed.set(name, known);
-      return known;
-    };
-    server.middlewares.use((request, response, next) => {
-      const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-      const name = /\/assets\/([^/]+)$/.exec(pathname)?.[1];
-      const type = TYPES[extname(name ?? '')] ?? 'application/octet-stream';
-      try {
-        if (name === undefined) return next();
-        const file = readFileSync(new URL(`dist/web/assets/${name}`, import.meta.url));
-        const accepts = request.headers['accept-encoding']?.includes('gzip') === true;
-        const isPacked = accepts && extname(name) in TYPES;
-        const bytes = isPacked ? pack(name, file) : file;
-        if (isPacked) response.setHeader('Content-Encoding', 'gzip');
-        response.setHeader('Content-Type', type);
-        response.setHeader('Content-Length', bytes.length);
-        response.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
-        response.setHeader('Vary', 'Accept-Encoding');
-        response.end(bytes);
-      } catch {
-        next();
-      }
+    const folder = fileURLToPath(new URL('dist/web', import.meta.url));
+    const page = new PageServer((path) => readPageFile(folder, path));
+    server.middlewares.use((request, response) => {
+      page.answer(request, response).catch(() => response.destroy());
     });
   },
 };
@@ -88,8 +58,8 @@ function packageLicence(name: string): string {
 }
 
 /** What has to come with the programs that the page brings: their licences, and where they come from. */
-function licenceFiles(): ReadonlyMap<string, string> {
-  const texts = readdirSync(new URL('guest-images/LICENSES', import.meta.url));
+function licenceFiles(isPackage: boolean): ReadonlyMap<string, string> {
+  const texts = isPackage ? [] : readdirSync(new URL('guest-images/LICENSES', import.meta.url));
   return new Map([
     ['licenses/LICENSE.txt', readText('LICENSE')],
     ['licenses/PROVENANCE.txt', readText('guest-images/PROVENANCE.md')],
@@ -100,10 +70,24 @@ function licenceFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
-const shipLicences: Plugin = {
+/**
+ * The package has the parts of the machine already, for its commands: its page asks for them under `files/`, which
+ * `viommu serve` knows (src/cli/serve/page-files.ts), and brings none of them a second time.
+ */
+const useFilesOfPackage: Plugin = {
+  name: 'use-files-of-package',
+  enforce: 'pre',
+  transform: (code) =>
+    code.replaceAll(
+      /new URL\('(?:\.\.\/)+(?:guest-images|wasm\/build|node_modules\/v86\/build|dist\/ready)\/([^']+)'/g,
+      "new URL(/* @vite-ignore */ '../files/$1'",
+    ),
+};
+
+const shipLicences = (isPackage: boolean): Plugin => ({
   name: 'ship-licences',
   configureServer(server) {
-    const files = licenceFiles();
+    const files = licenceFiles(false);
     server.middlewares.use((request, response, next) => {
       const text = files.get(request.url?.slice(1) ?? '');
       if (text === undefined) return next();
@@ -112,21 +96,10 @@ const shipLicences: Plugin = {
     });
   },
   generateBundle() {
-    for (const [fileName, source] of licenceFiles())
+    for (const [fileName, source] of licenceFiles(isPackage))
       this.emitFile({ type: 'asset', fileName, source });
   },
-};
-
-/**
- * What the page may do. Styles are allowed inline as the terminal makes style sheets for its colours and sizes, and
- * WebAssembly is compiled. A server that sends the same as a header covers the worker, too.
- */
-const POLICY = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self' 'unsafe-inline'",
-  "worker-src 'self'",
-].join('; ');
+});
 
 /** Only what is built has a policy: the dev server puts scripts and sockets of its own into the page. */
 const addPolicy: Plugin = {
@@ -135,28 +108,41 @@ const addPolicy: Plugin = {
   transformIndexHtml: () => [
     {
       tag: 'meta',
-      attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY },
+      attrs: { 'http-equiv': 'Content-Security-Policy', content: PAGE_POLICY },
       injectTo: 'head-prepend',
     },
   ],
 };
 
-export default defineConfig({
+/** `vite build --mode package` makes the page of the package, which has no other use. */
+const PACKAGE = 'package';
+
+export default defineConfig(({ mode }) => ({
   root: 'web',
   base: './',
   // No fallback page: a missing image must be a 404 that we can explain, not somebody else's HTML.
   appType: 'mpa',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [serveKernel, serveAssets, shipLicences, addPolicy],
-  worker: { format: 'es', rolldownOptions: { onLog } },
+  plugins: [
+    serveKernel,
+    servePage,
+    shipLicences(mode === PACKAGE),
+    addPolicy,
+    ...(mode === PACKAGE ? [useFilesOfPackage] : []),
+  ],
+  worker: {
+    format: 'es',
+    plugins: () => (mode === PACKAGE ? [useFilesOfPackage] : []),
+    rolldownOptions: { onLog },
+  },
   server: { port: PORT, strictPort: false, fs: { allow: ['..'] } },
   preview: { port: PORT, strictPort: false },
   build: {
-    outDir: '../dist/web',
+    outDir: mode === PACKAGE ? '../dist/page' : '../dist/web',
     emptyOutDir: true,
     target: 'es2023',
     assetsInlineLimit: 0,
-    sourcemap: true,
+    sourcemap: mode !== PACKAGE,
     rolldownOptions: {
       onLog,
       output: {
@@ -168,4 +154,4 @@ export default defineConfig({
       },
     },
   },
-});
+}));

@@ -36,7 +36,7 @@ export default defineConfig({
   },
   webServer: {
     cwd: '..',
-    command: `npx vite preview --host 127.0.0.1 --port ${PORT} --strictPort`,
+    command: `node dist/src/cli/viommu.js serve --port ${PORT}`,
     url: `http://127.0.0.1:${PORT}/`,
     reuseExistingServer: false,
   },

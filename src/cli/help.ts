@@ -3,6 +3,7 @@
 export const HELP = `viommu - a Linux machine whose virtio-iommu you can see into
 
 Usage: viommu boot [options]   boot a guest, run commands in it, report what its IOMMU did
+       viommu serve [options]  the same machine in a browser
        viommu device [options] the device alone, asked in lines of JSON on standard input
        viommu replay FILE      bring a recorded run about again, and compare it
        viommu trace FILE       what an IOMMU did: state at a moment, why a fault, whose mappings
@@ -11,7 +12,6 @@ Usage: viommu boot [options]   boot a guest, run commands in it, report what its
        viommu --version
 
 Example: viommu boot --run disk-read --run net-ping
-The same machine in a browser: npm start
 `;
 
 export const BOOT_HELP = `Usage: viommu boot [options]
@@ -110,6 +110,19 @@ replay, and "firstDifference", the number of the first event that was not as rec
 "lastWrite", null when no device has written to the page since power on.
 
 Exit status: 0 all was as recorded and every command succeeded, 1 it was not, 2 the command line or a file is wrong.
+`;
+
+export const SERVE_HELP = `Usage: viommu serve [options]
+
+Serves the page to browsers, until Ctrl-C: the same machine, with its IOMMU to look into.
+
+  --port N                the port (8086); with 0 any port that is free
+  --host HOST             the address to listen on (127.0.0.1, for browsers of this computer); 0.0.0.0 lets others in
+  -h, --help              this text
+
+Example: viommu serve --port 8090
+
+Exit status: 128 and the number of the signal that ended it, 1 it can not listen, 2 the command line is wrong.
 `;
 
 export const DTS_HELP = `Usage: viommu dts [options]

@@ -16,14 +16,15 @@ import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, exitStatusOf, messageOf } from './e
 import { DEVICE_HELP } from './device/device-help.ts';
 import { parseDtsArguments, type DtsArguments } from './dts/dts-arguments.ts';
 import { readPlanFile } from './plan-file.ts';
-import { BOOT_HELP, DTS_HELP, HELP, REPLAY_HELP } from './help.ts';
+import { BOOT_HELP, DTS_HELP, HELP, REPLAY_HELP, SERVE_HELP } from './help.ts';
 import { parseTraceArguments } from './trace/trace-arguments.ts';
 import { TRACE_HELP } from './trace/trace-help.ts';
 import { parseReplayArguments } from './replay/replay-arguments.ts';
+import { parseServeArguments } from './serve/serve-arguments.ts';
 import { didYouMean } from '../base/suggestion.ts';
 import { UsageError } from './usage-error.ts';
 
-const COMMANDS = ['boot', 'replay', 'trace', 'device', 'dts', '--help', '--version'];
+const COMMANDS = ['boot', 'serve', 'replay', 'trace', 'device', 'dts', '--help', '--version'];
 
 function version(): string {
   const text: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
@@ -59,6 +60,16 @@ async function replay(words: readonly string[], output: CliOutput): Promise<numb
   return replayCommand(args, output);
 }
 
+async function serve(words: readonly string[], output: CliOutput): Promise<number> {
+  const args = parseServeArguments(words);
+  if (args.isHelp) {
+    output.out(SERVE_HELP);
+    return EXIT_DONE;
+  }
+  const { serveCommand } = await import('./serve/serve-command.ts');
+  return serveCommand(args, output);
+}
+
 async function device(words: readonly string[], output: CliOutput): Promise<number> {
   const args = parseDeviceArguments(words);
   if (args.isHelp) output.out(DEVICE_HELP);
@@ -82,6 +93,7 @@ const HELP_OF: ReadonlyMap<string | undefined, string> = new Map([
   ['device', DEVICE_HELP],
   ['dts', DTS_HELP],
   ['replay', REPLAY_HELP],
+  ['serve', SERVE_HELP],
   ['trace', TRACE_HELP],
 ]);
 
@@ -95,6 +107,8 @@ async function main([command, ...rest]: readonly string[], output: CliOutput): P
   switch (command) {
     case 'boot':
       return boot(parseBootArguments(rest), output);
+    case 'serve':
+      return serve(rest, output);
     case 'replay':
       return replay(rest, output);
     case 'trace':

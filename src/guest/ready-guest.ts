@@ -19,14 +19,33 @@ const READY_FILE = join('dist', 'ready', 'guest.snapshot');
  * folder can be written. Rejects with `InputError` when the file is damaged.
  */
 export async function readyGuest(): Promise<BootedGuest> {
-  const file = await readFile(readyPath()).catch(() => undefined);
-  if (file !== undefined) {
-    const guest = await readSnapshotFile(new Uint8Array(file), await sharedV86Wasm());
-    if (isBuiltFrom(guest.builtFrom, builtFrom(await readManifest()))) return guest;
-  }
+  const kept = await keptGuest();
+  if (kept !== undefined) return kept.guest;
   const guest = await bootReadyGuest();
   await keepReadyGuest(guest).catch(() => undefined);
   return guest;
+}
+
+/** The bytes of that file; `onBoot` is told when the guest has to boot for it. Rejects as `readyGuest` does. */
+export async function readyFile(onBoot: () => void): Promise<Uint8Array> {
+  const kept = await keptGuest();
+  if (kept !== undefined) return kept.file;
+  onBoot();
+  const file = await writeSnapshotFile(await bootReadyGuest());
+  await keepFile(file).catch(() => undefined);
+  return file;
+}
+
+async function keptGuest(): Promise<
+  { readonly file: Uint8Array; readonly guest: BootedGuest } | undefined
+> {
+  const bytes = await readFile(readyPath()).catch(() => undefined);
+  if (bytes === undefined) return undefined;
+  const file = new Uint8Array(bytes);
+  const guest = await readSnapshotFile(file, await sharedV86Wasm());
+  return isBuiltFrom(guest.builtFrom, builtFrom(await readManifest()))
+    ? { file, guest }
+    : undefined;
 }
 
 /** Writes the file; who reads meanwhile finds the old one or the new one. `pack` makes zstd of bytes. */
@@ -34,13 +53,17 @@ export async function keepReadyGuest(
   guest: BootedGuest,
   pack?: (bytes: Uint8Array) => Uint8Array,
 ): Promise<{ readonly path: string; readonly bytes: number }> {
+  const file = await writeSnapshotFile(guest, pack);
+  await keepFile(file);
+  return { path: readyPath(), bytes: file.length };
+}
+
+async function keepFile(file: Uint8Array): Promise<void> {
   const path = readyPath();
-  const bytes = await writeSnapshotFile(guest, pack);
   const draft = `${path}.${process.pid}`;
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(draft, bytes);
+  await writeFile(draft, file);
   await rename(draft, path);
-  return { path, bytes: bytes.length };
 }
 
 function readyPath(): string {

@@ -1,7 +1,8 @@
 // What `npm pack` puts together: all that a user needs, nothing else, and the same every time.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -22,6 +23,7 @@ const NOT_COPIED = ['.git', 'node_modules', 'dist', 'coverage', join('wasm', 'bu
 /** Of a build of everything before, and of a source that is gone. */
 const LEFT_OVER = [
   'dist/web/assets/bzImage-1.bin',
+  'dist/page/assets/index-1.js',
   'dist/src/deleted.js',
   'dist/test/bench/bench.js',
   'wasm/build/store.js',
@@ -94,7 +96,7 @@ describe('the package', () => {
     expect(LEFT_OVER.filter((path) => paths.includes(path))).toEqual([]);
   });
 
-  it('has no tests, no build infos, no page', () => {
+  it('has no tests, no build infos, no page but its own', () => {
     expect(
       paths.filter((path) => /\.test\.|tsbuildinfo|^test\/|^dist\/(?:test|web)/.test(path)),
     ).toEqual([]);
@@ -160,5 +162,32 @@ describe('the package', () => {
       encoding: 'utf8',
     });
     expect(said).toBe(`${JSON.parse(textOf('package.json')).version}\n`);
+  });
+
+  it('serves its page, with the parts of the machine from where they are', async () => {
+    const command = ['dist/src/cli/viommu.js', 'serve', '--port', '0'];
+    const child = spawn(process.execPath, command, {
+      cwd: copy,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const ended = once(child, 'exit');
+    try {
+      const [said] = await once(child.stdout, 'data');
+      const url = /http:\S+/.exec(String(said))?.[0];
+      const get = async (path: string): Promise<Response> => fetch(new URL(path, url));
+      const page = await get('./');
+      expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      const [, script = ''] = /<script [^>]*src="([^"]+)"/.exec(await page.text()) ?? [];
+      const parts = [...(await (await get(script)).text()).matchAll(/`\.\.\/(files\/[^`]+)`/g)];
+      expect(parts.map(([, path]) => path)).toContain('files/v86.wasm');
+      for (const [, path = ''] of parts.filter(([, each]) => each !== 'files/guest.snapshot')) {
+        expect((await get(path)).status, path).toBe(200);
+      }
+      const licence = await get('licenses/LICENSES/GPL-2.txt');
+      expect(await licence.text()).toBe(textOf('guest-images/LICENSES/GPL-2.txt'));
+    } finally {
+      child.kill('SIGINT');
+    }
+    expect(await ended).toEqual([130, null]);
   });
 });

@@ -21,7 +21,7 @@ import { checkOutputs } from './output-clash.ts';
 import { runFindings } from './run-findings.ts';
 import { RunRecord } from './run-record.ts';
 import { StatusLine } from './status-line.ts';
-import { Interrupted, onStopSignal } from './stop-signals.ts';
+import { Interrupted, onStopSignal } from '../stop-signals.ts';
 import { NO_TOTALS } from '../../trace/event-totals.ts';
 import { TraceFile } from './trace-file.ts';
 

@@ -2,7 +2,7 @@
 
 import { GuestError } from '../../guest/guest-error.ts';
 import { EXIT_USAGE, exitStatusOf, messageOf } from '../exit-status.ts';
-import { Interrupted } from './stop-signals.ts';
+import { Interrupted } from '../stop-signals.ts';
 
 /** `--timeout` is over. */
 export class TimedOut extends Error {

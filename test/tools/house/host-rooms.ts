@@ -97,6 +97,7 @@ export const HOSTS: readonly Room[] = [
       'src/cli/trace',
       'src/cli/device',
       'src/cli/dts',
+      'src/cli/serve',
     ],
     packages: ['node'],
   },
@@ -168,5 +169,12 @@ export const HOSTS: readonly Room[] = [
     folder: 'src/cli/dts',
     purpose: '`viommu dts`',
     imports: ['src/machine/plan', 'src/cli'],
+  },
+  {
+    folder: 'src/cli/serve',
+    purpose: '`viommu serve`: the page for browsers',
+    imports: ['src/guest', 'src/cli'],
+    types: ['src/base', 'src/cli/boot'],
+    packages: ['node'],
   },
 ];

@@ -1,7 +1,7 @@
 // Ctrl-C and its like: the first one ends the run, which still reports; a second one ends the process at once.
 
 import { constants } from 'node:os';
-import type { Dispose } from '../../base/emitter.ts';
+import type { Dispose } from '../base/emitter.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type StopSignal = (typeof SIGNALS)[number];
