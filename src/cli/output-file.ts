@@ -19,7 +19,7 @@ export function unwritable(what: string, path: string, cause: unknown): InputErr
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   const message = cause instanceof Error ? cause.message : String(cause);
   const reason = REASONS.get(code) ?? `${message}. Give a file in a folder that you may write to`;
-  return new InputError(`The ${what} can not be written to ${path}: ${reason}.`, { cause });
+  return new InputError(`The ${what} cannot be written to ${path}: ${reason}.`, { cause });
 }
 
 /** Close it in the end: another run can not write it before. */

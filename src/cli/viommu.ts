@@ -149,7 +149,7 @@ function exit(status: number): void {
 // it did not succeed.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE')
-    output.err(`viommu: The output can not be written: ${error.message}\n`);
+    output.err(`viommu: The output cannot be written: ${error.message}\n`);
   process.exit(EXIT_FAILED);
 });
 process.stderr.on('error', () => process.exit(EXIT_FAILED));

@@ -166,7 +166,7 @@ describe('VirtioBlk under random requests', () => {
   });
 });
 
-describe('VirtioBlk and memory it can not reach', () => {
+describe('VirtioBlk and memory it cannot reach', () => {
   // Descriptors: 0 header, 1 data, 2 status; every one inside RAM until a test moves it.
   function prepare(type: number, move: 0 | 1 | 2) {
     const rig = startBlk();

@@ -44,7 +44,7 @@ export async function readInput(source: FileSource, what: string): Promise<Uint8
   try {
     return await readFile(source);
   } catch (error) {
-    throw new InputError(`The ${what} can not be read: ${fileTrouble(error, source)}`, {
+    throw new InputError(`The ${what} cannot be read: ${fileTrouble(error, source)}`, {
       cause: error,
     });
   }

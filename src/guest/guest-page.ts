@@ -131,7 +131,7 @@ export class GuestPage implements Guest {
 
   async saveFile(): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#isCommandRunning) {
-      throw new Error('a guest can not be saved while it runs a command');
+      throw new Error('a guest cannot be saved while it runs a command');
     }
     return ask(this.#page, 'saveFile');
   }

@@ -22,7 +22,7 @@ export class SessionCommands {
 
   /** Throws while a command runs: one that is saved has nobody who waits for its end. */
   checkIdle(): void {
-    if (this.#isRunning) throw new Error('a guest can not be saved while it runs a command');
+    if (this.#isRunning) throw new Error('a guest cannot be saved while it runs a command');
   }
 
   /** Runs a command when the ones before have ended; `waitForBoot` is called if the guest is not up then. */

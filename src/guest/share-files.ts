@@ -12,7 +12,7 @@ export async function readShare(path: string): Promise<Readonly<Record<string, U
   const found = await look(path);
   if (found.isFile()) return readAll([[basename(resolve(path)), path]]);
   if (!found.isDirectory()) {
-    throw new InputError(`${path} can not be shared: it is neither a file nor a folder.`);
+    throw new InputError(`${path} cannot be shared: it is neither a file nor a folder.`);
   }
   const names = await plainFiles(path);
   if (names.length > 0) return readAll(names.map((name) => [name, join(path, name)]));
@@ -37,7 +37,7 @@ async function plainFiles(folder: string): Promise<readonly string[]> {
       .map(({ name }) => name)
       .toSorted();
   } catch (cause) {
-    throw new InputError(`The folder can not be shared: ${fileTrouble(cause, folder)}`, { cause });
+    throw new InputError(`The folder cannot be shared: ${fileTrouble(cause, folder)}`, { cause });
   }
 }
 

@@ -138,7 +138,7 @@ export class MachinePast {
     if (!this.#options.keepsLog) throw new InputError('This machine was built to keep no log.');
     if (this.#options.plan.clock === 'host') {
       throw new InputError(
-        'This machine runs on the host’s clock, so it can not be taken back. Build it with the guest’s own clock.',
+        'This machine runs on the host’s clock, so it cannot be taken back. Build it with the guest’s own clock.',
       );
     }
   }

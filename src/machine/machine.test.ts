@@ -39,9 +39,9 @@ describe('Machine.create', () => {
     ],
     ['a command line in Cyrillic', planned({ append: 'привет' }), /printable ASCII/],
     [
-      'a device that can not be offered',
+      'a device that cannot be offered',
       planned({ iommu: { pageSizeMask: 0n } }),
-      /can not be built as asked: .*pageSizeMask must be a 64-bit mask/,
+      /cannot be built as asked: .*pageSizeMask must be a 64-bit mask/,
     ],
     [
       'reserved regions of an endpoint that is not there',
@@ -49,7 +49,7 @@ describe('Machine.create', () => {
       /endpoint 7, which this machine does not have\. It has 80 \(virtio-net\)/,
     ],
     [
-      'reserved regions that PROBE can not present',
+      'reserved regions that PROBE cannot present',
       planned({
         iommu: { probeSize: 24 },
         reservedRegions: { [NET_ENDPOINT]: [{ kind: 'reserved', start: 0n, end: 0xfffn }] },
@@ -111,6 +111,7 @@ describe('Machine.rogueDma', () => {
       outcome: 'completed',
       bytes: new Uint8Array(4).fill(0x5a),
       isBypass: true,
+      region: null,
     });
     expect(machine.memory.readU32(0, GUEST_PAGE)).toBe(0x5a5a_5a5a);
   });

@@ -84,7 +84,7 @@ export class Machine {
       machine.#drive.timeline.beginAt(snapshot);
       return machine;
     } catch (cause) {
-      throw new InputError('The snapshot is damaged: a device can not read its part of it.', {
+      throw new InputError('The snapshot is damaged: a device cannot read its part of it.', {
         cause,
       });
     }
@@ -269,7 +269,7 @@ export class Machine {
         this.#voices.moves.emit(this.past.place);
       } catch (cause) {
         throw new InputError(
-          'The snapshot is damaged: a device can not read its part of it. Power cycle the machine to go on.',
+          'The snapshot is damaged: a device cannot read its part of it. Power cycle the machine to go on.',
           { cause },
         );
       }

@@ -1,5 +1,6 @@
 // An access that no driver asked for, and what became of it.
 
+import type { ReservedKind } from '../iommu/regions/reserved-regions.ts';
 import type { RogueRequest } from './recording/input.ts';
 
 export type { RogueRequest } from './recording/input.ts';
@@ -19,6 +20,8 @@ export type RogueResult =
       readonly bytes: Uint8Array;
       /** Whether the access went round translation, and not through a mapping. */
       readonly isBypass: boolean;
+      /** The reserved region that let it through, and no mapping; null for none. In that of `msi` a write is an interrupt. */
+      readonly region: ReservedKind | null;
     }
   /** Reached no RAM, though nothing stopped it on the way. */
   | { readonly outcome: 'no-memory'; readonly address: bigint };

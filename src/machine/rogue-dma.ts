@@ -1,7 +1,8 @@
 // A DMA access that no driver asked for, made by an endpoint of the host's choice.
 
 import { highWord, lowWord } from '../base/words.ts';
-import type { FaultEvent } from '../iommu/events/iommu-event.ts';
+import type { EndpointState, FaultEvent } from '../iommu/events/iommu-event.ts';
+import type { ReservedKind } from '../iommu/regions/reserved-regions.ts';
 import { BusError } from '../memory/address-space.ts';
 import { MAX_ADDRESS } from '../memory/address.ts';
 import type { Board } from './board.ts';
@@ -37,7 +38,8 @@ export function rogueDma(board: Board, request: RogueRequest): RogueResult {
   const { endpoint, address, access, length } = request;
   const { iommu } = board;
   const space = board.viewOf(endpoint);
-  const isBypass = iommu?.state().endpoints.find(({ id }) => id === endpoint)?.mode !== 'attached';
+  const state = iommu?.state().endpoints.find(({ id }) => id === endpoint);
+  const isBypass = state?.mode !== 'attached';
   const faults: FaultEvent[] = [];
   const dispose = iommu?.onEvent((event) => {
     if (event.kind === 'faulted') faults.push(event);
@@ -46,7 +48,8 @@ export function rogueDma(board: Board, request: RogueRequest): RogueResult {
   try {
     if (access === 'write') space.write(highWord(address), lowWord(address), bytes);
     else space.read(highWord(address), lowWord(address), bytes);
-    return { outcome: 'completed', bytes: bytes.slice(0, SHOWN_BYTES), isBypass };
+    const region = state === undefined ? null : regionOf(state, address, length);
+    return { outcome: 'completed', bytes: bytes.slice(0, SHOWN_BYTES), isBypass, region };
   } catch (error) {
     if (!(error instanceof BusError)) throw error;
     const fault = faults[0];
@@ -56,4 +59,15 @@ export function rogueDma(board: Board, request: RogueRequest): RogueResult {
   } finally {
     dispose?.();
   }
+}
+
+/** The region that holds all of an access which was let through; without a domain no region has a say (virtio 1.2, 5.13.6.7). */
+function regionOf(
+  { domain, reserved }: EndpointState,
+  address: bigint,
+  length: number,
+): ReservedKind | null {
+  if (domain === null) return null;
+  const last = address + BigInt(length) - 1n;
+  return reserved.find(({ start, end }) => start <= address && last <= end)?.kind ?? null;
 }

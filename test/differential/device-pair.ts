@@ -63,7 +63,7 @@ export class DevicePair {
       const answers = [...theirs, ...chains.map((chain) => this.#ours.submit(chain))];
       const isDone = answers.every((answer) => replyOf(answer, false) === VIRTIO_IOMMU_S_OK);
       if (!isDone || answers.length !== 2 * chains.length) {
-        throw new Error('a state of ours can not be built again by valid requests');
+        throw new Error('a state of ours cannot be built again by valid requests');
       }
     }
     return requests;

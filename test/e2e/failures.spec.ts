@@ -47,7 +47,7 @@ test('a damaged image is not used', async ({ page }) => {
   await expect(machine.failure).toContainText('rootfs.cpio.gz');
 });
 
-test('a worker that can not be loaded is reported, with a way to go on', async ({ page }) => {
+test('a worker that cannot be loaded is reported, with a way to go on', async ({ page }) => {
   const machine = new MachinePage(page);
   await page.route(/machine-worker/, (route) => route.fulfill({ status: 404, body: 'Not found' }));
   await machine.open();

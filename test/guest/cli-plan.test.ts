@@ -56,7 +56,7 @@ describe('viommu boot with a plan', () => {
   });
 
   it.each([
-    [['--plan', 'nowhere.json'], /The plan can not be read: there is no file nowhere\.json\./],
+    [['--plan', 'nowhere.json'], /The plan cannot be read: there is no file nowhere\.json\./],
     [['--plan', inFolder('cut.json', '{"memoryMiB":')], /cut\.json is not JSON: /],
     [
       ['--plan', inFolder('typo.json', '{"memory":96}')],

@@ -86,7 +86,7 @@ describe('viommu boot', () => {
     const { status, stderr } = await viommu(['boot', '--quiet', '--trace', '/dev/full']);
     expect(status).toBe(2);
     expect(stderr).toMatch(
-      /^viommu: The trace can not be written to \/dev\/full: no space is left[^\n]*\n$/,
+      /^viommu: The trace cannot be written to \/dev\/full: no space is left[^\n]*\n$/,
     );
   });
 

@@ -169,7 +169,7 @@ describe('bad input', () => {
     ['memory that is no number', ['--memory', 'abc'], 'not "abc"'],
     ['an unknown option', ['--memroy', '128'], 'Did you mean --memory?'],
     ['a bad pattern', ['--until', '['], 'regular expression'],
-    ['a trace that can not be written', ['--trace', join(folder, 'no', 't')], 'can not be written'],
+    ['a trace that cannot be written', ['--trace', join(folder, 'no', 't')], 'cannot be written'],
     ['a reserved region without a kind', ['--resv', 'rogue:0-0xfff'], 'takes reserved, msi,'],
     [
       'a reserved region that PROBE has no room for',

@@ -216,6 +216,7 @@ describe('a guest with an IDENTITY region', () => {
         expect(access(guest, ROGUE_ENDPOINT, 'read')).toMatchObject({
           outcome: 'completed',
           bytes: Uint8Array.from(STORED),
+          region: 'identity',
         });
         expect(guest.iommu.totals().faults).toBe(0);
         expect(access(guest, BLOCK_ENDPOINT, 'read')).toMatchObject({

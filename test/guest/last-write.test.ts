@@ -176,7 +176,7 @@ describe('guest.past.lastWrite', () => {
     await guest.dispose();
   });
 
-  it('says where no RAM is, and which event there can not be', async () => {
+  it('says where no RAM is, and which event there cannot be', async () => {
     const guest = await GuestSession.create();
     await expect(guest.past.lastWrite(1n << 27n)).rejects.toThrow(
       'There is no RAM at 0x8000000. Give a guest-physical address as a bigint below 0x8000000.',

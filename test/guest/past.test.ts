@@ -82,7 +82,7 @@ it('goes on from the past on a branch, while the old way stays until it is dropp
   await guest.dispose();
 });
 
-it('says what can not be gone to', async () => {
+it('says what cannot be gone to', async () => {
   const guest = await GuestSession.create();
   await expect(guest.past.goTo(7)).rejects.toThrow(/There is no event 7 to go to: .* from 0 to 0/);
   await guest.dispose();

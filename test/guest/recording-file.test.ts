@@ -87,10 +87,10 @@ describe('viommu boot --record and viommu replay', () => {
   it.each([
     [['replay'], /Which recording\?/],
     [['replay', 'package.json'], /This file is no recording of viommu/],
-    [['replay', join(folder, 'none')], /The recording can not be read: there is no file/],
+    [['replay', join(folder, 'none')], /The recording cannot be read: there is no file/],
     [['replay', FILE, '--last-write', 'x'], /--last-write takes a guest-physical address/],
     [['replay', FILE, '--disk', 'guest-images/bzImage'], /The plan is of a disk|size/],
-    [['boot', '--record', join(folder, 'no', 'such')], /The recording can not be written/],
+    [['boot', '--record', join(folder, 'no', 'such')], /The recording cannot be written/],
     [['boot', '--clock', 'host', '--record', FILE + '2'], /on the host’s clock/],
   ])('%j is refused in words', async (words, message) => {
     const { stderr, status } = await viommu(words);

@@ -61,6 +61,13 @@ describe('a rogue access', () => {
     expect(read(ROGUE_ENDPOINT)).toBe('blocked');
   });
 
+  guestTest('to the interrupt window is an interrupt, and no access to memory', ({ guest }) => {
+    const request = { endpoint: ROGUE_ENDPOINT, address: 0xfee0_0000n, length: 4 } as const;
+    const written = guest.rogueDma({ ...request, access: 'write' });
+    expect(written).toMatchObject({ outcome: 'completed', isBypass: false, region: 'msi' });
+    expect(guest.rogueDma({ ...request, access: 'read' }).outcome).toBe('blocked');
+  });
+
   guestTest('that no endpoint can make is refused and changes nothing', ({ guest }) => {
     const request = { endpoint: 7, address: UNMAPPED, access: 'read', length: 4 } as const;
     expect(() => guest.rogueDma(request)).toThrow('There is no endpoint 7');

@@ -11,7 +11,7 @@ const RUNS = 80;
 describe.each(STORES)('a device with a %s', (_name, makeStore) => {
   const stores = STORES.map(([, make]) => make);
 
-  it('can not be told from the naive model by requests, DMA, resets, events and snapshots in any order', () => {
+  it('cannot be told from the naive model by requests, DMA, resets, events and snapshots in any order', () => {
     const tally = new Tally();
     const parameters = { seed: SEED, numRuns: RUNS };
     const difference = findDifference({ makeStore, stores, tally }, parameters);

@@ -111,7 +111,7 @@ const IOMMU: readonly ContractCase[] = [
     },
   },
   {
-    name: 'lets an endpoint go astray, and refuses what can not be',
+    name: 'lets an endpoint go astray, and refuses what cannot be',
     keep: async (guest) => {
       const result = await guest.rogueDma({ ...ROGUE_WRITE, address: UNMAPPED });
       assert.equal(result.outcome, 'blocked');

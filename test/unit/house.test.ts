@@ -118,7 +118,7 @@ describe('the check of imports', () => {
     ]);
   });
 
-  it('refuses a file that it can not read', () => {
+  it('refuses a file that it cannot read', () => {
     expect(() => breachesWith({ 'src/base/x.ts': 'import {' })).toThrow('src/base/x.ts');
   });
 });

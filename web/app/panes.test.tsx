@@ -66,7 +66,7 @@ async function run(milliseconds: number): Promise<void> {
 }
 
 describe('the rogue form and the faults', () => {
-  it('says why it can not be used until Linux is up', async () => {
+  it('says why it cannot be used until Linux is up', async () => {
     const session = await newSession();
     const root = show(<RoguePane {...paneProps(session).rogue} />);
     await run(1_000);

@@ -19,7 +19,7 @@ interface FailureWords {
 
 const WORDS: Readonly<Record<MachineFailure['kind'], FailureWords>> = {
   'no-webassembly': {
-    title: 'This browser can not run the PC',
+    title: 'This browser cannot run the PC',
     remedy:
       'Open the page in a current Firefox, Chrome, Edge or Safari. If this is one, WebAssembly may be switched off, for example by a lockdown mode.',
   },
@@ -34,7 +34,7 @@ const WORDS: Readonly<Record<MachineFailure['kind'], FailureWords>> = {
       'Its checksum is wrong, so it was not used. Try again; if the message stays, the copy on the server is damaged.',
   },
   refused: {
-    title: 'The PC can not be built as asked',
+    title: 'The PC cannot be built as asked',
     remedy: 'Correct the address of this page, or start the usual PC.',
   },
   'kernel-panic': {

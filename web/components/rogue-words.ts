@@ -8,7 +8,7 @@ import { faultReasonSentence, faultTitle, formatHexBytes } from '../format/iommu
 /** What happens to the address, before the first try. */
 export const ROGUE_INTRO: Readonly<Record<IommuMode, string>> = {
   translated:
-    'The device puts this address on the bus. The IOMMU looks for it among the mappings of the device’s domain: without one that allows the access it is stopped, and Linux gets a report.',
+    'The device puts this address on the bus. The IOMMU looks it up in the mappings of the device’s domain. If none of them allows the access, the IOMMU stops it and reports it to Linux.',
   bypass:
     'The device puts this address on the bus. In bypass the IOMMU looks nothing up: the device reaches all of the PC’s memory, Linux included.',
   off: 'The device puts this address on the bus. There is no IOMMU: nothing checks it, and the device reaches all of the PC’s memory, Linux included.',
@@ -36,6 +36,21 @@ function bytesInWords(bytes: Uint8Array): string {
     : formatHexBytes(bytes);
 }
 
+/** Why nothing stopped an access to memory. */
+function whyLetThrough(
+  mode: IommuMode,
+  { isBypass, region }: Extract<RogueResult, { readonly outcome: 'completed' }>,
+): string {
+  if (isBypass) {
+    return mode === 'off'
+      ? 'There is no IOMMU: nothing was checked.'
+      : 'Nothing was checked (bypass).';
+  }
+  return region === 'identity'
+    ? 'It lies in an identity region of the device, which needs no mapping.'
+    : 'The IOMMU allows what Linux has mapped, even to a device gone astray.';
+}
+
 /** What a rogue access has come to. */
 export function rogueWords(
   mode: IommuMode,
@@ -52,12 +67,11 @@ export function rogueWords(
     const text = `but there is no memory at ${formatAddress(result.address)}.`;
     return { verdict: 'Nothing stopped it,', text, isBlocked: false };
   }
-  const lesson = !result.isBypass
-    ? 'The IOMMU allows what Linux has mapped, even to a device gone astray.'
-    : mode === 'off'
-      ? 'There is no IOMMU: nothing was checked.'
-      : 'Nothing was checked (bypass).';
+  if (result.region === 'msi') {
+    const text = `${formatAddress(address)} lies in the window for interrupt messages (MSI), which every device may write to. It is not memory.`;
+    return { verdict: 'Sent as an interrupt:', text, isBlocked: false };
+  }
   const bytes = bytesInWords(result.bytes.subarray(0, length));
-  const text = `${bytes} at ${formatAddress(address)}. ${lesson}`;
+  const text = `${bytes} at ${formatAddress(address)}. ${whyLetThrough(mode, result)}`;
   return { verdict: isWrite ? 'Written:' : 'Read:', text, isBlocked: false };
 }

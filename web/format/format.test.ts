@@ -103,7 +103,7 @@ describe('the protocol in words', () => {
   });
 
   it.each([
-    [0, 'without any right'],
+    [0, 'with no access rights'],
     [1, 'for reading only'],
     [2, 'for writing only'],
   ])('tells a mapping with the rights %i from none', (mappedFlags, words) => {

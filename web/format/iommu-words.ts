@@ -47,7 +47,7 @@ export function faultTitle({ reason, mappedFlags }: Omit<FaultCause, 'address'>)
 
 function purpose(flags: number): string {
   if ((flags & VIRTIO_IOMMU_MAP_F_WRITE) !== 0) return 'for writing only';
-  return (flags & VIRTIO_IOMMU_MAP_F_READ) === 0 ? 'without any right' : 'for reading only';
+  return (flags & VIRTIO_IOMMU_MAP_F_READ) === 0 ? 'with no access rights' : 'for reading only';
 }
 
 /** Why an access was stopped, as a sentence; names the domain when it is given. */

@@ -31,7 +31,8 @@ export function formatExact(count: number): string {
 }
 
 /** What times of events count from: Linux's differ by the firmware's part. */
-export const TIME_TITLE = 'Seconds since power-on; Linux’s log counts from its own start';
+export const TIME_TITLE =
+  'Seconds that the PC has run, earlier starts included; Linux’s log counts from its own start';
 
 /** Time of an event in seconds: `12.345`. */
 export function formatSeconds(timeMs: number): string {

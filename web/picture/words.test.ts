@@ -121,7 +121,7 @@ describe('the words of the picture', () => {
     expect(stopWords({ reason: 2, mappedFlags: null })).toBe('not mapped');
     expect(stopWords({ reason: 2, mappedFlags: 1 })).toBe('only for reading');
     expect(stopWords({ reason: 2, mappedFlags: 2 })).toBe('only for writing');
-    expect(stopWords({ reason: 2, mappedFlags: 0 })).toBe('without any right');
+    expect(stopWords({ reason: 2, mappedFlags: 0 })).toBe('with no access rights');
   });
 });
 

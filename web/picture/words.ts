@@ -96,7 +96,9 @@ export function stopWords({
   if (reason !== VIRTIO_IOMMU_FAULT_R_MAPPING) return 'reason unknown';
   if (mappedFlags === null) return 'not mapped';
   if ((mappedFlags & VIRTIO_IOMMU_MAP_F_WRITE) !== 0) return 'only for writing';
-  return (mappedFlags & VIRTIO_IOMMU_MAP_F_READ) !== 0 ? 'only for reading' : 'without any right';
+  return (mappedFlags & VIRTIO_IOMMU_MAP_F_READ) !== 0
+    ? 'only for reading'
+    : 'with no access rights';
 }
 
 /** The picture as one sentence. */

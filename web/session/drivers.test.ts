@@ -70,7 +70,7 @@ describe('Drivers', () => {
     expect(drivers.namer.value(stack)).toBe('f1');
   });
 
-  it('does without names when they can not be had', async () => {
+  it('does without names when they cannot be had', async () => {
     const { drivers, asked, tell } = await opened(true);
     const stack = stackAt(1);
     tell('running');

@@ -136,7 +136,7 @@ export class FakeDevice {
     );
     if (state.mode === 'bypass' || ((mapping?.flags ?? 0) & right) !== 0) {
       this.access(request.endpoint, request.length);
-      return { outcome: 'completed', bytes, isBypass: state.mode === 'bypass' };
+      return { outcome: 'completed', bytes, isBypass: state.mode === 'bypass', region: null };
     }
     state.blocked++;
     state.blockedBytes += request.length;

@@ -138,7 +138,7 @@ describe('parseBootArguments', () => {
       'cuts a page of 4096 bytes. Give whole pages: 0x1000-0x1fff.',
     ],
     [['--probe-size', '8', '--resv', 'rogue:0-0xfff:reserved'], 'do not fit into the 8'],
-  ])('refuses a machine that can not be: %j', (words, message) => {
+  ])('refuses a machine that cannot be: %j', (words, message) => {
     expect(() => parseBootArguments(words)).toThrow(InputError);
     expect(() => parseBootArguments(words)).toThrow(message);
   });

@@ -87,7 +87,7 @@ const OUTCOME: BootOutcome = {
     },
     {
       request: { endpoint: ROGUE_ENDPOINT, address: 0n, access: 'read', length: 4 },
-      result: { outcome: 'completed', bytes: new Uint8Array(4), isBypass: true },
+      result: { outcome: 'completed', bytes: new Uint8Array(4), isBypass: true, region: null },
     },
   ],
   commands: [{ command: 'true', exitCode: 0, output: '' }],

@@ -48,6 +48,7 @@ export function rogueSentence(
     case 'blocked':
       return `${what}: blocked, fault at 0x${result.address.toString(16)}.`;
     case 'completed':
+      if (result.region === 'msi') return `${what}: an interrupt message, which reached no memory.`;
       return `${what}: went through${result.isBypass ? ', past any translation' : ''}.`;
     case 'no-memory':
       return `${what}: nothing stopped it, but there is no memory.`;

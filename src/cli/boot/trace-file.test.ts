@@ -133,8 +133,8 @@ it('writes Chrome JSON of the whole run', async () => {
   expect(traceEvents.filter(({ ph }: { ph: string }) => ph === 'X')).toHaveLength(RESETS);
 });
 
-it('leaves no lock where it can not write', () => {
-  expect(() => new TraceFile(join(folder, 'none', 'trace'))).toThrow('can not be written');
-  expect(() => new TraceFile(folder)).toThrow('can not be written');
+it('leaves no lock where it cannot write', () => {
+  expect(() => new TraceFile(join(folder, 'none', 'trace'))).toThrow('cannot be written');
+  expect(() => new TraceFile(folder)).toThrow('cannot be written');
   expect(existsSync(`${folder}.lock`)).toBe(false);
 });

@@ -70,10 +70,10 @@ can have 64 bits - addresses, and the bytes that a domain has mapped - is a stri
   "reserved", and counters of DMA: "translated", "bypassed", "blocked" accesses, and "translatedBytes" and so on.
   Domains have "id", "bypass", "endpoints", the number of "mappings" and of mapped "bytes" (in hex), and "reserved".
   "reserved" are regions: "kind", "start", "end", and "rights" of an identity region; those of a domain are joined.
-A line that can not be followed answers {"error":"..."} and changes nothing.
+A line that cannot be followed answers {"error":"..."} and changes nothing.
 
 Example:
   echo '{"op":"config"}' | viommu device --offer map-unmap,probe --page-size-mask 0x1000
 
-Exit status: 0 at the end of the input, 1 when the answers can not be written, 2 the command line is wrong.
+Exit status: 0 at the end of the input, 1 when the answers cannot be written, 2 the command line is wrong.
 `;

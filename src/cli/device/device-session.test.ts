@@ -83,7 +83,7 @@ describe.each(['split', 'packed'])('request, through %s rings', (ring) => {
     ],
     ['more than the memory holds', { writable: 0x100_0000 }, 'larger --memory'],
     ['4 GiB', { writable: 0xffff_ffff }, 'larger --memory'],
-  ])('can not send %s, says so, and goes on', (_what, more, message) => {
+  ])('cannot send %s, says so, and goes on', (_what, more, message) => {
     const ask = start('--memory 1');
     expect(ask(request(ATTACH, more))).toEqual({ error: expect.stringContaining(message) });
     expect(ask(request(ATTACH))).toEqual(OK);

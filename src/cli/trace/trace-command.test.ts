@@ -48,7 +48,7 @@ const lines = ({ out }: Told): number => out.split('\n').length - 1;
 it.each([
   ['a folder', () => folder, 'is a directory; give a file.'],
   ['what is not there', () => join(folder, 'none'), 'there is no file'],
-  ['what can not be a file', () => `${copyOf(QEMU, 'leaf')}/x`, 'there is no file'],
+  ['what cannot be a file', () => `${copyOf(QEMU, 'leaf')}/x`, 'there is no file'],
 ])('says what to do about %s in place of a trace', async (_what, path, words) => {
   const asked = trace([path()]);
   await expect(asked).rejects.toThrow(InputError);
@@ -84,9 +84,9 @@ it.each([
   ['in a file', () => join(copyOf(QEMU, 'flat'), 'x.csv'), 'its folder is a file'],
   ['that is a folder', () => folder, 'that is a folder. Give a file.'],
   ['on a full disk', () => '/dev/full', 'no space is left. Make room'],
-])('says why a trace %s can not be written', async (_where, path, words) => {
+])('says why a trace %s cannot be written', async (_where, path, words) => {
   const asked = trace([QEMU, '--format', 'csv', '--output', path()]);
-  await expect(asked).rejects.toThrow(`The trace can not be written to ${path()}: `);
+  await expect(asked).rejects.toThrow(`The trace cannot be written to ${path()}: `);
   await expect(asked).rejects.toThrow(words);
 });
 

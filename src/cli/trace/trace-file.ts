@@ -100,6 +100,6 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    throw new InputError(`The trace can not be read: ${fileTrouble(cause, path)}`, { cause });
+    throw new InputError(`The trace cannot be read: ${fileTrouble(cause, path)}`, { cause });
   }
 }

@@ -38,7 +38,7 @@ async function readMap(path: string): Promise<SymbolTable> {
   try {
     text = await readFile(path, 'latin1');
   } catch (cause) {
-    throw new InputError(`The symbols can not be read: ${fileTrouble(cause, path)}`, { cause });
+    throw new InputError(`The symbols cannot be read: ${fileTrouble(cause, path)}`, { cause });
   }
   const result = readSystemMap(text);
   if ('refusal' in result) throw new InputError(result.refusal);

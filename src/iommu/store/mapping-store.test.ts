@@ -245,7 +245,7 @@ describe.each(STORES)('%s', (_name, makeStore) => {
       expect(store.insert(1, mapping(1n, 1n, 0n))).toBe('inserted');
     });
 
-    it.each([0, 1.5, -1, 2 ** 30])('can not be %d', (count) => {
+    it.each([0, 1.5, -1, 2 ** 30])('cannot be %d', (count) => {
       expect(() => makeStore({ maxDomains: count, maxMappings: 1 })).toThrow('maxDomains');
       expect(() => makeStore({ maxDomains: 1, maxMappings: count })).toThrow('maxMappings');
     });

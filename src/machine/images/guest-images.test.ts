@@ -98,7 +98,7 @@ describe('checkKernel', () => {
     expect(() => checkKernel(kernel, '')).toThrow(/too large \(63\.0 MiB\)/);
   });
 
-  it('refuses a command line that this kernel can not take', () => {
+  it('refuses a command line that this kernel cannot take', () => {
     const kernel = fakeKernel({ commandLineSize: 255 });
     expect(() => checkKernel(kernel, 'x'.repeat(255))).not.toThrow();
     expect(() => checkKernel(kernel, 'x'.repeat(256))).toThrow(/256 characters.*at most 255/);

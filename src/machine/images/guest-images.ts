@@ -125,7 +125,7 @@ export function checkInitrd(initrd: Uint8Array, memoryMiB: number): void {
   const advice =
     needed <= MAX_MEMORY_MIB
       ? `Give the machine at least ${needed} MiB.`
-      : `Even ${MAX_MEMORY_MIB} MiB, the largest machine, can not hold it: make it smaller.`;
+      : `Even ${MAX_MEMORY_MIB} MiB, the largest machine, cannot hold it: make it smaller.`;
   throw new InputError(
     `The initrd (${(initrd.length / MIB).toFixed(1)} MiB) is too large for ${memoryMiB} MiB of memory, as it is loaded at 64 MiB. ${advice}`,
   );

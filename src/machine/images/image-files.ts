@@ -69,12 +69,9 @@ export async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
  */
 export async function unpackImage(image: ImageFile, bytes: Uint8Array): Promise<Uint8Array> {
   const content = await gunzip(bytes).catch((cause: unknown) => {
-    throw new ImageCorruptError(
-      `${image.file} can not be unpacked: it was damaged. Get it again.`,
-      {
-        cause,
-      },
-    );
+    throw new ImageCorruptError(`${image.file} cannot be unpacked: it was damaged. Get it again.`, {
+      cause,
+    });
   });
   await verifyContent(image, content);
   return content;

@@ -12,7 +12,7 @@ describe('sharedFiles', () => {
   });
 
   it.each(['', '.', '..', 'a/b', 'a\0', 'x'.repeat(256), 'ä'.repeat(128)])(
-    'can not be called %j',
+    'cannot be called %j',
     (name) => {
       expect(() => sharedFiles({ [name]: new Uint8Array() })).toThrow(InputError);
       expect(() => sharedFiles({ [name]: new Uint8Array() })).toThrow(/without a slash/);

@@ -34,7 +34,7 @@ function checkName(name: string): void {
   const isUsable = name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
   if (isUsable && new TextEncoder().encode(name).length <= MAX_NAME_BYTES) return;
   throw new InputError(
-    `A shared file can not be called ${JSON.stringify(name)}. Give a name of 1 to ${MAX_NAME_BYTES} bytes without a slash.`,
+    `A shared file cannot be called ${JSON.stringify(name)}. Give a name of 1 to ${MAX_NAME_BYTES} bytes without a slash.`,
   );
 }
 

@@ -81,7 +81,7 @@ describe('readPlan', () => {
     [{ iommu: { mode: 'banana' } }, 'iommu.mode must be translated, bypass or off, not "banana".'],
     [{ iommu: { mode: 'translate' } }, 'Did you mean translated?'],
     [{ iommu: { features: ['prob'] } }, '"prob", which is no feature. Did you mean probe?'],
-    [{ iommu: { features: 1n << 40n } }, 'The IOMMU can not be built as asked: its features must'],
+    [{ iommu: { features: 1n << 40n } }, 'The IOMMU cannot be built as asked: its features must'],
     [{ iommu: { pageSizeMask: '0x' } }, 'iommu.pageSizeMask must be 64 bits such as'],
     [{ iommu: { pageSizeMask: 2 ** 60 } }, 'must be 64 bits such as "0xfee00000", not 1152921504'],
     [{ iommu: { pageSizeMask: -1n } }, 'must be 64 bits'],
@@ -176,7 +176,7 @@ describe('planProblems', () => {
     ]);
   });
 
-  it('name the options of a device that can not be built', () => {
+  it('name the options of a device that cannot be built', () => {
     const iommu = {
       pageSizeMask: 0,
       features: ['domain-range', 'bypass', 'bypass-config', 'mmio'],

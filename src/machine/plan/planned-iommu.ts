@@ -73,7 +73,7 @@ function offered(chosen: Partial<IommuOptions>): IommuOptions {
   const [first, ...more] = optionProblems(all).map(({ option, claim }) => ({
     path: `iommu.${option}`,
     words: `This ${claim}.`,
-    message: `The IOMMU can not be built as asked: its ${option} ${claim}.`,
+    message: `The IOMMU cannot be built as asked: its ${option} ${claim}.`,
   }));
   if (first !== undefined) throw new PlanError([first, ...more]);
   return resolveOptions(all);

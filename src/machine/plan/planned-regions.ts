@@ -114,7 +114,7 @@ function checkOwnRegions(plan: MachinePlan, owner: EndpointName, lists: RegionLi
     lists.prepare(endpointRegions(plan, owner));
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    const words = `The IOMMU can not be built as asked: ${cause.message}.`;
+    const words = `The IOMMU cannot be built as asked: ${cause.message}.`;
     refuseField(path, words, words, { cause });
   }
   const pageSizeMask = BigInt(plan.iommu.pageSizeMask);

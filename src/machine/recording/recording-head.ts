@@ -23,7 +23,7 @@ export interface RecordingHead {
 export function headOf(plan: MachinePlan): RecordingHead {
   if (plan.clock === 'host') {
     throw new InputError(
-      'A machine on the host’s clock can not be recorded, since nothing of it comes again. Give it the guest’s own clock.',
+      'A machine on the host’s clock cannot be recorded, since nothing of it comes again. Give it the guest’s own clock.',
     );
   }
   return {

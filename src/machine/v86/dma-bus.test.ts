@@ -52,7 +52,7 @@ describe('ring words of a DmaBus', () => {
     expect([...telling.read_blob(AT, 1)]).toEqual([0]);
   });
 
-  it('can not be reached by a broken device', () => {
+  it('cannot be reached by a broken device', () => {
     isBroken = true;
     expect(() => bus.read16(AT)).toThrow(BusError);
     expect(() => bus.write16(AT, 1)).toThrow(BusError);
@@ -81,7 +81,7 @@ describe('data of a DmaBus', () => {
     },
   );
 
-  it('of no length makes no access, so that an unmapped address can not fault', () => {
+  it('of no length makes no access, so that an unmapped address cannot fault', () => {
     bus.write_blob(new Uint8Array(), AT);
     expect(port.reads).toBe(0);
   });

@@ -6,7 +6,7 @@ const GSI = 18;
 const INTERRUPT_FLAG = 0x200;
 const FLAGS = INTERRUPT_FLAG | 0x2;
 
-it('raises an interrupt that the CPU can not take inside the instruction, and keeps its flags', async () => {
+it('raises an interrupt that the CPU cannot take inside the instruction, and keeps its flags', async () => {
   const { v86, cpu } = await stoppedEmulator();
   const calls: [string, number, number][] = [];
   cpu.device_raise_irq = (line) =>

@@ -55,7 +55,7 @@ describe('a notification', () => {
     expect(heard).toEqual(['ide 0']);
   });
 
-  it('can not be heard of a device that is elsewhere', () => {
+  it('cannot be heard of a device that is elsewhere', () => {
     const { cpu } = emulator;
     const { virtio_net: net, ide } = cpu.devices;
     const moved = { ...net.virtio, name: 'virtio-9p' };

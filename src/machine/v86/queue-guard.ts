@@ -133,7 +133,7 @@ export class QueueGuard {
     const descriptor = this.#bus.readDescriptor(table, index);
     // v86 keeps lengths signed and has 32 address bits.
     if (descriptor.len < 0 || descriptor.addr_high !== 0) {
-      throw new BusError('a buffer that v86 can not reach');
+      throw new BusError('a buffer that v86 cannot reach');
     }
     return descriptor;
   }

@@ -23,7 +23,7 @@ const FAULT_CAUSES = {
   'spans-hole': cause('Spans a hole between mappings', '5.13.6.9'),
   'read-only': cause('Write to a read-only mapping', '5.13.6.5.2'),
   'write-only': cause('Read of a write-only mapping', '5.13.6.5.1'),
-  'no-rights': cause('Mapping without any right', '5.13.6.5'),
+  'no-rights': cause('Mapping with no access rights', '5.13.6.5'),
   'other-domain': cause('Mapped for another endpoint', '5.13.6'),
   'never-attached': cause('Never attached to a domain', '5.13.6.2'),
   detached: cause('Detached before', '5.13.6.4.2'),

@@ -223,7 +223,7 @@ describe('compileFilter', () => {
     expect([...filter.select()]).toEqual([200, 300]);
   });
 
-  it('refuses what the record can not answer', () => {
+  it('refuses what the record cannot answer', () => {
     const facts = { ...ALL_FACTS, status: false };
     const record = new IommuRecord({ ...HEAD, facts });
     expect(compileFilter('kind == map && status != ok', record)).toMatchObject({

@@ -85,7 +85,7 @@ export class TreeReader {
     const others = type === 'flags' ? [...allowed, 'has'] : [...allowed, 'in'];
     throw new FilterError(
       node,
-      `${name} can not be compared with ${word}. Expected ${listed(others)}.`,
+      `${name} cannot be compared with ${word}. Expected ${listed(others)}.`,
       others,
     );
   }

@@ -57,7 +57,7 @@ export function readRange(text: string, node: SyntaxNode, named: NamedField): Va
     const place = end ?? node;
     if (type === 'text' || type === 'name') {
       const expected = type === 'text' ? ['a text in quotes'] : names;
-      const message = `${named.name} has no order, so it can not be in a range.`;
+      const message = `${named.name} has no order, so it cannot be in a range.`;
       throw new FilterError(node, message, expected);
     }
     if (place.name !== 'Number') throw unlike(named, place, [numberExample(type)]);
@@ -91,6 +91,6 @@ function checkEndpoint(name: string, node: SyntaxNode, vocabulary: Vocabulary | 
 
 function unlike({ name }: NamedField, node: SyntaxNode, expected: readonly string[]): FilterError {
   const what = { Text: 'a text', Number: 'a number', Name: 'a name' }[node.name] ?? 'this';
-  const message = `${name} can not be compared with ${what}. Expected ${listed(expected)}.`;
+  const message = `${name} cannot be compared with ${what}. Expected ${listed(expected)}.`;
   return new FilterError(node, message, expected);
 }

@@ -34,7 +34,7 @@ const FACTS: RecordFacts = {
 };
 
 const WHAT_IT_DOES_NOT_TELL: readonly string[] = [
-  'Linux’s text does not tell the domain of a MAP or an UNMAP: all are taken for one domain, so that mappings of two domains at the same IOVA can not be told apart.',
+  'Linux’s text does not tell the domain of a MAP or an UNMAP: all are taken for one domain, so that mappings of two domains at the same IOVA cannot be told apart.',
   'It tells neither the rights of a mapping, both of which are taken for given, nor requests that were refused.',
   'The number of an endpoint is that of its PCI address; others have numbers from 0x10000 on, which are not those of the device.',
 ];

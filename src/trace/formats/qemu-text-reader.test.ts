@@ -105,7 +105,7 @@ describe('requests in QEMU’s text', () => {
     expect(record?.head.facts.times).toBe(true);
   });
 
-  it('are left out in words where they can not be read', async () => {
+  it('are left out in words where they cannot be read', async () => {
     const { remarks } = await read(ATTACH, 'attach domain=x', 'attach domain=y', 'fly');
     expect(remarks.slice(-2)).toEqual([
       '2 lines were left out, the first of them line 2: the text of its event virtio_iommu_attach is not as QEMU writes it.',

@@ -76,7 +76,7 @@ export async function buildMachine(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     // oxlint-disable-next-line no-console -- nothing that a person has to act on
-    console.info(`The PC boots from power-on, as its snapshot can not be used: ${reason}`);
+    console.info(`The PC boots from power-on, as its snapshot cannot be used: ${reason}`);
     listener.onWithdrawn();
     return boot(parts, urls, listener);
   }

@@ -114,7 +114,7 @@ describe('the host of a machine and a start that fails', () => {
     expect(failure?.message).toContain('disk.img.gz');
   });
 
-  it('tells of a request that can not work', async () => {
+  it('tells of a request that cannot work', async () => {
     const host = createMachineHost();
     await expect(host.power.boot({ ...REQUEST, plan: { memoryMiB: 3 } }, URLS)).rejects.toThrow(
       /72 to 1024 MiB/,

@@ -30,7 +30,7 @@ export function createOurChurns(module: WebAssembly.Module, live: ChurnDraws): r
 /** Maps all pages of the draws; throws when one can not be. */
 function mapPages({ map }: MapAndUnmap, { count }: ChurnDraws): void {
   for (let draw = 0; draw < count; draw++) {
-    if (map(draw) !== 1) throw new Error(`page ${draw} can not be mapped`);
+    if (map(draw) !== 1) throw new Error(`page ${draw} cannot be mapped`);
   }
 }
 

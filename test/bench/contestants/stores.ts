@@ -73,7 +73,7 @@ export class Engine {
       (physPage << 12) >>> 0,
       READ_WRITE,
     );
-    if (done !== INSERT_DONE) throw new Error(`page ${page} can not be mapped`);
+    if (done !== INSERT_DONE) throw new Error(`page ${page} cannot be mapped`);
   }
 
   /** Unmaps whole pages; how many mappings they were. */

@@ -43,7 +43,7 @@ function isFlooded(value: unknown): value is Flooded {
 async function measureMemory(page: Page): Promise<number> {
   return page.evaluate(async () => {
     const measure: unknown = Reflect.get(performance, 'measureUserAgentSpecificMemory');
-    if (typeof measure !== 'function') throw new Error('This browser can not measure its memory.');
+    if (typeof measure !== 'function') throw new Error('This browser cannot measure its memory.');
     const result: { readonly bytes: number } = await measure.call(performance);
     return result.bytes;
   });

@@ -12,7 +12,7 @@ export interface Import {
 export function importsOf(file: string, text: string): readonly Import[] {
   const { module, program, errors } = parseSync(file, text);
   const [error] = errors;
-  if (error !== undefined) throw new Error(`${file} can not be parsed: ${error.message}`);
+  if (error !== undefined) throw new Error(`${file} cannot be parsed: ${error.message}`);
   const inTypes: Import[] = [];
   new Visitor({
     TSImportType: ({ source }) => inTypes.push({ from: source.value, isType: true }),

@@ -187,7 +187,7 @@ const MACHINE: readonly Room[] = [
       'src/iommu/store',
       'src/trace/record',
     ],
-    types: ['src/iommu/events', 'src/trace'],
+    types: ['src/iommu/events', 'src/iommu/regions', 'src/trace'],
   },
   {
     folder: 'src/machine/plan',
