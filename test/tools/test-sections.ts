@@ -29,6 +29,7 @@ export const BUILT_VARIABLE = 'VIOMMU_TEST_BUILT';
 
 const CONFORMANCE = join(import.meta.dirname, '..', 'conformance', 'run.js');
 const WASM_COVERAGE = join(import.meta.dirname, 'wasm-coverage', 'coverage.js');
+const BROWSERS = join(import.meta.dirname, 'browsers', 'browsers.js');
 const DIFFERENTIAL = join(import.meta.dirname, '..', 'differential', 'differential.js');
 
 function numberAt(value: unknown, ...path: readonly string[]): number {
@@ -109,12 +110,17 @@ export function stagesIn(folder: string): readonly Stage[] {
       command: ['node', CONFORMANCE, '--report', unitReport],
     },
   ];
+  const others: Section = {
+    title: 'A walk through the page in Firefox and WebKit, where they are installed',
+    command: ['node', BROWSERS, '--others'],
+    skipped: 'skipped: no browser was there',
+  };
   const browser = playwright('The page in Chromium', join(folder, 'browser.json'));
   return [
     [[build]],
     [
       [...guests, check, ...engine],
-      [...sources, browser],
+      [...sources, browser, others],
     ],
   ];
 }

@@ -1,51 +1,17 @@
 // Runs the script in a worker of a browser. The page that starts it sends the answer to its server itself: so any browser
 // that can be started will do, and nothing has to drive it.
 
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Emitter } from '../../../src/base/emitter.ts';
 import { packageRoot } from '../../../src/guest/package-root.ts';
 import { FILES } from '../../support/served-files.ts';
 import { bundleWorker } from '../../support/worker-bundle.ts';
+import { withBrowser, type Browser } from '../browsers/browser.ts';
 import type { ScriptAnswer } from './digest-script.ts';
-
-/** A browser with a profile of its own. */
-export interface Browser {
-  readonly path: string;
-  /** The words to start it with, for the folder of its profile. */
-  readonly words: (profile: string) => readonly string[];
-  /** What is in the profile before: text by the file's name. */
-  readonly profile: Readonly<Record<string, string>>;
-}
-
-const CHROMIUM_WORDS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run'];
-/** Nothing is asked or shown at a first start. */
-const FIREFOX_PREFERENCES = `user_pref('browser.shell.checkDefaultBrowser', false);
-user_pref('browser.aboutwelcome.enabled', false);
-user_pref('datareporting.policy.dataSubmissionEnabled', false);
-`;
-
-export function chromiumAt(path: string): Browser {
-  return {
-    path,
-    words: (profile) => [...CHROMIUM_WORDS, `--user-data-dir=${profile}`],
-    profile: {},
-  };
-}
-
-export function firefoxAt(path: string): Browser {
-  return {
-    path,
-    words: (profile) => ['--headless', '--no-remote', '--profile', profile],
-    profile: { 'user.js': FIREFOX_PREFERENCES },
-  };
-}
 
 const PAGE = `<!doctype html><title>digests</title><script>
 const send = (answer) => fetch('/answer', { method: 'POST', body: JSON.stringify(answer) });
@@ -93,38 +59,18 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${address.port}/`;
 }
 
-/** Ends a browser and the processes that it has started. */
-async function end(browser: ChildProcess): Promise<void> {
-  if (browser.pid === undefined || browser.exitCode !== null) return;
-  const exit = once(browser, 'exit');
-  // It leads a group of processes of its own
-  process.kill(-browser.pid, 'SIGKILL');
-  await exit;
-}
-
 /** Rejects with `Error` when the browser does not start, or ends before it has answered. */
-export async function runInBrowser({ path, words, profile }: Browser): Promise<ScriptAnswer> {
+export async function runInBrowser(browser: Browser): Promise<ScriptAnswer> {
   const worker = await bundleWorker(join(import.meta.dirname, 'digest-worker.js'));
-  const folder = await mkdtemp(join(tmpdir(), 'viommu-digests-'));
-  for (const [name, content] of Object.entries(profile)) {
-    await writeFile(join(folder, name), content);
-  }
   const answers = new Emitter<ScriptAnswer>();
+  const answer = new Promise<ScriptAnswer>((resolve) => answers.on(resolve));
   const server = createServer((request, response) => {
-    respond(request, response, worker, (answer) => answers.emit(answer));
+    respond(request, response, worker, (each) => answers.emit(each));
   });
-  const url = await listen(server);
-  const browser = spawn(path, [...words(folder), url], { detached: true, stdio: 'ignore' });
   try {
-    return await new Promise((resolve, reject) => {
-      answers.on(resolve);
-      browser.on('error', reject);
-      browser.on('exit', (code) => reject(new Error(`${path} ended with ${code}`)));
-    });
+    return await withBrowser(browser, await listen(server), answer);
   } finally {
-    await end(browser);
     server.close();
     server.closeAllConnections();
-    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -2,10 +2,11 @@
 // worker of Chromium, of Firefox where it is installed, and in the kit. All must be the same run.
 
 import { findChromium } from '../find-chromium.ts';
-import { chromiumAt, firefoxAt, runInBrowser } from './browser-run.ts';
+import { chromiumAt, firefoxAt } from '../browsers/browser.ts';
+import { findFirefox } from '../browsers/find-browsers.ts';
+import { runInBrowser } from './browser-run.ts';
 import { difference } from './digest-difference.ts';
 import type { ScriptAnswer, StepDigest } from './digest-script.ts';
-import { findFirefox } from './find-firefox.ts';
 import { runInNode } from './process-run.ts';
 
 const BUSY_LOOPS = 2;

@@ -45,6 +45,8 @@ export const TEST: readonly Room[] = [
     'node',
     'vite',
   ],
+  ['test/tools/browsers', 'a walk through the page in any browser', 'node'],
+  ['test/tools/browsers/page', 'the walk, beside the page that it goes through'],
   ['test/tools/digests', 'one run in Node and in browsers', 'node'],
   ['test/tools/house', 'who may import whom', 'node', 'oxc-parser', 'prettier'],
   ['test/tools/wasm-coverage', 'lines of the engine that tests reach', 'assemblyscript', 'node'],

@@ -1,0 +1,72 @@
+// The walk of a visitor through the page, in whatever browser opens it: start, prompt, disk-read, an access that is stopped with its
+// story, the past. It runs beside the page, in a page of its own, and sends what came of it to its server.
+
+import { Visitor } from './visitor.ts';
+import { PAGE, WALK, type WalkAnswer, type WalkNews, type WalkStep } from '../walk-words.ts';
+
+/** Where in the time bar the middle of the guest's life is. */
+const MIDDLE = 0.5;
+
+type Step = readonly [name: string, take: (visitor: Visitor) => Promise<unknown>];
+
+const STEPS: readonly Step[] = [
+  [
+    'start',
+    async (visitor) => {
+      await visitor.open(PAGE);
+      await visitor.see(() => /Devices can reach \d/.test(visitor.text));
+    },
+  ],
+  ['prompt', (visitor) => visitor.waitForPrompt()],
+  [
+    'disk-read',
+    async (visitor) => {
+      await visitor.press('Read a disk');
+      await visitor.see(() =>
+        /[0-9a-f]{32} {2}\/dev\/vda/.test(visitor.handle?.consoleText() ?? ''),
+      );
+    },
+  ],
+  [
+    'a fault and its story',
+    async (visitor) => {
+      await visitor.press('Let a device overreach');
+      await visitor.see(() => visitor.text.includes('The rule: virtio 1.2, 5.13.6.9.'));
+    },
+  ],
+  [
+    'the past',
+    async (visitor) => {
+      visitor.pointAt(await visitor.named('Time'), MIDDLE);
+      await visitor.see(() => /Looking at event #\d+/.test(visitor.text));
+      await visitor.press('Back to live');
+      await visitor.see(() => !/Looking at event/.test(visitor.text));
+    },
+  ],
+];
+
+async function tell(news: WalkNews): Promise<void> {
+  await fetch(WALK.news, { method: 'POST', body: JSON.stringify(news) });
+}
+
+async function walk(visitor: Visitor): Promise<WalkAnswer> {
+  const steps: WalkStep[] = [];
+  for (const [name, take] of STEPS) {
+    const before = performance.now();
+    await tell({ kind: 'step', name });
+    try {
+      await take(visitor);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return { kind: 'failed', step: name, reason };
+    }
+    steps.push({ name, milliseconds: Math.round(performance.now() - before) });
+  }
+  return { kind: 'done', steps };
+}
+
+const frame = document.createElement('iframe');
+frame.width = '1270';
+frame.height = '790';
+document.body.append(frame);
+await tell(await walk(new Visitor(frame)));
