@@ -1,8 +1,8 @@
 // Starts the page: the machine's worker first, which takes longest, then what is seen of it.
 
 import { startMachine, type StartMachine } from '../src/worker/api/client.ts';
-import type { BootRequest } from '../src/worker/api/power.ts';
 import { IMAGE_URLS } from './images.ts';
+import { requestOf } from './session/address/machine-parts.ts';
 import { PageAddress } from './session/address/page-address.ts';
 import { addSessionParts } from './session/address/parts.ts';
 import { MachineSession } from './session/machine-session.ts';
@@ -27,12 +27,6 @@ import './styles/forced-colors.css';
 
 /** How often the worker is checked for signs of life. */
 const CHECK_INTERVAL_MS = 1_000;
-
-/** What the address asks for, `?plan={"memoryMiB":256}` and `?iommu=bypass`; the worker checks it. */
-function requestFromAddress(): BootRequest {
-  const parameters = new URLSearchParams(location.search);
-  return { plan: parameters.get('plan') ?? {}, iommu: parameters.get('iommu') };
-}
 
 async function chooseStart(): Promise<StartMachine> {
   if (import.meta.env.DEV && new URLSearchParams(location.search).has('fake')) {
@@ -62,7 +56,7 @@ async function main(): Promise<void> {
   const session = new MachineSession({
     start: holdNews(await chooseStart(), shown),
     images: IMAGE_URLS,
-    asked: requestFromAddress(),
+    asked: requestOf(new URLSearchParams(location.search)),
     now: () => performance.now(),
     onNextFrame: (callback) => requestAnimationFrame(callback),
   });

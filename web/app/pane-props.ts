@@ -28,7 +28,7 @@ export interface PaneProps {
 
 export function paneProps(session: MachineSession): PaneProps {
   const { power, console, iommu, stories, drivers, stray, recordings, past, moment } = session;
-  const { status, progress, failure, info, clock, mode, notReady, restarted } = power;
+  const { status, progress, failure, info, clock, mode, notReady, noCommands, restarted } = power;
   const { selection } = iommu;
   const { device, watched, activity, feed, faults } = session.shown;
   const onLook: TimeBarProps['onLook'] = (sequence) => moment.look(sequence);
@@ -61,7 +61,7 @@ export function paneProps(session: MachineSession): PaneProps {
       },
       onStart: (wanted) => {
         toPresent();
-        void power.start(wanted);
+        void power.switchMode(wanted);
       },
     },
     recording: { notice: recordings.notice, onDismiss: () => recordings.dismiss() },
@@ -72,7 +72,7 @@ export function paneProps(session: MachineSession): PaneProps {
       progress,
       failure,
       info,
-      notReady,
+      noCommands,
       restarted: console.restarted,
       onResume,
       onSelect,
@@ -81,7 +81,8 @@ export function paneProps(session: MachineSession): PaneProps {
       queuedInput: console.queuedInput,
       refusedInput: console.refusedInput,
       onResize: (columns, rows) => void console.resize(columns, rows),
-      onRestart: () => void power.start(mode.value),
+      onRestart: () => void power.restart(),
+      onUsual: () => void power.startUsual(),
     },
     rogue: {
       info,
@@ -102,7 +103,7 @@ export function paneProps(session: MachineSession): PaneProps {
       info,
       mode,
       failure,
-      notReady,
+      notReady: noCommands,
       onType,
     },
     endpoints: { info, device, mode, selection, failure, activity, onPick, onSelect },

@@ -20,7 +20,7 @@ export function seeProps(
   onInspect: (pane: InspectPane) => void,
 ): SeeProps {
   const { power, console, iommu, stories, stray, picture, looked, moment } = session;
-  const { info, mode, notReady, restarted } = power;
+  const { info, mode, notReady, noCommands, restarted } = power;
   // What a person does is done to the machine, which is in its present
   const act = <Result>(action: () => Result): Result => {
     moment.look(null);
@@ -46,11 +46,12 @@ export function seeProps(
       info,
       mode,
       notReady,
+      noCommands,
       restarted,
       endpoint: stray.endpoint,
       onType: (text) => act(() => void console.type(text)),
       onSend: (request) => act(() => stray.send(request)),
-      onStart: (wanted) => act(() => void power.start(wanted)),
+      onStart: (wanted) => act(() => void power.switchMode(wanted)),
     },
     story: {
       picture: picture.view,

@@ -23,13 +23,14 @@ export function ConsolePane(props: ConsolePaneProps): JSX.Element {
     progress,
     failure,
     onRestart,
+    onUsual,
     queuedInput,
     refusedInput,
     onResume,
     past,
     onReturn,
   } = props;
-  const { output, restarted, onType, onResize, info, notReady, onSelect } = props;
+  const { output, restarted, onType, onResize, info, noCommands, onSelect } = props;
   return (
     <Pane
       id="console"
@@ -37,7 +38,7 @@ export function ConsolePane(props: ConsolePaneProps): JSX.Element {
       note="The PC’s serial port: click it or press Enter to type; Shift+Tab leaves it."
     >
       <BootBar status={status} progress={progress} />
-      <FailureNotice failure={failure} onRestart={onRestart} />
+      <FailureNotice failure={failure} onRestart={onRestart} onUsual={onUsual} />
       <PausedNote
         status={status}
         queuedInput={queuedInput}
@@ -48,7 +49,7 @@ export function ConsolePane(props: ConsolePaneProps): JSX.Element {
       />
       <TerminalView output={output} restarted={restarted} onType={onType} onResize={onResize} />
       {props.offersCommands ? (
-        <TryIt info={info} notReady={notReady} onSelect={onSelect} onType={onType} />
+        <TryIt info={info} noCommands={noCommands} onSelect={onSelect} onType={onType} />
       ) : null}
     </Pane>
   );

@@ -37,6 +37,10 @@ const WORDS: Readonly<Record<MachineFailure['kind'], FailureWords>> = {
     title: 'The PC cannot be built as asked',
     remedy: 'Correct the address of this page, or start the usual PC.',
   },
+  'files-needed': {
+    title: 'This PC needs files of yours',
+    remedy: 'A page that does not have them can start the usual PC.',
+  },
   'kernel-panic': {
     title: 'Linux has panicked',
     remedy: 'Restart the PC to go on.',
@@ -90,33 +94,49 @@ function ConsoleTail({ lines }: { lines: readonly string[] }): JSX.Element {
   );
 }
 
-function buttonWords(kind: MachineFailure['kind']): string {
-  if (kind === 'refused') return 'Start the usual PC';
-  return CAN_BE_TRIED.has(kind) ? 'Try again' : 'Restart the PC';
-}
+/** Another machine has to be asked for. */
+const IS_REFUSED: ReadonlySet<MachineFailure['kind']> = new Set(['refused', 'files-needed']);
 
 export interface FailureNoticeProps {
   readonly failure: ReadonlySignal<MachineFailure | null>;
   /** Starts the machine afresh. */
   readonly onRestart: () => void;
+  /** Starts the machine of somebody who chose nothing. */
+  readonly onUsual: () => void;
 }
 
-export function FailureNotice(props: FailureNoticeProps): JSX.Element | null {
-  const failure = props.failure.value;
-  if (failure === null) return null;
-  const { title, remedy } = WORDS[failure.kind];
+function Buttons({
+  kind,
+  ...props
+}: Omit<FailureNoticeProps, 'failure'> & Pick<MachineFailure, 'kind'>): JSX.Element | null {
+  if (kind === 'no-webassembly') return null;
+  if (IS_REFUSED.has(kind)) {
+    return (
+      <button type="button" class="button button-primary" onClick={props.onUsual}>
+        <ResetIcon />
+        <span>Start the usual PC</span>
+      </button>
+    );
+  }
   return (
-    <div class="failure" role="alert" data-kind={failure.kind}>
+    <button type="button" class="button button-primary" onClick={props.onRestart}>
+      <ResetIcon />
+      <span>{CAN_BE_TRIED.has(kind) ? 'Try again' : 'Restart the PC'}</span>
+    </button>
+  );
+}
+
+export function FailureNotice({ failure, ...props }: FailureNoticeProps): JSX.Element | null {
+  const now = failure.value;
+  if (now === null) return null;
+  const { title, remedy } = WORDS[now.kind];
+  return (
+    <div class="failure" role="alert" data-kind={now.kind}>
       <h3>{title}</h3>
-      <p class="failure-message">{failure.message}</p>
-      {failure.consoleTail.length > 0 ? <ConsoleTail lines={failure.consoleTail} /> : null}
+      <p class="failure-message">{now.message}</p>
+      {now.consoleTail.length > 0 ? <ConsoleTail lines={now.consoleTail} /> : null}
       <p>{remedy}</p>
-      {failure.kind === 'no-webassembly' ? null : (
-        <button type="button" class="button button-primary" onClick={props.onRestart}>
-          <ResetIcon />
-          <span>{buttonWords(failure.kind)}</span>
-        </button>
-      )}
+      <Buttons {...props} kind={now.kind} />
     </div>
   );
 }

@@ -4,7 +4,7 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { IommuMode } from '../../src/worker/api/power.ts';
-import { MODES, rememberMode } from './restart-dialog.tsx';
+import { MODES } from './restart-dialog.tsx';
 
 const ORDER: readonly IommuMode[] = ['translated', 'bypass', 'off'];
 
@@ -59,7 +59,6 @@ export function ModeSelect({ mode, onStart }: ModeSelectProps): JSX.Element {
     event.preventDefault();
     if (chosen === current) return;
     close();
-    rememberMode(chosen);
     onStart(chosen);
   };
 

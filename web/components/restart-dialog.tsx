@@ -29,15 +29,6 @@ export const MODES: Readonly<Record<IommuMode, ModeWords>> = {
   },
 };
 
-/** Keeps the mode in the address, so that a link or a reload starts the same machine. */
-export function rememberMode(mode: IommuMode): void {
-  const url = new URL(location.href);
-  // Without a plan in the address that mode goes without saying.
-  if (mode === 'translated' && !url.searchParams.has('plan')) url.searchParams.delete('iommu');
-  else url.searchParams.set('iommu', mode);
-  history.replaceState(null, '', url);
-}
-
 export interface RestartDialogProps {
   /** Asks while this is a mode. */
   readonly wanted: IommuMode | null;
@@ -60,7 +51,6 @@ export function RestartDialog(props: RestartDialogProps): JSX.Element {
   const apply = (): void => {
     close();
     if (wanted === null) return;
-    rememberMode(wanted);
     onStart(wanted);
   };
   const { question, text } = MODES[wanted ?? current];

@@ -27,8 +27,10 @@ const OTHER: Readonly<Record<IommuMode, { readonly mode: IommuMode; readonly lab
 export interface SeeActionsProps {
   readonly info: ReadonlySignal<MachineInfo | null>;
   readonly mode: ReadonlySignal<IommuMode>;
-  /** Why the guest can not be used now; null when it can. */
+  /** Why the guest cannot be used now; null when it can. */
   readonly notReady: ReadonlySignal<string | null>;
+  /** Why its commands cannot be typed now; null when they can. */
+  readonly noCommands: ReadonlySignal<string | null>;
   /** The endpoint a person has picked; null until then. */
   readonly endpoint: ReadonlySignal<number | null>;
   /** A machine starts from nothing. */
@@ -65,6 +67,7 @@ export function SeeActions(props: SeeActionsProps): JSX.Element {
   const [wanted, setWanted] = useState<IommuMode | null>(null);
   const mode = props.mode.value;
   const reason = props.notReady.value;
+  const noCommands = props.noCommands.value;
   const endpoint = formEndpoint(props.info.value, props.endpoint.value);
   const other = OTHER[mode];
 
@@ -89,8 +92,13 @@ export function SeeActions(props: SeeActionsProps): JSX.Element {
   return (
     <section class="pane pane-actions" aria-label="Try it">
       <div class="actions">
-        <CommandButton command="disk-read" label="Read a disk" reason={reason} onType={onType} />
-        <CommandButton command="net-ping" label="Ping" reason={reason} onType={onType} />
+        <CommandButton
+          command="disk-read"
+          label="Read a disk"
+          reason={noCommands}
+          onType={onType}
+        />
+        <CommandButton command="net-ping" label="Ping" reason={noCommands} onType={onType} />
         <button
           type="button"
           class="button button-danger"
@@ -106,7 +114,7 @@ export function SeeActions(props: SeeActionsProps): JSX.Element {
       </div>
       <div class="actions-result" aria-live="polite">
         {outcome.kind === 'none' ? (
-          <p class="quiet">{reason ?? 'Every button acts on this PC, now.'}</p>
+          <p class="quiet">{noCommands ?? 'Every button acts on this PC, now.'}</p>
         ) : (
           <ResultView mode={mode} outcome={outcome} />
         )}

@@ -38,14 +38,14 @@ const DEMOS: readonly Demo[] = [
 
 export interface TryItProps {
   readonly info: ReadonlySignal<MachineInfo | null>;
-  /** Why commands can not be run now; null when they can. */
-  readonly notReady: ReadonlySignal<string | null>;
+  /** Why commands cannot be run now; null when they can. */
+  readonly noCommands: ReadonlySignal<string | null>;
   readonly onSelect: (selection: Selection) => void;
   readonly onType: (text: string) => void;
 }
 
-export function TryIt({ info, notReady, onSelect, onType }: TryItProps): JSX.Element {
-  const reason = notReady.value;
+export function TryIt({ info, noCommands, onSelect, onType }: TryItProps): JSX.Element {
+  const reason = noCommands.value;
   const run = ({ command, endpoint }: Demo): void => {
     const busy = info.value?.endpoints.find((each) => endpoint?.test(each.name));
     if (busy !== undefined) onSelect({ kind: 'endpoint', id: busy.id });

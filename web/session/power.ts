@@ -1,6 +1,6 @@
 // The machine's power, as the page knows it: started, paused, reset; how far it is, and what is wrong with it.
 
-import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import { Emitter } from '../../src/base/emitter.ts';
 import type { StartMachine } from '../../src/worker/api/client.ts';
 import type { MachineBatch } from '../../src/worker/api/news.ts';
@@ -16,6 +16,7 @@ import type {
 import { whyNotReady } from '../format/readiness.ts';
 import type { MachineClock } from '../model/views.ts';
 import { SILENT_CHECKS, SilenceWatch } from '../model/silence-watch.ts';
+import type { Move } from './address/move.ts';
 import { missingWebAssembly } from './web-assembly.ts';
 import { WorkerLink, type WorkerApi } from './worker-link.ts';
 
@@ -27,7 +28,7 @@ const FIRST_PROGRESS: BootProgress = {
   elapsedMs: 0,
 };
 
-/** What the machine is started with. */
+/** What a machine is started with. */
 export interface PowerPorts {
   readonly start: StartMachine;
   readonly images: ImageUrls;
@@ -35,6 +36,7 @@ export interface PowerPorts {
   readonly asked?: BootRequest;
 }
 
+/** The usual machine, as its snapshot has it. */
 const ANY_MACHINE: BootRequest = { plan: {}, iommu: null };
 
 function messageOf(error: unknown): string {
@@ -52,6 +54,8 @@ export class Power {
   readonly rebooted = new Emitter<void>();
   /** News of the machine. */
   readonly batches = new Emitter<MachineBatch>();
+  /** Another machine was chosen. */
+  readonly chosen = new Emitter<Move>();
 
   readonly #status = signal<MachineStatus>('loading');
   readonly #progress = signal<BootProgress>(FIRST_PROGRESS);
@@ -60,7 +64,7 @@ export class Power {
   readonly #clock = signal<MachineClock>({ timeMs: 0, ranMs: 0, mips: 0 });
   readonly #mode = signal<IommuMode>('translated');
   readonly #images: ImageUrls;
-  readonly #asked: BootRequest;
+  readonly #asked: Signal<BootRequest>;
   readonly #link: WorkerLink;
   readonly #silence = new SilenceWatch();
   #isSilent = false;
@@ -72,19 +76,26 @@ export class Power {
   /** What went wrong on this side of the border; stays until the next start. */
   #ownFailure: MachineFailure | null = null;
 
-  /** Why the guest can not be used now, in words; null when it can. */
+  /** Why the guest cannot be used now, in words; null when it can. */
   readonly notReady = computed(() =>
     whyNotReady(this.#status.value, this.#progress.value.stage, this.#failure.value),
   );
 
   constructor({ start, images, asked = ANY_MACHINE }: PowerPorts) {
     this.#images = images;
-    this.#asked = asked;
+    this.#asked = signal(asked);
     this.#link = new WorkerLink(start, {
       onBatch: (batch) => this.#accept(batch),
       onCrash: ({ kind, message }) => this.#fail(kind, message),
     });
   }
+
+  /** Why commands of the project's guest cannot be typed now, in words; null when they can. */
+  readonly noCommands = computed(() =>
+    this.#info.value === null || this.#info.value.plan.images.initrd === 'project'
+      ? this.notReady.value
+      : 'This PC runs your own initrd, which may not have these commands',
+  );
 
   get status(): ReadonlySignal<MachineStatus> {
     return this.#status;
@@ -105,6 +116,11 @@ export class Power {
     return this.#mode;
   }
 
+  /** The machine that was asked for. */
+  get asked(): ReadonlySignal<BootRequest> {
+    return this.#asked;
+  }
+
   /** Whether the guest's prompt is there. */
   get isReady(): boolean {
     return this.#progress.value.stage === 'ready' && this.#status.value !== 'failed';
@@ -121,7 +137,7 @@ export class Power {
   }
 
   /**
-   * Starts a machine in a fresh worker; the one before is gone. Without a mode it is as the page's address asks for.
+   * Starts a machine in a fresh worker; the one before is gone. Without a mode it is as was asked for.
    * Failures become `failure`.
    */
   async start(mode?: IommuMode): Promise<void> {
@@ -142,14 +158,39 @@ export class Power {
       const api = await opened;
       if (api === null) return;
       this.connected.emit();
-      const { plan, iommu } = this.#asked;
-      const info = await api.power.boot({ plan, iommu: mode ?? iommu }, this.#images);
+      const asked = this.#asked.peek();
+      const info = await api.power.boot({ ...asked, iommu: mode ?? asked.iommu }, this.#images);
       if (!isCurrent()) return;
       this.#info.value = info;
       this.#mode.value = info.iommu;
     } catch (error) {
       if (isCurrent() && this.#failure.value === null) this.#fail('internal', messageOf(error));
     }
+  }
+
+  /** Starts another machine, as `start` does. */
+  async choose(request: BootRequest): Promise<void> {
+    this.#asked.value = request;
+    this.chosen.emit('replace');
+    await this.start();
+  }
+
+  /** Starts the machine that was asked for afresh, with DMA going this way. */
+  async switchMode(mode: IommuMode): Promise<void> {
+    this.#asked.value = { ...this.#asked.peek(), iommu: mode };
+    this.chosen.emit('replace');
+    await this.start(mode);
+  }
+
+  /** Starts the machine that was asked for from power-on, in a fresh worker. */
+  async restart(): Promise<void> {
+    // With a mode that was chosen the usual machine is not taken from its snapshot.
+    await this.start(typeof this.#asked.peek().plan === 'string' ? undefined : this.#mode.value);
+  }
+
+  /** Starts the usual machine, from its snapshot. */
+  async startUsual(): Promise<void> {
+    await this.choose(ANY_MACHINE);
   }
 
   /** Another machine takes the place of this one, in the same worker. */
@@ -176,11 +217,11 @@ export class Power {
 
   /** Power cycle. A failed machine gets a fresh worker. */
   async reset(): Promise<void> {
-    // A machine that is still being loaded can not be power cycled; loading starts over.
+    // A machine that is still being loaded cannot be power cycled; loading starts over.
     const isLoaded =
       this.api !== null && this.#info.value !== null && this.#status.value !== 'restoring';
     if (this.#failure.value !== null || !isLoaded) {
-      await this.start(this.#mode.value);
+      await this.restart();
       return;
     }
     this.#forgetMachine(this.#info.value);

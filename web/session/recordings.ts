@@ -70,7 +70,7 @@ export class Recordings {
         throw new Error('This file is too large for a recording. Choose one that was saved here.');
       }
       const bytes = new Uint8Array(await file.arrayBuffer());
-      const info = await api.recording.open(bytes, this.#images);
+      const info = await api.recording.open(bytes, this.#images, this.#power.asked.peek().files);
       if (turn !== this.#turn) return;
       this.#power.exchange(info);
       turn = this.#tell({ tone: 'busy', text: 'Replaying the recording …' });

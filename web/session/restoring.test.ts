@@ -1,6 +1,7 @@
 // A machine that is restored is shown before it is there, and goes on without a change.
 
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_PLAN } from '../../src/machine/plan/plan-check.ts';
 import { toGpa, toIova } from '../../src/memory/address.ts';
 import type { MachineBatch } from '../../src/worker/api/news.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
@@ -14,7 +15,13 @@ const MAPPING = {
   physStart: toGpa(0x10_0000n),
   flags: 3,
 };
-const INFO = { endpoints: [], outside: [], memoryBytes: 1 << 27, iommu: 'translated' } as const;
+const INFO = {
+  endpoints: [],
+  outside: [],
+  memoryBytes: 1 << 27,
+  iommu: 'translated',
+  plan: DEFAULT_PLAN,
+} as const;
 const PROGRESS = { stage: 'download', detail: '', loadedBytes: 1, totalBytes: 2, elapsedMs: 1 };
 const RESTORING: MachineBatch = {
   life: 5,

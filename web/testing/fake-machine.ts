@@ -1,6 +1,7 @@
 // A scripted machine with the worker's API: plays a plausible boot without a guest. For the page's unit tests, and for
 // work on the page with `npm run dev` and `?fake` in the address; not in the product build.
 
+import { DEFAULT_PLAN } from '../../src/machine/plan/plan-check.ts';
 import {
   BLOCK_ENDPOINT,
   ENDPOINTS,
@@ -47,6 +48,7 @@ const INFO: MachineInfo = {
   outside: OUTSIDE,
   memoryBytes: 128 * 1024 * 1024,
   iommu: 'translated',
+  plan: DEFAULT_PLAN,
 };
 
 const FAKE_WHO: Who = {

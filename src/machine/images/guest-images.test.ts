@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { fakeKernel, SECTOR, type FakeKernelHeader } from '../../../test/support/fake-kernel.ts';
 import {
   checkDisk,
-  checkFirmware,
+  checkBios,
   checkInitrd,
   checkKernel,
   checkMemory,
+  checkVgaBios,
   InputError,
   MAX_MEMORY_MIB,
   MIN_MEMORY_MIB,
@@ -123,8 +124,9 @@ describe('checkInitrd', () => {
   });
 
   it('refuses one that no machine can hold, and does not advise more memory', () => {
-    const huge = new Uint8Array(960 * MIB);
-    expect(() => checkInitrd(huge, 1024)).toThrow(/Even 1024 MiB.*make it smaller/);
+    expect(() => checkInitrd({ length: 960 * MIB }, 1024)).toThrow(
+      /Even 1024 MiB.*make it smaller/,
+    );
   });
 
   it('refuses an empty one', () => {
@@ -147,26 +149,24 @@ describe('checkDisk', () => {
   });
 });
 
-describe('checkFirmware', () => {
+describe('firmware', () => {
   const KIB_64 = 0x1_0000;
-  const firmware = (bios: number, vgaBios: number) => ({
-    bios: new Uint8Array(bios),
-    vgaBios: new Uint8Array(vgaBios),
-  });
 
-  it('takes what there is room for', () => {
-    expect(() => checkFirmware(firmware(KIB_64, 1))).not.toThrow();
-    expect(() => checkFirmware(firmware(2 * KIB_64, KIB_64))).not.toThrow();
+  it('is taken where there is room', () => {
+    expect(() => checkBios({ length: KIB_64 })).not.toThrow();
+    expect(() => checkBios({ length: 2 * KIB_64 })).not.toThrow();
+    expect(() => checkVgaBios({ length: 1 })).not.toThrow();
+    expect(() => checkVgaBios({ length: KIB_64 })).not.toThrow();
   });
 
   it.each([
-    [0, KIB_64, 'The BIOS has 0 bytes.'],
-    [KIB_64 + 1, KIB_64, 'The BIOS has 65537 bytes. Give one of 64 or 128 KiB'],
-    [3 * KIB_64, KIB_64, 'The BIOS has 196608 bytes.'],
-    [KIB_64, 0, 'The VGA BIOS has 0 bytes.'],
-    [KIB_64, KIB_64 + 1, 'The VGA BIOS has 65537 bytes. Give one of at most 64 KiB.'],
-  ])('refuses a BIOS of %i bytes with a VGA BIOS of %i', (bios, vgaBios, message) => {
-    expect(() => checkFirmware(firmware(bios, vgaBios))).toThrow(InputError);
-    expect(() => checkFirmware(firmware(bios, vgaBios))).toThrow(message);
+    [checkBios, 0, 'The BIOS has 0 bytes.'],
+    [checkBios, KIB_64 + 1, 'The BIOS has 65537 bytes. Give one of 64 or 128 KiB'],
+    [checkBios, 3 * KIB_64, 'The BIOS has 196608 bytes.'],
+    [checkVgaBios, 0, 'The VGA BIOS has 0 bytes.'],
+    [checkVgaBios, KIB_64 + 1, 'The VGA BIOS has 65537 bytes. Give one of at most 64 KiB.'],
+  ])('is refused by %o with %i bytes', (check, length, message) => {
+    expect(() => check({ length })).toThrow(InputError);
+    expect(() => check({ length })).toThrow(message);
   });
 });

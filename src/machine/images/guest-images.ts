@@ -31,9 +31,16 @@ const KERNEL_ADDRESS = MIB;
 const INITRD_ADDRESS = 64 * MIB;
 /** SeaBIOS keeps its tables at the top of RAM. */
 const FIRMWARE_BYTES = MIB;
-const MAX_DISK_BYTES = 1024 * MIB;
 const FIRMWARE_UNIT = 0x1_0000;
-const MAX_BIOS_BYTES = 2 * FIRMWARE_UNIT;
+
+/** The most that an image can have, unpacked: what there is room for in the largest machine. */
+export const MAX_IMAGE_BYTES: Readonly<Record<keyof ImageBytes, number>> = {
+  kernel: INITRD_ADDRESS - KERNEL_ADDRESS,
+  initrd: MAX_MEMORY_MIB * MIB - INITRD_ADDRESS - FIRMWARE_BYTES,
+  disk: 1024 * MIB,
+  bios: 2 * FIRMWARE_UNIT,
+  vgaBios: FIRMWARE_UNIT,
+};
 
 // Linux boot protocol (Documentation/arch/x86/boot.rst): offsets in the setup header.
 const SETUP_SECTS = 0x1f1;
@@ -44,7 +51,8 @@ const VERSION = 0x206;
 const LOADFLAGS = 0x211;
 const XLOADFLAGS = 0x236;
 const CMDLINE_SIZE = 0x238;
-const HEADER_END = 0x264;
+/** Where the setup header ends: what has to be known of a kernel beside its length. */
+export const HEADER_END = 0x264;
 const BOOT_FLAG_VALUE = 0xaa55;
 const HEADER_MAGIC_VALUE = 0x5372_6448;
 const OLDEST_VERSION = 0x206;
@@ -53,6 +61,11 @@ const LOADED_HIGH = 1;
 const KERNEL_64 = 1;
 const FIRST_WITH_XLOADFLAGS = 0x20c;
 const SECTOR = 512;
+/** Characters of a command line that Linux has room for on x86 (COMMAND_LINE_SIZE less the NUL). */
+const USUAL_COMMAND_LINE_LIMIT = 2047;
+
+/** Bytes, or what is known of them. */
+type Sized = Pick<Uint8Array, 'length'>;
 
 /** Throws `InputError` unless the memory size is a whole number of MiB that the machine can have. */
 export function checkMemory(memoryMiB: number): void {
@@ -63,11 +76,21 @@ export function checkMemory(memoryMiB: number): void {
   }
 }
 
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** Throws `InputError` unless the bytes are a whole bzImage that v86 can start with this command line. */
 export function checkKernel(kernel: Uint8Array, commandLine: string): void {
-  const view = new DataView(kernel.buffer, kernel.byteOffset, kernel.byteLength);
+  checkBzImage(kernel, kernel.length);
+  checkCommandLine(commandLine, commandLineLimit(kernel));
+}
+
+/** Throws `InputError` unless a file that begins so and has that many bytes is a whole bzImage that v86 can start. */
+export function checkBzImage(beginning: Uint8Array, length: number): void {
+  const view = viewOf(beginning);
   const isBzImage =
-    kernel.length >= HEADER_END &&
+    beginning.length >= HEADER_END &&
     view.getUint16(BOOT_FLAG, true) === BOOT_FLAG_VALUE &&
     view.getUint32(HEADER_MAGIC, true) === HEADER_MAGIC_VALUE;
   if (!isBzImage) {
@@ -89,21 +112,25 @@ export function checkKernel(kernel: Uint8Array, commandLine: string): void {
   const setupSectors = view.getUint8(SETUP_SECTS) || 4;
   const expected = (setupSectors + 1) * SECTOR + view.getUint32(SYSSIZE, true) * 16;
   // SYSSIZE counts 16-byte units, so the file may end up to 15 bytes early.
-  if (kernel.length < expected - 15) {
+  if (length < expected - 15) {
     throw new InputError(
-      `The kernel is truncated: its header announces ${expected} bytes, the file has ${kernel.length}. Copy or download it again.`,
+      `The kernel is truncated: its header announces ${expected} bytes, the file has ${length}. Copy or download it again.`,
     );
   }
-  const room = INITRD_ADDRESS - KERNEL_ADDRESS;
-  if (kernel.length > room) {
+  if (length > MAX_IMAGE_BYTES.kernel) {
     throw new InputError(
-      `The kernel is too large (${(kernel.length / MIB).toFixed(1)} MiB): it is loaded at 1 MiB and has to end before the initrd at 64 MiB.`,
+      `The kernel is too large (${(length / MIB).toFixed(1)} MiB): it is loaded at 1 MiB and has to end before the initrd at 64 MiB.`,
     );
   }
-  checkCommandLine(commandLine, view.getUint32(CMDLINE_SIZE, true));
 }
 
-function checkCommandLine(commandLine: string, limit: number): void {
+/** Characters that a bzImage takes as its command line. */
+export function commandLineLimit(kernel: Uint8Array): number {
+  return viewOf(kernel).getUint32(CMDLINE_SIZE, true);
+}
+
+/** Throws `InputError` for a command line that a kernel with this limit can not be given. */
+export function checkCommandLine(commandLine: string, limit = USUAL_COMMAND_LINE_LIMIT): void {
   if (commandLine.length > limit) {
     throw new InputError(
       `The kernel command line has ${commandLine.length} characters; this kernel takes at most ${limit}.`,
@@ -118,7 +145,7 @@ function checkCommandLine(commandLine: string, limit: number): void {
 }
 
 /** Throws `InputError` unless the initrd fits between its load address and the end of RAM. */
-export function checkInitrd(initrd: Uint8Array, memoryMiB: number): void {
+export function checkInitrd(initrd: Sized, memoryMiB: number): void {
   if (initrd.length === 0) throw new InputError('The initrd is empty.');
   const needed = Math.ceil((INITRD_ADDRESS + initrd.length + FIRMWARE_BYTES) / MIB);
   if (needed <= memoryMiB) return;
@@ -132,7 +159,7 @@ export function checkInitrd(initrd: Uint8Array, memoryMiB: number): void {
 }
 
 /** Throws `InputError` unless the bytes can be a disk: whole sectors, and no more than the machine can keep in memory. */
-export function checkDisk(disk: Uint8Array): void {
+export function checkDisk(disk: Sized): void {
   if (disk.length === 0) {
     throw new InputError('The disk is empty. Give a raw disk image of at least 512 bytes.');
   }
@@ -142,23 +169,26 @@ export function checkDisk(disk: Uint8Array): void {
       `The disk has ${disk.length} bytes, which is no multiple of ${SECTOR}: a disk is made of whole sectors. Pad the raw image to ${disk.length + SECTOR - rest} bytes, for instance with truncate -s %${SECTOR} FILE.`,
     );
   }
-  if (disk.length > MAX_DISK_BYTES) {
+  if (disk.length > MAX_IMAGE_BYTES.disk) {
     throw new InputError(
-      `The disk has ${(disk.length / MIB).toFixed(1)} MiB, and the machine, which keeps it in memory, takes ${MAX_DISK_BYTES / MIB}. Make it smaller.`,
+      `The disk has ${(disk.length / MIB).toFixed(1)} MiB, and the machine, which keeps it in memory, takes ${MAX_IMAGE_BYTES.disk / MIB}. Make it smaller.`,
     );
   }
 }
 
-/** Throws `InputError` for firmware that v86 has no room for: up to 1 MiB the BIOS, from 0xc0000 on the VGA BIOS. */
-export function checkFirmware({ bios, vgaBios }: Pick<ImageBytes, 'bios' | 'vgaBios'>): void {
-  if (bios.length === 0 || bios.length > MAX_BIOS_BYTES || bios.length % FIRMWARE_UNIT !== 0) {
-    throw new InputError(
-      `The BIOS has ${bios.length} bytes. Give one of 64 or 128 KiB, as SeaBIOS is built for QEMU.`,
-    );
-  }
-  if (vgaBios.length === 0 || vgaBios.length > FIRMWARE_UNIT) {
-    throw new InputError(`The VGA BIOS has ${vgaBios.length} bytes. Give one of at most 64 KiB.`);
-  }
+/** Throws `InputError` for a BIOS that v86 has no room for, which it keeps from the top of the first MiB down. */
+export function checkBios(bios: Sized): void {
+  const { length } = bios;
+  if (length > 0 && length <= MAX_IMAGE_BYTES.bios && length % FIRMWARE_UNIT === 0) return;
+  throw new InputError(
+    `The BIOS has ${length} bytes. Give one of 64 or 128 KiB, as SeaBIOS is built for QEMU.`,
+  );
+}
+
+/** The same for a VGA BIOS, which v86 keeps from 0xc0000 on. */
+export function checkVgaBios({ length }: Sized): void {
+  if (length > 0 && length <= MAX_IMAGE_BYTES.vgaBios) return;
+  throw new InputError(`The VGA BIOS has ${length} bytes. Give one of at most 64 KiB.`);
 }
 
 /** Throws `InputError` unless a machine with so much memory can start with these images and this command line. */
@@ -166,5 +196,6 @@ export function checkImages(images: ImageBytes, memoryMiB: number, commandLine: 
   checkKernel(images.kernel, commandLine);
   checkInitrd(images.initrd, memoryMiB);
   checkDisk(images.disk);
-  checkFirmware(images);
+  checkBios(images.bios);
+  checkVgaBios(images.vgaBios);
 }

@@ -19,7 +19,7 @@ const MAX_NAME_BYTES = 255;
 /** Throws `InputError` for a name that no file of the guest's can have, and for more than a share holds. */
 export function sharedFiles(files: Readonly<Record<string, Uint8Array>>): SharedFiles {
   const entries = Object.entries(files);
-  for (const [name] of entries) checkName(name);
+  for (const [name] of entries) checkShareName(name);
   checkShareSize(
     entries.length,
     entries.reduce((sum, [, bytes]) => sum + bytes.length, 0),
@@ -30,7 +30,8 @@ export function sharedFiles(files: Readonly<Record<string, Uint8Array>>): Shared
   };
 }
 
-function checkName(name: string): void {
+/** Throws `InputError` for a name that no file of the guest's can have. */
+export function checkShareName(name: string): void {
   const isUsable = name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
   if (isUsable && new TextEncoder().encode(name).length <= MAX_NAME_BYTES) return;
   throw new InputError(

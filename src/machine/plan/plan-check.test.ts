@@ -6,7 +6,9 @@ import { IMAGE_NAMES } from '../images/image-files.ts';
 import { CLOCK_SOURCES, IOMMU_MODES, TABLE_CHOICES, type PlanChoices } from './machine-plan.ts';
 import { DEFAULT_PLAN, overlay, planProblems, readPlan } from './plan-check.ts';
 import { parsePlan, parsePlanParameter, planText } from './plan-json.ts';
+import { encodeParameter } from './plan-parameter.ts';
 import { iommuOptionsOf } from './planned-iommu.ts';
+import { shortPlanText } from './short-plan.ts';
 
 const CHECKSUM = 'ab'.repeat(32);
 const PAGE = 0x1000n;
@@ -240,7 +242,7 @@ const choices = fc.record(
     iommu: fc.record(
       {
         mode: fc.constantFrom(...IOMMU_MODES),
-        features: fc.uniqueArray(fc.constantFrom('input-range', 'map-unmap', 'probe', 'mmio')),
+        features: fc.uniqueArray(fc.constantFrom('input-range', 'map-unmap', 'probe')),
         inputRange: fc
           .tuple(fc.bigInt(0n, (1n << 64n) - 1n), fc.bigInt(0n, (1n << 64n) - 1n))
           .map(([one, other]) =>
@@ -249,6 +251,7 @@ const choices = fc.record(
         bootBypass: fc.boolean(),
         probeSize: fc.integer({ min: 256, max: 65_536 }),
         identityPolicy: fc.constantFrom(...IDENTITY_POLICIES),
+        dialect: fc.constantFrom('1.2', 'v0.9'),
       },
       { requiredKeys: [] },
     ),
@@ -281,8 +284,30 @@ describe('a plan as text', () => {
         expect(readPlan(plan)).toEqual(plan);
         expect(parsePlanParameter(text)).toEqual(plan);
         expect(parsePlanParameter(Buffer.from(text).toString('base64url'))).toEqual(plan);
+        expect(parsePlanParameter(encodeParameter(text))).toEqual(plan);
+        expect(parsePlan(shortPlanText(plan))).toEqual(plan);
       }),
       { seed: 1 },
+    );
+  });
+
+  it('is short where it is as usual', () => {
+    expect(shortPlanText(DEFAULT_PLAN)).toBe('{}');
+    const plan = readPlan({
+      memoryMiB: 256,
+      iommu: { dialect: 'v0.5' },
+      endpoints: { ide: false },
+    });
+    expect(JSON.parse(shortPlanText(plan))).toEqual({
+      memoryMiB: 256,
+      iommu: { dialect: 'v0.5' },
+      endpoints: { ide: false },
+    });
+  });
+
+  it('that is no JSON is refused with the place', () => {
+    expect(() => parsePlan('{\n  "memoryMiB": 128\n  "append": ""\n}')).toThrow(
+      'The plan is not JSON at line 3, column 3: here must be a comma or }, not ". Example',
     );
   });
 

@@ -12,7 +12,7 @@ export interface PlanProblem {
   readonly message: string;
 }
 
-/** A plan can not be as it is. Its message is that of the first problem. */
+/** A plan cannot be as it is. Its message is that of the first problem. */
 export class PlanError extends InputError {
   readonly problems: readonly PlanProblem[];
 

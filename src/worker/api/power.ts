@@ -1,7 +1,21 @@
 // Power: what a machine is started with, how far its start is, and what can go wrong with it.
 
-import type { IommuMode, PlanChoices } from '../../machine/plan/machine-plan.ts';
+import type { ImageName } from '../../machine/images/image-files.ts';
+import type { IommuMode, MachinePlan, PlanChoices } from '../../machine/plan/machine-plan.ts';
 import type { EndpointInfo } from '../../machine/plan/topology.ts';
+
+/**
+ * A user's own files, as handles: they stay where they are until the worker reads them for a machine. A plan names each by its
+ * checksum, and another file is refused.
+ */
+export interface OwnFiles {
+  readonly images: Readonly<Partial<Record<ImageName, Blob>>>;
+  /** The whole shared folder, by name; null for the project's. */
+  readonly share: Readonly<Record<string, Blob>> | null;
+}
+
+/** Names of own images, for messages. */
+export type FileNames = Readonly<Partial<Record<ImageName, string>>>;
 
 /** What machine to boot, not checked yet: the worker does that, and refuses in words. */
 export interface BootRequest {
@@ -9,6 +23,10 @@ export interface BootRequest {
   readonly plan: PlanChoices | string;
   /** How DMA goes, whatever the plan says; null: as the plan says. */
   readonly iommu: string | null;
+  /** None if left out. */
+  readonly files?: OwnFiles;
+  /** What the files that the plan asks for are called. */
+  readonly names?: FileNames;
 }
 
 /** Files the worker fetches, as URLs the page's bundler knows. */
@@ -57,6 +75,8 @@ export interface MachineFailure {
     | 'image-missing'
     | 'image-corrupt'
     | 'refused'
+    /** The plan is of files that nobody has given yet. */
+    | 'files-needed'
     | 'kernel-panic'
     /** Linux has hit an error of its own and goes on as well as it can. */
     | 'kernel-oops'
@@ -78,6 +98,8 @@ export interface MachineInfo {
   readonly outside: readonly { readonly name: string; readonly reason: string }[];
   readonly memoryBytes: number;
   readonly iommu: IommuMode;
+  /** Its plan, with the word for the project's own files. */
+  readonly plan: MachinePlan;
 }
 
 /** The machine's switches. Every promise rejects with an `Error` whose message is for the user. */
@@ -93,4 +115,4 @@ export interface PowerApi {
   reset(): Promise<void>;
 }
 
-export type { EndpointInfo, IommuMode };
+export type { EndpointInfo, ImageName, IommuMode, MachinePlan };

@@ -1,7 +1,7 @@
 // Recordings: the running session as a file, and a file as a session.
 
 import type { ReplayResult } from '../../machine/recording/replay.ts';
-import type { ImageUrls, MachineInfo } from './power.ts';
+import type { ImageUrls, MachineInfo, OwnFiles } from './power.ts';
 
 /** What became of the replay of a file. */
 export interface ReplayReport extends ReplayResult {
@@ -13,8 +13,11 @@ export interface ReplayReport extends ReplayResult {
 export interface RecordingApi {
   /** The session so far, as the bytes of a recording. */
   save(): Promise<Uint8Array<ArrayBuffer>>;
-  /** Builds the machine of a recording beside the one there is, which goes on. */
-  open(file: Uint8Array, images: ImageUrls): Promise<MachineInfo>;
+  /**
+   * Builds the machine of a recording beside the one there is, which goes on. A recording of a machine with own files needs
+   * the same ones, and names them by their checksums.
+   */
+  open(file: Uint8Array, images: ImageUrls, own?: OwnFiles): Promise<MachineInfo>;
   /**
    * Puts the machine of the opened recording in the place of the one there is, and has it go the recorded way. It stands
    * still at the end, paused.

@@ -5,6 +5,7 @@ import { InputError } from '../../machine/images/guest-images.ts';
 import { ImageCorruptError } from '../../machine/images/image-files.ts';
 import type { BootStage, MachineFailure } from '../api/power.ts';
 import { ImageMissingError } from './image-download.ts';
+import { FilesNeededError } from './own-files.ts';
 
 const DETAILS: Readonly<Record<BootStage, string>> = {
   download: 'Fetching Linux, its files and the emulator',
@@ -32,6 +33,7 @@ export class SupersededError extends Error {
 function failureKind(error: unknown): MachineFailure['kind'] {
   if (error instanceof ImageMissingError) return 'image-missing';
   if (error instanceof ImageCorruptError) return 'image-corrupt';
+  if (error instanceof FilesNeededError) return 'files-needed';
   if (error instanceof InputError) return 'refused';
   return 'internal';
 }

@@ -23,6 +23,20 @@ function lookFor(
   return finding;
 }
 
+describe('the watch of a guest that promises no prompt', () => {
+  it('takes its first program for the end of its start, and is not worried by silence from then on', () => {
+    const watch = new GuestWatch(false);
+    watch.takeConsole(bytes('Linux version 6\n'));
+    expect([watch.stage, watch.hasPrompt]).toEqual(['kernel', false]);
+    watch.takeConsole(bytes('Run /init as init process\n'));
+    expect([watch.stage, watch.hasPrompt]).toEqual(['ready', false]);
+    expect(lookFor(watch, 60, { speed: 1 }).failure).toBeNull();
+    watch.takeConsole(bytes('Kernel panic - not syncing: no init\n---[ end Kernel panic'));
+    watch.takeConsole(bytes(' ]---\n'));
+    expect(lookFor(watch, 0, { speed: 1 })).toMatchObject({ isOver: true });
+  });
+});
+
 describe('the watch of a starting guest', () => {
   it.each([
     ['does not run at all', 0, 'has not executed anything for 47 seconds'],

@@ -31,6 +31,7 @@ const NOTHING: Finding = { failure: null, isOver: false };
 
 export class GuestWatch {
   readonly #boot = new BootWatch();
+  readonly #promisesPrompt: boolean;
   /** When the panic was seen, in the guest's time. */
   #panickedMs: number | undefined;
   /** Host time without a word from the guest, and where the guest was when it began. */
@@ -39,8 +40,19 @@ export class GuestWatch {
   #lookedAtMs: number | undefined;
   #hasSpoken = false;
 
+  /** `promisesPrompt`: whether the guest is known to come to a prompt; the start of another one ends with its first program. */
+  constructor(promisesPrompt = true) {
+    this.#promisesPrompt = promisesPrompt;
+  }
+
   get stage(): GuestStage {
-    return this.#boot.stage;
+    const { stage } = this.#boot;
+    return stage === 'userspace' && !this.#promisesPrompt ? 'ready' : stage;
+  }
+
+  /** Whether there was a prompt. */
+  get hasPrompt(): boolean {
+    return this.#boot.stage === 'ready';
   }
 
   takeConsole(bytes: Uint8Array): void {
@@ -59,7 +71,8 @@ export class GuestWatch {
   /** Looks at the guest; to be called all the time while it runs. */
   look(moment: Moment): Finding {
     this.#countSilence(moment);
-    const { stage, panic, isPanicOver, oops, tail } = this.#boot;
+    const { stage } = this;
+    const { panic, isPanicOver, oops, tail } = this.#boot;
     if (panic !== undefined) {
       this.#panickedMs ??= moment.guestMs;
       if (!isPanicOver && moment.guestMs - this.#panickedMs < PANIC_MS) return NOTHING;

@@ -5,7 +5,6 @@ import {
   contentChecksums,
   IMAGE_NAMES,
   unpackImage,
-  unpackImages,
   type ImageName,
 } from '../../machine/images/image-files.ts';
 import type { GuestImages } from '../../machine/images/guest-images.ts';
@@ -122,23 +121,35 @@ export async function downloadDisk(
   return { disk, checksums: contentChecksums(manifest) };
 }
 
-/** All images, fetched side by side. Rejects with `ImageMissingError` or `ImageCorruptError`. */
+/** Images that need not be fetched, and what they are told apart by. */
+export interface GivenImages {
+  readonly bytes: Readonly<Partial<Record<ImageName, Uint8Array>>>;
+  readonly checksums: Readonly<Partial<Record<ImageName, string>>>;
+}
+
+/** All images, fetched side by side but the given ones. Rejects with `ImageMissingError` or `ImageCorruptError`. */
 export async function downloadImages(
   urls: ImagesOnly,
   onBytes: OnLoaded,
   onVerify: () => void,
+  given: GivenImages = { bytes: {}, checksums: {} },
 ): Promise<GuestImages> {
   const files = await Promise.all(
-    IMAGE_NAMES.map(async (name) => [name, await fetchFile(urls[name], onBytes)] as const),
+    IMAGE_NAMES.filter((name) => given.bytes[name] === undefined).map(
+      async (name) => [name, await fetchFile(urls[name], onBytes)] as const,
+    ),
   );
   onVerify();
-  const byName = Object.fromEntries(files);
-  const complete = (name: ImageName): Uint8Array => byName[name] ?? new Uint8Array();
-  return unpackImages(manifest, {
-    kernel: complete('kernel'),
-    initrd: complete('initrd'),
-    disk: complete('disk'),
-    bios: complete('bios'),
-    vgaBios: complete('vgaBios'),
-  });
+  const byName = new Map(files);
+  const complete = async (name: ImageName): Promise<Uint8Array> =>
+    given.bytes[name] ?? unpackImage(manifest[name], byName.get(name) ?? new Uint8Array());
+  const [kernel, initrd, disk, bios, vgaBios] = await Promise.all([
+    complete('kernel'),
+    complete('initrd'),
+    complete('disk'),
+    complete('bios'),
+    complete('vgaBios'),
+  ]);
+  const checksums = { ...contentChecksums(manifest), ...given.checksums };
+  return { kernel, initrd, disk, bios, vgaBios, checksums };
 }

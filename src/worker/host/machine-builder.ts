@@ -2,8 +2,6 @@
 
 import { WasmStore } from '../../iommu/engine/wasm-store.ts';
 import { Once } from '../../base/once.ts';
-import { demoShare } from '../../machine/images/demo-share.ts';
-import { sharedFiles } from '../../machine/images/shared-files.ts';
 import { Machine } from '../../machine/machine.ts';
 import type { MachineOptions } from '../../machine/plan/machine-options.ts';
 import type { MachinePlan } from '../../machine/plan/machine-plan.ts';
@@ -12,15 +10,17 @@ import { OUTSIDE, pluggedEndpoints } from '../../machine/plan/topology.ts';
 import type { BootStory } from '../../machine/snapshot/booted-guest.ts';
 import { readSnapshotFile } from '../../machine/snapshot/snapshot-file.ts';
 import type { RecordHead } from '../../trace/record/head.ts';
-import type { BootRequest, ImageUrls, MachineInfo } from '../api/power.ts';
+import type { BootRequest, ImageUrls, MachineInfo, OwnFiles } from '../api/power.ts';
 import {
   downloadDisk,
   downloadImages,
   fetchFile,
   fetchModule,
+  type GivenImages,
   type OnLoaded,
 } from './image-download.ts';
 import { EarlyReader } from './early-reader.ts';
+import { planInWords, readFiles, type ReadFiles } from './own-files.ts';
 import { asksForUsual, requestedPlan } from './requested-plan.ts';
 
 const MIB = 1 << 20;
@@ -69,8 +69,9 @@ export async function buildMachine(
   listener: BuildListener,
 ): Promise<BuiltMachine> {
   const plan = requestedPlan(request);
-  const parts = loadParts(plan, urls, listener);
-  if (!asksForUsual(request)) return boot(parts, urls, listener);
+  const files = await readFiles(plan, request.files, request.names);
+  const parts = loadParts(plan, files, urls, listener);
+  if (!asksForUsual(request)) return boot(parts, files, urls, listener);
   try {
     return await resume(parts, plan, urls, listener);
   } catch (error) {
@@ -78,12 +79,16 @@ export async function buildMachine(
     // oxlint-disable-next-line no-console -- nothing that a person has to act on
     console.info(`The PC boots from power-on, as its snapshot cannot be used: ${reason}`);
     listener.onWithdrawn();
-    return boot(parts, urls, listener);
+    return boot(parts, files, urls, listener);
   }
 }
 
 /** A machine that has not run yet. Rejects with an error for the user. */
-export async function buildNewMachine(plan: MachinePlan, urls: ImageUrls): Promise<Machine> {
+export async function buildNewMachine(
+  plan: MachinePlan,
+  urls: ImageUrls,
+  own?: OwnFiles,
+): Promise<Machine> {
   const listener = {
     onLoaded: unheard,
     onVerify: unheard,
@@ -91,12 +96,14 @@ export async function buildNewMachine(plan: MachinePlan, urls: ImageUrls): Promi
     onWithdrawn: unheard,
     onFetched: unheard,
   };
-  const { machine } = await boot(loadParts(plan, urls, listener), urls, listener);
+  const files = await readFiles(plan, own);
+  const { machine } = await boot(loadParts(plan, files, urls, listener), files, urls, listener);
   return machine;
 }
 
 async function loadParts(
   plan: MachinePlan,
+  { share }: ReadFiles,
   urls: ImageUrls,
   { onLoaded }: BuildListener,
 ): Promise<Parts> {
@@ -106,7 +113,7 @@ async function loadParts(
   ]);
   return {
     plan,
-    share: sharedFiles(demoShare()),
+    share,
     v86Wasm,
     createStore: () => new WasmStore(storeWasm),
     pace: 'real',
@@ -117,10 +124,14 @@ async function loadParts(
 
 async function boot(
   loading: Promise<Parts>,
+  given: GivenImages,
   urls: ImageUrls,
   { onLoaded, onVerify }: BuildListener,
 ): Promise<BuiltMachine> {
-  const [parts, images] = await Promise.all([loading, downloadImages(urls, onLoaded, onVerify)]);
+  const [parts, images] = await Promise.all([
+    loading,
+    downloadImages(urls, onLoaded, onVerify, given),
+  ]);
   return { machine: await Machine.create({ ...parts, images }) };
 }
 
@@ -162,5 +173,6 @@ function infoOf(plan: MachinePlan): MachineInfo {
     outside: OUTSIDE,
     memoryBytes: plan.memoryMiB * MIB,
     iommu: plan.iommu.mode,
+    plan: planInWords(plan),
   };
 }

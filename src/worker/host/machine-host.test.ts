@@ -128,7 +128,7 @@ describe('the host of a machine and a start that fails', () => {
     [
       'a kernel that the page has not',
       { plan: { images: { kernel: 'a'.repeat(64) } }, iommu: null },
-      /The plan is of a kernel/,
+      /needs your kernel, SHA-256 a{64}/,
     ],
   ])('tells of %s', async (_what, request, message) => {
     const host = createMachineHost();

@@ -15,6 +15,7 @@ import { GuestWatch } from './guest-watch.ts';
 import type { OnLoaded } from './image-download.ts';
 import { LifeHistory } from './life-history.ts';
 import type { MachinePreview } from './machine-builder.ts';
+import { hasProjectsInitrd } from './own-files.ts';
 import { StartProgress } from './start-progress.ts';
 
 /** What every batch says of it. */
@@ -91,7 +92,7 @@ export class MachineLife {
 
   /** Whether the guest's prompt has come. */
   get isUp(): boolean {
-    return this.#watch.stage === 'ready';
+    return this.#watch.hasPrompt;
   }
 
   get status(): MachineStatus {
@@ -293,7 +294,8 @@ export class MachineLife {
     // A life that was told of beforehand goes on.
     if (this.#preview === undefined) this.#life += 1;
     this.#preview = undefined;
-    this.#watch = new GuestWatch();
+    const { plan } = this.#machine ?? {};
+    this.#watch = new GuestWatch(plan === undefined || hasProjectsInitrd(plan));
     this.#failure = null;
     this.#isMoved = false;
     this.poweredOn.emit({ byGuest });

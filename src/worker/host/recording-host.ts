@@ -2,7 +2,7 @@
 
 import type { Machine } from '../../machine/machine.ts';
 import { decodeRecording, type Recording } from '../../machine/recording/recording-file.ts';
-import type { ImageUrls, MachineInfo } from '../api/power.ts';
+import type { ImageUrls, MachineInfo, OwnFiles } from '../api/power.ts';
 import type { RecordingApi, ReplayReport } from '../api/recording.ts';
 import { buildNewMachine, machineInfo } from './machine-builder.ts';
 import type { MachineLife } from './machine-life.ts';
@@ -26,12 +26,12 @@ export class RecordingHost implements RecordingApi {
     return machine.past.recording();
   }
 
-  async open(file: Uint8Array, images: ImageUrls): Promise<MachineInfo> {
+  async open(file: Uint8Array, images: ImageUrls, files?: OwnFiles): Promise<MachineInfo> {
     if (this.#life.machine === undefined) {
       throw new Error('The PC is being built. Open the recording when it runs.');
     }
     const recording = decodeRecording(file);
-    const machine = await buildNewMachine(recording.head.plan, images);
+    const machine = await buildNewMachine(recording.head.plan, images, files);
     const before = this.#opened;
     this.#opened = { recording, machine };
     await before?.machine.dispose();

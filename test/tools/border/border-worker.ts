@@ -52,6 +52,7 @@ const host: MachineApi = {
         outside: [],
         memoryBytes: 1 << 27,
         iommu: 'translated',
+        plan: machine.plan,
       };
     },
     pause: async () => undefined,

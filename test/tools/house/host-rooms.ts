@@ -14,6 +14,7 @@ export const HOSTS: readonly Room[] = [
       'src/trace/record',
       'src/trace/replay',
       'src/machine',
+      'src/machine/images',
       'src/machine/plan',
       'src/machine/recording',
       'src/machine/timeline',

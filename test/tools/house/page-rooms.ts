@@ -51,8 +51,8 @@ export const PAGE: readonly Room[] = [
   {
     folder: 'web/session/address',
     purpose: "the page's address: what it holds, its version, and how it follows what is looked at",
-    imports: ['src/base', 'web/model'],
-    types: ['web/session'],
+    imports: ['src/base', 'src/machine/images/image-files.ts', 'web/model'],
+    types: ['src/worker/api', 'web/session'],
   },
   {
     // Never the session: a component is given values, signals and callbacks.

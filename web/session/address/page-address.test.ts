@@ -1,8 +1,9 @@
 // @vitest-environment happy-dom
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NO_IMAGES as images } from '../../testing/no-images.ts';
 import { startFakeMachine } from '../../testing/fake-machine.ts';
 import { MachineSession } from '../machine-session.ts';
+import { requestOf } from './machine-parts.ts';
 import { PageAddress } from './page-address.ts';
 import { addSessionParts } from './parts.ts';
 
@@ -11,6 +12,7 @@ function open(search: string) {
   const session = new MachineSession({
     start: (onBatch) => startFakeMachine(onBatch),
     images,
+    asked: requestOf(new URLSearchParams(search)),
     now: () => 0,
     onNextFrame: () => undefined,
   });
@@ -74,6 +76,47 @@ describe("the page's address", () => {
     ['?v=x', false],
   ])('%j is of a later page: %s', (search, isLater) => {
     expect(open(search).address.isOfLaterPage).toBe(isLater);
+  });
+});
+
+describe("the machine in the page's address", () => {
+  afterEach(() => void vi.useRealTimers());
+  beforeEach(() => void vi.useFakeTimers());
+
+  async function settled(): Promise<string> {
+    await vi.advanceTimersByTimeAsync(300);
+    return location.search;
+  }
+
+  it('follows what is chosen, with the names of the files that it needs', async () => {
+    const { session } = open('');
+    await session.power.switchMode('off');
+    expect(await settled()).toBe('?iommu=off&v=1');
+    await session.power.choose({ plan: 'e30', iommu: null, names: { kernel: 'my &=bzImage' } });
+    const asked = new URLSearchParams(await settled());
+    expect(asked.get('plan')).toBe('e30');
+    expect(requestOf(asked)).toEqual({ ...session.power.asked.value });
+    await session.power.switchMode('translated');
+    expect(new URLSearchParams(await settled()).get('iommu')).toBe('translated');
+    await session.power.startUsual();
+    expect(await settled()).toBe('');
+    await session.power.switchMode('translated');
+    expect(await settled()).toBe('');
+  });
+
+  it('stays as it was written when the page is opened', async () => {
+    open('?plan=%7B%22memoryMiB%22:96%7D&iommu=translated');
+    expect(await settled()).toBe('?plan=%7B%22memoryMiB%22:96%7D&iommu=translated');
+  });
+
+  it('is put right when the way back leads to another one', async () => {
+    const { session } = open('');
+    await session.power.switchMode('off');
+    await settled();
+    history.replaceState(null, '', '/?iommu=bypass&sel=endpoint:3');
+    window.dispatchEvent(new PopStateEvent('popstate'));
+    expect(new URLSearchParams(await settled()).get('iommu')).toBe('off');
+    expect(session.power.asked.value.iommu).toBe('off');
   });
 });
 

@@ -5,6 +5,7 @@ import type { FilterChoice } from '../filter-choice.ts';
 import type { MachineSession } from '../machine-session.ts';
 import type { MomentChoice } from '../moment-choice.ts';
 import type { SelectionChoice } from '../selection.ts';
+import { addMachineParts } from './machine-parts.ts';
 import type { AddressPart, PageAddress } from './page-address.ts';
 
 /** `at=SEQUENCE`: the moment that is looked at; the present without it. */
@@ -46,8 +47,9 @@ function filterPart(filter: FilterChoice): AddressPart {
 /** Puts what a person looks at into the address, and shows what the address asks for. */
 export function addSessionParts(
   address: PageAddress,
-  { moment, selection, filter }: Pick<MachineSession, 'moment' | 'selection' | 'filter'>,
+  { power, moment, selection, filter }: MachineSession,
 ): void {
+  addMachineParts(address, power);
   address.add(momentPart(moment));
   address.add(selectionPart(selection));
   address.add(filterPart(filter));
