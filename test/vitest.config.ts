@@ -1,19 +1,40 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+const ROOT = join(import.meta.dirname, '..');
+
+/** Measure memory, or run for seconds: they want a heap and compiled code of their own. The others share a process, which is not worth starting for a tenth of a second. */
+const ALONE = [
+  'src/iommu/engine/**/*.test.ts',
+  'src/trace/replay/**/*.test.ts',
+  'src/trace/record/marks.test.ts',
+  'src/trace/filter/compile-filter.test.ts',
+  'src/machine/**/{machine,snapshot,snapshot-file}.test.ts',
+  'src/kernel/walk-memo.test.ts',
+  'src/worker/host/{machine-host,record-teller}.test.ts',
+  'web/picture/layout.test.ts',
+  'test/model/**/*.test.ts',
+  'test/unit/dma-allocation.test.ts',
+];
+
+const ALL = [
+  'src/**/*.test.ts',
+  'web/**/*.test.{ts,tsx}',
+  'test/unit/**/*.test.ts',
+  'test/conformance/**/*.test.ts',
+  'test/model/**/*.test.ts',
+];
+
 // Unit and property tests beside their sources; test/ adds what spans layers or needs a guest (see vitest.guest.config.ts).
 export default defineConfig({
-  root: join(import.meta.dirname, '..'),
+  root: ROOT,
   test: {
     globalSetup: ['test/support/build-wasm.ts'],
-    include: [
-      'src/**/*.test.ts',
-      'web/**/*.test.{ts,tsx}',
-      'test/unit/**/*.test.ts',
-      'test/conformance/**/*.test.ts',
-      'test/model/**/*.test.ts',
-    ],
     // A net under tests that end by themselves: a slow or busy machine is no failure.
     testTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: 'alone', include: ALONE } },
+      { extends: true, test: { name: 'together', include: ALL, exclude: ALONE, isolate: false } },
+    ],
   },
 });
