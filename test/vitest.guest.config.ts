@@ -10,6 +10,8 @@ export default defineConfig({
     fileParallelism: false,
     isolate: false,
     maxWorkers: 1,
+    // As the command has it: what each guest does is too short to be worth optimising early.
+    execArgv: ['--wasm-tiering-budget=1000000000'],
     // A net under tests that are bounded by the guest's progress.
     testTimeout: 300_000,
     hookTimeout: 300_000,
