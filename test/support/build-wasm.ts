@@ -3,8 +3,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { packageRoot } from '../../src/guest/package-root.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
+const ROOT = packageRoot();
 const OUTPUTS = ['store.wasm', 'extras.wasm'].map((name) => join(ROOT, 'wasm/build', name));
 const SOURCES = join(ROOT, 'wasm/assembly');
 

@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stagesIn, type Counts, type Lane, type Section, type Stage } from './test-sections.ts';
+import { buildWasm } from '../support/build-wasm.ts';
+import { lanesIn, type Counts, type Lane, type Section } from './test-sections.ts';
 
 interface Outcome extends Counts {
   readonly title: string;
@@ -19,11 +20,11 @@ function readReport(file: string): unknown {
   }
 }
 
-/** Runs a command to its end; what it prints is printed at once, or given back to be printed later. */
-async function runCommand(
-  { command, env }: Section,
-  isAlone: boolean,
-): Promise<{ readonly isGood: boolean; readonly output: string }> {
+/** Runs a command to its end, and gives back what it prints. */
+async function runCommand({
+  command,
+  env,
+}: Section): Promise<{ readonly isGood: boolean; readonly output: string }> {
   const [program = '', ...words] = command;
   const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -31,20 +32,17 @@ async function runCommand(
   });
   const pieces: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (piece: Buffer) => {
-      pieces.push(piece);
-      if (isAlone) process.stdout.write(piece);
-    });
+    stream.on('data', (piece: Buffer) => pieces.push(piece));
   }
   const [code] = await once(child, 'close').catch(() => ['not started']);
   return { isGood: code === 0, output: Buffer.concat(pieces).toString() };
 }
 
-async function run(section: Section, isAlone: boolean): Promise<Outcome> {
+async function run(section: Section): Promise<Outcome> {
   const { title, report, skipped } = section;
-  console.log(isAlone ? `\n=== ${title}\n` : `\nbegins: ${title}`);
+  console.log(`\nbegins: ${title}`);
   const start = performance.now();
-  const { isGood, output } = await runCommand(section, isAlone);
+  const { isGood, output } = await runCommand(section);
   const isSkipped = skipped !== undefined && output.includes(skipped);
   const { passed, failed } = report?.count(readReport(report.file)) ?? {
     passed: isGood && !isSkipped ? 1 : 0,
@@ -53,24 +51,28 @@ async function run(section: Section, isAlone: boolean): Promise<Outcome> {
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   // A section that ends badly without a failed test - it could not start, say - has failed as a whole.
   const counts = { passed, failed: isGood ? failed : Math.max(1, failed) };
-  if (!isAlone) console.log(`\n=== ${title}\n\n${output}`);
+  console.log(`\n=== ${title}\n\n${output}`);
   console.log(`\n${title}: ${counts.passed} passed, ${counts.failed} failed (${seconds} s)`);
   return { title, ...counts };
 }
 
-async function runLane(lane: Lane, isAlone: boolean): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (const section of lane) outcomes.push(await run(section, isAlone));
-  return outcomes;
+/** Begins all lanes. A section comes after one of a lane that is named before its own. */
+function runAll(lanes: readonly Lane[]): Promise<readonly Outcome[]> {
+  const running = new Map<Section, Promise<Outcome>>();
+  for (const lane of lanes) {
+    let last: Promise<Outcome> | undefined;
+    for (const section of lane) {
+      const other = section.after === undefined ? undefined : running.get(section.after);
+      last = Promise.all([last, other]).then(() => run(section));
+      running.set(section, last);
+    }
+  }
+  return Promise.all(running.values());
 }
 
-async function runStage(stage: Stage): Promise<readonly Outcome[]> {
-  return (await Promise.all(stage.map((lane) => runLane(lane, stage.length === 1)))).flat();
-}
-
+buildWasm();
 const folder = mkdtempSync(join(tmpdir(), 'viommu-test-'));
-const outcomes: Outcome[] = [];
-for (const stage of stagesIn(folder)) outcomes.push(...(await runStage(stage)));
+const outcomes = await runAll(lanesIn(folder));
 rmSync(folder, { recursive: true });
 const sum = (key: keyof Counts): number => outcomes.reduce((total, each) => total + each[key], 0);
 console.log('\n=== All sections');

@@ -1,6 +1,7 @@
 // What `npm test` runs.
 
 import { join } from 'node:path';
+import { BUILT_VARIABLE } from '../support/build-command.ts';
 
 /** How many tests of a section went well. */
 export interface Counts {
@@ -16,16 +17,15 @@ export interface Section {
   readonly report?: { readonly file: string; readonly count: (report: unknown) => Counts };
   /** What the output says where there was nothing to run; such a section has passed nothing. */
   readonly skipped?: string;
+  /** A section of another lane that must have ended before. */
+  readonly after?: Section;
 }
 
 /** Sections that run one after the other. */
 export type Lane = readonly Section[];
 
-/** Lanes that run side by side; each stage waits for the one before. */
-export type Stage = readonly Lane[];
-
-/** Set for the tests of a tree in which everything is built. */
-export const BUILT_VARIABLE = 'VIOMMU_TEST_BUILT';
+/** The command and the mapping store are built before any section begins. */
+const BUILT = { [BUILT_VARIABLE]: '1' };
 
 const CONFORMANCE = join(import.meta.dirname, '..', 'conformance', 'run.js');
 const WASM_COVERAGE = join(import.meta.dirname, 'wasm-coverage', 'coverage.js');
@@ -50,6 +50,7 @@ function vitest(title: string, file: string, config: string, ...words: string[])
   return {
     title,
     command: ['npx', 'vitest', 'run', '--config', config, ...reporters, ...words],
+    env: BUILT,
     report: { file, count },
   };
 }
@@ -72,21 +73,20 @@ function playwright(title: string, file: string): Section {
 const GUEST_PROCESSES = 4;
 
 /**
- * Everything; reports go to `folder`. What the others need is built first. Two lanes take a processor each, and about as
- * long: Node's guests in one, the browser's in the other.
+ * Everything, in lanes that run side by side; reports go to `folder`. Two lanes take a processor each, and about as long:
+ * Node's guests in one, the browser's in the other.
  */
-export function stagesIn(folder: string): readonly Stage[] {
+export function lanesIn(folder: string): readonly Lane[] {
   const unitReport = join(folder, 'unit.json');
   const build: Section = {
     title: 'Build of the page',
-    command: ['npm', 'run', '--silent', 'build'],
+    command: ['npm', 'run', '--silent', 'build:site'],
   };
   const guests = Array.from({ length: GUEST_PROCESSES }, (_, index): Section => {
     const title = `Guest boots in Node, ${index + 1} of ${GUEST_PROCESSES}`;
     const shard = `--shard=${index + 1}/${GUEST_PROCESSES}`;
     const file = join(folder, `guest-${index}.json`);
-    const section = vitest(title, file, 'test/vitest.guest.config.ts', shard);
-    return { ...section, env: { [BUILT_VARIABLE]: '1' } };
+    return vitest(title, file, 'test/vitest.guest.config.ts', shard);
   });
   const engine: Lane = [
     {
@@ -117,10 +117,7 @@ export function stagesIn(folder: string): readonly Stage[] {
   };
   const browser = playwright('The page in Chromium', join(folder, 'browser.json'));
   return [
-    [[build]],
-    [
-      [...guests, check, ...engine],
-      [...sources, browser, others],
-    ],
+    [build, ...guests, check, ...engine],
+    [...sources, { ...browser, after: build }, others],
   ];
 }
