@@ -17,6 +17,7 @@ import './styles/topbar.css';
 import './styles/console.css';
 import './styles/tables.css';
 import './styles/mappings.css';
+import './styles/maps.css';
 import './styles/feed.css';
 import './styles/moment.css';
 import './styles/timebar.css';

@@ -57,10 +57,8 @@ test('fits 320 pixels, has room for fingers, and keeps its signs in forced colou
   expect(await ground('.status-dot')).not.toBe(paper);
   expect(await ground('.segments label:has(:checked)')).not.toBe(paper);
   for (const fill of ['read', 'write', 'both']) {
-    const swatch = page.locator(`.map-legend [data-fill=${fill}]`);
-    const color = await swatch.evaluate(
-      (element) => getComputedStyle(element, '::before').backgroundColor,
-    );
+    const swatch = page.locator(`.map-legend [data-rights=${fill}]`);
+    const color = await swatch.evaluate((element) => getComputedStyle(element, '::before').color);
     expect(color).not.toBe(paper);
   }
 });

@@ -1,6 +1,7 @@
 // The whole page.
 
 import type { JSX } from 'preact';
+import { AddressMapPane } from '../components/address-map-pane.tsx';
 import { AddressNotice } from '../components/address-notice.tsx';
 import { ConsolePane } from '../components/console-pane.tsx';
 import { EndpointsPane } from '../components/endpoints-pane.tsx';
@@ -82,6 +83,7 @@ export function App({ panes, see, choice, isOfLaterPage }: AppProps): JSX.Elemen
               <MappingsPane {...panes.mappings} />
               <EventsPane {...panes.events} />
             </div>
+            <AddressMapPane {...panes.addressMap} />
           </div>
         )}
       </main>

@@ -1,5 +1,6 @@
 // What each part of the page is given of the session: values, signals, callbacks.
 
+import type { AddressMapPaneProps } from '../components/address-map-pane.tsx';
 import type { ConsolePaneProps } from '../components/console-pane.tsx';
 import type { EndpointsPaneProps } from '../components/endpoints-pane.tsx';
 import type { EventsPaneProps } from '../components/events-pane.tsx';
@@ -21,6 +22,7 @@ export interface PaneProps {
   readonly faults: FaultsPaneProps;
   readonly endpoints: EndpointsPaneProps;
   readonly mappings: MappingsPaneProps;
+  readonly addressMap: AddressMapPaneProps;
   readonly events: EventsPaneProps;
   readonly timeBar: TimeBarProps;
   readonly momentKeys: MomentKeys;
@@ -30,11 +32,13 @@ export function paneProps(session: MachineSession): PaneProps {
   const { power, console, iommu, stories, drivers, stray, recordings, past, moment } = session;
   const { status, progress, failure, info, clock, mode, notReady, noCommands, restarted } = power;
   const { selection } = iommu;
-  const { device, watched, activity, feed, faults } = session.shown;
+  const { device, domain, changes, watched, activity, feed, faults } = session.shown;
+  const { chosen } = session.selection;
   const onLook: TimeBarProps['onLook'] = (sequence) => moment.look(sequence);
   const toPresent = (): void => moment.look(null);
   const onSelect: ConsolePaneProps['onSelect'] = (wanted) =>
     session.selection.select(wanted.kind === 'none' ? null : wanted);
+  const onChoose: MappingsPaneProps['onChoose'] = (locator) => session.selection.select(locator);
   const onType = (text: string): void => void console.type(text);
   const onPause = (): void => void power.pause();
   const onResume = (): void => void power.resume();
@@ -107,7 +111,24 @@ export function paneProps(session: MachineSession): PaneProps {
       onType,
     },
     endpoints: { info, device, mode, selection, failure, activity, onPick, onSelect },
-    mappings: { device, watched, info, mode, failure, now: session.now, onSelect },
+    mappings: { device, watched, domain, info, mode, failure, chosen, onSelect, onChoose },
+    addressMap: {
+      view: session.addressSpace,
+      device,
+      domain,
+      changes,
+      info,
+      mode,
+      failure,
+      chosen,
+      stories: stories.all,
+      drivers: drivers.namer,
+      eventOf: (sequence) => iommu.latest.feed.event(sequence),
+      now: session.now,
+      onNextFrame: session.onNextFrame,
+      onSelect,
+      onChoose,
+    },
     events: { feed, status, mode, info, selection, watched, drivers: drivers.namer, onLook },
     timeBar: {
       history: () => iommu.latest.history,

@@ -5,8 +5,19 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formatBytes, formatExact, formatFine } from '../format/quantity.ts';
 import { stageName } from '../format/stage-words.ts';
 import type { Lanes } from '../timebar/lanes.ts';
+import { TableHead } from './table-head.tsx';
 
 const ROWS = 20;
+
+const HEADS = [
+  { name: 'Seconds' },
+  { name: 'Stage' },
+  { name: 'Reach', isNumber: true },
+  { name: 'Requests', isNumber: true },
+  { name: 'DMA', isNumber: true },
+  { name: 'Faults', isNumber: true },
+  { name: 'Moment' },
+] as const;
 
 interface Row {
   readonly fromMs: number;
@@ -70,25 +81,7 @@ export function BarTable({ lanes, onLook, onClose }: BarTableProps): JSX.Element
       <h2 id="bar-table-title">What the time bar shows</h2>
       <div class="scroll" tabIndex={0} role="group" aria-label="Table, scrollable">
         <table class="table">
-          <thead>
-            <tr>
-              <th scope="col">Seconds</th>
-              <th scope="col">Stage</th>
-              <th scope="col" class="number">
-                Reach
-              </th>
-              <th scope="col" class="number">
-                Requests
-              </th>
-              <th scope="col" class="number">
-                DMA
-              </th>
-              <th scope="col" class="number">
-                Faults
-              </th>
-              <th scope="col">Moment</th>
-            </tr>
-          </thead>
+          <TableHead heads={HEADS} />
           <tbody>
             {tableRows(lanes).map((row) => (
               <tr key={row.fromMs}>

@@ -3,7 +3,7 @@
 
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { EventStory } from '../../src/worker/api/why.ts';
 import type { FaultRecord } from '../model/machine-model.ts';
 import type { Selection } from '../model/domain-choice.ts';
@@ -16,6 +16,7 @@ import { faultSentence } from './faults-pane.tsx';
 import { Pane } from './pane.tsx';
 import { PictureCanvas } from './picture-canvas.tsx';
 import { PictureTable } from './picture-table.tsx';
+import { useReducedMotion } from './reduced-motion.ts';
 
 /** What the picture shows. */
 export interface ShownPicture {
@@ -39,17 +40,6 @@ export interface PicturePaneProps extends PainterPorts {
   readonly onPick: (endpoint: number) => void;
   readonly onLook: (sequence: number) => void;
   readonly onInspect: (pane: InspectPane) => void;
-}
-
-function useReducedMotion(): boolean {
-  const query = useMemo(() => matchMedia('(prefers-reduced-motion: reduce)'), []);
-  const [matches, setMatches] = useState(query.matches);
-  useEffect(() => {
-    const listen = (): void => setMatches(query.matches);
-    query.addEventListener('change', listen);
-    return () => query.removeEventListener('change', listen);
-  }, [query]);
-  return matches;
 }
 
 /** Index of the lane that a selection means; null for none. */

@@ -4,6 +4,14 @@
 import type { JSX } from 'preact';
 import type { Scene } from '../picture/scene.ts';
 import { tableRows } from '../picture/words.ts';
+import { TableHead } from './table-head.tsx';
+
+const HEADS = [
+  { name: 'Device' },
+  { name: 'Domain' },
+  { name: 'Openings (IOVA, size)' },
+  { name: 'Reaches', isNumber: true },
+] as const;
 
 export interface PictureTableProps {
   readonly scene: Scene | null;
@@ -19,16 +27,7 @@ export function PictureTable(props: PictureTableProps): JSX.Element {
   return (
     <div id="picture-table" class={isShown ? 'picture-table scroll' : 'visually-hidden'}>
       <table class="table" aria-label="Devices and what they reach">
-        <thead>
-          <tr>
-            <th scope="col">Device</th>
-            <th scope="col">Domain</th>
-            <th scope="col">Openings (IOVA, size)</th>
-            <th scope="col" class="number">
-              Reaches
-            </th>
-          </tr>
-        </thead>
+        <TableHead heads={HEADS} />
         <tbody>
           {(scene === null ? [] : tableRows(scene)).map((row) => (
             <tr key={row.endpoint}>

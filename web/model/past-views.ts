@@ -62,7 +62,8 @@ export class PastViews {
   /** The mappings of a domain, as they were. */
   watched(domain: number | null): WatchedView {
     const found = domain === null ? [] : this.moment.mappings(domain, 0n, MAX_ROWS);
-    const rows = found.map(({ virtStart, virtEnd, physStart, flags }) => ({
+    const rows = found.map(({ id, virtStart, virtEnd, physStart, flags }) => ({
+      id,
       start: virtStart,
       end: virtEnd,
       phys: physStart,

@@ -68,6 +68,7 @@ describe('WatchedDomain', () => {
     watching.tell(2, unmap(0, 3, 2));
     expect(watching.pages).toEqual([9n]);
     expect(watching.model.watched.rows[0]).toEqual({
+      id: 2,
       start: 9n * PAGE,
       end: 10n * PAGE - 1n,
       phys: 7n * PAGE,

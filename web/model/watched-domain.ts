@@ -12,6 +12,8 @@ const MAX_CHANGES = 1_024;
 
 /** A mapping as the page shows it: IOVA `start`..`end` (inclusive) to GPA from `phys` on. */
 export interface MappingRow {
+  /** Of its lifetime. */
+  readonly id: number;
   readonly start: bigint;
   readonly end: bigint;
   readonly phys: bigint;
@@ -126,5 +128,5 @@ function rowOf(history: History | undefined, id: number): MappingRow | undefined
   const lifetime = history?.lifetime(id);
   if (lifetime === undefined) return undefined;
   const { virtStart, virtEnd, physStart, flags } = lifetime;
-  return { start: virtStart, end: virtEnd, phys: physStart, flags };
+  return { id, start: virtStart, end: virtEnd, phys: physStart, flags };
 }

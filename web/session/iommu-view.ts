@@ -5,6 +5,7 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
 import { NO_SELECTION, shownDomain, type Selection } from '../model/domain-choice.ts';
 import { MachineModel } from '../model/machine-model.ts';
+import type { MappingChange } from '../model/watched-domain.ts';
 import type { ActivityView, FaultsView, FeedView, WatchedView } from '../model/views.ts';
 import type { FramePacer } from './frame-pacer.ts';
 import type { Power } from './power.ts';
@@ -15,6 +16,8 @@ export class IommuView {
   readonly #selection = signal<Selection>(NO_SELECTION);
 
   readonly device: ReadonlySignal<IommuState | null>;
+  readonly domain: ReadonlySignal<number | null>;
+  readonly changes: ReadonlySignal<readonly MappingChange[]>;
   readonly watched: ReadonlySignal<WatchedView>;
   readonly activity: ReadonlySignal<ActivityView>;
   readonly feed: ReadonlySignal<FeedView>;
@@ -26,6 +29,14 @@ export class IommuView {
     this.device = this.#eachFrame(
       () => model.state,
       () => model.state,
+    );
+    this.domain = this.#eachFrame(
+      () => model.watched.domain,
+      () => model.watched.domain,
+    );
+    this.changes = this.#eachFrame(
+      () => model.watched.version,
+      () => model.watched.changes,
     );
     this.watched = this.#eachFrame(
       () => model.watched.version,

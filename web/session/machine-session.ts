@@ -2,6 +2,7 @@
 
 import { computed, type ReadonlySignal } from '@preact/signals';
 import type { MachineModel } from '../model/machine-model.ts';
+import { addressSpaceView, type SpaceView } from './address-space.ts';
 import { ConsoleLine } from './console-line.ts';
 import { Drivers } from './drivers.ts';
 import { FilterChoice } from './filter-choice.ts';
@@ -42,6 +43,8 @@ export class MachineSession {
   readonly recordings: Recordings;
   readonly past: Past;
   readonly picture: Picture;
+  /** The address space of the domain that is shown. */
+  readonly addressSpace: ReadonlySignal<SpaceView | null>;
   readonly looked: LookedAt;
   /** For programs that drive the page. */
   readonly asking: PageAsking;
@@ -72,6 +75,8 @@ export class MachineSession {
     const { faults } = this.shown;
     const shown = this.shownMoment;
     this.picture = new Picture({ power, pacer, latest, shown, isLive, faults });
+    const { domain } = this.shown;
+    this.addressSpace = addressSpaceView({ shown, latest, domain, faults });
     this.looked = new LookedAt(this.power);
     this.asking = new PageAsking(this.power, ports.images);
     this.now = ports.now;

@@ -4,12 +4,19 @@ import { computed, type ReadonlySignal } from '@preact/signals';
 import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
 import { shownDomain } from '../model/domain-choice.ts';
 import type { PastViews } from '../model/past-views.ts';
+import type { MappingChange } from '../model/watched-domain.ts';
 import type { ActivityView, FaultsView, FeedView, WatchedView } from '../model/views.ts';
 import type { IommuView } from './iommu-view.ts';
 import type { MomentChoice } from './moment-choice.ts';
 
+const NONE: readonly MappingChange[] = [];
+
 export class ShownIommu {
   readonly device: ReadonlySignal<IommuState | null>;
+  /** Whose mappings are shown. */
+  readonly domain: ReadonlySignal<number | null>;
+  /** What has come and gone in it, the newest last; nothing of the past. */
+  readonly changes: ReadonlySignal<readonly MappingChange[]>;
   readonly watched: ReadonlySignal<WatchedView>;
   readonly activity: ReadonlySignal<ActivityView>;
   readonly feed: ReadonlySignal<FeedView>;
@@ -24,11 +31,15 @@ export class ShownIommu {
     this.activity = computed(() => past.value?.activity ?? iommu.activity.value);
     this.feed = computed(() => past.value?.feed ?? iommu.feed.value);
     this.faults = computed(() => past.value?.faults ?? iommu.faults.value);
+    this.domain = computed(() => {
+      const views = past.value;
+      if (views === null) return iommu.domain.value;
+      return shownDomain(views.state, iommu.selection.value, iommu.latest.watched.domain);
+    });
+    this.changes = computed(() => (past.value === null ? iommu.changes.value : NONE));
     this.watched = computed(() => {
       const views = past.value;
-      if (views === null) return iommu.watched.value;
-      const current = iommu.latest.watched.domain;
-      return views.watched(shownDomain(views.state, iommu.selection.value, current));
+      return views === null ? iommu.watched.value : views.watched(this.domain.value);
     });
   }
 }

@@ -41,6 +41,7 @@ export const PAGE: readonly Room[] = [
     imports: [
       ...PAGE_IMPORTS,
       'src/kernel/known-kernel.ts',
+      'web/address-map',
       'web/format',
       'web/model',
       'web/picture',
@@ -61,7 +62,9 @@ export const PAGE: readonly Room[] = [
     imports: [
       ...PAGE_IMPORTS,
       BOOT_STAGES,
+      'src/memory',
       'web/theme.ts',
+      'web/address-map',
       'web/canvas',
       'web/format',
       'web/model',
@@ -85,6 +88,13 @@ export const PAGE: readonly Room[] = [
       'the picture of what devices can reach: its scene, its layout, its painting, its words',
     imports: [...PAGE_IMPORTS, 'src/trace/replay', 'web/canvas', 'web/format'],
     types: PAGE_TYPES,
+  },
+  {
+    folder: 'web/address-map',
+    purpose:
+      'the map of an address space (IOVA): its axis from 2^64 down to one page, layout and painting',
+    imports: [...PAGE_IMPORTS, 'src/trace/replay', 'web/canvas', 'web/format', 'web/picture'],
+    types: [...PAGE_TYPES, 'src/iommu/regions', 'web/model'],
   },
   {
     folder: 'web/timebar',
