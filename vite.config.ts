@@ -1,5 +1,6 @@
 // The page's bundle: `web` is the root, `dist/web` the product. Relative addresses, so it can be served from any folder.
 
+import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type BuildEnvironmentOptions, type Plugin } from 'vite';
@@ -101,6 +102,56 @@ const shipLicences = (isPackage: boolean): Plugin => ({
   },
 });
 
+/** What only a power cycle needs, and what a start needs beside scripts and styles. */
+const LATER = /\/(?:bzImage|rootfs|seabios|vgabios)/;
+const STARTING = /\/(?:machine-worker|v86|store|guest|disk)/;
+/** What the page's first script loads at once. */
+const SHOWN_FIRST = '/web/app/show-page.tsx';
+const SERVICE_WORKER = 'service-worker.js';
+
+/** Tells the service worker of the files that it shall keep: of all but sources' maps, licences and the pages of examples. */
+const keepFiles: Plugin = {
+  name: 'keep-files',
+  apply: 'build',
+  buildStart() {
+    const id = fileURLToPath(new URL('src/worker/offline/service-worker.ts', import.meta.url));
+    this.emitFile({ type: 'chunk', id, fileName: SERVICE_WORKER });
+  },
+  generateBundle: {
+    order: 'post',
+    handler(_options, bundle) {
+      const page = bundle['index.html'];
+      const worker = bundle[SERVICE_WORKER];
+      if (page?.type !== 'asset' || worker?.type !== 'chunk')
+        this.error('A part of the page is missing.');
+      const script = /src="\.\/(assets\/[^"]+)"/.exec(String(page.source))?.[1] ?? '';
+      const start = new Set([script]);
+      const chunks = Object.values(bundle).filter((each) => each.type === 'chunk');
+      const shown = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(SHOWN_FIRST));
+      const add = (name: string): void => {
+        const chunk = bundle[name];
+        if (chunk?.type !== 'chunk') return;
+        start.add(name);
+        for (const css of chunk.viteMetadata?.importedCss ?? []) start.add(css);
+        for (const each of chunk.imports) if (!start.has(each)) add(each);
+      };
+      add(script);
+      if (shown !== undefined) add(shown.fileName);
+      const assets = Object.keys(bundle)
+        .filter((name) => /^assets\/.*(?<!\.map)$/.test(name))
+        .sort();
+      for (const name of assets) if (STARTING.test(name)) start.add(name);
+      const later = assets.filter((name) => LATER.test(name));
+      const soon = assets.filter((name) => !start.has(name) && !later.includes(name));
+      const id = createHash('sha256')
+        .update(`${assets.join('\n')}\n${page.source}`)
+        .digest('hex');
+      const files = { id: id.slice(0, 16), start: [...start], soon, later };
+      worker.code = worker.code.replace('BUILD_FILES', () => JSON.stringify(files));
+    },
+  },
+};
+
 /** Only what is built has a policy: the dev server puts scripts and sockets of its own into the page. */
 const addPolicy: Plugin = {
   name: 'add-policy',
@@ -128,7 +179,7 @@ export default defineConfig(({ mode }) => ({
     servePage,
     shipLicences(mode === PACKAGE),
     addPolicy,
-    ...(mode === PACKAGE ? [useFilesOfPackage] : []),
+    ...(mode === PACKAGE ? [useFilesOfPackage] : [keepFiles]),
   ],
   worker: {
     format: 'es',

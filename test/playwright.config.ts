@@ -16,6 +16,8 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     baseURL: `http://127.0.0.1:${PORT}/`,
+    // Only the test of it wants one: it would keep the page beside every guest.
+    serviceWorkers: 'block',
     viewport: { width: 1280, height: 800 },
     // A trace of every run would take the processor from the guest.
     screenshot: 'only-on-failure',

@@ -5,6 +5,7 @@ import { IMAGE_URLS } from './images.ts';
 import { requestOf } from './session/address/machine-parts.ts';
 import { PageAddress } from './session/address/page-address.ts';
 import { addSessionParts } from './session/address/parts.ts';
+import { Offline } from './offline/offline.ts';
 import { MachineSession } from './session/machine-session.ts';
 import { publishHandle } from './session/page-handle.ts';
 import { startTheme } from './theme.ts';
@@ -46,6 +47,23 @@ function holdNews(start: StartMachine, shown: Promise<void>): StartMachine {
     }, onCrash);
 }
 
+/** The dev server's page changes all the time, and `viommu serve` is on the same computer as the browser. */
+const IS_KEPT = import.meta.env.PROD && import.meta.env.MODE !== 'package';
+
+function keepOffline(): Offline {
+  return new Offline({
+    register: () => navigator.serviceWorker.register('./service-worker.js'),
+    ready: async () => (await navigator.serviceWorker.ready).active,
+    script: import.meta.url,
+    now: () => performance.now(),
+    onReturn: (listener) => {
+      document.addEventListener('visibilitychange', () => {
+        if (document.visibilityState === 'visible') listener();
+      });
+    },
+  });
+}
+
 async function main(): Promise<void> {
   const root = document.getElementById('app');
   if (root === null) return;
@@ -66,10 +84,13 @@ async function main(): Promise<void> {
   addSessionParts(address, session);
   const started = session.power.start();
   const { showPage } = await import('./app/show-page.tsx');
-  showPage(session, address, root);
+  const offline = keepOffline();
+  showPage(session, address, offline, root);
   show();
   setInterval(() => session.power.checkWorker(), CHECK_INTERVAL_MS);
   await started;
+  // Now that all it keeps has come
+  if (IS_KEPT) await offline.start();
 }
 
 void main();

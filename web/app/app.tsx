@@ -17,6 +17,7 @@ import { SeeActions } from '../components/see-actions.tsx';
 import { StoryPane } from '../components/story-pane.tsx';
 import { TimeBar } from '../components/time-bar.tsx';
 import { TopBar } from '../components/top-bar.tsx';
+import { UpdateNotice, type UpdateNoticeProps } from '../components/update-notice.tsx';
 import { ViewSwitch } from '../components/view-switch.tsx';
 import type { PaneProps } from './pane-props.ts';
 import type { SeeProps } from './see-props.ts';
@@ -46,16 +47,18 @@ export interface AppProps {
   readonly see: SeeProps;
   readonly choice: ViewChoice;
   readonly isOfLaterPage: boolean;
+  readonly update: UpdateNoticeProps;
 }
 
 /** The console has the same place in the tree of both views: what it has printed stays. */
-export function App({ panes, see, choice, isOfLaterPage }: AppProps): JSX.Element {
+export function App({ panes, see, choice, isOfLaterPage, update }: AppProps): JSX.Element {
   useMomentKeys(panes.momentKeys);
   const isSee = choice.view.value === 'see';
   return (
     <div class="app" data-moment={panes.timeBar.looking.value.kind}>
       <TopBar {...panes.topBar} views={<ViewSwitch {...choice} />} />
       <AddressNotice isOfLaterPage={isOfLaterPage} />
+      <UpdateNotice {...update} />
       <RecordingNotice {...panes.recording} />
       {isSee ? null : <SectionNav />}
       <main class="layout" data-view={choice.view.value}>

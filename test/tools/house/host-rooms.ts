@@ -49,6 +49,11 @@ export const HOSTS: readonly Room[] = [
     packages: ['comlink'],
   },
   {
+    folder: 'src/worker/offline',
+    purpose: "the service worker, which keeps the page's files for the time without a network",
+    imports: [],
+  },
+  {
     folder: 'src/guest',
     purpose: '`GuestSession` and `GuestPage`, the test kit',
     imports: [

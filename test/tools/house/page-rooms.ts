@@ -22,6 +22,7 @@ export const PAGE: readonly Room[] = [
     imports: [
       'src/worker/api',
       'web/app',
+      'web/offline',
       'web/session',
       'web/session/address',
       'web/styles',
@@ -33,7 +34,15 @@ export const PAGE: readonly Room[] = [
     folder: 'web/app',
     purpose: 'the page put together: which parts there are, and what each is given of the session',
     imports: ['src/base', 'web/components', 'web/session', 'web/session/address'],
+    types: ['web/offline'],
     packages: ['@preact/signals', 'preact'],
+  },
+  {
+    folder: 'web/offline',
+    purpose: "the page's side of its service worker",
+    imports: [],
+    types: ['src/worker/offline'],
+    packages: ['@preact/signals'],
   },
   {
     folder: 'web/session',
