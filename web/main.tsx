@@ -14,6 +14,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
 import './styles/layout.css';
+import './styles/desk.css';
 import './styles/topbar.css';
 import './styles/console.css';
 import './styles/tables.css';

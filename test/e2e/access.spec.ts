@@ -9,7 +9,10 @@ async function cutOff(page: Page): Promise<readonly string[]> {
     const { clientWidth } = document.documentElement;
     const isCut = (element: Element): boolean => {
       const { right, width } = element.getBoundingClientRect();
-      if (width === 0 || element.closest('.xterm, .visually-hidden, .long, .feed') !== null)
+      if (
+        width === 0 ||
+        element.closest('.xterm, .visually-hidden, .long, .feed, .section-nav') !== null
+      )
         return false;
       const { overflowX } = getComputedStyle(element);
       const hides = overflowX !== 'visible' && element.scrollWidth > element.clientWidth;

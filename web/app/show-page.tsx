@@ -1,15 +1,26 @@
 // Puts the page into its place. Fetched beside the machine's worker, which is started first.
 
 import { render } from 'preact';
-import type { InspectPane } from '../components/picture-pane.tsx';
 import type { UpdateNoticeProps } from '../components/update-notice.tsx';
+import { Desk } from '../desk/desk.ts';
+import { followRoom, isLargeScreen } from '../desk/room.ts';
 import type { Offline } from '../offline/offline.ts';
 import type { PageAddress } from '../session/address/page-address.ts';
 import type { MachineSession } from '../session/machine-session.ts';
 import { App } from './app.tsx';
 import { paneProps } from './pane-props.ts';
+import { DESK_PLAN, PANES, WALL_PLAN } from './pane-table.tsx';
 import { seeProps } from './see-props.ts';
 import { chooseView } from './view-choice.ts';
+
+/** Null where it is forbidden. */
+function storage(): Storage | null {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
 
 export function showPage(
   session: MachineSession,
@@ -18,23 +29,27 @@ export function showPage(
   root: HTMLElement,
 ): void {
   const choice = chooseView(address);
-  const show = (pane: InspectPane): void => {
-    choice.onView('inspect');
-    // Inspect is there with the next frame
-    session.onNextFrame(() => showPane(root, pane));
-  };
-  const see = seeProps(session, show);
-  const { isOfLaterPage } = address;
+  const desk = new Desk({
+    panes: PANES,
+    plan: () => (isLargeScreen() ? WALL_PLAN : DESK_PLAN),
+    storage: storage(),
+    onOpen: () => choice.onView('inspect'),
+    // What is opened is there with the next frame
+    onFocus: (pane) => session.onNextFrame(() => focusPane(root, pane)),
+  });
+  const see = seeProps(session, (pane) => desk.show(pane));
   const panes = paneProps(session);
+  const { isOfLaterPage } = address;
+  const hasRoom = followRoom();
   const update: UpdateNoticeProps = {
     hasUpdate: offline.hasUpdate,
     onReload: () => location.reload(),
     onDismiss: () => offline.dismiss(),
   };
-  render(<App {...{ panes, see, choice, isOfLaterPage, update }} />, root);
+  render(<App {...{ panes, see, choice, desk, hasRoom, isOfLaterPage, update }} />, root);
 }
 
-function showPane(root: HTMLElement, pane: InspectPane): void {
+function focusPane(root: HTMLElement, pane: string): void {
   const heading = root.querySelector<HTMLElement>(`#${pane}-title`);
   heading?.scrollIntoView({ block: 'nearest' });
   heading?.focus();

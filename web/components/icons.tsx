@@ -30,6 +30,22 @@ export function AboutIcon(): JSX.Element {
   );
 }
 
+export function MoreIcon(): JSX.Element {
+  return (
+    <Icon>
+      <path d="M8 3.4v.1M8 8v.1M8 12.6v.1" stroke-width="2.2" />
+    </Icon>
+  );
+}
+
+export function PanesIcon(): JSX.Element {
+  return (
+    <Icon>
+      <path d="M2.5 3h11v10h-11zM7.5 3v10M7.5 8h6" />
+    </Icon>
+  );
+}
+
 export function PauseIcon(): JSX.Element {
   return (
     <Icon>

@@ -52,6 +52,8 @@ function openTerminal(
   if (terminal.textarea !== undefined) terminal.textarea.tabIndex = -1;
 
   const resize = new ResizeObserver(() => {
+    // Out of sight it stays as it is
+    if (host.clientWidth === 0) return;
     terminal.options.fontSize = fontSizeFor(host.clientWidth);
     fit.fit();
   });

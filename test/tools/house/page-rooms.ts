@@ -33,8 +33,14 @@ export const PAGE: readonly Room[] = [
   {
     folder: 'web/app',
     purpose: 'the page put together: which parts there are, and what each is given of the session',
-    imports: ['src/base', 'web/components', 'web/session', 'web/session/address'],
+    imports: ['src/base', 'web/components', 'web/desk', 'web/session', 'web/session/address'],
     types: ['web/offline'],
+    packages: ['@preact/signals', 'preact'],
+  },
+  {
+    folder: 'web/desk',
+    purpose: 'panes that can be moved, closed, remembered; knows no pane, only that there are some',
+    imports: ['web/components'],
     packages: ['@preact/signals', 'preact'],
   },
   {
