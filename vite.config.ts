@@ -8,6 +8,7 @@ import manifest from './package.json' with { type: 'json' };
 import { readPageFile } from './src/cli/serve/page-files.ts';
 import { PageServer } from './src/cli/serve/page-server.ts';
 import { PAGE_POLICY } from './src/cli/serve/page-policy.ts';
+import { requirementsForPage } from './test/conformance/page-table.ts';
 
 const PORT = 8086;
 
@@ -85,10 +86,19 @@ const useFilesOfPackage: Plugin = {
     ),
 };
 
-const shipLicences = (isPackage: boolean): Plugin => ({
-  name: 'ship-licences',
+/** What the page fetches when it is asked for, made of what has its home elsewhere. */
+function tableFiles(): ReadonlyMap<string, string> {
+  const requirements = requirementsForPage(readText('test/conformance/requirements.json'));
+  return new Map([['conformance.json', requirements]]);
+}
+
+const shippedFiles = (isPackage: boolean): ReadonlyMap<string, string> =>
+  new Map([...licenceFiles(isPackage), ...tableFiles()]);
+
+const shipFiles = (isPackage: boolean): Plugin => ({
+  name: 'ship-files',
   configureServer(server) {
-    const files = licenceFiles(false);
+    const files = shippedFiles(false);
     server.middlewares.use((request, response, next) => {
       const text = files.get(request.url?.slice(1) ?? '');
       if (text === undefined) return next();
@@ -97,7 +107,7 @@ const shipLicences = (isPackage: boolean): Plugin => ({
     });
   },
   generateBundle() {
-    for (const [fileName, source] of licenceFiles(isPackage))
+    for (const [fileName, source] of shippedFiles(isPackage))
       this.emitFile({ type: 'asset', fileName, source });
   },
 });
@@ -177,7 +187,7 @@ export default defineConfig(({ mode }) => ({
   plugins: [
     serveKernel,
     servePage,
-    shipLicences(mode === PACKAGE),
+    shipFiles(mode === PACKAGE),
     addPolicy,
     ...(mode === PACKAGE ? [useFilesOfPackage] : [keepFiles]),
   ],

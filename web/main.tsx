@@ -7,6 +7,7 @@ import { PageAddress } from './session/address/page-address.ts';
 import { addSessionParts } from './session/address/parts.ts';
 import { Offline } from './offline/offline.ts';
 import { MachineSession } from './session/machine-session.ts';
+import { fetchRequirements } from './session/requirements.ts';
 import { publishHandle } from './session/page-handle.ts';
 import { startTheme } from './theme.ts';
 import '@xterm/xterm/css/xterm.css';
@@ -26,6 +27,7 @@ import './styles/timebar.css';
 import './styles/recording.css';
 import './styles/rogue.css';
 import './styles/see.css';
+import './styles/inspector.css';
 import './styles/forced-colors.css';
 
 /** How often the worker is checked for signs of life. */
@@ -76,6 +78,7 @@ async function main(): Promise<void> {
   const session = new MachineSession({
     start: holdNews(await chooseStart(), shown),
     images: IMAGE_URLS,
+    requirements: fetchRequirements('./conformance.json'),
     asked: requestOf(new URLSearchParams(location.search)),
     now: () => performance.now(),
     onNextFrame: (callback) => requestAnimationFrame(callback),

@@ -12,6 +12,10 @@ export interface Requirement {
   /** Section of the specification, or the source where it is none. */
   readonly section: string;
   readonly requirement: string;
+  /** Fields on the wire that it is about, as `iommu/protocol/layouts` calls them: `map.virt_start`. */
+  readonly fields?: readonly string[];
+  /** Causes of refusals and faults that it is the rule of, as `trace/explain` calls them: `map-overlap`. */
+  readonly causes?: readonly string[];
   /** Full names of the tests that show it, in order; `npm run conformance -- --update` writes them. */
   readonly tests: readonly string[];
 }
@@ -50,15 +54,18 @@ function parseRequirement(entry: unknown): Requirement {
   if (level === undefined) {
     throw new Error(`requirements.json: "level" of ${text('id')} must be ${LEVELS.join(', ')}`);
   }
-  const tests = field('tests');
-  if (!Array.isArray(tests)) {
-    throw new Error(`requirements.json: "tests" of ${text('id')} must be an array`);
-  }
+  const list = (name: string): readonly string[] => {
+    const value = field(name);
+    if (Array.isArray(value)) return value.map(String);
+    throw new Error(`requirements.json: "${name}" of ${text('id')} must be an array`);
+  };
   return {
     id: text('id'),
     level,
     section: text('section'),
     requirement: text('requirement'),
-    tests: tests.map(String),
+    ...(field('fields') === undefined ? {} : { fields: list('fields') }),
+    ...(field('causes') === undefined ? {} : { causes: list('causes') }),
+    tests: list('tests'),
   };
 }

@@ -35,8 +35,27 @@ test('shows how little devices reach, stops one at its wall, and says why', asyn
     await expect(see.hint).toContainText('domain 2');
   });
 
+  await test.step('two clicks from there: to the request before it, byte by byte', async () => {
+    await see.story.getByRole('button', { name: /^ATTACH #\d+$/ }).click();
+    await expect(see.inspector).toContainText('The driver put rogue into domain 2.');
+    await expect(see.inspector).toContainText('viommu_attach_dev');
+    const run = see.inspector.getByRole('button', {
+      name: /^endpoint, bytes 8 to 11: 02 10 00 00$/,
+    });
+    await run.focus();
+    const row = see.inspector.getByRole('row', { name: 'endpoint rogue 5.13.6.3.2' });
+    await expect(row).toHaveAttribute('data-lit', 'true');
+    const rule = see.inspector.getByRole('button', {
+      name: /A28 ATTACH of an endpoint that does not/,
+    });
+    await expect(rule).toHaveAttribute('data-lit', 'true');
+  });
+
   await test.step('memory', async () => {
-    await see.findInPicture(/^Memory 0x[0-9a-f]{8}–[0-9a-f]+: virtio-console can reach it$/, 0.75);
+    const words = /^Memory 0x[0-9a-f]{8}–[0-9a-f]+: virtio-console can reach it$/;
+    const place = await see.findInPicture(words, 0.75);
+    await see.picture.click({ position: place });
+    await expect(see.inspector).toContainText('virtio-console reaches this page.');
   });
 
   await test.step('from the picture to the right pane', async () => {

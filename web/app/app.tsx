@@ -9,7 +9,7 @@ import { PicturePane } from '../components/picture-pane.tsx';
 import { ReachFigure } from '../components/reach-figure.tsx';
 import { RecordingNotice } from '../components/recording-controls.tsx';
 import { SeeActions } from '../components/see-actions.tsx';
-import { StoryPane } from '../components/story-pane.tsx';
+import { SeeSide } from '../components/see-side.tsx';
 import { TimeBar } from '../components/time-bar.tsx';
 import { TopBar } from '../components/top-bar.tsx';
 import { UpdateNotice, type UpdateNoticeProps } from '../components/update-notice.tsx';
@@ -86,7 +86,7 @@ export function App(props: AppProps): JSX.Element {
             <SeeActions {...see.actions} />
           </div>
         ) : null}
-        {isSee ? <StoryPane key="story" {...see.story} /> : null}
+        {isSee ? <SeeSide key="side" {...see.side} /> : null}
         <DeskView
           key="desk"
           desk={desk}

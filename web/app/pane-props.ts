@@ -12,9 +12,10 @@ import type { RecordingNoticeProps } from '../components/recording-controls.tsx'
 import type { RoguePaneProps } from '../components/rogue-pane.tsx';
 import type { TopBarProps } from '../components/top-bar.tsx';
 import type { MachineSession } from '../session/machine-session.ts';
+import { inspectorProps, type InspectorProps } from './inspector-props.ts';
 
 /** The properties of all parts, each made once for a session. */
-export interface PaneProps {
+export interface PaneProps extends InspectorProps {
   readonly topBar: TopBarProps;
   readonly recording: RecordingNoticeProps;
   readonly console: Omit<ConsolePaneProps, 'offersCommands'>;
@@ -44,6 +45,7 @@ export function paneProps(session: MachineSession): PaneProps {
   const onResume = (): void => void power.resume();
   const onPick = (endpoint: number): void => session.pickEndpoint(endpoint);
   return {
+    ...inspectorProps(session),
     topBar: {
       status,
       past: past.note,
@@ -109,6 +111,8 @@ export function paneProps(session: MachineSession): PaneProps {
       failure,
       notReady: noCommands,
       onType,
+      chosen: session.selection.chosen,
+      onSelect: (locator) => session.selection.select(locator),
     },
     endpoints: { info, device, mode, selection, failure, activity, onPick, onSelect },
     mappings: { device, watched, domain, info, mode, failure, chosen, onSelect, onChoose },

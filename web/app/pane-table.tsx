@@ -14,10 +14,13 @@ import { ConsolePane } from '../components/console-pane.tsx';
 import { EndpointsPane } from '../components/endpoints-pane.tsx';
 import { EventsPane } from '../components/events-pane.tsx';
 import { FaultsPane } from '../components/faults-pane.tsx';
+import { InspectorPane } from '../components/inspector-pane.tsx';
 import { MappingsPane } from '../components/mappings-pane.tsx';
 import { RoguePane } from '../components/rogue-pane.tsx';
+import { StoryPane } from '../components/story-pane.tsx';
 import type { PageView } from '../components/view-switch.tsx';
 import type { HomePlan } from '../desk/home-layout.ts';
+import { later } from './later.tsx';
 import type { PaneProps } from './pane-props.ts';
 
 /** Places that panes have at first. */
@@ -103,6 +106,35 @@ export const PANES = [
     isOpen: true,
     isHalf: true,
     render: ({ events }) => <EventsPane {...events} />,
+  },
+  {
+    id: 'inspector',
+    title: 'Inspector',
+    about: 'What is selected: its bytes, their fields, and the rules.',
+    home: 'detail',
+    isOpen: true,
+    isHalf: true,
+    render: ({ inspector }) => <InspectorPane {...inspector} />,
+  },
+  {
+    id: 'story',
+    title: 'Stopped access',
+    about: 'The story of one fault: what led to it, and who did that.',
+    home: 'detail',
+    isOpen: true,
+    isHalf: true,
+    render: ({ story }) => <StoryPane {...story} />,
+  },
+  {
+    id: 'rules',
+    title: 'Conformance',
+    about: 'What the specification requires, and the tests that show it.',
+    home: 'detail',
+    isOpen: false,
+    render: later(
+      () => import('../components/rules-pane.tsx').then(({ RulesPane }) => RulesPane),
+      ({ rules }) => rules,
+    ),
   },
 ] as const satisfies readonly PaneEntry[];
 

@@ -3,15 +3,16 @@
 import type { InspectPane, PicturePaneProps } from '../components/picture-pane.tsx';
 import type { ReachFigureProps } from '../components/reach-figure.tsx';
 import type { SeeActionsProps } from '../components/see-actions.tsx';
-import type { StoryPaneProps } from '../components/story-pane.tsx';
+import type { SeeSideProps } from '../components/see-side.tsx';
 import type { MachineSession } from '../session/machine-session.ts';
+import { inspectorProps } from './inspector-props.ts';
 
 /** The properties of all parts of See, each made once for a session. */
 export interface SeeProps {
   readonly figure: ReachFigureProps;
   readonly picture: PicturePaneProps;
   readonly actions: SeeActionsProps;
-  readonly story: StoryPaneProps;
+  readonly side: SeeSideProps;
 }
 
 /** `onInspect` shows a pane of Inspect. */
@@ -21,6 +22,7 @@ export function seeProps(
 ): SeeProps {
   const { power, console, iommu, stories, stray, picture, looked, moment } = session;
   const { info, mode, notReady, noCommands, restarted } = power;
+  const { inspector, story } = inspectorProps(session);
   // What a person does is done to the machine, which is in its present
   const act = <Result>(action: () => Result): Result => {
     moment.look(null);
@@ -37,9 +39,12 @@ export function seeProps(
       stories: stories.all,
       lookedAt: looked.faults,
       selection: iommu.selection,
-      onSelect: (wanted) => session.selection.select(wanted.kind === 'none' ? null : wanted),
+      onSelect: (locator) => session.selection.select(locator),
       onPick: (endpoint) => session.pickEndpoint(endpoint),
-      onLook: (sequence) => looked.look(sequence),
+      onLook: (sequence) => {
+        looked.look(sequence);
+        session.selection.select({ kind: 'event', sequence });
+      },
       onInspect,
     },
     actions: {
@@ -53,15 +58,10 @@ export function seeProps(
       onSend: (request) => act(() => stray.send(request)),
       onStart: (wanted) => act(() => void power.switchMode(wanted)),
     },
-    story: {
-      picture: picture.view,
-      stories: stories.all,
-      info,
-      mode,
-      latest: iommu.faults,
-      told: looked.told,
-      onFollow: () => looked.follow(),
-      onInspect,
+    side: {
+      chosen: session.selection.chosen,
+      inspector,
+      story: { ...story, isAnnouncing: true, onAll: () => onInspect('faults') },
     },
   };
 }

@@ -37,6 +37,7 @@ export function showPage(
     // What is opened is there with the next frame
     onFocus: (pane) => session.onNextFrame(() => focusPane(root, pane)),
   });
+  bringDetail(session, desk);
   const see = seeProps(session, (pane) => desk.show(pane));
   const panes = paneProps(session);
   const { isOfLaterPage } = address;
@@ -47,6 +48,20 @@ export function showPage(
     onDismiss: () => offline.dismiss(),
   };
   render(<App {...{ panes, see, choice, desk, hasRoom, isOfLaterPage, update }} />, root);
+}
+
+/** What is chosen in one pane of Inspect is told in another, which comes to the front of its tabs. */
+function bringDetail(session: MachineSession, desk: Desk): void {
+  const { selection, told } = session;
+  const bring = (): void => {
+    const chosen = selection.chosen.peek();
+    // Devices and domains are chosen to work with, and have panes of their own
+    if (chosen === null || chosen.kind === 'endpoint' || chosen.kind === 'domain') return;
+    const isFault = chosen.kind === 'event' && chosen.sequence === told.peek()?.tale.fault.sequence;
+    desk.front(isFault ? 'story' : 'inspector');
+  };
+  selection.moved.on(bring);
+  bring();
 }
 
 function focusPane(root: HTMLElement, pane: string): void {

@@ -11,7 +11,10 @@ import type { IommuMode, MachineFailure, MachineInfo } from '../../src/worker/ap
 import type { EventStory } from '../../src/worker/api/why.ts';
 import type { FaultRecord } from '../model/machine-model.ts';
 import type { FaultsView } from '../model/views.ts';
+import type { Words } from '../inspector/inspected.ts';
+import type { Locator } from '../model/locator.ts';
 import { freshLine } from './fresh-line.ts';
+import { LinkedWords, type Select } from './linked-words.tsx';
 import { Pane } from './pane.tsx';
 
 const WHY_NONE: Readonly<Record<IommuMode, string>> = {
@@ -40,17 +43,33 @@ interface CardProps {
   readonly record: FaultRecord;
   /** Undefined until it is there. */
   readonly story: EventStory | undefined;
+  readonly isSelected: boolean;
+  readonly onSelect: Select;
+}
+
+interface StoryProps {
+  readonly story: EventStory;
+  readonly onSelect: Select;
+}
+
+/** `Known from #3, #5.` */
+function evidenceWords({ evidence }: EventStory): Words {
+  if (evidence.length === 0) return [];
+  const links = evidence.map((sequence) => ({
+    text: `#${sequence}`,
+    to: { kind: 'event' as const, sequence },
+  }));
+  return ['Known from ', ...links.flatMap((link, at) => (at === 0 ? [link] : [', ', link])), '. '];
 }
 
 /** Why it was stopped, and who in Linux did what that rests on. */
-function Story({ story }: { readonly story: EventStory }): JSX.Element {
-  const { sentence, evidence, clause, callers } = story;
-  const events = evidence.map((each) => `#${each}`).join(', ');
+function Story({ story, onSelect }: StoryProps): JSX.Element {
+  const { sentence, clause, callers } = story;
   return (
     <>
       <p class="fault-what">{sentence}</p>
       <p class="fault-why">
-        {events === '' ? '' : `Known from ${events}. `}
+        <LinkedWords words={evidenceWords(story)} onSelect={onSelect} />
         The rule: {clause}.
       </p>
       {callers.map(({ sequence, task, functions, areNamed }) => (
@@ -73,17 +92,23 @@ function Story({ story }: { readonly story: EventStory }): JSX.Element {
 }
 
 /** A fault, and its story as far as it is known. */
-export function FaultCard({ name, record, story }: CardProps): JSX.Element {
+function FaultCard({ name, record, story, isSelected, onSelect }: CardProps): JSX.Element {
   const { fault, timeMs } = record;
   const isWrite = isWriteFault(fault.flags);
   return (
-    <li class="fault">
-      <p class="fault-head">
+    <li class="fault" data-selected={isSelected}>
+      <button
+        type="button"
+        class="fault-head fault-pick"
+        aria-pressed={isSelected}
+        title="Select this fault: its story, its report, what led to it"
+        onClick={() => onSelect({ kind: 'event', sequence: fault.sequence })}
+      >
         <span class="badge badge-blocked">{faultTitle(fault)}</span>
         <span class="fault-time" title={TIME_TITLE}>
           {formatSeconds(timeMs)} s
         </span>
-      </p>
+      </button>
       {story === undefined ? (
         <>
           <p class="fault-what">
@@ -93,7 +118,7 @@ export function FaultCard({ name, record, story }: CardProps): JSX.Element {
           <p class="fault-why">{faultReasonSentence(fault, isWrite, fault.domain)}</p>
         </>
       ) : (
-        <Story story={story} />
+        <Story story={story} onSelect={onSelect} />
       )}
       {fault.isReported ? (
         <p class="fault-report">
@@ -120,12 +145,15 @@ export interface FaultsPaneProps {
   /** Why Linux can not be asked now; null when it can. */
   readonly notReady: ReadonlySignal<string | null>;
   readonly onType: (text: string) => void;
+  readonly chosen: ReadonlySignal<Locator | null>;
+  readonly onSelect: Select;
 }
 
 export function FaultsPane(props: FaultsPaneProps): JSX.Element {
   const { list: faults, count: faultCount, isPast } = props.faults.value;
   const nameOf = (endpoint: number): string => endpointName(props.info.value, endpoint);
   const stories = props.stories.value;
+  const chosen = props.chosen.value;
   const newest = props.latest.value.list[0];
   const end = standstill(props.failure.value);
   const reason = props.notReady.value;
@@ -161,6 +189,8 @@ export function FaultsPane(props: FaultsPaneProps): JSX.Element {
               name={nameOf(record.fault.endpoint)}
               record={record}
               story={stories.get(record.fault.sequence)}
+              isSelected={chosen?.kind === 'event' && chosen.sequence === record.fault.sequence}
+              onSelect={props.onSelect}
             />
           ))}
         </ul>

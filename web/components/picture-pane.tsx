@@ -4,12 +4,15 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import { toGpa, toIova, type Gpa } from '../../src/memory/address.ts';
 import type { EventStory } from '../../src/worker/api/why.ts';
 import type { FaultRecord } from '../model/machine-model.ts';
 import type { Selection } from '../model/domain-choice.ts';
+import type { Locator } from '../model/locator.ts';
 import { markedFaults } from '../picture/fault-marks.ts';
 import { partWords, type Part } from '../picture/hit.ts';
 import type { PainterPorts, PictureContent } from '../picture/painter.ts';
+import { PAGE_BYTES } from '../picture/runs.ts';
 import type { Scene } from '../picture/scene.ts';
 import { gateName, pictureSentence } from '../picture/words.ts';
 import { faultSentence } from './faults-pane.tsx';
@@ -36,7 +39,7 @@ export interface PicturePaneProps extends PainterPorts {
   /** Sequences of faults that have been looked at. */
   readonly lookedAt: ReadonlySignal<ReadonlySet<number>>;
   readonly selection: ReadonlySignal<Selection>;
-  readonly onSelect: (selection: Selection) => void;
+  readonly onSelect: (locator: Locator | null) => void;
   readonly onPick: (endpoint: number) => void;
   readonly onLook: (sequence: number) => void;
   readonly onInspect: (pane: InspectPane) => void;
@@ -55,6 +58,11 @@ function laneOf(scene: Scene, selection: Selection): number | null {
 function nameOf(scene: Scene, endpoint: number): string {
   const devices = scene.lanes.flatMap((lane) => lane.devices);
   return devices.find(({ id }) => id === endpoint)?.name ?? `EP ${endpoint}`;
+}
+
+/** The first address of a page. */
+function gpaOf(page: number): Gpa {
+  return toGpa(BigInt(page) * BigInt(PAGE_BYTES));
 }
 
 /** Where a part of the picture is shown in full. */
@@ -101,14 +109,15 @@ export function PicturePane(props: PicturePaneProps): JSX.Element {
   }, [shown, stories, lookedAt, selection, focused, isStill]);
 
   const select = (part: Part | null): void => {
-    if (part === null) onSelect({ kind: 'none' });
+    if (part === null) onSelect(null);
     else if (part.kind === 'device') onPick(part.endpoint);
     else if (part.kind === 'fault') onLook(part.mark.sequence);
+    else if (part.kind === 'memory') onSelect({ kind: 'page', gpa: gpaOf(part.pages.first) });
     else {
-      const lane = shown?.scene.lanes[part.kind === 'wall' ? part.lane : part.owner];
-      const domain = lane?.domain ?? null;
-      const [device] = lane?.devices ?? [];
-      if (domain !== null) onSelect({ kind: 'domain', id: domain });
+      const { domain, iova, lane } = part;
+      const [device] = shown?.scene.lanes[lane]?.devices ?? [];
+      if (domain !== null && iova !== null) onSelect({ kind: 'iova', domain, iova: toIova(iova) });
+      else if (domain !== null) onSelect({ kind: 'domain', id: domain });
       else if (device !== undefined) onPick(device.id);
     }
   };

@@ -3,13 +3,15 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { IommuMode, MachineInfo } from '../../src/worker/api/power.ts';
-import type { EventStory } from '../../src/worker/api/why.ts';
+import type { FaultTale } from '../inspector/fault-tale.ts';
 import type { FaultsView } from '../model/views.ts';
 import { endpointName } from '../format/endpoint-name.ts';
 import { formatExact } from '../format/quantity.ts';
-import { FaultCard, faultSentence } from './faults-pane.tsx';
+import type { Namers } from './asker.tsx';
+import { FaultStory } from './fault-story.tsx';
+import { faultSentence } from './faults-pane.tsx';
+import type { Select } from './linked-words.tsx';
 import { Pane } from './pane.tsx';
-import type { InspectPane, ShownPicture } from './picture-pane.tsx';
 
 const NONE: Readonly<Record<IommuMode, string>> = {
   translated:
@@ -19,62 +21,85 @@ const NONE: Readonly<Record<IommuMode, string>> = {
 };
 
 export interface StoryPaneProps {
-  readonly picture: ReadonlySignal<ShownPicture | null>;
+  /** The fault that is told of; null while nothing was stopped. */
+  readonly told: ReadonlySignal<{ readonly tale: FaultTale; readonly isOlder: boolean } | null>;
   /** Faults of the present, which may be another moment: news is read out wherever a person looks. */
   readonly latest: ReadonlySignal<FaultsView>;
-  readonly stories: ReadonlySignal<ReadonlyMap<number, EventStory>>;
   readonly info: ReadonlySignal<MachineInfo | null>;
   readonly mode: ReadonlySignal<IommuMode>;
-  /** Sequence of the fault that was chosen; null for the latest. */
-  readonly told: ReadonlySignal<number | null>;
+  readonly driver: ReadonlySignal<Namers['driver']>;
+  readonly callers: ReadonlySignal<Namers['callers']>;
+  /** Whether news is read out here; elsewhere it is, where all faults are listed. */
+  readonly isAnnouncing: boolean;
+  /** Tells of the latest again. */
   readonly onFollow: () => void;
-  readonly onInspect: (pane: InspectPane) => void;
+  readonly onSelect: Select;
+  /** Shows the moment after an event. */
+  readonly onLook: (sequence: number) => void;
+  /** Shows all faults, where they are not beside. */
+  readonly onAll?: (() => void) | undefined;
+  /** Shows what is selected in its place, where both have one. */
+  readonly onChosen?: (() => void) | undefined;
+}
+
+function News({ latest, info }: Pick<StoryPaneProps, 'latest' | 'info'>): JSX.Element {
+  const [news] = latest.value.list;
+  const sentence =
+    news === undefined
+      ? ''
+      : `Stopped: ${faultSentence(endpointName(info.value, news.fault.endpoint), news)}.`;
+  return (
+    <p class="visually-hidden" aria-live="polite">
+      {sentence}
+    </p>
+  );
 }
 
 export function StoryPane(props: StoryPaneProps): JSX.Element {
-  const { onFollow, onInspect } = props;
-  const faults = props.picture.value?.faults ?? [];
+  const { onFollow, onAll, onChosen, onSelect, onLook } = props;
   const told = props.told.value;
-  const [newest] = faults;
-  const chosen = faults.find(({ fault }) => fault.sequence === told) ?? newest;
-  const nameOf = (endpoint: number): string => endpointName(props.info.value, endpoint);
-  const [news] = props.latest.value.list;
-  const isNewest = chosen === newest;
-  const note = chosen === undefined ? 'None yet.' : `#${formatExact(chosen.fault.sequence)}`;
+  const namers: Namers = { driver: props.driver.value, callers: props.callers.value };
+  const note = told === null ? 'None yet.' : `#${formatExact(told.tale.fault.sequence)}`;
   return (
     <Pane
       id="story"
       title="Stopped access"
       note={note}
       tools={
-        chosen === undefined ? undefined : (
+        told === null && onChosen === undefined ? undefined : (
           <>
-            {isNewest ? null : (
+            {onChosen === undefined ? null : (
+              <button type="button" class="button button-small" onClick={onChosen}>
+                What is selected
+              </button>
+            )}
+            {told?.isOlder === true ? (
               <button type="button" class="button button-small" onClick={onFollow}>
                 Latest
               </button>
+            ) : null}
+            {onAll === undefined || told === null ? null : (
+              <button type="button" class="button button-small" onClick={onAll}>
+                All in Inspect
+              </button>
             )}
-            <button type="button" class="button button-small" onClick={() => onInspect('faults')}>
-              All in Inspect
-            </button>
           </>
         )
       }
     >
-      <p class="visually-hidden" aria-live="polite">
-        {news === undefined ? '' : `Stopped: ${faultSentence(nameOf(news.fault.endpoint), news)}.`}
-      </p>
-      {chosen === undefined ? (
+      {props.isAnnouncing ? <News latest={props.latest} info={props.info} /> : null}
+      {told === null ? (
         <p class="empty">{NONE[props.mode.value]}</p>
       ) : (
-        <ul class="scroll faults" aria-label="Story" tabIndex={0}>
-          <FaultCard
-            key={chosen.fault.sequence}
-            name={nameOf(chosen.fault.endpoint)}
-            record={chosen}
-            story={props.stories.value.get(chosen.fault.sequence)}
+        <div class="scroll story" role="group" aria-label="Story" tabIndex={0}>
+          <FaultStory
+            key={told.tale.fault.sequence}
+            tale={told.tale}
+            namers={namers}
+            onSelect={onSelect}
+            onLook={onLook}
           />
-        </ul>
+        </div>
       )}
     </Pane>
   );

@@ -1,4 +1,4 @@
-// Faults that a person has looked at, and the one whose story is told.
+// Faults that a person has looked at: their marks have done their work.
 
 import { signal, type ReadonlySignal } from '@preact/signals';
 import type { Power } from './power.ts';
@@ -8,7 +8,6 @@ const MOST = 100;
 
 export class LookedAt {
   readonly #faults = signal<ReadonlySet<number>>(new Set());
-  readonly #told = signal<number | null>(null);
 
   constructor(power: Power) {
     power.restarted.on(() => this.#forget());
@@ -20,23 +19,11 @@ export class LookedAt {
     return this.#faults;
   }
 
-  /** Sequence of the fault that was chosen; null for the latest. */
-  get told(): ReadonlySignal<number | null> {
-    return this.#told;
-  }
-
   look(sequence: number): void {
     this.#faults.value = new Set([...this.#faults.value, sequence].slice(-MOST));
-    this.#told.value = sequence;
-  }
-
-  /** The latest fault's story is told again. */
-  follow(): void {
-    this.#told.value = null;
   }
 
   #forget(): void {
     this.#faults.value = new Set();
-    this.#told.value = null;
   }
 }

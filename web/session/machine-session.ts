@@ -1,12 +1,14 @@
 // One person's session with the machine, by topics.
 
 import { computed, type ReadonlySignal } from '@preact/signals';
+import type { StackFunctions } from '../../src/worker/api/why.ts';
+import type { Inspected } from '../inspector/inspected.ts';
 import type { MachineModel } from '../model/machine-model.ts';
 import { addressSpaceView, type SpaceView } from './address-space.ts';
 import { ConsoleLine } from './console-line.ts';
-import { Drivers } from './drivers.ts';
 import { FilterChoice } from './filter-choice.ts';
 import { FramePacer, type FramePorts } from './frame-pacer.ts';
+import { inspection } from './inspection.ts';
 import { IommuView } from './iommu-view.ts';
 import { MomentChoice } from './moment-choice.ts';
 import { PageAsking } from './page-answers.ts';
@@ -15,14 +17,20 @@ import { Past } from './past.ts';
 import { Picture } from './picture.ts';
 import { Power, type PowerPorts } from './power.ts';
 import { Recordings } from './recordings.ts';
+import { NO_REQUIREMENTS, Requirements, type LoadRequirements } from './requirements.ts';
 import { SelectionChoice } from './selection.ts';
 import { ShownIommu } from './shown-iommu.ts';
 import { ShownMoment } from './shown-moment.ts';
+import { StackNames } from './stack-names.ts';
 import { Stories } from './stories.ts';
 import { StrayDma } from './stray-dma.ts';
+import { telling, type Told } from './telling.ts';
 
 /** What the session needs from its surroundings. */
-export interface SessionPorts extends PowerPorts, FramePorts {}
+export interface SessionPorts extends PowerPorts, FramePorts {
+  /** Where the requirements of the specification come from. */
+  readonly requirements?: LoadRequirements;
+}
 
 export class MachineSession {
   readonly power: Power;
@@ -38,7 +46,15 @@ export class MachineSession {
   /** The same as the record has it. */
   readonly shownMoment: ShownMoment;
   readonly stories: Stories;
-  readonly drivers: Drivers;
+  /** The driver's function on a stack of the guest's kernel, and all that are on it. */
+  readonly drivers: StackNames<string>;
+  readonly callers: StackNames<StackFunctions>;
+  /** What the inspector shows. */
+  readonly inspected: ReadonlySignal<Inspected | null>;
+  /** The fault whose story is told. */
+  readonly told: ReadonlySignal<Told | null>;
+  /** What the specification requires. */
+  readonly requirements: Requirements;
   readonly stray: StrayDma;
   readonly recordings: Recordings;
   readonly past: Past;
@@ -61,7 +77,8 @@ export class MachineSession {
     this.shown = new ShownIommu(this.iommu, this.moment);
     this.stories = new Stories(this.power);
     this.power.batches.on(() => this.stories.want(this.iommu.latest.faults));
-    this.drivers = new Drivers(this.power);
+    this.drivers = new StackNames(this.power, (api, stacks) => api.why.drivers(stacks));
+    this.callers = new StackNames(this.power, (api, stacks) => api.why.functions(stacks));
     this.shown.faults.subscribe(({ list }) => this.stories.want(list));
     this.stray = new StrayDma(this.power, () => this.iommu.latest);
     this.recordings = new Recordings(this.power, ports.images);
@@ -77,6 +94,11 @@ export class MachineSession {
     this.picture = new Picture({ power, pacer, latest, shown, isLive, faults });
     const { domain } = this.shown;
     this.addressSpace = addressSpaceView({ shown, latest, domain, faults });
+    const { chosen } = this.selection;
+    const { device } = this.shown;
+    this.inspected = inspection({ chosen, shown, device, latest });
+    this.told = telling({ chosen, faults, stories: this.stories.all, latest });
+    this.requirements = new Requirements(ports.requirements ?? NO_REQUIREMENTS);
     this.looked = new LookedAt(this.power);
     this.asking = new PageAsking(this.power, ports.images);
     this.now = ports.now;

@@ -28,13 +28,15 @@ export class Stories {
 
   /** Asks for those of these faults, the newest first, that were not asked for. */
   want(faults: readonly FaultRecord[]): void {
+    for (const { fault } of faults.slice(0, MAX_ASKED)) this.tell(fault.sequence);
+  }
+
+  /** Asks for one event, a fault or a refused request, that was not asked for. */
+  tell(sequence: number): void {
     const { api } = this.#power;
-    if (api === null) return;
-    for (const { fault } of faults.slice(0, MAX_ASKED)) {
-      if (this.#asked.has(fault.sequence)) continue;
-      this.#asked.add(fault.sequence);
-      void this.#ask(api.why, fault.sequence);
-    }
+    if (api === null || this.#asked.has(sequence)) return;
+    this.#asked.add(sequence);
+    void this.#ask(api.why, sequence);
   }
 
   async #ask(

@@ -155,6 +155,8 @@ class FakeMachine {
       why: {
         explain: async () => null,
         drivers: async (stacks) => stacks.map(() => 'fake_map_page'),
+        functions: async (stacks) =>
+          stacks.map(() => ({ functions: ['fake_map', 'fake_map_page'], areNamed: true })),
       },
       recording: {
         save: async () => new Uint8Array(FAKE_RECORDING),

@@ -35,7 +35,7 @@ export function eventsInWords(count: number): string {
 }
 
 /** `250 µs`, `0.8 ms`, `12 ms`, `3.4 s`. */
-function timeInWords(ms: number): string {
+export function timeInWords(ms: number): string {
   if (ms < 0.1) return `${Math.round(ms * 1000)} µs`;
   if (ms < 1000) return `${Number(ms.toPrecision(2))} ms`;
   return `${Number((ms / 1000).toPrecision(3))} s`;

@@ -1,5 +1,6 @@
 // Why: what became of an access or a request, and who in the guest was behind it.
 
+import type { CauseId } from '../../trace/explain/causes.ts';
 import type { Stack } from '../../trace/record/who.ts';
 
 /** Who did something that an explanation rests on. */
@@ -14,9 +15,14 @@ export interface StoryCaller {
   readonly areNamed: boolean;
 }
 
+/** What is on a stack of the guest's kernel. */
+export type StackFunctions = Pick<StoryCaller, 'functions' | 'areNamed'>;
+
 /** An explanation in words. */
 export interface EventStory {
   readonly sequence: number;
+  /** Its stable name, such as `map-overlap`. */
+  readonly cause: CauseId;
   /** One sentence. */
   readonly sentence: string;
   /** Sequences of the events that it rests on. */
@@ -32,6 +38,8 @@ export interface WhyApi {
    * kernel whose symbols nobody has.
    */
   drivers(stacks: readonly Stack[]): Promise<readonly (string | null)[]>;
+  /** All functions on each of these stacks. */
+  functions(stacks: readonly Stack[]): Promise<readonly StackFunctions[]>;
   /** Why an event was refused; null for one that was not, and for one that is no longer kept. */
   explain(sequence: number): Promise<EventStory | null>;
 }

@@ -8,7 +8,7 @@ import type { SymbolTable } from '../../kernel/symbol-table.ts';
 import { explain } from '../../trace/explain/explain.ts';
 import type { Culprit } from '../../trace/explain/explanation.ts';
 import type { Stack } from '../../trace/record/who.ts';
-import type { EventStory, StoryCaller, WhyApi } from '../api/why.ts';
+import type { EventStory, StackFunctions, StoryCaller, WhyApi } from '../api/why.ts';
 import { GuestSymbols } from './guest-symbols.ts';
 import type { MachineLife } from './machine-life.ts';
 
@@ -27,17 +27,26 @@ export class WhyHost implements WhyApi {
     const past = this.#life.history?.past;
     const explanation = past === undefined ? undefined : explain(past, sequence);
     if (explanation === undefined) return null;
-    const { sentence, evidence, clause, who } = explanation;
+    const { cause, sentence, evidence, clause, who } = explanation;
     const symbols = known ?? (who.length > 0 ? this.#ownSymbols() : undefined);
     const callers = who.flatMap((culprit) => callerOf(culprit, symbols));
-    return { sequence, sentence, evidence, clause, callers };
+    return { sequence, cause, sentence, evidence, clause, callers };
   }
 
   async drivers(stacks: readonly Stack[]): Promise<readonly (string | null)[]> {
+    const symbols = await this.#symbolsForStacks();
+    return stacks.map((stack) => driverFunction(framesOf(stack, symbols)) ?? null);
+  }
+
+  async functions(stacks: readonly Stack[]): Promise<readonly StackFunctions[]> {
+    const symbols = await this.#symbolsForStacks();
+    return stacks.map((stack) => functionsOf(stack, symbols));
+  }
+
+  async #symbolsForStacks(): Promise<SymbolTable | undefined> {
     const known = await this.#knownSymbols();
     // Looked for once: that takes a look at all of its memory
-    const symbols = known ?? (this.#life.isUp ? this.#ownSymbols() : undefined);
-    return stacks.map((stack) => driverFunction(framesOf(stack, symbols)) ?? null);
+    return known ?? (this.#life.isUp ? this.#ownSymbols() : undefined);
   }
 
   #knownSymbols(): Promise<SymbolTable | undefined> {
@@ -59,13 +68,17 @@ function callerOf(
   symbols: SymbolTable | undefined,
 ): readonly StoryCaller[] {
   if (task === null && stack === null) return [];
-  const frames = stack === null ? [] : framesOf(stack, symbols);
   return [
     {
       sequence,
       task: task === null ? null : taskWords(task, task.isInterrupted),
-      functions: frames.map((frame) => frame.name ?? frameWords(frame)),
-      areNamed: symbols !== undefined,
+      ...functionsOf(stack, symbols),
     },
   ];
+}
+
+function functionsOf(stack: Stack | null, symbols: SymbolTable | undefined): StackFunctions {
+  const frames = stack === null ? [] : framesOf(stack, symbols);
+  const functions = frames.map((frame) => frame.name ?? frameWords(frame));
+  return { functions, areNamed: symbols !== undefined };
 }

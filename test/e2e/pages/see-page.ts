@@ -10,6 +10,7 @@ export class SeePage {
   readonly picture: Locator;
   readonly figure: Locator;
   readonly story: Locator;
+  readonly inspector: Locator;
   readonly table: Locator;
   /** What is pointed at, in words. */
   readonly hint: Locator;
@@ -18,7 +19,8 @@ export class SeePage {
     this.page = page;
     this.picture = page.getByRole('region', { name: 'Devices and memory' }).getByRole('img');
     this.figure = page.getByRole('region', { name: 'What devices can reach' });
-    this.story = page.getByRole('list', { name: 'Story' });
+    this.story = page.getByRole('group', { name: 'Story' });
+    this.inspector = page.getByRole('region', { name: 'Inspector' });
     this.hint = page.getByRole('note', { name: 'What you point at' });
     this.table = page.getByRole('table', { name: 'Devices and what they reach' });
   }

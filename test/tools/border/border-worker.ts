@@ -73,7 +73,11 @@ const host: MachineApi = {
     moment: async () => refuse(),
     events: async () => [],
   },
-  why: { explain: async () => null, drivers: async (stacks) => stacks.map(() => null) },
+  why: {
+    explain: async () => null,
+    drivers: async (stacks) => stacks.map(() => null),
+    functions: async () => [],
+  },
   recording: {
     save: async () => refuse(),
     open: async () => refuse(),

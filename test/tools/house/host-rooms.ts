@@ -12,6 +12,7 @@ export const HOSTS: readonly Room[] = [
       'src/iommu/store',
       'src/trace',
       'src/trace/record',
+      'src/trace/explain',
       'src/trace/replay',
       'src/machine',
       'src/machine/images',

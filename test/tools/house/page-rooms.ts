@@ -58,10 +58,17 @@ export const PAGE: readonly Room[] = [
       'src/kernel/known-kernel.ts',
       'web/address-map',
       'web/format',
+      'web/inspector',
       'web/model',
       'web/picture',
     ],
-    types: [...PAGE_TYPES, 'src/iommu/store', 'src/trace/replay', 'web/session/address/move.ts'],
+    types: [
+      ...PAGE_TYPES,
+      'src/iommu/store',
+      'src/trace/replay',
+      'web/conformance',
+      'web/session/address/move.ts',
+    ],
     packages: ['@preact/signals'],
   },
   {
@@ -81,7 +88,9 @@ export const PAGE: readonly Room[] = [
       'web/theme.ts',
       'web/address-map',
       'web/canvas',
+      'web/conformance',
       'web/format',
+      'web/inspector',
       'web/model',
       'web/picture',
       'web/timebar',
@@ -112,6 +121,23 @@ export const PAGE: readonly Room[] = [
     types: [...PAGE_TYPES, 'src/iommu/regions', 'web/model'],
   },
   {
+    // Of a moment, never of now.
+    folder: 'web/inspector',
+    purpose:
+      'what is to be said of the thing that is selected: facts, bytes with their fields, rules',
+    imports: [
+      'src/base',
+      'src/memory',
+      'src/iommu/protocol',
+      'src/iommu/protocol/layouts',
+      'src/trace/record',
+      'src/trace/explain',
+      'web/format',
+      'web/model',
+    ],
+    types: [...PAGE_TYPES, 'src/iommu/regions', 'src/trace/replay', 'web/conformance'],
+  },
+  {
     folder: 'web/timebar',
     purpose: 'the time bar: its axis, what happened in each bucket of it, layout and painting',
     imports: [...PAGE_IMPORTS, 'src/trace/record', 'src/trace/replay', 'web/canvas', 'web/format'],
@@ -121,13 +147,18 @@ export const PAGE: readonly Room[] = [
     folder: 'web/model',
     purpose: 'what the page knows: its copy of the record, and what is read from that',
     imports: [...PAGE_IMPORTS, 'src/memory', 'src/trace/record', 'src/trace/replay'],
-    types: PAGE_TYPES,
+    types: [...PAGE_TYPES, 'web/conformance'],
   },
   {
     folder: 'web/format',
     purpose: 'numbers and events in words',
     imports: PAGE_IMPORTS,
     types: PAGE_TYPES,
+  },
+  {
+    folder: 'web/conformance',
+    purpose: 'the requirements of the specification: which of them a thing falls under',
+    imports: [],
   },
   { folder: 'web/styles', purpose: 'style sheets', imports: [] },
   {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Stack } from '../../src/trace/record/who.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
 import { QUIET_BATCH } from '../testing/told-events.ts';
-import { Drivers } from './drivers.ts';
+import { StackNames } from './stack-names.ts';
 import { Power } from './power.ts';
 import { NO_IMAGES as images } from '../testing/no-images.ts';
 
@@ -30,7 +30,7 @@ async function opened(isBroken = false) {
       return { api, dispose: () => fake.dispose() };
     },
   });
-  const drivers = new Drivers(power);
+  const drivers = new StackNames(power, (api, stacks) => api.why.drivers(stacks));
   void power.start();
   await settled();
   return { drivers, asked, tell };

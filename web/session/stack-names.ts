@@ -1,31 +1,39 @@
-// Which function of the guest's kernel asked for a request: the worker names the stacks of the requests that are looked at, once.
+// What the worker knows of the stacks of the guest's kernel that are looked at: it is asked for each once.
 
 import { signal, type ReadonlySignal } from '@preact/signals';
 import type { Stack } from '../../src/trace/record/who.ts';
 import type { Power } from './power.ts';
 import type { WorkerApi } from './worker-link.ts';
 
-/** Gives the driver's function of a stack; null while it is not known. */
-export type DriverNamer = (stack: Stack) => string | null;
+/** Gives what is known of a stack; null while it is not known. */
+export type StackNamer<Name> = (stack: Stack) => Name | null;
 
-export class Drivers {
+/** Asks the worker for several stacks. */
+export type AskNames<Name> = (
+  api: WorkerApi,
+  stacks: readonly Stack[],
+) => Promise<readonly (Name | null)[]>;
+
+export class StackNames<Name> {
   readonly #power: Power;
+  readonly #askNames: AskNames<Name>;
   /** By the object that the record has of each stack; null of those that are asked for, or have no name. */
-  readonly #names = new WeakMap<Stack, string | null>();
+  readonly #names = new WeakMap<Stack, Name | null>();
   #wanted: Stack[] = [];
-  readonly #namer = signal<DriverNamer>((stack) => this.#nameOf(stack));
+  readonly #namer = signal<StackNamer<Name>>((stack) => this.#nameOf(stack));
   #isAsking = false;
 
-  constructor(power: Power) {
+  constructor(power: Power, askNames: AskNames<Name>) {
     this.#power = power;
+    this.#askNames = askNames;
   }
 
   /** Another function whenever more names are known. */
-  get namer(): ReadonlySignal<DriverNamer> {
+  get namer(): ReadonlySignal<StackNamer<Name>> {
     return this.#namer;
   }
 
-  #nameOf(stack: Stack): string | null {
+  #nameOf(stack: Stack): Name | null {
     const name = this.#names.get(stack);
     if (name !== undefined) return name;
     const { api, status } = this.#power;
@@ -44,7 +52,7 @@ export class Drivers {
     const stacks = this.#wanted;
     this.#wanted = [];
     try {
-      const names = await api.why.drivers(stacks);
+      const names = await this.#askNames(api, stacks);
       for (const [index, stack] of stacks.entries()) this.#names.set(stack, names[index] ?? null);
     } catch {
       // Without a name a request still says which task it was made for.

@@ -1,0 +1,44 @@
+// What the inspector and the story of a fault are given of the session.
+
+import type { InspectorPaneProps } from '../components/inspector-pane.tsx';
+import type { RulesPaneProps } from '../components/rules-pane.tsx';
+import type { StoryPaneProps } from '../components/story-pane.tsx';
+import type { MachineSession } from '../session/machine-session.ts';
+
+export interface InspectorProps {
+  readonly inspector: InspectorPaneProps;
+  readonly story: StoryPaneProps;
+  readonly rules: RulesPaneProps;
+}
+
+export function inspectorProps(session: MachineSession): InspectorProps {
+  const { power, stories, drivers, callers, selection, moment, requirements, iommu } = session;
+  const onSelect: InspectorPaneProps['onSelect'] = (locator) => selection.select(locator);
+  const onLook = (sequence: number): void => moment.look(sequence);
+  const names = { driver: drivers.namer, callers: callers.namer };
+  return {
+    inspector: {
+      ...names,
+      inspected: session.inspected,
+      stories: stories.all,
+      requirements: requirements.view,
+      onAsk: (sequence) => stories.tell(sequence),
+      onWantRules: () => requirements.want(),
+      onSelect,
+      onLook,
+      onClose: () => selection.select(null),
+    },
+    story: {
+      ...names,
+      told: session.told,
+      latest: iommu.faults,
+      info: power.info,
+      mode: power.mode,
+      isAnnouncing: false,
+      onFollow: () => selection.select(null),
+      onSelect,
+      onLook,
+    },
+    rules: { requirements: requirements.view, onWant: () => requirements.want() },
+  };
+}

@@ -1,0 +1,36 @@
+// Who in the guest caused an event: the task, and the functions of its kernel.
+
+import type { JSX } from 'preact';
+import type { Stack, Who } from '../../src/trace/record/who.ts';
+import type { StackFunctions } from '../../src/worker/api/why.ts';
+import { makerWords } from '../format/maker-words.ts';
+
+/** What is known of stacks of the guest's kernel; null while it is not known. */
+export interface Namers {
+  /** The driver's function. */
+  readonly driver: (stack: Stack) => string | null;
+  /** All functions. */
+  readonly callers: (stack: Stack) => StackFunctions | null;
+}
+
+/** Nothing where nobody is known. */
+export function Asker({ who, namers }: { who: Who; namers: Namers }): JSX.Element | null {
+  const { stack } = who;
+  const maker = makerWords(who, stack === null ? null : namers.driver(stack));
+  if (maker === null) return null;
+  const known = stack === null ? null : namers.callers(stack);
+  if (known === null || known.functions.length === 0) return <p class="asker">{maker.long}</p>;
+  return (
+    <details class="asker">
+      <summary>{maker.long}</summary>
+      <ol class="mono">
+        {known.functions.map((name) => (
+          <li>{name}</li>
+        ))}
+      </ol>
+      {known.areNamed ? null : (
+        <p class="block-note">These are addresses: the guest’s kernel has no symbols.</p>
+      )}
+    </details>
+  );
+}

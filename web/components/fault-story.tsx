@@ -1,0 +1,65 @@
+// The story of one stopped access: its cause in a sentence, what led to it step by step, and the rule.
+
+import type { JSX } from 'preact';
+import type { FaultTale } from '../inspector/fault-tale.ts';
+import { dmesgLine, faultTitle } from '../format/iommu-words.ts';
+import { formatExact, formatSeconds, TIME_TITLE } from '../format/quantity.ts';
+import { Asker, type Namers } from './asker.tsx';
+import { LinkedWords, type Select } from './linked-words.tsx';
+
+export interface FaultStoryProps {
+  readonly tale: FaultTale;
+  readonly namers: Namers;
+  readonly onSelect: Select;
+  /** Shows the moment after an event. */
+  readonly onLook: (sequence: number) => void;
+}
+
+export function FaultStory({ tale, namers, onSelect, onLook }: FaultStoryProps): JSX.Element {
+  const { fault, timeMs, sentence, steps, clause } = tale;
+  const { sequence } = fault;
+  return (
+    <article class="tale" aria-label={`Fault #${formatExact(sequence)}`}>
+      <p class="fault-head">
+        <span class="badge badge-blocked">{faultTitle(fault)}</span>
+        <span class="fault-time" title={TIME_TITLE}>
+          {formatSeconds(timeMs)} s
+        </span>
+      </p>
+      <p class="fault-what">{sentence}</p>
+      <ol class="tale-steps" aria-label="What led to it">
+        {steps.map((step) => (
+          <li key={step.sequence} data-self={step.sequence === sequence}>
+            <p>
+              <span class="tale-when">{step.when}</span>{' '}
+              <LinkedWords words={step.words} onSelect={onSelect} />
+            </p>
+            <Asker who={step.who} namers={namers} />
+          </li>
+        ))}
+      </ol>
+      <p class="fault-why">The rule: {clause}.</p>
+      <p class="fault-report">
+        {fault.isReported ? (
+          <>
+            Reported to Linux. Its log says: <code>{dmesgLine(fault)}</code>
+          </>
+        ) : (
+          <>
+            <b>Not reported:</b> Linux had left no room for the message, so it does not know.
+          </>
+        )}
+      </p>
+      <p class="tale-tools">
+        <button
+          type="button"
+          class="button button-small"
+          title="Shows the IOMMU as it was then, in all panes"
+          onClick={() => onLook(sequence)}
+        >
+          Look at this moment
+        </button>
+      </p>
+    </article>
+  );
+}

@@ -1,0 +1,246 @@
+// A mapping, an IOVA, and a page of guest memory: now, and who was ever there.
+
+import { timeInWords } from '../../src/trace/explain/words.ts';
+import type { Lifetime } from '../../src/trace/replay/lifetime.ts';
+import { formatAddress, formatRange } from '../format/address.ts';
+import { formatRights, rightsInWords } from '../format/iommu-words.ts';
+import { formatBytes, formatExact } from '../format/quantity.ts';
+import type { Locator } from '../model/locator.ts';
+import { inspected, type Fact, type FactList, type Inspected, type Words } from './inspected.ts';
+import {
+  domainLink,
+  endpointLink,
+  eventLink,
+  iovaLink,
+  isAliveAt,
+  listed,
+  mappingLink,
+  pageLink,
+  type Subject,
+} from './subject.ts';
+
+/** Of the mappings that were once at an address, the latest. */
+const MOST_LISTED = 20;
+/** How many of them are looked through for those that are there now. */
+const MOST_LOOKED_AT = 20_000;
+const PAGE_BYTES = 0x1000n;
+
+/** Where MAP and UNMAP have their rules. */
+const MAPPING_SECTIONS = ['5.13.6.5', '5.13.6.5.2', '5.13.6.6', '5.13.6.6.2'];
+
+export function inspectMapping(
+  subject: Subject,
+  locator: Extract<Locator, { readonly kind: 'mapping' }>,
+): Inspected {
+  const { history, moment } = subject;
+  const { domain, iova, id } = locator;
+  const lifetime = history.lifetime(id) ?? history.lookup(moment.sequence, domain, iova);
+  const title = 'Mapping';
+  if (lifetime === undefined || lifetime.domain !== domain) {
+    const words = [
+      'This mapping is kept no more. At ',
+      iovaLink(domain, iova),
+      ' is what there is now.',
+    ];
+    return inspected(locator, title, words);
+  }
+  const { virtStart, virtEnd, physStart, flags, born, died } = lifetime;
+  const size = virtEnd - virtStart + 1n;
+  const previous = history.previous(lifetime);
+  const before: readonly Fact[] =
+    previous === null || 'isKnown' in previous
+      ? []
+      : [{ name: 'There before', words: [mappingLink(previous), ...fate(previous)] }];
+  return inspected(locator, title, leadWords(subject, lifetime), {
+    facts: [
+      { name: 'IOVAs', words: [iovaLink(domain, virtStart), ' to ', iovaLink(domain, virtEnd)] },
+      {
+        name: 'Lead to',
+        words: [
+          pageLink(physStart),
+          ' to ',
+          pageLink(physStart + size - 1n, formatAddress(physStart + size - 1n)),
+        ],
+      },
+      { name: 'Size', words: [formatBytes(size)] },
+      { name: 'Rights', words: [`${formatRights(flags)}: ${rightsInWords(flags)}`] },
+      { name: 'Domain', words: domainWords(subject, domain) },
+      { name: 'Made by', words: born === null ? ['not in the record'] : [eventLink(born, 'MAP')] },
+      {
+        name: 'Ended by',
+        words: died === null ? ['nothing: it is still there'] : [eventLink(died)],
+      },
+      ...lifeFacts(subject, lifetime),
+      ...before,
+    ],
+    clause: 'virtio 1.2, 5.13.6.5',
+    sections: MAPPING_SECTIONS,
+    who: born === null ? null : history.record.who(born),
+    sequence: born,
+  });
+}
+
+function leadWords({ moment }: Subject, lifetime: Lifetime): Words {
+  const { domain, died } = lifetime;
+  const where: Words = ['The devices of ', domainLink(domain)];
+  if (isAliveAt(lifetime, moment.sequence)) return [...where, ' reach memory through it.'];
+  const isOver = died !== null && died <= moment.sequence;
+  return [...where, isOver ? ' could reach memory through it.' : ' will reach memory through it.'];
+}
+
+/** How long it lived, where both ends are in the record. */
+function lifeFacts({ history }: Subject, { born, died }: Lifetime): readonly Fact[] {
+  const { record } = history;
+  const from = born === null ? undefined : record.event(born)?.timeMs;
+  const to = died === null ? undefined : record.event(died)?.timeMs;
+  if (from === undefined || to === undefined || born === null || died === null) return [];
+  const events = formatExact(died - born);
+  return [{ name: 'Lived', words: [`${timeInWords(to - from)}, ${events} events`] }];
+}
+
+function domainWords(subject: Subject, domain: number): Words {
+  const members = subject.moment.domain(domain)?.endpoints ?? [];
+  const links = members.map((id) => endpointLink(subject, id));
+  return links.length === 0
+    ? [domainLink(domain)]
+    : [domainLink(domain), ' with ', ...listed(links)];
+}
+
+/** What became of a mapping. */
+function fate({ born, died }: Lifetime): Words {
+  const from: Words = born === null ? [] : [', ', eventLink(born, 'MAP')];
+  return died === null ? [...from, ', still there'] : [...from, ', ended by ', eventLink(died)];
+}
+
+export function inspectIova(
+  subject: Subject,
+  locator: Extract<Locator, { readonly kind: 'iova' }>,
+): Inspected {
+  const { history, moment } = subject;
+  const { domain, iova } = locator;
+  const mapping = moment.lookup(domain, iova);
+  const there = moment.domain(domain);
+  const region = there?.reserved.find(({ start, end }) => start <= iova && iova <= end);
+  const facts: Fact[] = [{ name: 'Domain', words: domainWords(subject, domain) }];
+  if (region !== undefined) {
+    const range = formatRange(region.start, region.end);
+    facts.push({ name: 'Region', words: [`${region.kind}, ${range}`] });
+  }
+  if (mapping !== undefined) {
+    const gpa = mapping.physStart + (iova - mapping.virtStart);
+    facts.push(
+      { name: 'Leads to', words: [pageLink(gpa)] },
+      { name: 'Mapping', words: [mappingLink(mapping), ...fate(mapping)] },
+      {
+        name: 'Rights',
+        words: [`${formatRights(mapping.flags)}: ${rightsInWords(mapping.flags)}`],
+      },
+    );
+  }
+  const lead = iovaSentence(mapping !== undefined, region?.kind, there?.isBypass === true);
+  const range = { start: iova, end: iova };
+  return inspected(locator, `IOVA ${formatAddress(iova)}`, [lead], {
+    facts,
+    lists: [
+      everList(subject, 'Ever mapped here', history.lifetimesOfIova(domain, range), (lifetime) => [
+        mappingLink(lifetime),
+        ' led to ',
+        pageLink(lifetime.physStart + (iova - lifetime.virtStart)),
+        ...fate(lifetime),
+      ]),
+    ],
+    clause: 'virtio 1.2, 5.13.6.5',
+    sections: region === undefined ? MAPPING_SECTIONS : [...MAPPING_SECTIONS, '5.13.6.8.2'],
+  });
+}
+
+function iovaSentence(isMapped: boolean, region: string | undefined, isBypass: boolean): string {
+  if (isBypass) return 'The domain is in bypass: the address is that of memory.';
+  if (region === 'msi') return 'This is the interrupt (MSI) window: a write is an interrupt.';
+  if (region === 'identity') return 'The address is that of memory here, in an identity region.';
+  if (region !== undefined) return 'A reserved region: every access is stopped.';
+  return isMapped ? 'It is mapped.' : 'Nothing is mapped here: every access is stopped.';
+}
+
+/** The latest mappings of some, with what to say of each. */
+function everList(
+  { history }: Subject,
+  title: string,
+  found: Iterable<Lifetime>,
+  wordsOf: (lifetime: Lifetime) => Words,
+): FactList {
+  const rows: Words[] = [];
+  let isMore = false;
+  for (const lifetime of found) {
+    isMore = rows.length === MOST_LISTED;
+    if (isMore) break;
+    rows.push(wordsOf(lifetime));
+  }
+  const gone = history.missing === null ? '' : ' What was before the record is not known.';
+  const note = `${isMore ? `The latest ${MOST_LISTED} are listed.` : ''}${gone}`.trim();
+  return { title, rows, none: 'Never, as far as is known.', note: note === '' ? null : note };
+}
+
+export function inspectPage(
+  subject: Subject,
+  locator: Extract<Locator, { readonly kind: 'page' }>,
+): Inspected {
+  const { history, moment } = subject;
+  const { gpa } = locator;
+  const range = { start: gpa, end: gpa + PAGE_BYTES - 1n };
+  const memory = history.record.head.memoryBytes;
+  const isMemory = memory === null || gpa < BigInt(memory);
+  const passing = moment.endpoints.filter(({ mode }) => mode === 'bypass');
+  const alive: Lifetime[] = [];
+  let looked = 0;
+  for (const lifetime of history.lifetimesOfGpa(range, { before: moment.sequence + 1 })) {
+    if (isAliveAt(lifetime, moment.sequence)) alive.push(lifetime);
+    looked += 1;
+    if (looked === MOST_LOOKED_AT || alive.length === MOST_LISTED) break;
+  }
+  const domains = [...new Set(alive.map(({ domain }) => domain))];
+  const reaching = moment.endpoints.filter(
+    ({ mode, domain }) => mode === 'attached' && domain !== null && domains.includes(domain),
+  );
+  const links = [...passing, ...reaching].map(({ id }) => endpointLink(subject, id));
+  const lead: Words =
+    links.length === 0
+      ? ['No device reaches this page.']
+      : [...listed(links), links.length === 1 ? ' reaches this page.' : ' reach this page.'];
+  const wordsOf = (lifetime: Lifetime): Words => {
+    const into = gpa > lifetime.physStart ? gpa - lifetime.physStart : 0n;
+    return [
+      domainLink(lifetime.domain),
+      ' at ',
+      iovaLink(lifetime.domain, lifetime.virtStart + into),
+      `, ${formatRights(lifetime.flags)}: `,
+      mappingLink(lifetime),
+      ...fate(lifetime),
+    ];
+  };
+  return inspected(locator, `Page ${formatAddress(gpa)}`, lead, {
+    facts: [
+      { name: 'Addresses', words: [formatRange(range.start, range.end)] },
+      ...(isMemory ? [] : [{ name: 'Memory', words: ['There is none at this address.'] }]),
+      ...(passing.length === 0
+        ? []
+        : [
+            {
+              name: 'By bypass',
+              words: listed(passing.map(({ id }) => endpointLink(subject, id))),
+            },
+          ]),
+    ],
+    lists: [
+      {
+        title: 'Mapped now',
+        rows: alive.map(wordsOf),
+        none: 'By nobody.',
+        note: alive.length === MOST_LISTED ? `The latest ${MOST_LISTED} are listed.` : null,
+      },
+      everList(subject, 'Ever mapped', history.lifetimesOfGpa(range), wordsOf),
+    ],
+    clause: 'virtio 1.2, 5.13.6.5',
+    sections: ['5.13.6.5'],
+  });
+}
