@@ -39,6 +39,10 @@ export function inspectorProps(session: MachineSession): InspectorProps {
       onSelect,
       onLook,
     },
-    rules: { requirements: requirements.view, onWant: () => requirements.want() },
+    rules: {
+      requirements: requirements.view,
+      exercised: session.exercised,
+      onWant: () => requirements.want(),
+    },
   };
 }

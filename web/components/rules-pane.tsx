@@ -3,8 +3,8 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { searchRequirements, type Requirement } from '../conformance/requirement.ts';
-import type { RequirementsView } from '../model/requirements-view.ts';
+import { reasonCounts, searchRequirements, type Requirement } from '../conformance/requirement.ts';
+import type { Exercised, RequirementsView } from '../model/requirements-view.ts';
 import { formatExact, formatPlural } from '../format/quantity.ts';
 import { Pane } from './pane.tsx';
 
@@ -15,6 +15,8 @@ const LEVELS: Readonly<Record<string, string>> = {
 
 export interface RulesPaneProps {
   readonly requirements: ReadonlySignal<RequirementsView>;
+  /** Refusals of the record, up to the moment that is looked at. */
+  readonly exercised: ReadonlySignal<Exercised>;
   /** Asks for the requirements. */
   readonly onWant: () => void;
 }
@@ -32,7 +34,13 @@ function Tests({ tests }: Pick<Requirement, 'tests'>): JSX.Element {
   );
 }
 
-function Row({ rule }: { readonly rule: Requirement }): JSX.Element {
+interface RowProps {
+  readonly rule: Requirement;
+  /** How often it was the reason of a refusal; undefined where that is not known of any. */
+  readonly count: number | undefined;
+}
+
+function Row({ rule, count }: RowProps): JSX.Element {
   const { id, level, section, requirement, tests } = rule;
   return (
     <tr>
@@ -45,11 +53,19 @@ function Row({ rule }: { readonly rule: Requirement }): JSX.Element {
         {requirement}
         <Tests tests={tests} />
       </td>
+      <td class="number">{count === undefined ? '' : formatExact(count)}</td>
     </tr>
   );
 }
 
-function Table({ list }: { readonly list: readonly Requirement[] }): JSX.Element {
+interface TableProps {
+  readonly list: readonly Requirement[];
+  readonly exercised: Exercised;
+}
+
+function Table({ list, exercised }: TableProps): JSX.Element {
+  const { refusals, isComplete } = exercised;
+  const counts = useMemo(() => reasonCounts(list, refusals), [list, refusals]);
   const [text, setText] = useState('');
   const found = useMemo(() => searchRequirements(list, text), [list, text]);
   return (
@@ -79,11 +95,22 @@ function Table({ list }: { readonly list: readonly Requirement[] }): JSX.Element
               </th>
               <th scope="col">Level</th>
               <th scope="col">Requirement</th>
+              <th
+                scope="col"
+                class="number"
+                title="Faults and refused requests of this PC that had this rule for a reason, up to the moment that is shown"
+              >
+                Here{isComplete ? '' : ', so far'}
+              </th>
             </tr>
           </thead>
           <tbody>
             {found.map((rule) => (
-              <Row key={rule.id} rule={rule} />
+              <Row
+                key={rule.id}
+                rule={rule}
+                count={rule.causes === undefined ? undefined : (counts.get(rule.id) ?? 0)}
+              />
             ))}
           </tbody>
         </table>
@@ -93,12 +120,12 @@ function Table({ list }: { readonly list: readonly Requirement[] }): JSX.Element
   );
 }
 
-export function RulesPane({ requirements, onWant }: RulesPaneProps): JSX.Element {
+export function RulesPane({ requirements, exercised, onWant }: RulesPaneProps): JSX.Element {
   useEffect(onWant, [onWant]);
   const view = requirements.value;
   return (
     <Pane id="rules" title="Conformance" note="What the specification requires, and the tests.">
-      {view.kind === 'ready' ? <Table list={view.list} /> : null}
+      {view.kind === 'ready' ? <Table list={view.list} exercised={exercised.value} /> : null}
       {view.kind === 'loading' ? <p class="empty">Loading the requirements…</p> : null}
       {view.kind === 'failed' ? (
         <p class="empty">

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { requirementsForPage } from '../../test/conformance/page-table.ts';
-import { rulesOf, searchRequirements, type Requirement, type RuleQuery } from './requirement.ts';
+import {
+  reasonCounts,
+  rulesOf,
+  searchRequirements,
+  type Requirement,
+  type RuleQuery,
+} from './requirement.ts';
 
 const FILE = new URL('../../test/conformance/requirements.json', import.meta.url);
 const REQUIREMENTS: readonly Requirement[] = JSON.parse(
@@ -45,6 +51,22 @@ describe('the rules that a thing falls under', () => {
 
   it('are those of the sections for what has no bytes', () => {
     expect(ids({ ...MAP, fields: [], sections: ['5.13.6.8'] })).toEqual(['A78']);
+  });
+});
+
+describe('how often a rule was the reason', () => {
+  it('is counted for the request that was refused, and for each rule of a cause', () => {
+    const counts = reasonCounts(REQUIREMENTS, [
+      { cause: 'unknown-domain', clause: 'virtio 1.2, 5.13.6.6.2' },
+      { cause: 'unmapped', clause: 'virtio 1.2, 5.13.6.6' },
+      { cause: 'unmapped', clause: 'virtio 1.2, 5.13.6.6' },
+      { cause: 'not-known', clause: 'virtio 1.2, 5.13.6' },
+    ]);
+    expect([...counts]).toEqual([
+      ['A58', 1],
+      ['A61', 2],
+      ['A86', 2],
+    ]);
   });
 });
 

@@ -17,6 +17,12 @@ export interface Requirement {
   readonly tests: readonly string[];
 }
 
+/** Why something was refused or stopped, and where that rule stands: `virtio 1.2, 5.13.6.5.2`. */
+export interface Refused {
+  readonly cause: string;
+  readonly clause: string;
+}
+
 /** What is looked for among the requirements. */
 export interface RuleQuery {
   /** Where the thing is told of: `virtio 1.2, 5.13.6.5`, or `draft v0.5`. */
@@ -25,8 +31,8 @@ export interface RuleQuery {
   readonly fields: readonly string[];
   /** Sections whose rules apply, for what is no message. */
   readonly sections: readonly string[];
-  /** Why it was refused or stopped, and where that rule stands; null where it was not, or that is not known. */
-  readonly refusal: { readonly cause: string; readonly clause: string } | null;
+  /** Null where it was not refused or stopped, and where the reason is not known. */
+  readonly refusal: Refused | null;
 }
 
 const RELEASED = /^virtio 1\.2, /;
@@ -64,13 +70,32 @@ export function sectionsOf(rules: readonly AppliedRule[], key: string): readonly
 /** Several requests are refused for one cause: then the rule of that request is the reason. */
 function reasonsOf(
   requirements: readonly Requirement[],
-  refusal: RuleQuery['refusal'],
+  refusal: Refused | null,
 ): readonly Requirement[] {
   if (refusal === null) return [];
   const named = requirements.filter(({ causes }) => causes?.includes(refusal.cause) === true);
   const section = refusal.clause.replace(RELEASED, '');
   const own = named.filter((rule) => rule.section === section);
   return own.length > 0 ? own : named;
+}
+
+/** How often each rule was the reason, by its ID. */
+export function reasonCounts(
+  requirements: readonly Requirement[],
+  refusals: readonly Refused[],
+): ReadonlyMap<string, number> {
+  const kinds = new Map<string, { readonly refused: Refused; readonly count: number }>();
+  for (const refused of refusals) {
+    const key = `${refused.cause} ${refused.clause}`;
+    kinds.set(key, { refused, count: (kinds.get(key)?.count ?? 0) + 1 });
+  }
+  const counts = new Map<string, number>();
+  for (const { refused, count } of kinds.values()) {
+    for (const { id } of reasonsOf(requirements, refused)) {
+      counts.set(id, (counts.get(id) ?? 0) + count);
+    }
+  }
+  return counts;
 }
 
 /** Rules of the released protocol, or of one draft. */

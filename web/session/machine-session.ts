@@ -4,8 +4,10 @@ import { computed, type ReadonlySignal } from '@preact/signals';
 import type { StackFunctions } from '../../src/worker/api/why.ts';
 import type { Inspected } from '../inspector/inspected.ts';
 import type { MachineModel } from '../model/machine-model.ts';
+import type { Exercised } from '../model/requirements-view.ts';
 import { addressSpaceView, type SpaceView } from './address-space.ts';
 import { ConsoleLine } from './console-line.ts';
+import { exercisedRules } from './exercised.ts';
 import { FilterChoice } from './filter-choice.ts';
 import { FramePacer, type FramePorts } from './frame-pacer.ts';
 import { inspection } from './inspection.ts';
@@ -55,6 +57,8 @@ export class MachineSession {
   readonly told: ReadonlySignal<Told | null>;
   /** What the specification requires. */
   readonly requirements: Requirements;
+  /** Which of that this record has exercised. */
+  readonly exercised: ReadonlySignal<Exercised>;
   readonly stray: StrayDma;
   readonly recordings: Recordings;
   readonly past: Past;
@@ -98,6 +102,7 @@ export class MachineSession {
     const { device } = this.shown;
     this.inspected = inspection({ chosen, shown, device, latest });
     this.told = telling({ chosen, faults, stories: this.stories.all, latest });
+    this.exercised = exercisedRules({ latest, shown, pacer, isLive });
     this.requirements = new Requirements(ports.requirements ?? NO_REQUIREMENTS);
     this.looked = new LookedAt(this.power);
     this.asking = new PageAsking(this.power, ports.images);
