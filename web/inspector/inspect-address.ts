@@ -1,4 +1,4 @@
-// A mapping, an IOVA, and a page of guest memory: now, and who was ever there.
+// A mapping, and an IOVA: now, and what was ever mapped there.
 
 import { timeInWords } from '../../src/trace/explain/words.ts';
 import type { Lifetime } from '../../src/trace/replay/lifetime.ts';
@@ -6,7 +6,8 @@ import { formatAddress, formatRange } from '../format/address.ts';
 import { formatRights, rightsInWords } from '../format/iommu-words.ts';
 import { formatBytes, formatExact } from '../format/quantity.ts';
 import type { Locator } from '../model/locator.ts';
-import { inspected, type Fact, type FactList, type Inspected, type Words } from './inspected.ts';
+import { inspected, type Fact, type Inspected, type Words } from './inspected.ts';
+import { everList, fate } from './mapping-words.ts';
 import {
   domainLink,
   endpointLink,
@@ -18,12 +19,6 @@ import {
   pageLink,
   type Subject,
 } from './subject.ts';
-
-/** Of the mappings that were once at an address, the latest. */
-const MOST_LISTED = 20;
-/** How many of them are looked through for those that are there now. */
-const MOST_LOOKED_AT = 20_000;
-const PAGE_BYTES = 0x1000n;
 
 /** Where MAP and UNMAP have their rules. */
 const MAPPING_SECTIONS = ['5.13.6.5', '5.13.6.5.2', '5.13.6.6', '5.13.6.6.2'];
@@ -106,12 +101,6 @@ function domainWords(subject: Subject, domain: number): Words {
     : [domainLink(domain), ' with ', ...listed(links)];
 }
 
-/** What became of a mapping. */
-function fate({ born, died }: Lifetime): Words {
-  const from: Words = born === null ? [] : [', ', eventLink(born, 'MAP')];
-  return died === null ? [...from, ', still there'] : [...from, ', ended by ', eventLink(died)];
-}
-
 export function inspectIova(
   subject: Subject,
   locator: Extract<Locator, { readonly kind: 'iova' }>,
@@ -160,87 +149,4 @@ function iovaSentence(isMapped: boolean, region: string | undefined, isBypass: b
   if (region === 'identity') return 'The address is that of memory here, in an identity region.';
   if (region !== undefined) return 'A reserved region: every access is stopped.';
   return isMapped ? 'It is mapped.' : 'Nothing is mapped here: every access is stopped.';
-}
-
-/** The latest mappings of some, with what to say of each. */
-function everList(
-  { history }: Subject,
-  title: string,
-  found: Iterable<Lifetime>,
-  wordsOf: (lifetime: Lifetime) => Words,
-): FactList {
-  const rows: Words[] = [];
-  let isMore = false;
-  for (const lifetime of found) {
-    isMore = rows.length === MOST_LISTED;
-    if (isMore) break;
-    rows.push(wordsOf(lifetime));
-  }
-  const gone = history.missing === null ? '' : ' What was before the record is not known.';
-  const note = `${isMore ? `The latest ${MOST_LISTED} are listed.` : ''}${gone}`.trim();
-  return { title, rows, none: 'Never, as far as is known.', note: note === '' ? null : note };
-}
-
-export function inspectPage(
-  subject: Subject,
-  locator: Extract<Locator, { readonly kind: 'page' }>,
-): Inspected {
-  const { history, moment } = subject;
-  const { gpa } = locator;
-  const range = { start: gpa, end: gpa + PAGE_BYTES - 1n };
-  const memory = history.record.head.memoryBytes;
-  const isMemory = memory === null || gpa < BigInt(memory);
-  const passing = moment.endpoints.filter(({ mode }) => mode === 'bypass');
-  const alive: Lifetime[] = [];
-  let looked = 0;
-  for (const lifetime of history.lifetimesOfGpa(range, { before: moment.sequence + 1 })) {
-    if (isAliveAt(lifetime, moment.sequence)) alive.push(lifetime);
-    looked += 1;
-    if (looked === MOST_LOOKED_AT || alive.length === MOST_LISTED) break;
-  }
-  const domains = [...new Set(alive.map(({ domain }) => domain))];
-  const reaching = moment.endpoints.filter(
-    ({ mode, domain }) => mode === 'attached' && domain !== null && domains.includes(domain),
-  );
-  const links = [...passing, ...reaching].map(({ id }) => endpointLink(subject, id));
-  const lead: Words =
-    links.length === 0
-      ? ['No device reaches this page.']
-      : [...listed(links), links.length === 1 ? ' reaches this page.' : ' reach this page.'];
-  const wordsOf = (lifetime: Lifetime): Words => {
-    const into = gpa > lifetime.physStart ? gpa - lifetime.physStart : 0n;
-    return [
-      domainLink(lifetime.domain),
-      ' at ',
-      iovaLink(lifetime.domain, lifetime.virtStart + into),
-      `, ${formatRights(lifetime.flags)}: `,
-      mappingLink(lifetime),
-      ...fate(lifetime),
-    ];
-  };
-  return inspected(locator, `Page ${formatAddress(gpa)}`, lead, {
-    facts: [
-      { name: 'Addresses', words: [formatRange(range.start, range.end)] },
-      ...(isMemory ? [] : [{ name: 'Memory', words: ['There is none at this address.'] }]),
-      ...(passing.length === 0
-        ? []
-        : [
-            {
-              name: 'By bypass',
-              words: listed(passing.map(({ id }) => endpointLink(subject, id))),
-            },
-          ]),
-    ],
-    lists: [
-      {
-        title: 'Mapped now',
-        rows: alive.map(wordsOf),
-        none: 'By nobody.',
-        note: alive.length === MOST_LISTED ? `The latest ${MOST_LISTED} are listed.` : null,
-      },
-      everList(subject, 'Ever mapped', history.lifetimesOfGpa(range), wordsOf),
-    ],
-    clause: 'virtio 1.2, 5.13.6.5',
-    sections: ['5.13.6.5'],
-  });
 }

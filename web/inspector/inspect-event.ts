@@ -4,7 +4,6 @@ import { assertNever } from '../../src/base/assert.ts';
 import type {
   FaultEvent,
   IommuEvent,
-  Numbered,
   NumberedRequest,
 } from '../../src/iommu/events/iommu-event.ts';
 import { featureNames } from '../../src/iommu/protocol/feature-names.ts';
@@ -12,13 +11,7 @@ import { VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol/protocol.ts';
 import { statusName } from '../../src/iommu/protocol/status-names.ts';
 import type { RecordedEvent } from '../../src/trace/recorded-event.ts';
 import type { Lifetime } from '../../src/trace/replay/lifetime.ts';
-import { formatAddress } from '../format/address.ts';
-import {
-  dmesgLine,
-  faultReasonSentence,
-  formatRights,
-  isWriteFault,
-} from '../format/iommu-words.ts';
+import { formatRights } from '../format/iommu-words.ts';
 import { formatBytes, formatExact, formatPlural, formatSeconds } from '../format/quantity.ts';
 import type { Locator } from '../model/locator.ts';
 import {
@@ -29,9 +22,9 @@ import {
   type Inspected,
   type Words,
 } from './inspected.ts';
-import { reportBlock, requestBlocks } from './message-blocks.ts';
+import { faultView } from './inspect-fault.ts';
+import { requestBlocks } from './message-blocks.ts';
 import {
-  dialectOf,
   domainLink,
   endpointLink,
   eventLink,
@@ -221,44 +214,4 @@ function ownSentence(event: Exclude<IommuEvent, FaultEvent | NumberedRequest>): 
     default:
       return assertNever(event);
   }
-}
-
-function faultView(subject: Subject, event: FaultEvent & Numbered): Inspected {
-  const { endpoint, domain, address, start, length, flags, isRing } = event;
-  const locator: Locator = { kind: 'event', sequence: event.sequence };
-  const { facts } = subject.history.record.head;
-  const report = reportBlock(subject, event);
-  const verb = isWriteFault(flags) ? 'write' : 'read';
-  const what = isRing ? ' of its rings' : '';
-  const place = domain === null ? formatAddress(start) : iovaLink(domain, start);
-  const size = facts.accesses ? `${formatPlural(length, 'byte')}${what} at ` : '';
-  const who = endpointLink(subject, endpoint);
-  const clause = report?.clause ?? 'virtio 1.2, 5.13.6.9';
-  return inspected(locator, '', [who, ` tried to ${verb} ${size}`, place, ' and was stopped.'], {
-    facts: [
-      { name: 'Reason', words: [faultReasonSentence(event, verb === 'write', domain)] },
-      {
-        name: 'First byte',
-        words: [
-          domain === null ? formatAddress(address) : iovaLink(domain, address),
-          ...(domain === null ? [', in no domain'] : [' in ', domainLink(domain)]),
-        ],
-      },
-      { name: 'Report', words: [reportWords(subject, event)] },
-      ...(event.isReported ? [{ name: 'Linux logs', words: [dmesgLine(event)] }] : []),
-    ],
-    blocks: report === null ? [] : [report],
-    clause,
-    sections: [sectionOf(clause)],
-    isRefused: true,
-  });
-}
-
-/** Whether the driver was told, and why not. */
-function reportWords(subject: Subject, { isReported }: FaultEvent): string {
-  if (isReported) return 'The driver got a report in its event queue.';
-  const dialect = dialectOf(subject);
-  if (dialect === 'v0.4') return 'Not reported: that version has no event queue.';
-  if (subject.moment.features === 0n) return 'Not reported: no driver had started the IOMMU.';
-  return 'Not reported: the driver had left no buffer for it in the event queue.';
 }

@@ -2,8 +2,9 @@
 
 import { assertNever } from '../../src/base/assert.ts';
 import type { Locator } from '../model/locator.ts';
-import { inspectIova, inspectMapping, inspectPage } from './inspect-address.ts';
+import { inspectIova, inspectMapping } from './inspect-address.ts';
 import { inspectEvent } from './inspect-event.ts';
+import { inspectPage } from './inspect-page.ts';
 import { inspectDomain, inspectEndpoint } from './inspect-parties.ts';
 import type { Inspected } from './inspected.ts';
 import type { Subject } from './subject.ts';
