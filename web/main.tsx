@@ -16,6 +16,7 @@ import './styles/base.css';
 import './styles/controls.css';
 import './styles/layout.css';
 import './styles/desk.css';
+import './styles/palette.css';
 import './styles/topbar.css';
 import './styles/console.css';
 import './styles/tables.css';

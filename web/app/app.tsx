@@ -4,7 +4,6 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { AddressNotice } from '../components/address-notice.tsx';
-import { useMomentKeys } from '../components/moment-keys.ts';
 import { PicturePane } from '../components/picture-pane.tsx';
 import { ReachFigure } from '../components/reach-figure.tsx';
 import { RecordingNotice } from '../components/recording-controls.tsx';
@@ -18,6 +17,7 @@ import { DeskView } from '../desk/desk-view.tsx';
 import type { Desk } from '../desk/desk.ts';
 import type { DeskPane } from '../desk/desk-pane.ts';
 import { PanesMenu } from '../desk/panes-menu.tsx';
+import { OverlayButtons, OverlayView, type Overlays } from './overlays.tsx';
 import type { PaneProps } from './pane-props.ts';
 import { PANES, type PaneEntry } from './pane-table.tsx';
 import type { SeeProps } from './see-props.ts';
@@ -42,14 +42,14 @@ export interface AppProps {
   readonly desk: Desk;
   /** Whether panes stand side by side. */
   readonly hasRoom: ReadonlySignal<boolean>;
+  readonly overlays: Overlays;
   readonly isOfLaterPage: boolean;
   readonly update: UpdateNoticeProps;
 }
 
 /** The panes have the same place in the tree of both views: what the console has printed stays. */
 export function App(props: AppProps): JSX.Element {
-  const { panes, see, choice, desk, hasRoom, isOfLaterPage, update } = props;
-  useMomentKeys(panes.momentKeys);
+  const { panes, see, choice, desk, hasRoom, overlays, isOfLaterPage, update } = props;
   const view = choice.view.value;
   const isSee = view === 'see';
   const deskPanes = useMemo(
@@ -67,6 +67,7 @@ export function App(props: AppProps): JSX.Element {
     <div class="app" data-moment={panes.timeBar.looking.value.kind}>
       <TopBar
         {...panes.topBar}
+        help={<OverlayButtons overlays={overlays} />}
         views={
           <div class="views">
             <ViewSwitch {...choice} />
@@ -96,6 +97,7 @@ export function App(props: AppProps): JSX.Element {
         />
       </main>
       <TimeBar {...panes.timeBar} />
+      <OverlayView overlays={overlays} />
     </div>
   );
 }

@@ -4,12 +4,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EventsPane } from '../components/events-pane.tsx';
 import { MappingsPane } from '../components/mappings-pane.tsx';
 import { TimeBar } from '../components/time-bar.tsx';
-import { useMomentKeys, type MomentKeys } from '../components/moment-keys.ts';
+import { useCommandKeys } from '../commands/keys.ts';
 import { MachineSession } from '../session/machine-session.ts';
 import { PageAddress } from '../session/address/page-address.ts';
 import { addSessionParts } from '../session/address/parts.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
 import { paneProps } from './pane-props.ts';
+import { timeCommands } from './view-commands.ts';
 import { NO_IMAGES as images } from '../testing/no-images.ts';
 
 async function run(ms: number): Promise<void> {
@@ -28,9 +29,10 @@ async function shownSession(churn = 0) {
   await run(5000);
   const root = document.createElement('div');
   document.body.replaceChildren(root);
-  const { timeBar, mappings, events, momentKeys } = paneProps(session);
-  function Shown({ keys }: { readonly keys: MomentKeys }) {
-    useMomentKeys(keys);
+  const { timeBar, mappings, events } = paneProps(session);
+  const commands = () => timeCommands(session);
+  function Shown() {
+    useCommandKeys(commands);
     return (
       <>
         <input type="text" />
@@ -40,7 +42,7 @@ async function shownSession(churn = 0) {
       </>
     );
   }
-  render(<Shown keys={momentKeys} />, root);
+  render(<Shown />, root);
   await run(100);
   const textOf = (selector: string): string => root.querySelector(selector)?.textContent ?? '';
   const press = (name: string): void => {

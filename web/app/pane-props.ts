@@ -6,7 +6,6 @@ import type { EndpointsPaneProps } from '../components/endpoints-pane.tsx';
 import type { EventsPaneProps } from '../components/events-pane.tsx';
 import type { FaultsPaneProps } from '../components/faults-pane.tsx';
 import type { MappingsPaneProps } from '../components/mappings-pane.tsx';
-import type { MomentKeys } from '../components/moment-keys.ts';
 import type { TimeBarProps } from '../components/time-bar.tsx';
 import type { RecordingNoticeProps } from '../components/recording-controls.tsx';
 import type { RoguePaneProps } from '../components/rogue-pane.tsx';
@@ -26,7 +25,6 @@ export interface PaneProps extends InspectorProps {
   readonly addressMap: AddressMapPaneProps;
   readonly events: EventsPaneProps;
   readonly timeBar: TimeBarProps;
-  readonly momentKeys: MomentKeys;
 }
 
 export function paneProps(session: MachineSession): PaneProps {
@@ -150,14 +148,6 @@ export function paneProps(session: MachineSession): PaneProps {
       onStepFault: (by) => moment.stepFault(by),
       onTake: (sequence) => void session.takeMachine(sequence),
       onDismiss: () => past.dismiss(),
-    },
-    momentKeys: {
-      ',': () => moment.step(-1),
-      '.': () => moment.step(1),
-      '[': () => moment.stepFault(-1),
-      ']': () => moment.stepFault(1),
-      l: toPresent,
-      L: toPresent,
     },
   };
 }

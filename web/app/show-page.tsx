@@ -8,6 +8,7 @@ import type { Offline } from '../offline/offline.ts';
 import type { PageAddress } from '../session/address/page-address.ts';
 import type { MachineSession } from '../session/machine-session.ts';
 import { App } from './app.tsx';
+import { makeOverlays } from './overlays.tsx';
 import { paneProps } from './pane-props.ts';
 import { DESK_PLAN, PANES, WALL_PLAN } from './pane-table.tsx';
 import { seeProps } from './see-props.ts';
@@ -47,7 +48,8 @@ export function showPage(
     onReload: () => location.reload(),
     onDismiss: () => offline.dismiss(),
   };
-  render(<App {...{ panes, see, choice, desk, hasRoom, isOfLaterPage, update }} />, root);
+  const overlays = makeOverlays({ session, choice, desk, panes });
+  render(<App {...{ panes, see, choice, desk, hasRoom, overlays, isOfLaterPage, update }} />, root);
 }
 
 /** What is chosen in one pane of Inspect is told in another, which comes to the front of its tabs. */

@@ -17,6 +17,7 @@ import { formatPlural, formatSeconds } from '../format/quantity.ts';
 import type { ListedEvent } from '../model/event-feed.ts';
 import type { Locator } from '../model/locator.ts';
 import type { MappingChange } from '../model/watched-domain.ts';
+import { Term } from '../glossary/term.tsx';
 import { AddressMapCanvas, ZOOM_STEP } from './address-map-canvas.tsx';
 import { AddressMapTable } from './address-map-table.tsx';
 import {
@@ -194,7 +195,11 @@ export function AddressMapPane(props: AddressMapPaneProps): JSX.Element {
     <Pane
       id="address-map"
       title="Address space"
-      note="What each address (IOVA) of a device leads to."
+      note={
+        <>
+          What each address (<Term of="iova" />) of a device leads to.
+        </>
+      }
       tools={
         <Tools
           view={() => map.current}

@@ -15,6 +15,7 @@ import type { Selection } from '../model/domain-choice.ts';
 import { ACTIVITY_SAMPLES } from '../model/endpoint-activity.ts';
 import type { ActivityView } from '../model/views.ts';
 import { sparklinePath } from '../canvas/sparkline.ts';
+import { Term } from '../glossary/term.tsx';
 import { Pane } from './pane.tsx';
 
 const SPARK_WIDTH = 46;
@@ -263,7 +264,15 @@ export function EndpointsPane(props: EndpointsPaneProps): JSX.Element {
     <Pane
       id="endpoints"
       title="Endpoints"
-      note={isOff ? 'Devices that access memory by themselves.' : 'Devices behind the IOMMU.'}
+      note={
+        isOff ? (
+          'Devices that access memory by themselves.'
+        ) : (
+          <>
+            <Term of="endpoint">Devices</Term> behind the <Term of="iommu" />.
+          </>
+        )
+      }
     >
       {isOff ? (
         <p class="empty">

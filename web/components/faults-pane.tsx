@@ -13,6 +13,7 @@ import type { FaultRecord } from '../model/machine-model.ts';
 import type { FaultsView } from '../model/views.ts';
 import type { Words } from '../inspector/inspected.ts';
 import type { Locator } from '../model/locator.ts';
+import { Term } from '../glossary/term.tsx';
 import { freshLine } from './fresh-line.ts';
 import { LinkedWords, type Select } from './linked-words.tsx';
 import { Pane } from './pane.tsx';
@@ -161,7 +162,17 @@ export function FaultsPane(props: FaultsPaneProps): JSX.Element {
     <Pane
       id="faults"
       title="Faults"
-      note={faultCount === 0 ? 'Stopped accesses.' : `${formatExact(faultCount)} stopped.`}
+      note={
+        faultCount === 0 ? (
+          <>
+            Stopped <Term of="fault">accesses</Term>.
+          </>
+        ) : (
+          <>
+            {formatExact(faultCount)} <Term of="fault">stopped</Term>.
+          </>
+        )
+      }
       tools={
         <button
           type="button"

@@ -30,6 +30,23 @@ export function AboutIcon(): JSX.Element {
   );
 }
 
+export function SearchIcon(): JSX.Element {
+  return (
+    <Icon>
+      <circle cx="7" cy="7" r="4.2" />
+      <path d="m10.2 10.2 3.3 3.3" />
+    </Icon>
+  );
+}
+
+export function HelpIcon(): JSX.Element {
+  return (
+    <Icon>
+      <path d="M5.4 6a2.6 2.6 0 1 1 3.8 2.3c-.8.4-1.2.9-1.2 1.7M8 12.9v.1" />
+    </Icon>
+  );
+}
+
 export function MoreIcon(): JSX.Element {
   return (
     <Icon>

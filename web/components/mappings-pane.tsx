@@ -16,6 +16,7 @@ import {
   type DomainSelectProps,
   type EmptyFacts,
 } from './domain-select.tsx';
+import { Term } from '../glossary/term.tsx';
 import { Pane } from './pane.tsx';
 import { useRowWindow } from './row-window.ts';
 import { TableHead } from './table-head.tsx';
@@ -118,7 +119,15 @@ export function MappingsPane(props: MappingsPaneProps): JSX.Element {
   const domain = device?.domains.find((each) => each.id === watched.domain);
   const isEmpty = domain === undefined || (watched.rows.length === 0 && domain.mappings === 0);
   return (
-    <Pane id="mappings" title="Mappings" note="Memory that a device may reach.">
+    <Pane
+      id="mappings"
+      title="Mappings"
+      note={
+        <>
+          <Term of="mapping">Memory</Term> that a device may reach.
+        </>
+      }
+    >
       <div class="totals">
         <DomainSelect {...props} />
         {domain === undefined ? null : (

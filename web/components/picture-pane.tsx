@@ -15,6 +15,7 @@ import type { PainterPorts, PictureContent } from '../picture/painter.ts';
 import { PAGE_BYTES } from '../picture/runs.ts';
 import type { Scene } from '../picture/scene.ts';
 import { gateName, pictureSentence } from '../picture/words.ts';
+import { Term } from '../glossary/term.tsx';
 import { faultSentence } from './faults-pane.tsx';
 import { Pane } from './pane.tsx';
 import { PictureCanvas } from './picture-canvas.tsx';
@@ -133,7 +134,11 @@ export function PicturePane(props: PicturePaneProps): JSX.Element {
     <Pane
       id="picture"
       title="Devices and memory"
-      note="Devices read and write memory without asking the processor."
+      note={
+        <>
+          Devices <Term of="dma">read and write memory</Term> without asking the processor.
+        </>
+      }
       tools={
         <button
           type="button"

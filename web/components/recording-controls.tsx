@@ -29,14 +29,28 @@ function fileName(): string {
   return `viommu-${new Date().toISOString().slice(0, 10)}${SUFFIX}`;
 }
 
+/** Saves the session as a file, if it can be made. */
+export async function saveRecording(onSave: RecordingControlsProps['onSave']): Promise<void> {
+  const file = await onSave();
+  if (file !== null) download(file, fileName());
+}
+
+/** Has the person choose a recording; it takes a click or a key. */
+export function chooseRecording(onOpen: RecordingControlsProps['onOpen']): void {
+  const picker = document.createElement('input');
+  picker.type = 'file';
+  picker.accept = SUFFIX;
+  picker.addEventListener('change', () => {
+    const file = picker.files?.[0];
+    if (file !== undefined) onOpen(file);
+  });
+  picker.click();
+}
+
 export function RecordingControls(props: RecordingControlsProps): JSX.Element {
   const { onSave, onOpen } = props;
   const isDisabled = !props.canRecord.value;
   const picker = useRef<HTMLInputElement>(null);
-  const save = async (): Promise<void> => {
-    const file = await onSave();
-    if (file !== null) download(file, fileName());
-  };
   return (
     <>
       <button
@@ -45,7 +59,7 @@ export function RecordingControls(props: RecordingControlsProps): JSX.Element {
         aria-label="Save recording"
         title="Save recording: all that happened since power-on, in a small file that can be replayed"
         disabled={isDisabled}
-        onClick={() => void save()}
+        onClick={() => void saveRecording(onSave)}
       >
         <SaveIcon />
       </button>

@@ -8,6 +8,7 @@ import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
 import type { IommuMode, MachineInfo } from '../../src/worker/api/power.ts';
 import type { RogueRequest, RogueResult } from '../../src/worker/api/stray-dma.ts';
 import { formatAddress, parseAddress } from '../format/address.ts';
+import { Term } from '../glossary/term.tsx';
 import { Pane } from './pane.tsx';
 import { ADDRESS_LABEL, ROGUE_INTRO, rogueWords } from './rogue-words.ts';
 
@@ -263,7 +264,15 @@ function Form(props: RoguePaneProps): JSX.Element {
 
 export function RoguePane(props: RoguePaneProps): JSX.Element {
   return (
-    <Pane id="rogue" title="Rogue DMA" note="Make a device go astray.">
+    <Pane
+      id="rogue"
+      title="Rogue DMA"
+      note={
+        <>
+          Make a device’s <Term of="dma" /> stray.
+        </>
+      }
+    >
       <Form {...props} />
     </Pane>
   );

@@ -18,11 +18,18 @@ const OVERREACH_ADDRESS = 0x8000n;
 const LENGTH_BYTES = 16;
 
 /** What takes the IOMMU away, or puts it back. */
-const OTHER: Readonly<Record<IommuMode, { readonly mode: IommuMode; readonly label: string }>> = {
+export const OTHER_MODE: Readonly<
+  Record<IommuMode, { readonly mode: IommuMode; readonly label: string }>
+> = {
   translated: { mode: 'off', label: 'Take the IOMMU away' },
   bypass: { mode: 'translated', label: 'Let it translate' },
   off: { mode: 'translated', label: 'Put the IOMMU back' },
 };
+
+/** An access of a device to what nobody has given it. */
+export function overreachRequest(endpoint: number): RogueRequest {
+  return { endpoint, address: OVERREACH_ADDRESS, access: 'write', length: LENGTH_BYTES };
+}
 
 export interface SeeActionsProps {
   readonly info: ReadonlySignal<MachineInfo | null>;
@@ -69,18 +76,13 @@ export function SeeActions(props: SeeActionsProps): JSX.Element {
   const reason = props.notReady.value;
   const noCommands = props.noCommands.value;
   const endpoint = formEndpoint(props.info.value, props.endpoint.value);
-  const other = OTHER[mode];
+  const other = OTHER_MODE[mode];
 
   useEffect(() => restarted.on(() => setOutcome({ kind: 'none' })), [restarted]);
 
   const overreach = async (): Promise<void> => {
     if (endpoint === null) return;
-    const request: RogueRequest = {
-      endpoint,
-      address: OVERREACH_ADDRESS,
-      access: 'write',
-      length: LENGTH_BYTES,
-    };
+    const request = overreachRequest(endpoint);
     try {
       setOutcome({ kind: 'result', request, result: await onSend(request) });
     } catch (error) {

@@ -12,6 +12,7 @@ import type {
 import { formatClock, formatExact } from '../format/quantity.ts';
 import type { MachineClock } from '../model/views.ts';
 import { theme, toggleTheme } from '../theme.ts';
+import { Term } from '../glossary/term.tsx';
 import { AboutDialog } from './about-dialog.tsx';
 import { BrandMark, MoonIcon, PauseIcon, PlayIcon, ResetIcon, SunIcon } from './icons.tsx';
 import { RecordingControls, type RecordingControlsProps } from './recording-controls.tsx';
@@ -61,6 +62,8 @@ export interface TopBarProps
   extends StatusViewProps, PauseButtonProps, ModeSelectProps, RecordingControlsProps {
   /** The switch between views. */
   readonly views?: ComponentChildren;
+  /** What leads to commands, keys and terms. */
+  readonly help?: ComponentChildren;
   readonly onReset: () => void;
 }
 
@@ -136,7 +139,10 @@ function Tagline(props: Pick<TopBarProps, 'mode' | 'past'>): JSX.Element {
   if (props.past.value !== null) return <span class="tagline" />;
   return (
     <p class="tagline">
-      A real Linux PC, running in this tab. {TAGLINE_STARTS[mode]} <b>IOMMU</b>
+      A real Linux PC, running in this tab. {TAGLINE_STARTS[mode]}{' '}
+      <b>
+        <Term of="iommu" />
+      </b>
       {TAGLINE_ENDS[mode]}
     </p>
   );
@@ -170,6 +176,7 @@ export function TopBar(props: TopBarProps): JSX.Element {
           onOpen={props.onOpen}
         />
         <ModeSelect mode={mode} onStart={props.onStart} />
+        {props.help}
         <AboutDialog />
       </div>
       <ThemeButton />

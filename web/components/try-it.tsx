@@ -6,14 +6,15 @@ import type { MachineInfo } from '../../src/worker/api/power.ts';
 import type { Selection } from '../model/domain-choice.ts';
 import { freshLine } from './fresh-line.ts';
 
-interface Demo {
+export interface Demo {
   readonly command: string;
   readonly text: string;
   /** Name of the endpoint it keeps busy: the page then shows that one's domain. */
   readonly endpoint: RegExp | null;
 }
 
-const DEMOS: readonly Demo[] = [
+/** Commands to try. */
+export const DEMOS: readonly Demo[] = [
   {
     command: 'disk-read',
     text: 'Read a disk. With the IOMMU translating, pages are mapped, filled by the disk, and unmapped again',
@@ -44,13 +45,19 @@ export interface TryItProps {
   readonly onType: (text: string) => void;
 }
 
+/** Types a command into the console, and selects the device that it keeps busy. */
+export function runDemo(
+  { command, endpoint }: Demo,
+  { info, onSelect, onType }: Pick<TryItProps, 'info' | 'onSelect' | 'onType'>,
+): void {
+  const busy = info.value?.endpoints.find((each) => endpoint?.test(each.name));
+  if (busy !== undefined) onSelect({ kind: 'endpoint', id: busy.id });
+  onType(freshLine(command));
+}
+
 export function TryIt({ info, noCommands, onSelect, onType }: TryItProps): JSX.Element {
   const reason = noCommands.value;
-  const run = ({ command, endpoint }: Demo): void => {
-    const busy = info.value?.endpoints.find((each) => endpoint?.test(each.name));
-    if (busy !== undefined) onSelect({ kind: 'endpoint', id: busy.id });
-    onType(freshLine(command));
-  };
+  const run = (demo: Demo): void => runDemo(demo, { info, onSelect, onType });
   return (
     <div class="try-it" role="group" aria-label="Try it">
       <span class="try-it-label">Try it</span>

@@ -1,7 +1,7 @@
 // Moments of the record: what there is to be seen at one, and which others are near it.
 
 import { KIND_CODES } from '../../src/trace/record/event-kinds.ts';
-import { nextOfKind, previousOfKind } from '../../src/trace/record/record-search.ts';
+import { firstFrom, nextOfKind, previousOfKind } from '../../src/trace/record/record-search.ts';
 import type { History } from '../../src/trace/replay/history.ts';
 import type { NotKnown } from '../../src/trace/replay/not-known.ts';
 import type { MachineModel } from './machine-model.ts';
@@ -54,6 +54,14 @@ export class Moments {
     const views = new PastViews(this.#model, history, moment);
     this.#made = { history, views };
     return { kind: 'past', views };
+  }
+
+  /** The moment at a time since the machine was built; null, the present, behind the latest event. */
+  atTime(timeMs: number): number | null {
+    const record = this.#model.history?.record;
+    if (record === undefined || record.lastSequence === 0) return null;
+    const next = firstFrom(record, timeMs);
+    return next > record.lastSequence ? null : Math.max(record.firstSequence, next - 1);
   }
 
   /** The moment one event on or back; null is the present, which follows the latest event. */

@@ -52,6 +52,11 @@ export class MomentChoice {
     this.#moved.emit(move);
   }
 
+  /** The moment at a time since the machine was built; null is the present. */
+  atTime(timeMs: number): number | null {
+    return this.#moments.atTime(timeMs);
+  }
+
   /** One event on or back; behind the latest is the present. */
   step(by: 1 | -1): void {
     this.look(this.#moments.beside(this.#chosen.peek(), by), 'replace');

@@ -1,0 +1,135 @@
+// What opens over the page, and is fetched when it is opened first: the palette, and the sheet of keys and terms.
+
+import { signal } from '@preact/signals';
+import type { ComponentType, JSX } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { HelpIcon, SearchIcon } from '../components/icons.tsx';
+import type { Command } from '../commands/command.ts';
+import { isMacKeyboard, keyWords, useCommandKeys } from '../commands/keys.ts';
+import type { KeysSheetProps } from '../help/keys-sheet.tsx';
+import type { PaletteProps } from '../palette/palette.tsx';
+import type { PaneProps } from './pane-props.ts';
+import { machineCommands } from './machine-commands.ts';
+import { goToCommands, thingCommands, type PlacePorts } from './place-commands.ts';
+import { timeCommands, viewCommands } from './view-commands.ts';
+
+type Overlay = 'palette' | 'keys';
+
+export interface OverlayPorts extends PlacePorts {
+  readonly panes: PaneProps;
+}
+
+/** What is open, and what opens it. */
+export function makeOverlays(ports: OverlayPorts) {
+  const { session, choice, desk, panes } = ports;
+  const open = signal<Overlay | null>(null);
+  const help: readonly Command[] = [
+    {
+      id: 'palette',
+      title: 'Find a command',
+      group: 'Help',
+      keys: ['Mod+k'],
+      run: () => {
+        open.value = 'palette';
+      },
+    },
+    {
+      id: 'keys',
+      title: 'Keys and terms',
+      group: 'Help',
+      hint: 'What keys do, and what words mean',
+      keys: ['?'],
+      run: () => {
+        open.value = 'keys';
+      },
+    },
+  ];
+  /** All that has its title and its keys whatever there is. */
+  const fixed = (): readonly Command[] => [
+    ...machineCommands(panes, session),
+    ...timeCommands(session),
+    ...viewCommands(choice, desk),
+    ...help,
+  ];
+  return {
+    open,
+    fixed,
+    all: () => [...fixed(), ...thingCommands(ports)],
+    goTo: (place: Parameters<PaletteProps['goTo']>[0]) => goToCommands(ports, place),
+  };
+}
+
+export type Overlays = ReturnType<typeof makeOverlays>;
+
+const LOADERS = {
+  palette: async () => (await import('../palette/palette.tsx')).Palette,
+  keys: async () => (await import('../help/keys-sheet.tsx')).KeysSheet,
+} as const;
+
+interface LazyProps<Props extends object> {
+  readonly load: () => Promise<ComponentType<Props>>;
+  readonly props: Props;
+  /** It could not be fetched. */
+  readonly onFail: () => void;
+}
+
+function Lazy<Props extends object>({ load, props, onFail }: LazyProps<Props>): JSX.Element | null {
+  const [Component, setComponent] = useState<ComponentType<Props> | null>(null);
+  useEffect(() => {
+    load().then((component) => setComponent(() => component), onFail);
+  }, [load, onFail]);
+  return Component === null ? null : <Component {...props} />;
+}
+
+/** What is open; and the keys of all commands. */
+export function OverlayView({ overlays }: { readonly overlays: Overlays }): JSX.Element | null {
+  const { open, fixed, all, goTo } = overlays;
+  useCommandKeys(fixed);
+  const onClose = useMemo(
+    () => () => {
+      open.value = null;
+    },
+    [open],
+  );
+  const palette: PaletteProps = { commands: all, goTo, onClose };
+  const keys: KeysSheetProps = { commands: fixed, onClose };
+  if (open.value === 'palette')
+    return <Lazy key="palette" load={LOADERS.palette} props={palette} onFail={onClose} />;
+  if (open.value === 'keys')
+    return <Lazy key="keys" load={LOADERS.keys} props={keys} onFail={onClose} />;
+  return null;
+}
+
+/** The same for those who have no keyboard. */
+export function OverlayButtons({ overlays }: { readonly overlays: Overlays }): JSX.Element {
+  const { open } = overlays;
+  const key = keyWords('Mod+k', isMacKeyboard());
+  return (
+    <>
+      <button
+        type="button"
+        class="button button-icon"
+        aria-label="Find a command"
+        aria-haspopup="dialog"
+        title={`Find a command, a device, an event, an address (${key})`}
+        onClick={() => {
+          open.value = 'palette';
+        }}
+      >
+        <SearchIcon />
+      </button>
+      <button
+        type="button"
+        class="button button-icon"
+        aria-label="Keys and terms"
+        aria-haspopup="dialog"
+        title="What keys do, and what words mean (?)"
+        onClick={() => {
+          open.value = 'keys';
+        }}
+      >
+        <HelpIcon />
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,106 @@
+// The words of the field, each in a sentence or two, and where virtio 1.2 has them.
+
+export interface TermEntry {
+  /** As it stands in a list. */
+  readonly name: string;
+  readonly text: string;
+  /** Clause of virtio 1.2; left out for what it does not define. */
+  readonly clause?: string;
+}
+
+export const TERMS = {
+  iommu: {
+    name: 'IOMMU',
+    text: 'Hardware between devices and memory. It looks up every address that a device uses, and stops what nobody has allowed.',
+    clause: '5.13',
+  },
+  endpoint: {
+    name: 'Endpoint',
+    text: 'A device as the IOMMU sees it: something that reads or writes memory by itself. Its number says who makes an access.',
+    clause: '5.13',
+  },
+  domain: {
+    name: 'Domain',
+    text: 'A set of mappings of its own. Endpoints that are attached to the same domain reach the same memory.',
+    clause: '5.13.6',
+  },
+  iova: {
+    name: 'IOVA',
+    text: 'I/O virtual address: the address that a device uses. It means something only in the domain of that device.',
+    clause: '5.13.6',
+  },
+  gpa: {
+    name: 'GPA',
+    text: 'Guest-physical address: a place in the memory of this PC, as its processor counts it.',
+    clause: '5.13.6.5',
+  },
+  mapping: {
+    name: 'Mapping',
+    text: 'An entry of a domain: these IOVAs lead to those places in memory, for reading, writing or both. The driver makes it with MAP and removes it with UNMAP.',
+    clause: '5.13.6.5',
+  },
+  dma: {
+    name: 'DMA',
+    text: 'Direct memory access: a device reads or writes memory by itself, without the processor.',
+  },
+  bypass: {
+    name: 'Bypass',
+    text: 'The IOMMU lets accesses through unchanged: the device reaches all memory.',
+    clause: '5.13.6',
+  },
+  fault: {
+    name: 'Fault',
+    text: 'An access that the IOMMU stopped: no mapping allows it. The device gets nothing, and memory stays as it is.',
+    clause: '5.13.6.9',
+  },
+  attach: {
+    name: 'ATTACH',
+    text: 'The request that puts an endpoint into a domain; DETACH takes it out again.',
+    clause: '5.13.6.3',
+  },
+  page: {
+    name: 'Page',
+    text: 'Memory is handed out in pages, here of 4 KiB. A mapping has whole pages.',
+    clause: '5.13.4',
+  },
+  'request-queue': {
+    name: 'Request queue',
+    text: 'Where the driver puts its requests to the IOMMU: ATTACH, DETACH, MAP, UNMAP, PROBE.',
+    clause: '5.13.2',
+  },
+  'event-queue': {
+    name: 'Event queue',
+    text: 'Where the IOMMU reports faults to the driver. The driver has to put empty buffers there first.',
+    clause: '5.13.2',
+  },
+  'reserved-region': {
+    name: 'Reserved region',
+    text: 'Addresses of an endpoint that the driver must not map, because they have a meaning of their own.',
+    clause: '5.13.6.8.2',
+  },
+  msi: {
+    name: 'MSI',
+    text: 'Message-signalled interrupt: a device interrupts the processor by writing to a certain address, its doorbell.',
+    clause: '5.13.6.8',
+  },
+  ring: {
+    name: 'Ring',
+    text: 'A queue in memory that driver and device share. The driver offers buffers there, and the device hands them back.',
+    clause: '2.6',
+  },
+  probe: {
+    name: 'PROBE',
+    text: 'The request that asks for the properties of an endpoint, such as its reserved regions.',
+    clause: '5.13.6.7',
+  },
+  snapshot: {
+    name: 'Snapshot',
+    text: 'The whole PC at one moment, in a file: this page starts from one, so that nobody has to wait for a boot.',
+  },
+  recording: {
+    name: 'Recording',
+    text: 'All that was done to the PC since power-on. Played again it gives the same session, instruction by instruction.',
+  },
+} as const satisfies Readonly<Record<string, TermEntry>>;
+
+export type TermId = keyof typeof TERMS;

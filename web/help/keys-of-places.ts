@@ -1,0 +1,56 @@
+// Keys that do something only where the focus is.
+
+export interface PlaceKeys {
+  readonly place: string;
+  readonly keys: readonly (readonly [names: readonly string[], text: string])[];
+}
+
+export const KEYS_OF_PLACES: readonly PlaceKeys[] = [
+  {
+    place: 'In the console',
+    keys: [
+      [['Enter'], 'Type into the PC; every key goes there then'],
+      [['Shift+Tab'], 'Leave it'],
+    ],
+  },
+  {
+    place: 'Time bar, from anywhere',
+    keys: [
+      [['W', 'S'], 'Zoom in and out'],
+      [['A', 'D'], 'Move along it'],
+      [['Esc'], 'Drop the range, and back to live'],
+    ],
+  },
+  {
+    place: 'On the time bar',
+    keys: [
+      [['←', '→'], 'Previous and next event'],
+      [['Page Up', 'Page Down'], 'Far on and far back'],
+      [['Home', 'End'], 'The oldest event, and the present'],
+    ],
+  },
+  {
+    place: 'On the map of an address space',
+    keys: [
+      [['W', 'S'], 'Zoom in and out'],
+      [['A', 'D'], 'Move along it'],
+      [['Home'], 'All of it'],
+      [['Shift+←', 'Shift+→'], 'From mapping to mapping; Enter selects'],
+    ],
+  },
+  {
+    place: 'On a border between panes',
+    keys: [
+      [['←', '→', '↑', '↓'], 'Move the border; with Shift farther'],
+      [['Home', 'End'], 'As far as it goes'],
+    ],
+  },
+  {
+    place: 'On a tab or in a menu',
+    keys: [
+      [['←', '→'], 'The tabs beside'],
+      [['↑', '↓'], 'Through the menu'],
+      [['Esc'], 'Close the menu'],
+    ],
+  },
+];

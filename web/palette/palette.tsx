@@ -1,0 +1,146 @@
+// Everything the page can do and lead to, found by a few letters.
+
+import type { JSX } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Command } from '../commands/command.ts';
+import { isMacKeyboard, keyWords } from '../commands/keys.ts';
+import { PLACES_HELP, readPlace, type Place } from './go-to.ts';
+import { search } from './search.ts';
+
+export interface PaletteProps {
+  /** Asked once, when it is opened. */
+  readonly commands: () => readonly Command[];
+  /** What leads to a place that is named. */
+  readonly goTo: (place: Place) => readonly Command[];
+  readonly onClose: () => void;
+}
+
+interface OptionProps {
+  readonly command: Command;
+  readonly id: string;
+  readonly isActive: boolean;
+  readonly isMac: boolean;
+  readonly onPoint: () => void;
+  readonly onChoose: () => void;
+}
+
+function Option(props: OptionProps): JSX.Element {
+  const { command, id, isActive, isMac, onPoint, onChoose } = props;
+  const { title, hint, group, keys = [] } = command;
+  const reason = command.reason ?? null;
+  return (
+    <li
+      class="palette-option"
+      role="option"
+      id={id}
+      aria-selected={isActive}
+      aria-disabled={reason !== null}
+      onPointerMove={onPoint}
+      onClick={onChoose}
+    >
+      <span class="palette-title">{title}</span>
+      <span class="palette-hint">{reason ?? hint}</span>
+      <span class="palette-side">
+        {keys.slice(0, 1).map((key) => (
+          <kbd>{keyWords(key, isMac)}</kbd>
+        ))}
+        {group}
+      </span>
+    </li>
+  );
+}
+
+/** Where a key leads to in the list; undefined for keys that lead nowhere. */
+function stepOf(key: string, at: number, count: number): number | undefined {
+  if (key === 'ArrowDown') return (at + 1) % count;
+  if (key === 'ArrowUp') return (at + count - 1) % count;
+  if (key === 'PageDown') return Math.min(count - 1, at + 8);
+  return key === 'PageUp' ? Math.max(0, at - 8) : undefined;
+}
+
+export function Palette({ commands, goTo, onClose }: PaletteProps): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const [text, setText] = useState('');
+  const [active, setActive] = useState(0);
+  const all = useMemo(commands, [commands]);
+  const isMac = useMemo(isMacKeyboard, []);
+  const shown = useMemo(() => {
+    const place = readPlace(text);
+    return [...(place === null ? [] : goTo(place)), ...search(all, text)];
+  }, [all, goTo, text]);
+
+  useLayoutEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    list.current?.children[active]?.scrollIntoView({ block: 'nearest' });
+  }, [active, shown]);
+
+  const choose = (command: Command | undefined): void => {
+    if (command === undefined || (command.reason ?? null) !== null) return;
+    // The focus is back where it was before the command moves it
+    dialog.current?.close();
+    command.run();
+  };
+  const optionId = (at: number): string => `palette-option-${at}`;
+  return (
+    <dialog
+      class="dialog palette"
+      ref={dialog}
+      aria-label="Commands"
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) dialog.current?.close();
+      }}
+    >
+      <input
+        class="field palette-field"
+        type="text"
+        role="combobox"
+        aria-expanded={shown.length > 0}
+        aria-controls="palette-list"
+        aria-autocomplete="list"
+        aria-activedescendant={shown.length > 0 ? optionId(active) : undefined}
+        aria-label="Search commands, devices and places"
+        placeholder="A command, a device, #1234, 2.5s, 0xfff00000"
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck={false}
+        value={text}
+        onInput={({ currentTarget }) => {
+          setText(currentTarget.value);
+          setActive(0);
+        }}
+        onKeyDown={(event) => {
+          if (event.isComposing) return;
+          if (event.key === 'Enter') choose(shown[active]);
+          const next = shown.length === 0 ? undefined : stepOf(event.key, active, shown.length);
+          if (next === undefined) return;
+          event.preventDefault();
+          setActive(next);
+        }}
+      />
+      <ul
+        class="scroll palette-list"
+        role="listbox"
+        id="palette-list"
+        aria-label="Found"
+        ref={list}
+      >
+        {shown.map((command, at) => (
+          <Option
+            key={command.id}
+            command={command}
+            id={optionId(at)}
+            isActive={at === active}
+            isMac={isMac}
+            onPoint={() => setActive(at)}
+            onChoose={() => choose(command)}
+          />
+        ))}
+      </ul>
+      <p class="palette-foot" role="status">
+        {shown.length === 0 ? `Nothing is called “${text.trim()}”. ${PLACES_HELP}` : PLACES_HELP}
+      </p>
+    </dialog>
+  );
+}
