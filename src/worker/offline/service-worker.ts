@@ -21,8 +21,8 @@ self.addEventListener('install', (event) => event.waitUntil(files.install()));
 self.addEventListener('activate', (event) => {
   const begin = async (): Promise<void> => {
     await files.activate();
-    // The page is asked for while this worker starts
-    await self.registration.navigationPreload?.enable();
+    // A page asked for while this worker starts (navigationPreload) never loads in Firefox once its connection fails
+    await self.registration.navigationPreload?.disable();
     await self.clients.claim();
   };
   event.waitUntil(begin());
@@ -30,11 +30,7 @@ self.addEventListener('activate', (event) => {
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
-  const load = async (): Promise<Response> => {
-    const preloaded: Response | undefined = await event.preloadResponse;
-    return preloaded ?? fetch(request);
-  };
-  const answer = files.answer(request, load);
+  const answer = files.answer(request, () => fetch(request));
   if (answer !== undefined) event.respondWith(answer);
 });
 

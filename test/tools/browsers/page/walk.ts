@@ -1,5 +1,5 @@
 // The walk of a visitor through the page, in whatever browser opens it: start, prompt, disk-read, an access that is stopped with its
-// story, the past. It runs beside the page, in a page of its own, and sends what came of it to its server.
+// story, the past, a reload without a network. It runs beside the page, in a page of its own, and sends what came of it to its server.
 
 import { Visitor } from './visitor.ts';
 import { PAGE, WALK, type WalkAnswer, type WalkNews, type WalkStep } from '../walk-words.ts';
@@ -41,6 +41,16 @@ const STEPS: readonly Step[] = [
       await visitor.see(() => /Looking at event #\d+/.test(visitor.text));
       await visitor.press('Back to live');
       await visitor.see(() => !/Looking at event/.test(visitor.text));
+    },
+  ],
+  [
+    'a reload without a network',
+    async (visitor) => {
+      await visitor.window.navigator.serviceWorker.ready;
+      await tell({ kind: 'network', isOffline: true });
+      await visitor.open(visitor.window.location.href);
+      await visitor.waitForPrompt();
+      await tell({ kind: 'network', isOffline: false });
     },
   ],
 ];
