@@ -29,6 +29,7 @@ import './styles/recording.css';
 import './styles/rogue.css';
 import './styles/see.css';
 import './styles/inspector.css';
+import './styles/story.css';
 import './styles/forced-colors.css';
 
 /** How often the worker is checked for signs of life. */

@@ -13,7 +13,7 @@ const WALL = 0.265;
 test('shows how little devices reach, stops one at its wall, and says why', async ({ page }) => {
   const machine = new MachinePage(page);
   const see = new SeePage(page);
-  await page.goto('./');
+  await machine.open('./', 'see');
   await machine.waitForPrompt();
   await expect(see.figure).toHaveText(
     /^Devices can reach \d+ KiB of 128 MiB \(0\.\d %\)\. Without the IOMMU: all of it\.$/,
@@ -103,23 +103,6 @@ test('clears what is typed before it runs a command', async ({ page }) => {
   await machine.button('Read a disk').click();
   await machine.waitForConsole(/[0-9a-f]{32} {2}\/dev\/vda/, printed);
   expect((await machine.consoleText()).slice(printed)).not.toContain('not-this');
-});
-
-test('lights all of memory when the IOMMU is taken away', async ({ page }) => {
-  const machine = new MachinePage(page);
-  const see = new SeePage(page);
-  await machine.open('./', 'see');
-  await machine.waitForPrompt();
-  await machine.button('Take the IOMMU away').click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Restart' }).click();
-  await machine.waitForPrompt();
-  await expect(see.figure).toHaveText(
-    'Devices can reach 128 MiB of 128 MiB. All of it: there is no IOMMU to stop them.',
-  );
-  await expect(see.device('virtio-blk')).toContainText('reaches all 128 MiB');
-  await machine.button('Let a device overreach').click();
-  await expect(page.getByText('There is no IOMMU: nothing was checked.')).toBeVisible();
-  await expect(machine.button('Put the IOMMU back')).toBeVisible();
 });
 
 test('fits 1280x800 and a phone without scrolling sideways, busy and after a fault', async ({

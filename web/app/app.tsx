@@ -4,6 +4,7 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { AddressNotice } from '../components/address-notice.tsx';
+import { GuidedStory } from '../components/guided-story.tsx';
 import { PicturePane } from '../components/picture-pane.tsx';
 import { ReachFigure } from '../components/reach-figure.tsx';
 import { RecordingNotice } from '../components/recording-controls.tsx';
@@ -63,6 +64,9 @@ export function App(props: AppProps): JSX.Element {
       })),
     [panes, view],
   );
+  const isTold = isSee && see.guided.view.value !== null;
+  // The story says why its own access was stopped; for other things they have to be chosen
+  const hasSide = isSee && (!isTold || see.side.chosen.value !== null);
   return (
     <div class="app" data-moment={panes.timeBar.looking.value.kind}>
       <TopBar
@@ -79,7 +83,8 @@ export function App(props: AppProps): JSX.Element {
       <UpdateNotice {...update} />
       <RecordingNotice {...panes.recording} />
       {isSee ? null : <SectionNav desk={desk} />}
-      <main class="layout" data-view={view}>
+      <main class="layout" data-view={view} data-told={isTold}>
+        {isTold ? <GuidedStory key="guided" {...see.guided} /> : null}
         {isSee ? (
           <div class="column column-see" key="see">
             <ReachFigure {...see.figure} />
@@ -87,7 +92,7 @@ export function App(props: AppProps): JSX.Element {
             <SeeActions {...see.actions} />
           </div>
         ) : null}
-        {isSee ? <SeeSide key="side" {...see.side} /> : null}
+        {hasSide ? <SeeSide key="side" {...see.side} /> : null}
         <DeskView
           key="desk"
           desk={desk}

@@ -1,8 +1,9 @@
 // Commands for the PC: its switches, recordings, and what can be tried.
 
 import { chooseRecording, saveRecording } from '../components/recording-controls.tsx';
-import { OTHER_MODE, overreachRequest } from '../components/see-actions.tsx';
+import { OTHER_MODE } from '../components/see-actions.tsx';
 import { formEndpoint } from '../components/rogue-pane.tsx';
+import { overreachOf } from '../story/overreach.ts';
 import { DEMOS, runDemo } from '../components/try-it.tsx';
 import type { Command } from '../commands/command.ts';
 import type { MachineSession } from '../session/machine-session.ts';
@@ -79,7 +80,8 @@ function demos({ console, rogue }: PaneProps, session: MachineSession): readonly
       reason: endpoint === null ? 'There are no devices yet' : rogue.notReady.value,
       run: () => {
         session.moment.look(null);
-        if (endpoint !== null) void rogue.onSend(overreachRequest(endpoint)).catch(() => undefined);
+        if (endpoint !== null)
+          void rogue.onSend(overreachOf(endpoint, 'write')).catch(() => undefined);
       },
     },
   ];

@@ -1,11 +1,17 @@
 // What each part of See is given of the session.
 
+import { freshLine } from '../components/fresh-line.ts';
+import type { GuidedStoryProps } from '../components/guided-story.tsx';
 import type { InspectPane, PicturePaneProps } from '../components/picture-pane.tsx';
 import type { ReachFigureProps } from '../components/reach-figure.tsx';
 import type { SeeActionsProps } from '../components/see-actions.tsx';
 import type { SeeSideProps } from '../components/see-side.tsx';
 import type { MachineSession } from '../session/machine-session.ts';
 import { inspectorProps } from './inspector-props.ts';
+import type { StoryChoice } from './story-choice.ts';
+
+/** Reads the disk that the story looks at, and no other. */
+const DISK_READ = 'disk-read virtio';
 
 /** The properties of all parts of See, each made once for a session. */
 export interface SeeProps {
@@ -13,16 +19,20 @@ export interface SeeProps {
   readonly picture: PicturePaneProps;
   readonly actions: SeeActionsProps;
   readonly side: SeeSideProps;
+  readonly guided: GuidedStoryProps;
 }
 
-/** `onInspect` shows a pane of Inspect. */
-export function seeProps(
-  session: MachineSession,
-  onInspect: (pane: InspectPane) => void,
-): SeeProps {
-  const { power, console, iommu, stories, stray, picture, looked, moment } = session;
+/** Where See leads to. */
+export interface SeeWays {
+  /** A pane of Inspect. */
+  readonly onInspect: (pane: InspectPane) => void;
+  readonly story: StoryChoice;
+}
+
+export function seeProps(session: MachineSession, { onInspect, story }: SeeWays): SeeProps {
+  const { power, console, iommu, stories, stray, picture, looked, moment, guided } = session;
   const { info, mode, notReady, noCommands, restarted } = power;
-  const { inspector, story } = inspectorProps(session);
+  const { inspector, story: told } = inspectorProps(session);
   // What a person does is done to the machine, which is in its present
   const act = <Result>(action: () => Result): Result => {
     moment.look(null);
@@ -57,11 +67,23 @@ export function seeProps(
       onType: (text) => act(() => void console.type(text)),
       onSend: (request) => act(() => stray.send(request)),
       onStart: (wanted) => act(() => void power.switchMode(wanted)),
+      storyStep: guided.step,
+      onTell: () => story.onTell('see'),
+    },
+    guided: {
+      ...story,
+      view: guided.view,
+      onAct: (wanted) => {
+        if (wanted === 'inspect') onInspect('endpoints');
+        else if (wanted === 'read-disk') act(() => void console.type(freshLine(DISK_READ)));
+        else act(() => guided.act(wanted));
+      },
+      onSkip: () => guided.skip(),
     },
     side: {
       chosen: session.selection.chosen,
       inspector,
-      story: { ...story, isAnnouncing: true, onAll: () => onInspect('faults') },
+      story: { ...told, isAnnouncing: true, onAll: () => onInspect('faults') },
     },
   };
 }

@@ -12,6 +12,7 @@ import { makeOverlays } from './overlays.tsx';
 import { paneProps } from './pane-props.ts';
 import { DESK_PLAN, PANES, WALL_PLAN } from './pane-table.tsx';
 import { seeProps } from './see-props.ts';
+import { chooseStory } from './story-choice.ts';
 import { chooseView } from './view-choice.ts';
 
 /** Null where it is forbidden. */
@@ -39,7 +40,8 @@ export function showPage(
     onFocus: (pane) => session.onNextFrame(() => focusPane(root, pane)),
   });
   bringDetail(session, desk);
-  const see = seeProps(session, (pane) => desk.show(pane));
+  const story = chooseStory(address, session.guided);
+  const see = seeProps(session, { onInspect: (pane) => desk.show(pane), story });
   const panes = paneProps(session);
   const { isOfLaterPage } = address;
   const hasRoom = followRoom();

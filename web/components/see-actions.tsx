@@ -6,16 +6,11 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Emitter } from '../../src/base/emitter.ts';
 import type { IommuMode, MachineInfo } from '../../src/worker/api/power.ts';
 import type { RogueRequest, RogueResult } from '../../src/worker/api/stray-dma.ts';
+import { overreachOf } from '../story/overreach.ts';
+import type { StepName } from '../story/steps.ts';
 import { freshLine } from './fresh-line.ts';
 import { RestartDialog } from './restart-dialog.tsx';
 import { formEndpoint, ResultView, type Outcome } from './rogue-pane.tsx';
-
-/**
- * In the first MiB, which Linux leaves alone: nothing is ever mapped there, and without an IOMMU the write reaches memory
- * and does no harm.
- */
-const OVERREACH_ADDRESS = 0x8000n;
-const LENGTH_BYTES = 16;
 
 /** What takes the IOMMU away, or puts it back. */
 export const OTHER_MODE: Readonly<
@@ -25,11 +20,6 @@ export const OTHER_MODE: Readonly<
   bypass: { mode: 'translated', label: 'Let it translate' },
   off: { mode: 'translated', label: 'Put the IOMMU back' },
 };
-
-/** An access of a device to what nobody has given it. */
-export function overreachRequest(endpoint: number): RogueRequest {
-  return { endpoint, address: OVERREACH_ADDRESS, access: 'write', length: LENGTH_BYTES };
-}
 
 export interface SeeActionsProps {
   readonly info: ReadonlySignal<MachineInfo | null>;
@@ -46,6 +36,9 @@ export interface SeeActionsProps {
   readonly onSend: (request: RogueRequest) => Promise<RogueResult>;
   /** Starts the machine afresh, in this mode. */
   readonly onStart: (mode: IommuMode) => void;
+  /** The step of the story that is told; null while none is. */
+  readonly storyStep: ReadonlySignal<StepName | null>;
+  readonly onTell: () => void;
 }
 
 function CommandButton(props: {
@@ -82,7 +75,7 @@ export function SeeActions(props: SeeActionsProps): JSX.Element {
 
   const overreach = async (): Promise<void> => {
     if (endpoint === null) return;
-    const request = overreachRequest(endpoint);
+    const request = overreachOf(endpoint, 'write');
     try {
       setOutcome({ kind: 'result', request, result: await onSend(request) });
     } catch (error) {
@@ -113,6 +106,11 @@ export function SeeActions(props: SeeActionsProps): JSX.Element {
         <button type="button" class="button" onClick={() => setWanted(other.mode)}>
           {other.label}
         </button>
+        {props.storyStep.value === null ? (
+          <button type="button" class="button button-quiet" onClick={props.onTell}>
+            Tell me the story
+          </button>
+        ) : null}
       </div>
       <div class="actions-result" aria-live="polite">
         {outcome.kind === 'none' ? (

@@ -207,4 +207,26 @@ describe('the layout of the picture', () => {
       }),
     );
   });
+
+  it('shows all of memory only while all of it is in reach', () => {
+    fc.assert(
+      fc.property(scenes(), viewports, (scene, viewport) => {
+        const reach = { ...scene.reach, isAll: false };
+        const walled = {
+          ...scene,
+          reach,
+          lanes: scene.lanes.filter(({ gate }) => gate === 'wall'),
+        };
+        const open = { ...walled, reach: { ...reach, isAll: true } };
+        const before = layoutPicture(walled, viewport, NO_FOLDS);
+        const during = layoutPicture(open, viewport, before.folds);
+        const [first] = during.memory.grid.blocks;
+        expect(first?.run.first).toBe(0);
+        expect(first?.run.last).toBe(scene.facts.memoryBytes / PAGE_BYTES - 1);
+        const after = layoutPicture(walled, viewport, during.folds);
+        expect(after.memory.grid.blocks).toEqual(before.memory.grid.blocks);
+      }),
+      { numRuns: 30 },
+    );
+  });
 });

@@ -110,7 +110,7 @@ export function scaleOf({ width, height }: Viewport): number {
 
 /** Folds that also show a scene. */
 function foldsFor(scene: Scene, before: Folds): Folds {
-  const memory = memoryFold(before.memory, scene, PAGE_BYTES);
+  const memory = memoryFold(before.memory, scene);
   const walls = scene.lanes.map(({ key, iova }): [string, Fold] => [
     key,
     extendFold(before.walls.get(key) ?? EMPTY_FOLD, iova, WALL_RULES),

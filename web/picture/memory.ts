@@ -136,11 +136,9 @@ function mark(
   }
 }
 
-/** Pages that dots are shown for. */
-export function memoryFold(before: Fold, { reach, facts, lanes }: Scene, pageBytes: number): Fold {
-  if (reach.isAll) {
-    return { stretches: [{ first: 0, last: Math.ceil(facts.memoryBytes / pageBytes) - 1 }] };
-  }
+/** Pages that have been in reach while others were not: with them the picture goes on when not all are any more. */
+export function memoryFold(before: Fold, { reach, lanes }: Scene): Fold {
+  if (reach.isAll) return before;
   return lanes.reduce((fold, { pages }) => extendFold(fold, pages, MEMORY_RULES), before);
 }
 
@@ -153,12 +151,14 @@ export interface MemoryPlace {
 }
 
 export function layoutMemory(
-  fold: Fold,
+  used: Fold,
   scene: Scene,
   memoryPages: number,
   { box, scale, gap }: MemoryPlace,
 ): Memory {
   const width = box.width - STRIP_WIDTH - gap;
+  const whole: Fold = { stretches: [{ first: 0, last: memoryPages - 1 }] };
+  const fold = scene.reach.isAll ? whole : used;
   const grid = fit(fold, { ...box, width }, memoryPages, scale);
   const owners = new Uint16Array(dotsIn(grid, grid.pagesPerDot)).fill(NOBODY);
   for (const [lane, { pages }] of scene.lanes.entries()) mark(grid, owners, pages, lane);

@@ -63,6 +63,12 @@ export function figureOf({ reach, facts, lanes }: Scene): Figure {
   return { amount: `${least}${amount}`, of, rest: 'Without the IOMMU: all of it.', isAll: false };
 }
 
+/** "372 KiB of 128 MiB". */
+export function reachWords(scene: Scene): string {
+  const { amount } = figureOf(scene);
+  return `${amount} of ${formatBytes(scene.reach.ofBytes)}`;
+}
+
 /** Which domain stands there. */
 export function gateName({ gate, domain }: Lane, { facts }: Scene): string {
   if (gate === 'wall') return `domain ${domain}`;

@@ -5,11 +5,13 @@ import type { StackFunctions } from '../../src/worker/api/why.ts';
 import type { Inspected } from '../inspector/inspected.ts';
 import type { MachineModel } from '../model/machine-model.ts';
 import type { Exercised } from '../model/requirements-view.ts';
+import { reachWords } from '../picture/words.ts';
 import { addressSpaceView, type SpaceView } from './address-space.ts';
 import { ConsoleLine } from './console-line.ts';
 import { exercisedRules } from './exercised.ts';
 import { FilterChoice } from './filter-choice.ts';
 import { FramePacer, type FramePorts } from './frame-pacer.ts';
+import { GuidedStory } from './guided-story.ts';
 import { inspection } from './inspection.ts';
 import { IommuView } from './iommu-view.ts';
 import { MomentChoice } from './moment-choice.ts';
@@ -66,6 +68,8 @@ export class MachineSession {
   /** The address space of the domain that is shown. */
   readonly addressSpace: ReadonlySignal<SpaceView | null>;
   readonly looked: LookedAt;
+  /** What an IOMMU does, told step by step. */
+  readonly guided: GuidedStory;
   /** For programs that drive the page. */
   readonly asking: PageAsking;
   readonly #pacer: FramePacer;
@@ -105,6 +109,16 @@ export class MachineSession {
     this.exercised = exercisedRules({ latest, shown, pacer, isLive });
     this.requirements = new Requirements(ports.requirements ?? NO_REQUIREMENTS);
     this.looked = new LookedAt(this.power);
+    this.guided = new GuidedStory({
+      power: this.power,
+      stray: this.stray,
+      stories: this.stories,
+      latest: () => this.iommu.latest,
+      reach: computed(() => {
+        const shown = this.picture.view.value;
+        return shown === null ? null : reachWords(shown.scene);
+      }),
+    });
     this.asking = new PageAsking(this.power, ports.images);
     this.now = ports.now;
     this.onNextFrame = ports.onNextFrame;

@@ -12,6 +12,7 @@ import type {
   MachineFailure,
   MachineInfo,
   MachineStatus,
+  PlanChoices,
 } from '../../src/worker/api/power.ts';
 import { whyNotReady } from '../format/readiness.ts';
 import type { MachineClock } from '../model/views.ts';
@@ -137,10 +138,10 @@ export class Power {
   }
 
   /**
-   * Starts a machine in a fresh worker; the one before is gone. Without a mode it is as was asked for.
-   * Failures become `failure`.
+   * Starts a machine in a fresh worker; the one before is gone. It is as was asked for, but for the mode, or the usual one
+   * with what is `chosen` of its plan. Failures become `failure`.
    */
-  async start(mode?: IommuMode): Promise<void> {
+  async start(mode?: IommuMode, chosen?: PlanChoices): Promise<void> {
     this.#link.close();
     // Another worker counts from the beginning.
     this.#life = 0;
@@ -158,7 +159,7 @@ export class Power {
       const api = await opened;
       if (api === null) return;
       this.connected.emit();
-      const asked = this.#asked.peek();
+      const asked = chosen === undefined ? this.#asked.peek() : { ...ANY_MACHINE, plan: chosen };
       const info = await api.power.boot({ ...asked, iommu: mode ?? asked.iommu }, this.#images);
       if (!isCurrent()) return;
       this.#info.value = info;

@@ -28,6 +28,8 @@ export class FakeDevice {
   readonly #endpoints = new Map<number, Counters>();
   readonly #domains = new Map<number, Map<bigint, Mapping>>();
   readonly #next = new Map<number, bigint>();
+  /** Where a rogue access has written. */
+  readonly #written = new Set<bigint>();
   #events: RecordedEvent[] = [];
   #sequence = 0;
   #timeMs = 0;
@@ -131,11 +133,13 @@ export class FakeDevice {
     const mapping = [...(this.#domains.get(state.domain ?? -1)?.values() ?? [])].find(
       (each) => each.virtStart <= request.address && request.address <= each.virtEnd,
     );
-    const bytes = Uint8Array.from({ length: 16 }, (_, index) =>
-      request.access === 'write' ? 0x5a : (index * 37) & 0xff,
-    );
     if (state.mode === 'bypass' || ((mapping?.flags ?? 0) & right) !== 0) {
       this.access(request.endpoint, request.length);
+      if (request.access === 'write') this.#written.add(request.address);
+      const isWritten = this.#written.has(request.address);
+      const bytes = Uint8Array.from({ length: 16 }, (_, index) =>
+        isWritten ? 0x5a : (index * 37) & 0xff,
+      );
       return { outcome: 'completed', bytes, isBypass: state.mode === 'bypass', region: null };
     }
     state.blocked++;

@@ -195,6 +195,15 @@ class FakeMachine {
 
   #stray(request: RogueRequest): RogueResult {
     const result = this.#device.rogue(request);
+    this.#gather();
+    const { endpoint, address, length, access } = request;
+    const { outcome } = result;
+    const isBypass = result.outcome === 'completed' && result.isBypass;
+    const fault = outcome === 'blocked' ? this.#device.state.sequence : null;
+    this.#recorder.mark(
+      { kind: 'access', endpoint, address, length, access, outcome, isBypass, fault },
+      { timeMs: this.#timeMs, instructions: 0 },
+    );
     if (result.outcome === 'blocked') {
       const letter = request.access === 'write' ? 'W' : 'R';
       this.#text += `\r\n[   12.345678] virtio_iommu virtio0: page fault from EP ${request.endpoint} at 0x${request.address.toString(16)} [${letter}]\r\n`;

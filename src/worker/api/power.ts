@@ -115,4 +115,4 @@ export interface PowerApi {
   reset(): Promise<void>;
 }
 
-export type { EndpointInfo, ImageName, IommuMode, MachinePlan };
+export type { EndpointInfo, ImageName, IommuMode, MachinePlan, PlanChoices };

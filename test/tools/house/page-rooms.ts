@@ -44,6 +44,7 @@ export const PAGE: readonly Room[] = [
       'web/palette',
       'web/session',
       'web/session/address',
+      'web/story',
       'web/theme.ts',
     ],
     types: ['web/model', 'web/offline'],
@@ -97,6 +98,7 @@ export const PAGE: readonly Room[] = [
       'web/inspector',
       'web/model',
       'web/picture',
+      'web/story',
     ],
     types: [
       ...PAGE_TYPES,
@@ -130,6 +132,7 @@ export const PAGE: readonly Room[] = [
       'web/inspector',
       'web/model',
       'web/picture',
+      'web/story',
       'web/timebar',
     ],
     types: [...PAGE_TYPES, 'src/trace/replay'],
@@ -173,6 +176,12 @@ export const PAGE: readonly Room[] = [
       'web/model',
     ],
     types: [...PAGE_TYPES, 'src/iommu/regions', 'src/trace/replay', 'web/conformance'],
+  },
+  {
+    folder: 'web/story',
+    purpose: 'the story of what an IOMMU does: its steps, what each goes on by, its words',
+    imports: [...PAGE_IMPORTS, 'web/format'],
+    types: PAGE_TYPES,
   },
   {
     folder: 'web/timebar',
