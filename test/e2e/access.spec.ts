@@ -42,7 +42,7 @@ test('fits 320 pixels, has room for fingers, and keeps its signs in forced colou
   await machine.open('./', 'see');
   await machine.waitForPrompt();
   await machine.button('Let a device overreach').click();
-  await expect(page.getByRole('list', { name: 'Story' }).getByRole('listitem')).toHaveCount(1);
+  await expect(page.getByRole('group', { name: 'Story' }).getByRole('article')).toHaveCount(1);
   for (const view of ['See', 'Inspect']) {
     await page.getByRole('link', { name: view, exact: true }).click();
     expect(await machine.canScroll(), view).toEqual({ down: true, sideways: false });

@@ -12,11 +12,15 @@ test('has no violations in any view, theme and width', async ({ page }) => {
   await machine.open('./', 'see');
   await machine.waitForPrompt();
   await machine.button('Let a device overreach').click();
-  await expect(page.getByRole('list', { name: 'Story' }).getByRole('listitem')).toHaveCount(1);
+  const story = page.getByRole('group', { name: 'Story' });
+  await expect(story.getByRole('article')).toHaveCount(1);
+  await expect(story).toContainText('A86');
   // Nothing moves while it is looked at.
   await machine.button('Pause').click();
   await expect(machine.status).toHaveText('Paused');
   for (const view of ['See', 'Inspect']) {
+    // In See the story is looked at, in Inspect what it leads to
+    if (view === 'Inspect') await story.getByRole('button', { name: /^ATTACH/ }).click();
     await page.getByRole('link', { name: view, exact: true }).click();
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });

@@ -15,6 +15,7 @@ export function inspectorProps(session: MachineSession): InspectorProps {
   const { power, stories, drivers, callers, selection, moment, requirements, iommu } = session;
   const onSelect: InspectorPaneProps['onSelect'] = (locator) => selection.select(locator);
   const onLook = (sequence: number): void => moment.look(sequence);
+  const onWantRules = (): void => requirements.want();
   const names = { driver: drivers.namer, callers: callers.namer };
   return {
     inspector: {
@@ -23,7 +24,7 @@ export function inspectorProps(session: MachineSession): InspectorProps {
       stories: stories.all,
       requirements: requirements.view,
       onAsk: (sequence) => stories.tell(sequence),
-      onWantRules: () => requirements.want(),
+      onWantRules,
       onSelect,
       onLook,
       onClose: () => selection.select(null),
@@ -31,6 +32,8 @@ export function inspectorProps(session: MachineSession): InspectorProps {
     story: {
       ...names,
       told: session.told,
+      requirements: requirements.view,
+      onWantRules,
       latest: iommu.faults,
       info: power.info,
       mode: power.mode,
@@ -42,7 +45,7 @@ export function inspectorProps(session: MachineSession): InspectorProps {
     rules: {
       requirements: requirements.view,
       exercised: session.exercised,
-      onWant: () => requirements.want(),
+      onWant: onWantRules,
     },
   };
 }

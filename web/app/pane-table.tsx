@@ -147,9 +147,9 @@ export const DESK_PLAN: HomePlan = {
       {
         kind: 'column',
         parts: [
-          [570, { homes: ['console'] }],
+          [500, { homes: ['console'] }],
           [
-            430,
+            500,
             {
               kind: 'row',
               parts: [

@@ -158,7 +158,7 @@ describe('from a fault in the list', () => {
     const { click, textOf, clicks } = await opened();
     await click('faults', /No mapping/);
     expect(clicks()).toBe(1);
-    expect(textOf('story')).toContain('The rule: virtio 1.2, 5.13.6.6.');
+    expect(textOf('story')).toContain(`The rule: virtio 1.2, 5.13.6.6.${RULE.requirement} A61`);
     expect(textOf('inspector')).toContain(`The reason5.13.6.6.2SHOULDA61${RULE.requirement}`);
   });
 });

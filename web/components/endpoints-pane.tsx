@@ -45,6 +45,8 @@ interface RowProps {
   readonly activity: ActivityView;
   readonly isOff: boolean;
   readonly isSelected: boolean;
+  /** It is in the domain of what is selected. */
+  readonly isLit: boolean;
   readonly onPick: () => void;
 }
 
@@ -115,10 +117,16 @@ function Activity({ samples }: { samples: readonly number[] }): JSX.Element {
 }
 
 function EndpointRow(props: RowProps): JSX.Element {
-  const { info, state, activity, isOff, isSelected, onPick } = props;
+  const { info, state, activity, isOff, isSelected, isLit, onPick } = props;
   const isAlarmed = activity.nowMs - activity.lastBlockedMs(info.id) < ALARM_MS;
   return (
-    <tr class="endpoint" data-selected={isSelected} data-alarm={isAlarmed} onClick={onPick}>
+    <tr
+      class="endpoint"
+      data-selected={isSelected}
+      data-lit={isLit}
+      data-alarm={isAlarmed}
+      onClick={onPick}
+    >
       <th scope="row">
         <button
           type="button"
@@ -245,6 +253,7 @@ function EndpointTable(props: TableProps): JSX.Element {
               activity={props.activity.value}
               isOff={isOff}
               isSelected={isSelected(each.id)}
+              isLit={selection.kind === 'domain' && states.get(each.id)?.domain === selection.id}
               onPick={() => {
                 if (isSelected(each.id)) onSelect({ kind: 'none' });
                 else onPick(each.id);

@@ -4,19 +4,44 @@ import type { JSX } from 'preact';
 import type { FaultTale } from '../inspector/fault-tale.ts';
 import { dmesgLine, faultTitle } from '../format/iommu-words.ts';
 import { formatExact, formatSeconds, TIME_TITLE } from '../format/quantity.ts';
+import { reasonsOf } from '../conformance/requirement.ts';
+import type { RequirementsView } from '../model/requirements-view.ts';
 import { Asker, type Namers } from './asker.tsx';
 import { LinkedWords, type Select } from './linked-words.tsx';
 
 export interface FaultStoryProps {
   readonly tale: FaultTale;
+  readonly requirements: RequirementsView;
   readonly namers: Namers;
   readonly onSelect: Select;
   /** Shows the moment after an event. */
   readonly onLook: (sequence: number) => void;
 }
 
-export function FaultStory({ tale, namers, onSelect, onLook }: FaultStoryProps): JSX.Element {
-  const { fault, timeMs, sentence, steps, clause } = tale;
+/** Where the rule stands, and what it says in short. */
+function Rule({ tale, requirements }: Pick<FaultStoryProps, 'tale' | 'requirements'>) {
+  const { cause, clause } = tale;
+  const list = requirements.kind === 'ready' ? requirements.list : [];
+  const rules = cause === null ? [] : reasonsOf(list, { cause, clause });
+  return (
+    <>
+      <p class="fault-why">The rule: {clause}.</p>
+      {rules.length === 0 ? null : (
+        <ul class="tale-rules">
+          {rules.map(({ id, requirement }) => (
+            <li key={id}>
+              {requirement} <span class="mono quiet">{id}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+export function FaultStory(props: FaultStoryProps): JSX.Element {
+  const { tale, requirements, namers, onSelect, onLook } = props;
+  const { fault, timeMs, sentence, steps } = tale;
   const { sequence } = fault;
   return (
     <article class="tale" aria-label={`Fault #${formatExact(sequence)}`}>
@@ -38,7 +63,7 @@ export function FaultStory({ tale, namers, onSelect, onLook }: FaultStoryProps):
           </li>
         ))}
       </ol>
-      <p class="fault-why">The rule: {clause}.</p>
+      <Rule tale={tale} requirements={requirements} />
       <p class="fault-report">
         {fault.isReported ? (
           <>

@@ -34,12 +34,18 @@ async function shown(view: RequirementsView, exercised: Exercised) {
 describe('the requirements', () => {
   it('are asked for, and told with their tests and how often they were the reason', async () => {
     const exercised = { refusals: [OVERLAP, OVERLAP], isComplete: true };
-    const { rows, onWant } = await shown({ kind: 'ready', list: RULES }, exercised);
+    const { root, rows, onWant } = await shown({ kind: 'ready', list: RULES }, exercised);
     expect(onWant).toHaveBeenCalledOnce();
     expect(rows()).toEqual([
-      'A445.13.6.5.2SHOULDMAP over any byte that is mapped is refused.1 testa test of overlaps2',
+      'A445.13.6.5.2SHOULDMAP over any byte that is mapped is refused.2 here1 test',
       'B14.2.2.1MUSTMagicValue is right.0 tests',
     ]);
+    const [details] = root.querySelectorAll('details');
+    await act(() => {
+      if (details !== undefined) details.open = true;
+      details?.dispatchEvent(new Event('toggle'));
+    });
+    expect(details?.textContent).toBe('1 testa test of overlaps');
   });
 
   it('are searched by any word', async () => {

@@ -13,6 +13,9 @@ const LEVELS: Readonly<Record<string, string>> = {
   unspecified: 'The specification leaves it open: this is what the device here does',
 };
 
+const COUNT_TITLE =
+  'Faults and refused requests of this PC that had this rule for a reason, up to the moment that is shown';
+
 export interface RulesPaneProps {
   readonly requirements: ReadonlySignal<RequirementsView>;
   /** Refusals of the record, up to the moment that is looked at. */
@@ -21,15 +24,19 @@ export interface RulesPaneProps {
   readonly onWant: () => void;
 }
 
+/** There are thousands of names: they are made when they are asked for. */
 function Tests({ tests }: Pick<Requirement, 'tests'>): JSX.Element {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <details class="rule-tests">
+    <details class="rule-tests" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{formatPlural(tests.length, 'test')}</summary>
-      <ul>
-        {tests.map((name) => (
-          <li>{name}</li>
-        ))}
-      </ul>
+      {isOpen ? (
+        <ul>
+          {tests.map((name) => (
+            <li>{name}</li>
+          ))}
+        </ul>
+      ) : null}
     </details>
   );
 }
@@ -38,22 +45,28 @@ interface RowProps {
   readonly rule: Requirement;
   /** How often it was the reason of a refusal; undefined where that is not known of any. */
   readonly count: number | undefined;
+  /** Whether that is all. */
+  readonly isComplete: boolean;
 }
 
-function Row({ rule, count }: RowProps): JSX.Element {
+function Row({ rule, count, isComplete }: RowProps): JSX.Element {
   const { id, level, section, requirement, tests } = rule;
   return (
     <tr>
-      <th scope="row" class="mono">
-        {id}
+      <th scope="row">
+        <span class="rules-id mono">{id}</span>
+        <span class="mono">{section}</span>
+        <span title={LEVELS[level]}>{level}</span>
       </th>
-      <td class="mono">{section}</td>
-      <td title={LEVELS[level]}>{level}</td>
-      <td class="rule-text">
+      <td>
         {requirement}
+        {count === undefined ? null : (
+          <p class="rules-count" title={COUNT_TITLE}>
+            <b>{formatExact(count)}</b> here{isComplete ? '' : ', so far'}
+          </p>
+        )}
         <Tests tests={tests} />
       </td>
-      <td class="number">{count === undefined ? '' : formatExact(count)}</td>
     </tr>
   );
 }
@@ -87,21 +100,13 @@ function Table({ list, exercised }: TableProps): JSX.Element {
         <table class="table rules-table" aria-label="Requirements">
           <thead>
             <tr>
-              <th scope="col" title="As the tests that show it carry it">
-                ID
-              </th>
-              <th scope="col" title="Of virtio 1.2, or the source where it is none of its sections">
-                Section
-              </th>
-              <th scope="col">Level</th>
-              <th scope="col">Requirement</th>
               <th
                 scope="col"
-                class="number"
-                title="Faults and refused requests of this PC that had this rule for a reason, up to the moment that is shown"
+                title="ID, as its tests carry it; section of virtio 1.2, or source; level"
               >
-                Here{isComplete ? '' : ', so far'}
+                Rule
               </th>
+              <th scope="col">Requirement</th>
             </tr>
           </thead>
           <tbody>
@@ -109,6 +114,7 @@ function Table({ list, exercised }: TableProps): JSX.Element {
               <Row
                 key={rule.id}
                 rule={rule}
+                isComplete={isComplete}
                 count={rule.causes === undefined ? undefined : (counts.get(rule.id) ?? 0)}
               />
             ))}

@@ -2,8 +2,10 @@
 
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { IommuMode, MachineInfo } from '../../src/worker/api/power.ts';
 import type { FaultTale } from '../inspector/fault-tale.ts';
+import type { RequirementsView } from '../model/requirements-view.ts';
 import type { FaultsView } from '../model/views.ts';
 import { endpointName } from '../format/endpoint-name.ts';
 import { formatExact } from '../format/quantity.ts';
@@ -25,6 +27,9 @@ export interface StoryPaneProps {
   readonly told: ReadonlySignal<{ readonly tale: FaultTale; readonly isOlder: boolean } | null>;
   /** Faults of the present, which may be another moment: news is read out wherever a person looks. */
   readonly latest: ReadonlySignal<FaultsView>;
+  readonly requirements: ReadonlySignal<RequirementsView>;
+  /** Asks for the requirements. */
+  readonly onWantRules: () => void;
   readonly info: ReadonlySignal<MachineInfo | null>;
   readonly mode: ReadonlySignal<IommuMode>;
   readonly driver: ReadonlySignal<Namers['driver']>;
@@ -56,8 +61,12 @@ function News({ latest, info }: Pick<StoryPaneProps, 'latest' | 'info'>): JSX.El
 }
 
 export function StoryPane(props: StoryPaneProps): JSX.Element {
-  const { onFollow, onAll, onChosen, onSelect, onLook } = props;
+  const { onFollow, onAll, onChosen, onSelect, onLook, onWantRules } = props;
   const told = props.told.value;
+  const isTold = told !== null;
+  useEffect(() => {
+    if (isTold) onWantRules();
+  }, [isTold, onWantRules]);
   const namers: Namers = { driver: props.driver.value, callers: props.callers.value };
   const note = told === null ? 'None yet.' : `#${formatExact(told.tale.fault.sequence)}`;
   return (
@@ -95,6 +104,7 @@ export function StoryPane(props: StoryPaneProps): JSX.Element {
           <FaultStory
             key={told.tale.fault.sequence}
             tale={told.tale}
+            requirements={props.requirements.value}
             namers={namers}
             onSelect={onSelect}
             onLook={onLook}

@@ -67,8 +67,8 @@ export function sectionsOf(rules: readonly AppliedRule[], key: string): readonly
   return [...new Set(own.map(({ rule }) => rule.section))];
 }
 
-/** Several requests are refused for one cause: then the rule of that request is the reason. */
-function reasonsOf(
+/** The rules that something was refused by. Several requests are refused for one cause: then it is the rule of that request. */
+export function reasonsOf(
   requirements: readonly Requirement[],
   refusal: Refused | null,
 ): readonly Requirement[] {

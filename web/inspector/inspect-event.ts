@@ -158,7 +158,7 @@ function requestFacts(subject: Subject, event: NumberedRequest): readonly Fact[]
     const lifetime = subject.history.lifetime(event.sequence);
     const rights: Fact = { name: 'Rights', words: [formatRights(event.flags)] };
     const range: Fact = {
-      name: 'From, to',
+      name: 'Maps',
       words: [iovaLink(event.domain, event.virtStart), ' leads to ', pageLink(event.physStart)],
     };
     if (lifetime === undefined) return [range, rights];
