@@ -6,6 +6,7 @@ import type { EndpointsPaneProps } from '../components/endpoints-pane.tsx';
 import type { EventsPaneProps } from '../components/events-pane.tsx';
 import type { FaultsPaneProps } from '../components/faults-pane.tsx';
 import type { MappingsPaneProps } from '../components/mappings-pane.tsx';
+import type { MemoryMapPaneProps } from '../components/memory-map-pane.tsx';
 import type { TimeBarProps } from '../components/time-bar.tsx';
 import type { RecordingNoticeProps } from '../components/recording-controls.tsx';
 import type { RoguePaneProps } from '../components/rogue-pane.tsx';
@@ -23,6 +24,7 @@ export interface PaneProps extends InspectorProps {
   readonly endpoints: EndpointsPaneProps;
   readonly mappings: MappingsPaneProps;
   readonly addressMap: AddressMapPaneProps;
+  readonly memoryMap: MemoryMapPaneProps;
   readonly events: EventsPaneProps;
   readonly timeBar: TimeBarProps;
 }
@@ -129,6 +131,13 @@ export function paneProps(session: MachineSession): PaneProps {
       now: session.now,
       onNextFrame: session.onNextFrame,
       onSelect,
+      onChoose,
+    },
+    memoryMap: {
+      memory: session.memoryMap.view,
+      chosen,
+      onNextFrame: session.onNextFrame,
+      onEver: (isEver) => session.memoryMap.setEver(isEver),
       onChoose,
     },
     events: { feed, status, mode, info, selection, watched, drivers: drivers.namer, onLook },

@@ -9,7 +9,6 @@
 // `render: later(() => import('../components/x-pane.tsx').then(({ XPane }) => XPane), ({ x }) => x)`.
 
 import type { JSX } from 'preact';
-import { AddressMapPane } from '../components/address-map-pane.tsx';
 import { ConsolePane } from '../components/console-pane.tsx';
 import { EndpointsPane } from '../components/endpoints-pane.tsx';
 import { EventsPane } from '../components/events-pane.tsx';
@@ -96,7 +95,21 @@ export const PANES = [
     about: 'A domain’s addresses, from all of them down to one page.',
     home: 'mappings',
     isOpen: true,
-    render: ({ addressMap }) => <AddressMapPane {...addressMap} />,
+    render: later(
+      () => import('../components/address-map-pane.tsx').then((module) => module.AddressMapPane),
+      ({ addressMap }) => addressMap,
+    ),
+  },
+  {
+    id: 'memory-map',
+    title: 'Memory map',
+    about: 'The PC’s memory, a dot for each page: who reaches it now, or ever did.',
+    home: 'mappings',
+    isOpen: true,
+    render: later(
+      () => import('../components/memory-map-pane.tsx').then((module) => module.MemoryMapPane),
+      ({ memoryMap }) => memoryMap,
+    ),
   },
   {
     id: 'events',

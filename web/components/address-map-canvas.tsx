@@ -7,8 +7,8 @@ import type { MapPart } from '../address-map/hit.ts';
 import type { MapLayout } from '../address-map/layout.ts';
 import { MapView, type MapContent, type MapPorts } from '../address-map/map-view.ts';
 import { theme } from '../theme.ts';
+import { MAP_KEYS, ZOOM_STEP } from './map-tools.tsx';
 
-export const ZOOM_STEP = 1.5;
 const PAN_PART = 8;
 
 export interface AddressMapCanvasProps extends MapPorts {
@@ -97,7 +97,7 @@ export function AddressMapCanvas(props: AddressMapCanvasProps): JSX.Element {
       role="group"
       tabIndex={0}
       aria-label={label}
-      aria-keyshortcuts="W S A D + - Home Shift+ArrowRight Shift+ArrowLeft Enter"
+      aria-keyshortcuts={MAP_KEYS}
       onKeyDown={onKeyDown}
       onBlur={() => {
         view.current?.leave();

@@ -18,7 +18,7 @@ import type { ListedEvent } from '../model/event-feed.ts';
 import type { Locator } from '../model/locator.ts';
 import type { MappingChange } from '../model/watched-domain.ts';
 import { Term } from '../glossary/term.tsx';
-import { AddressMapCanvas, ZOOM_STEP } from './address-map-canvas.tsx';
+import { AddressMapCanvas } from './address-map-canvas.tsx';
 import { AddressMapTable } from './address-map-table.tsx';
 import {
   DomainSelect,
@@ -27,6 +27,7 @@ import {
   type EmptyFacts,
 } from './domain-select.tsx';
 import { faultSentence } from './faults-pane.tsx';
+import { MapTools } from './map-tools.tsx';
 import { Pane } from './pane.tsx';
 import { useReducedMotion } from './reduced-motion.ts';
 
@@ -42,65 +43,6 @@ export interface AddressMapPaneProps extends MapPorts, DomainSelectProps, EmptyF
   /** An event by its sequence; undefined when it is kept no more. */
   readonly eventOf: (sequence: number) => ListedEvent | undefined;
   readonly onChoose: (locator: Locator | null) => void;
-}
-
-interface ToolsProps {
-  readonly view: () => MapView | null;
-  readonly isFolded: boolean;
-  readonly onFold: () => void;
-  readonly showsTable: boolean;
-  readonly onTable: () => void;
-}
-
-function Tools({ view, isFolded, onFold, showsTable, onTable }: ToolsProps): JSX.Element {
-  return (
-    <>
-      <button
-        type="button"
-        class="button button-small"
-        aria-label="Zoom out"
-        title="Zoom out (S or −)"
-        onClick={() => view()?.zoom(ZOOM_STEP)}
-      >
-        −
-      </button>
-      <button
-        type="button"
-        class="button button-small"
-        aria-label="Zoom in"
-        title="Zoom in (W or +); drag, or A and D, to move"
-        onClick={() => view()?.zoom(1 / ZOOM_STEP)}
-      >
-        +
-      </button>
-      <button
-        type="button"
-        class="button button-small"
-        title="Show all of the address space (Home)"
-        onClick={() => view()?.showWhole()}
-      >
-        All
-      </button>
-      <button
-        type="button"
-        class="button button-small"
-        aria-pressed={isFolded}
-        title="Fold long ranges where nothing is mapped"
-        onClick={onFold}
-      >
-        Fold
-      </button>
-      <button
-        type="button"
-        class="button button-small"
-        aria-pressed={showsTable}
-        title="The same as a table"
-        onClick={onTable}
-      >
-        Table
-      </button>
-    </>
-  );
 }
 
 function Legend(): JSX.Element {
@@ -201,10 +143,8 @@ export function AddressMapPane(props: AddressMapPaneProps): JSX.Element {
         </>
       }
       tools={
-        <Tools
+        <MapTools
           view={() => map.current}
-          isFolded={isFolded}
-          onFold={() => setFolded(!isFolded)}
           showsTable={showsTable}
           onTable={() => setShowsTable(!showsTable)}
         />
@@ -212,6 +152,15 @@ export function AddressMapPane(props: AddressMapPaneProps): JSX.Element {
     >
       <div class="totals">
         <DomainSelect {...props} />
+        <button
+          type="button"
+          class="button button-small"
+          aria-pressed={isFolded}
+          title="Fold long ranges where nothing is mapped"
+          onClick={() => setFolded(!isFolded)}
+        >
+          Fold
+        </button>
         <Legend />
       </div>
       {isEmpty ? <p class="empty">{whyUnmapped(props, state)}</p> : null}

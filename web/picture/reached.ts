@@ -4,7 +4,6 @@ import {
   VIRTIO_IOMMU_MAP_F_READ,
   VIRTIO_IOMMU_MAP_F_WRITE,
 } from '../../src/iommu/protocol/protocol.ts';
-import { sortPlaces } from '../../src/trace/replay/byte-order.ts';
 import type { MappingColumns } from '../../src/trace/replay/lifetime.ts';
 import type { Moment, MomentEndpoint } from '../../src/trace/replay/moment.ts';
 import { joinRuns, PAGE_BYTES, pushRun, type Run } from './runs.ts';
@@ -44,27 +43,23 @@ export function gather(
   memoryBytes: number,
 ): ReadonlyMap<number, Reached> {
   const { mappingColumns: columns } = moment;
+  const { startHigh, startLow, endHigh, endLow } = columns;
   const found = new Map([...domains].map((domain) => [domain, new Reached()]));
-  const rows: number[] = [];
-  for (let at = 0; at < columns.count; at += 1) {
-    const reached = found.get(columns.domain[at] ?? -1);
-    if (reached === undefined) continue;
-    reached.mappings += 1;
-    if (((columns.flags[at] ?? 0) & RIGHTS) !== 0) rows.push(at);
+  const hasRights = (at: number): boolean => ((columns.flags[at] ?? 0) & RIGHTS) !== 0;
+  for (const [domain, reached] of found) {
+    const places = moment.placesOf(domain);
+    reached.mappings = places.length;
+    for (const at of places) {
+      if (!hasRights(at)) continue;
+      const first = iovaPage(startHigh[at] ?? 0, startLow[at] ?? 0);
+      pushRun(reached.iova, first, iovaPage(endHigh[at] ?? 0, endLow[at] ?? 0));
+    }
   }
-  const places = Uint32Array.from(rows);
-  sortPlaces(places, columns.startHigh, columns.startLow);
-  for (const at of places) {
-    const first = iovaPage(columns.startHigh[at] ?? 0, columns.startLow[at] ?? 0);
-    const last = iovaPage(columns.endHigh[at] ?? 0, columns.endLow[at] ?? 0);
+  for (const at of moment.placesByGpa) {
     const reached = found.get(columns.domain[at] ?? -1);
-    if (reached !== undefined) pushRun(reached.iova, first, last);
-  }
-  sortPlaces(places, columns.gpaHigh, columns.gpaLow);
-  for (const at of places) {
+    if (reached === undefined || !hasRights(at)) continue;
     const { first, last } = ramOf(columns, at, memoryBytes);
-    const reached = found.get(columns.domain[at] ?? -1);
-    if (reached !== undefined && first <= last) pushRun(reached.ram, first, last);
+    if (first <= last) pushRun(reached.ram, first, last);
   }
   return found;
 }

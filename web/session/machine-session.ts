@@ -14,6 +14,7 @@ import { FramePacer, type FramePorts } from './frame-pacer.ts';
 import { GuidedStory } from './guided-story.ts';
 import { inspection } from './inspection.ts';
 import { IommuView } from './iommu-view.ts';
+import { MemoryMap } from './memory-map.ts';
 import { MomentChoice } from './moment-choice.ts';
 import { PageAsking } from './page-answers.ts';
 import { LookedAt } from './looked-at.ts';
@@ -67,6 +68,7 @@ export class MachineSession {
   readonly picture: Picture;
   /** The address space of the domain that is shown. */
   readonly addressSpace: ReadonlySignal<SpaceView | null>;
+  readonly memoryMap: MemoryMap;
   readonly looked: LookedAt;
   /** What an IOMMU does, told step by step. */
   readonly guided: GuidedStory;
@@ -108,6 +110,8 @@ export class MachineSession {
     this.told = telling({ chosen, faults, stories: this.stories.all, latest });
     this.exercised = exercisedRules({ latest, shown, pacer, isLive });
     this.requirements = new Requirements(ports.requirements ?? NO_REQUIREMENTS);
+    const { picture } = this;
+    this.memoryMap = new MemoryMap({ power, pacer, picture, shown, latest, now: ports.now });
     this.looked = new LookedAt(this.power);
     this.guided = new GuidedStory({
       power: this.power,

@@ -6,11 +6,13 @@ import { joinRegions } from '../../iommu/regions/region-window.ts';
 import type { ReservedRegion } from '../../iommu/regions/reserved-regions.ts';
 import type { RecordedEndpoint, RecordHead } from '../record/head.ts';
 import type { IommuRecord } from '../record/iommu-record.ts';
+import { sortPlaces } from './byte-order.ts';
 import { countersAt, type MomentCounters } from './counters.ts';
 import type { Keyframe } from './keyframe.ts';
 import type { Lifetime, LifetimeTable, MappingColumns } from './lifetime.ts';
 import type { Missing } from './not-known.ts';
 import { OrderedMappings } from './ordered-mappings.ts';
+import { GPAS, overlaps } from './spans.ts';
 import type { Standing } from './standing.ts';
 
 export interface MomentEndpoint {
@@ -50,6 +52,7 @@ export class Moment {
   readonly #standing: Standing;
   readonly #alive: LifetimeTable;
   #ordered: OrderedMappings | undefined;
+  #byGpa: Uint32Array | undefined;
 
   constructor(
     sequence: number,
@@ -80,6 +83,30 @@ export class Moment {
   /** Where a domain's mappings are in the columns, by ascending IOVA: to be read, never written. */
   placesOf(domain: number): Uint32Array {
     return this.#mappings.places(domain);
+  }
+
+  /** Where all mappings are in the columns, by ascending guest-physical address: to be read, never written. */
+  get placesByGpa(): Uint32Array {
+    if (this.#byGpa === undefined) {
+      const { count, gpaHigh, gpaLow } = this.#alive;
+      const places = new Uint32Array(count);
+      for (let at = 0; at < count; at += 1) places[at] = at;
+      sortPlaces(places, gpaHigh, gpaLow);
+      this.#byGpa = places;
+    }
+    return this.#byGpa;
+  }
+
+  /** Mappings that lead to guest-physical memory of a range, at most so many, in the order of their birth. */
+  mappingsTo(
+    range: { readonly start: number; readonly end: number },
+    limit: number,
+  ): readonly Lifetime[] {
+    const found: Lifetime[] = [];
+    for (let at = 0; at < this.count && found.length < limit; at += 1) {
+      if (overlaps(GPAS, range, this.#alive, at)) found.push(this.#alive.get(at));
+    }
+    return found;
   }
 
   /** The one that was made last. */

@@ -32,7 +32,7 @@ export class MachinePage {
     this.faults = page.getByRole('list', { name: 'Faults' });
     this.failure = page.getByRole('alert');
     this.iommuMode = page.getByRole('button', { name: /^IOMMU: / });
-    this.domain = page.getByRole('combobox', { name: 'Domain' });
+    this.domain = page.locator('#mappings').getByRole('combobox', { name: 'Domain' });
   }
 
   button(name: string): Locator {

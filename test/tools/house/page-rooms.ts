@@ -96,6 +96,7 @@ export const PAGE: readonly Room[] = [
       'web/address-map',
       'web/format',
       'web/inspector',
+      'web/memory-map',
       'web/model',
       'web/picture',
       'web/story',
@@ -130,6 +131,7 @@ export const PAGE: readonly Room[] = [
       'web/format',
       'web/glossary',
       'web/inspector',
+      'web/memory-map',
       'web/model',
       'web/picture',
       'web/story',
@@ -182,6 +184,13 @@ export const PAGE: readonly Room[] = [
     purpose: 'the story of what an IOMMU does: its steps, what each goes on by, its words',
     imports: [...PAGE_IMPORTS, 'web/format'],
     types: PAGE_TYPES,
+  },
+  {
+    folder: 'web/memory-map',
+    purpose:
+      'the map of memory (GPA): who reaches each page at a moment, or ever did, layout and painting',
+    imports: [...PAGE_IMPORTS, 'src/trace/record', 'src/trace/replay', 'web/format', 'web/picture'],
+    types: [...PAGE_TYPES, 'web/model'],
   },
   {
     folder: 'web/timebar',
