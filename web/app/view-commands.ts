@@ -105,6 +105,14 @@ export function viewCommands(choice: ViewChoice, desk: Desk): readonly Command[]
       run: () => desk.show(id),
     })),
     {
+      id: 'all panes',
+      title: 'Show all panes',
+      group: 'Panes',
+      hint: 'The enlarged pane goes back to its place',
+      reason: desk.large.value === null ? 'No pane is enlarged' : null,
+      run: () => desk.enlarge(null),
+    },
+    {
       id: 'reset layout',
       title: 'Reset layout',
       group: 'Panes',

@@ -124,7 +124,7 @@ export function MappingsPane(props: MappingsPaneProps): JSX.Element {
       title="Mappings"
       note={
         <>
-          <Term of="mapping">Memory</Term> that a device may reach.
+          <Term of="mapping">Memory</Term> a device may reach.
         </>
       }
     >

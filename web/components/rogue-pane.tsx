@@ -269,7 +269,7 @@ export function RoguePane(props: RoguePaneProps): JSX.Element {
       title="Rogue DMA"
       note={
         <>
-          Make a device’s <Term of="dma" /> stray.
+          Stray <Term of="dma" /> by hand.
         </>
       }
     >

@@ -108,6 +108,7 @@ function PauseButton({ onPause, onResume, ...props }: PauseButtonProps): JSX.Ele
     <button
       type="button"
       class="button"
+      title={isPaused ? 'Let the PC go on' : 'Stop the PC where it is'}
       disabled={status !== 'running' && !isPaused}
       onClick={isPaused ? onResume : onPause}
     >
