@@ -33,7 +33,7 @@ test('boots to a prompt, shows endpoints and live mappings, stops a rogue access
     await machine.button('disk-read').click();
     await machine.waitForConsole(/[0-9a-f]{32} {2}\/dev\/vda {2}8388608/, printed);
     await expect(maps).not.toHaveText(before ?? '');
-    await expect(machine.events.getByRole('listitem').first()).toBeAttached();
+    await expect(machine.events.getByRole('row').first()).toBeAttached();
     await expect(machine.endpoint('virtio-blk')).toHaveAttribute('data-selected', 'true');
   });
 

@@ -102,7 +102,7 @@ test('can be used with the keyboard alone, and its feed stopped and followed', a
   });
 
   await test.step('feed', async () => {
-    await page.getByRole('group', { name: 'Events, scrollable' }).hover();
+    await machine.events.hover();
     await page.mouse.wheel(0, -400);
     const follow = page.getByRole('button', { name: /^Follow/ });
     await expect(follow).toBeVisible();

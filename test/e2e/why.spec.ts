@@ -34,7 +34,7 @@ test('explains a fault by what Linux did before', async ({ page }) => {
 
   await test.step('and a request by who made it', async () => {
     await page.evaluate(() => window.viommu?.type('disk-read virtio\r'));
-    const made = machine.events.getByRole('listitem').filter({ hasText: / · virtblk_add_req$/ });
+    const made = machine.events.getByRole('row').filter({ hasText: / · virtblk_add_req$/ });
     await made.last().click();
     await expect(
       page.getByText(/^#\d+: Domain \d+: .*, by .*, virtblk_add_req Look at this moment$/),

@@ -11,6 +11,7 @@ import type { TimeBarProps } from '../components/time-bar.tsx';
 import type { RecordingNoticeProps } from '../components/recording-controls.tsx';
 import type { RoguePaneProps } from '../components/rogue-pane.tsx';
 import type { TopBarProps } from '../components/top-bar.tsx';
+import { listedEvent } from '../model/event-feed.ts';
 import type { MachineSession } from '../session/machine-session.ts';
 import { inspectorProps, type InspectorProps } from './inspector-props.ts';
 
@@ -44,6 +45,8 @@ export function paneProps(session: MachineSession): PaneProps {
   const onPause = (): void => void power.pause();
   const onResume = (): void => void power.resume();
   const onPick = (endpoint: number): void => session.pickEndpoint(endpoint);
+  const event: EventsPaneProps['event'] = (sequence) =>
+    listedEvent(iommu.latest.history?.record, sequence);
   return {
     ...inspectorProps(session),
     topBar: {
@@ -127,7 +130,7 @@ export function paneProps(session: MachineSession): PaneProps {
       chosen,
       stories: stories.all,
       drivers: drivers.namer,
-      eventOf: (sequence) => iommu.latest.feed.event(sequence),
+      eventOf: event,
       now: session.now,
       onNextFrame: session.onNextFrame,
       onSelect,
@@ -140,7 +143,21 @@ export function paneProps(session: MachineSession): PaneProps {
       onEver: (isEver) => session.memoryMap.setEver(isEver),
       onChoose,
     },
-    events: { feed, status, mode, info, selection, watched, drivers: drivers.namer, onLook },
+    events: {
+      feed,
+      status,
+      mode,
+      info,
+      drivers: drivers.namer,
+      onLook,
+      chosen,
+      onSelect: (locator, move) => session.selection.select(locator, move),
+      event,
+      rows: session.rows.view,
+      groups: session.rows.groups,
+      onGroup: (group) => session.rows.toggle(group),
+      onKinds: (kinds) => session.rows.chooseKinds(kinds),
+    },
     timeBar: {
       history: () => iommu.latest.history,
       frame: session.frame,

@@ -11,7 +11,6 @@ import { bootFraction } from '../components/boot-bar.tsx';
 import { EndpointsPane } from '../components/endpoints-pane.tsx';
 import { FailureNotice } from '../components/failure-notice.tsx';
 import { FaultsPane } from '../components/faults-pane.tsx';
-import { EventsPane } from '../components/events-pane.tsx';
 import { MappingsPane } from '../components/mappings-pane.tsx';
 import { RecordingNotice } from '../components/recording-controls.tsx';
 import { RoguePane } from '../components/rogue-pane.tsx';
@@ -204,42 +203,6 @@ describe('the endpoints without an IOMMU', () => {
     expect(root.querySelectorAll('tbody tr')).toHaveLength(6);
     expect(root.querySelectorAll('tbody .badge-bypass')).toHaveLength(6);
     expect(root.querySelector('thead')?.textContent).not.toContain('Blocked');
-  });
-});
-
-describe('the feed', () => {
-  it('renders a screen of lines however many events there are, and filters by kind', async () => {
-    const session = await newSession({ churn: 40 });
-    const root = show(<EventsPane {...paneProps(session).events} />);
-    await run(8_000);
-    expect(session.iommu.latest.feed.count('map')).toBeGreaterThan(2_000);
-    expect(root.querySelectorAll('.feed-line').length).toBeLessThan(100);
-    const chip = [...root.querySelectorAll<HTMLButtonElement>('.chip')].find((each) =>
-      each.textContent?.startsWith('Map'),
-    );
-    chip?.click();
-    await run(200);
-    expect(chip?.getAttribute('aria-pressed')).toBe('false');
-    expect(root.querySelectorAll('.feed-line[data-kind=map]')).toHaveLength(0);
-  });
-});
-
-describe('a line of the feed', () => {
-  it('says who made the request, and all of it when it is picked', async () => {
-    const session = await newSession();
-    const root = show(<EventsPane {...paneProps(session).events} />);
-    await run(8_000);
-    const line = root.querySelector<HTMLElement>('.feed-line[data-kind=map]');
-    expect(line?.querySelector('.feed-maker')?.textContent).toBe('dd · fake_map_page');
-    expect(root.querySelector('.feed-picked')).toBeNull();
-    line?.click();
-    await run(100);
-    expect(root.querySelector('.feed-picked')?.textContent).toMatch(
-      /^#\d+: Domain \d+: 0x.* to 0x.*, by dd \(pid 83\), fake_map_page Look at this moment$/,
-    );
-    line?.click();
-    await run(100);
-    expect(root.querySelector('.feed-picked')).toBeNull();
   });
 });
 

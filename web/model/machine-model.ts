@@ -38,6 +38,8 @@ export class MachineModel {
   #faults: readonly FaultRecord[] = [];
   #faultCount = 0;
   #droppedEvents = 0;
+  /** Sequence of the first event that came, or that should have come. */
+  #earliest: number | undefined;
 
   /** What the IOMMU has done in this life of the guest; undefined while nobody has told. */
   get history(): History | undefined {
@@ -75,6 +77,12 @@ export class MachineModel {
     return this.#droppedEvents;
   }
 
+  /** Events of this life of the guest that are kept no more, or never came. */
+  get goneEvents(): number {
+    const first = this.#history?.record.firstSequence ?? 0;
+    return first === 0 ? 0 : Math.max(0, first - (this.#earliest ?? first));
+  }
+
   /** Folds a batch. `nowMs` is the page's clock. */
   apply(batch: MachineBatch, nowMs: number): void {
     this.watched.setNow(nowMs);
@@ -102,6 +110,7 @@ export class MachineModel {
     this.#faults = [];
     this.#faultCount = 0;
     this.#droppedEvents = 0;
+    this.#earliest = undefined;
   }
 
   #begin({ head, keyframe }: RecordStart): void {
@@ -116,7 +125,6 @@ export class MachineModel {
       },
     });
     this.#history = history;
-    this.feed.follow(record);
     watched.follow(history);
   }
 
@@ -125,6 +133,7 @@ export class MachineModel {
     const history = this.#history;
     if (history === undefined) return 0;
     history.record.append(batch);
+    if (batch.count > 0) this.#earliest ??= batch.firstSequence;
     this.#keepFaults(history.record, batch);
     return this.feed.append(batch);
   }

@@ -7,10 +7,10 @@ import { firstFrom } from '../../src/trace/record/record-search.ts';
 import type { DomainCounts, EndpointCounts } from '../../src/trace/record/marks.ts';
 import type { History } from '../../src/trace/replay/history.ts';
 import type { Moment } from '../../src/trace/replay/moment.ts';
-import type { FeedKind } from './event-feed.ts';
+import { FEED_KINDS, type FeedKind } from './event-feed.ts';
 import type { MachineModel } from './machine-model.ts';
 import { activityAt } from './past-activity.ts';
-import { pastFaults, PastLists } from './past-events.ts';
+import { pastFaults } from './past-faults.ts';
 import type { ActivityView, FaultsView, FeedView, WatchedView } from './views.ts';
 import { MAX_ROWS } from './watched-domain.ts';
 
@@ -82,16 +82,13 @@ export class PastViews {
     const { sequence } = this;
     const { record } = history;
     const { feed } = model;
-    const lists = new PastLists(history, sequence, feed);
     const countOf = countSince(record.lastSequence - sequence, since);
-    const counts = new Map(lists.kinds.map((kind) => [kind, feed.count(kind) - countOf(kind)]));
+    const counts = new Map(FEED_KINDS.map((kind) => [kind, feed.count(kind) - countOf(kind)]));
     return {
       moment: sequence,
       droppedEvents: model.droppedEvents,
       requestsPerSecond: rateAt(history, sequence, this.timeMs),
       count: (kind) => counts.get(kind) ?? 0,
-      list: (kinds) => lists.list(kinds),
-      event: (each) => feed.event(each),
     };
   }
 }

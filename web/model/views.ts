@@ -1,6 +1,6 @@
 // What the parts of the page are shown: a view for each, which is replaced by another when there is something new.
 
-import type { FeedKind, ListedEvent } from './event-feed.ts';
+import type { FeedKind } from './event-feed.ts';
 import type { FaultRecord } from './machine-model.ts';
 import type { MappingChange, MappingRow } from './watched-domain.ts';
 
@@ -36,15 +36,12 @@ export interface ActivityView {
 }
 
 export interface FeedView {
-  /** Sequence of the past event that is looked at, among what is listed; null for the present. */
+  /** Sequence of the past event that is looked at; null for the present. */
   readonly moment: number | null;
   readonly droppedEvents: number;
   readonly requestsPerSecond: number;
+  /** Events of a kind since the start, kept or not. */
   readonly count: (kind: FeedKind) => number;
-  /** Sequences of the kept events of these kinds, oldest first; of the past also some that came later. */
-  readonly list: (kinds: ReadonlySet<FeedKind>) => readonly number[];
-  /** An event that was listed; undefined when it is kept no more. */
-  readonly event: (sequence: number) => ListedEvent | undefined;
 }
 
 export interface FaultsView {

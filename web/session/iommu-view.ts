@@ -60,8 +60,6 @@ export class IommuView {
         droppedEvents: model.droppedEvents,
         requestsPerSecond: model.requestsPerSecond,
         count: (kind) => model.feed.count(kind),
-        list: (kinds) => model.feed.list(kinds),
-        event: (sequence) => model.feed.event(sequence),
       }),
     );
     this.faults = this.#eachFrame(

@@ -9,6 +9,7 @@ import { reachWords } from '../picture/words.ts';
 import { addressSpaceView, type SpaceView } from './address-space.ts';
 import { ConsoleLine } from './console-line.ts';
 import { exercisedRules } from './exercised.ts';
+import { EventRows } from './event-rows.ts';
 import { FilterChoice } from './filter-choice.ts';
 import { FramePacer, type FramePorts } from './frame-pacer.ts';
 import { GuidedStory } from './guided-story.ts';
@@ -46,6 +47,8 @@ export class MachineSession {
   /** What is selected, wherever it is shown. */
   readonly selection: SelectionChoice;
   readonly filter = new FilterChoice();
+  /** The list of events. */
+  readonly rows: EventRows;
   /** The IOMMU at that moment. */
   readonly shown: ShownIommu;
   /** The same as the record has it. */
@@ -81,6 +84,13 @@ export class MachineSession {
     this.power = new Power(ports);
     this.console = new ConsoleLine(this.power);
     this.iommu = new IommuView(this.power, this.#pacer, ports.now);
+    const { now, onNextFrame } = ports;
+    this.rows = new EventRows({
+      latest: this.iommu.latest,
+      pacer: this.#pacer,
+      now,
+      onNextFrame,
+    });
     this.moment = new MomentChoice(this.iommu.latest, this.#pacer);
     this.selection = new SelectionChoice((sequence) => this.#domainOf(sequence));
     this.selection.shown.subscribe((shown) => this.iommu.select(shown));
@@ -145,7 +155,7 @@ export class MachineSession {
   }
 
   #domainOf(sequence: number): number | null {
-    const event = this.iommu.latest.feed.event(sequence)?.event;
+    const event = this.iommu.latest.history?.record.event(sequence)?.event;
     return event !== undefined && 'domain' in event ? event.domain : null;
   }
 

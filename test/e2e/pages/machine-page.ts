@@ -28,7 +28,7 @@ export class MachinePage {
     this.terminal = page.getByRole('group', { name: 'Terminal' });
     this.endpoints = page.getByRole('table', { name: 'Endpoints' });
     this.mappings = page.getByRole('table', { name: 'Mappings' });
-    this.events = page.getByRole('list', { name: 'Events' });
+    this.events = page.getByRole('grid', { name: 'Events' });
     this.faults = page.getByRole('list', { name: 'Faults' });
     this.failure = page.getByRole('alert');
     this.iommuMode = page.getByRole('button', { name: /^IOMMU: / });

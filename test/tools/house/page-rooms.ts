@@ -41,13 +41,14 @@ export const PAGE: readonly Room[] = [
       'web/desk',
       'web/format',
       'web/help',
+      'web/model',
       'web/palette',
       'web/session',
       'web/session/address',
       'web/story',
       'web/theme.ts',
     ],
-    types: ['web/model', 'web/offline'],
+    types: ['web/offline'],
     packages: ['@preact/signals', 'preact'],
   },
   {
@@ -93,7 +94,9 @@ export const PAGE: readonly Room[] = [
     imports: [
       ...PAGE_IMPORTS,
       'src/kernel/known-kernel.ts',
+      'src/trace/record',
       'web/address-map',
+      'web/events',
       'web/format',
       'web/inspector',
       'web/memory-map',
@@ -128,6 +131,7 @@ export const PAGE: readonly Room[] = [
       'web/address-map',
       'web/canvas',
       'web/conformance',
+      'web/events',
       'web/format',
       'web/glossary',
       'web/inspector',
@@ -191,6 +195,13 @@ export const PAGE: readonly Room[] = [
       'the map of memory (GPA): who reaches each page at a moment, or ever did, layout and painting',
     imports: [...PAGE_IMPORTS, 'src/trace/record', 'src/trace/replay', 'web/format', 'web/picture'],
     types: [...PAGE_TYPES, 'web/model'],
+  },
+  {
+    // Sequences and places only: an event becomes an object when its row is seen.
+    folder: 'web/events',
+    purpose: 'the list of events: which rows there are, and which of them are on the screen',
+    imports: [...PAGE_IMPORTS, 'src/trace/record'],
+    types: PAGE_TYPES,
   },
   {
     folder: 'web/timebar',
