@@ -36,6 +36,8 @@ export interface BarSource {
 
 /** A click hits a fault's mark, or the present, from so far; in CSS pixels. */
 const HIT_PX = 6;
+/** Milliseconds of guest time after which a bar is drawn anew on which nothing has happened. */
+const REST_MS = 1000;
 const FAULTED = KIND_CODES.get('faulted') ?? -1;
 const NO_LIMITS: Limits = { startMs: 0, endMs: 1 };
 
@@ -54,6 +56,8 @@ export class BarView {
   #range: TimeRange | null = null;
   #hover: number | null = null;
   #frame = 0;
+  /** Guest time that was drawn last. */
+  #paintedMs = Number.NEGATIVE_INFINITY;
 
   constructor(canvas: HTMLCanvasElement, source: BarSource) {
     this.#canvas = canvas;
@@ -91,10 +95,12 @@ export class BarView {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#paint());
   }
 
-  /** Draws anew if time has gone on by a pixel. */
+  /** Draws anew if time has gone on by a pixel, and by a second: an idle PC shall cost nothing. */
   passTime(): void {
     if (this.#following === 'nothing') return;
-    const passed = placeOf(this.#axis, this.#source.nowMs()) - this.#axis.width;
+    const nowMs = this.#source.nowMs();
+    if (Math.abs(nowMs - this.#paintedMs) < REST_MS) return;
+    const passed = placeOf(this.#axis, nowMs) - this.#axis.width;
     if (Math.abs(passed) >= 1) this.request();
   }
 
@@ -183,6 +189,7 @@ export class BarView {
   #paint(): void {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
+    this.#paintedMs = this.#source.nowMs();
     const context = this.#canvas.getContext('2d');
     const { width } = this.#axis;
     if (context === null || width === 0) return;

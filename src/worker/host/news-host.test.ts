@@ -80,3 +80,38 @@ describe('NewsHost', () => {
     expect(life.machine.isWaiting).toBe(false);
   });
 });
+
+describe('news of an idle machine', () => {
+  it('come once each second on its clock', async () => {
+    const [life, page] = [new FloodLife(), new Page()];
+    const { machine } = life;
+    const told: number[] = [];
+    const news = new NewsHost(life);
+    machine.ranMs = 20_300;
+    life.begin();
+    page.answer();
+    await news.listen((batch) => {
+      told.push(batch.timeMs);
+      return page.listen(batch);
+    });
+    for (let step = 0; step < 400; step += 1) {
+      machine.ranMs += 25;
+      await vi.advanceTimersByTimeAsync(25);
+    }
+    const seconds = told.map((timeMs) => Math.floor(timeMs / 1000));
+    expect(seconds).toEqual(Array.from({ length: 11 }, (_, index) => 20 + index));
+  });
+
+  it('come at once when there is an event', async () => {
+    const [life, page] = [new FloodLife(), new Page()];
+    const news = new NewsHost(life);
+    life.begin();
+    page.answer();
+    await news.listen(page.listen);
+    await vi.advanceTimersByTimeAsync(100);
+    const { batches } = page;
+    life.machine.tick(1, 100);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(page.batches).toBe(batches + 1);
+  });
+});

@@ -13,8 +13,11 @@ import { RecordTeller, type ToldLife } from './record-teller.ts';
 
 /** One frame of a 60 Hz screen: batches come no faster. */
 const FRAME_MS = 16;
-/** And no slower, when there is nothing to tell but counters and the time: an idle guest shall leave the host alone. */
+/** And no slower, when there is nothing to tell but counters and the time. */
 const QUIET_MS = 500;
+/** An idle guest shall leave the host alone: of one that executes less, the page is told each second on its clock. */
+const IDLE_MIPS = 0.5;
+const SECOND_MS = 1000;
 /**
  * Events that a page may be behind by while the machine goes on: two full batches. The worker's record has room for them and
  * for as many more, which one tick may make.
@@ -59,6 +62,7 @@ export class NewsHost implements NewsApi {
   /** Ends the wait for news. */
   #wake: () => void = () => undefined;
   #told: MachineStatus | undefined;
+  #mips = 0;
   /** Who waits until the page has the news of now. */
   #waiting: (() => void)[] = [];
 
@@ -141,7 +145,7 @@ export class NewsHost implements NewsApi {
     const hasNews = this.#console.hasNews || this.#teller.hasNews;
     if (isStarting || status !== this.#told || hasNews || this.#waiting.length > 0) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, QUIET_MS - FRAME_MS);
+      const timer = setTimeout(resolve, this.#quietMs);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
@@ -150,9 +154,17 @@ export class NewsHost implements NewsApi {
     this.#wake = () => undefined;
   }
 
+  /** Milliseconds until the page is told again, whatever happens. */
+  get #quietMs(): number {
+    const { machine } = this.#life;
+    if (machine === undefined || this.#mips >= IDLE_MIPS) return QUIET_MS - FRAME_MS;
+    return SECOND_MS - (machine.timeMs % SECOND_MS);
+  }
+
   #compose(): MachineBatch & { readonly console: Uint8Array<ArrayBuffer> } {
     const { machine, status, story } = this.#life;
     this.#told = status;
+    this.#mips = this.#rate.measure(machine, performance.now());
     return {
       ...this.#life.report(),
       ...this.#console.take(),
@@ -160,7 +172,7 @@ export class NewsHost implements NewsApi {
       state: machine?.iommu?.state() ?? story?.state ?? null,
       timeMs: machine?.timeMs ?? story?.timeMs ?? 0,
       ranMs: machine?.ranMs ?? story?.timeMs ?? 0,
-      mips: this.#rate.measure(machine, performance.now()),
+      mips: this.#mips,
     };
   }
 }
