@@ -18,6 +18,7 @@ import { DeskView } from '../desk/desk-view.tsx';
 import type { Desk } from '../desk/desk.ts';
 import type { DeskPane } from '../desk/desk-pane.ts';
 import { PanesMenu } from '../desk/panes-menu.tsx';
+import type { MachineDoor } from './machine-door.tsx';
 import { OverlayButtons, OverlayView, type Overlays } from './overlays.tsx';
 import type { PaneProps } from './pane-props.ts';
 import { PANES, type PaneEntry } from './pane-table.tsx';
@@ -45,12 +46,13 @@ export interface AppProps {
   readonly hasRoom: ReadonlySignal<boolean>;
   readonly overlays: Overlays;
   readonly isOfLaterPage: boolean;
+  readonly machine: Pick<MachineDoor, 'View'>;
   readonly update: UpdateNoticeProps;
 }
 
 /** The panes have the same place in the tree of both views: what the console has printed stays. */
 export function App(props: AppProps): JSX.Element {
-  const { panes, see, choice, desk, hasRoom, overlays, isOfLaterPage, update } = props;
+  const { panes, see, choice, desk, hasRoom, overlays, isOfLaterPage, machine, update } = props;
   const view = choice.view.value;
   const isSee = view === 'see';
   const deskPanes = useMemo(
@@ -103,6 +105,7 @@ export function App(props: AppProps): JSX.Element {
       </main>
       <TimeBar {...panes.timeBar} />
       <OverlayView overlays={overlays} />
+      <machine.View />
     </div>
   );
 }

@@ -39,6 +39,13 @@ function switches({ topBar }: PaneProps): readonly Command[] {
       run: () => topBar.onStart(other.mode),
     },
     {
+      id: 'machine',
+      title: 'Machine…',
+      group: 'PC',
+      hint: 'What the PC is made of: kernel, files, memory, devices, IOMMU',
+      run: topBar.onMachine,
+    },
+    {
       id: 'save',
       title: 'Save recording',
       group: 'PC',

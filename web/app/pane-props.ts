@@ -30,7 +30,11 @@ export interface PaneProps extends InspectorProps {
   readonly timeBar: TimeBarProps;
 }
 
-export function paneProps(session: MachineSession): PaneProps {
+/** `onMachine` shows what the machine is made of. */
+export function paneProps(
+  session: MachineSession,
+  onMachine: () => void = () => undefined,
+): PaneProps {
   const { power, console, iommu, stories, drivers, stray, recordings, past, moment } = session;
   const { status, progress, failure, info, clock, mode, notReady, noCommands, restarted } = power;
   const { selection } = iommu;
@@ -58,6 +62,7 @@ export function paneProps(session: MachineSession): PaneProps {
       mode,
       onPause,
       onResume,
+      onMachine,
       canRecord: recordings.isReady,
       onSave: () => recordings.saveFile(),
       onOpen: (file) => {
@@ -92,6 +97,7 @@ export function paneProps(session: MachineSession): PaneProps {
       onResize: (columns, rows) => void console.resize(columns, rows),
       onRestart: () => void power.restart(),
       onUsual: () => void power.startUsual(),
+      onMachine,
     },
     rogue: {
       info,

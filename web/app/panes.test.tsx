@@ -222,20 +222,21 @@ describe('the commands', () => {
 });
 
 describe('failures', () => {
-  const kinds: readonly MachineFailure['kind'][] = [
-    'no-webassembly',
-    'image-missing',
-    'image-corrupt',
-    'refused',
-    'kernel-panic',
-    'kernel-oops',
-    'no-progress',
-    'no-answer',
-    'powered-off',
-    'halted',
-    'internal',
+  const kinds: readonly (readonly [MachineFailure['kind'], readonly string[]])[] = [
+    ['no-webassembly', []],
+    ['image-missing', ['Try again']],
+    ['image-corrupt', ['Try again']],
+    ['refused', ['Change it…', 'Start the usual PC']],
+    ['files-needed', ['Choose the files…', 'Start the usual PC']],
+    ['kernel-panic', ['Restart the PC']],
+    ['kernel-oops', ['Restart the PC']],
+    ['no-progress', ['Restart the PC']],
+    ['no-answer', ['Restart the PC']],
+    ['powered-off', ['Restart the PC']],
+    ['halted', ['Restart the PC']],
+    ['internal', ['Restart the PC']],
   ];
-  it.each(kinds)('%s has a title, the cause, the last lines, and what to do', async (kind) => {
+  it.each(kinds)('%s has a title, the cause, the last lines, and %j', async (kind, offers) => {
     const failure = { kind, message: 'the cause', consoleTail: ['last words'] };
     const session = await newSession({ failure });
     const root = show(<FailureNotice {...paneProps(session).console} />);
@@ -244,7 +245,8 @@ describe('failures', () => {
     expect(alert?.querySelector('h3')?.textContent).toMatch(/\w/);
     expect(alert?.textContent).toContain('the cause');
     expect(alert?.textContent).toContain('last words');
-    expect(alert?.querySelectorAll('button').length).toBe(kind === 'no-webassembly' ? 0 : 1);
+    const buttons = [...(alert?.querySelectorAll('button') ?? [])];
+    expect(buttons.map(({ textContent }) => textContent)).toEqual(offers);
   });
 });
 

@@ -8,6 +8,8 @@ import type { Offline } from '../offline/offline.ts';
 import type { PageAddress } from '../session/address/page-address.ts';
 import type { MachineSession } from '../session/machine-session.ts';
 import { App } from './app.tsx';
+import { doorPorts } from './door-ports.ts';
+import { MachineDoor } from './machine-door.tsx';
 import { makeOverlays } from './overlays.tsx';
 import { paneProps } from './pane-props.ts';
 import { DESK_PLAN, PANES, WALL_PLAN } from './pane-table.tsx';
@@ -42,7 +44,8 @@ export function showPage(
   bringDetail(session, desk);
   const story = chooseStory(address, session.guided);
   const see = seeProps(session, { onInspect: (pane) => desk.show(pane), story });
-  const panes = paneProps(session);
+  const machine = new MachineDoor(doorPorts(session, address));
+  const panes = paneProps(session, () => void machine.open());
   const { isOfLaterPage } = address;
   const hasRoom = followRoom();
   const update: UpdateNoticeProps = {
@@ -51,7 +54,10 @@ export function showPage(
     onDismiss: () => offline.dismiss(),
   };
   const overlays = makeOverlays({ session, choice, desk, panes });
-  render(<App {...{ panes, see, choice, desk, hasRoom, overlays, isOfLaterPage, update }} />, root);
+  render(
+    <App {...{ panes, see, choice, desk, hasRoom, overlays, isOfLaterPage, machine, update }} />,
+    root,
+  );
 }
 
 /** What is chosen in one pane of Inspect is told in another, which comes to the front of its tabs. */

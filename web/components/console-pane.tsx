@@ -24,6 +24,7 @@ export function ConsolePane(props: ConsolePaneProps): JSX.Element {
     failure,
     onRestart,
     onUsual,
+    onMachine,
     queuedInput,
     refusedInput,
     onResume,
@@ -38,7 +39,7 @@ export function ConsolePane(props: ConsolePaneProps): JSX.Element {
       note="The PC’s serial port: click it or press Enter to type; Shift+Tab leaves it."
     >
       <BootBar status={status} progress={progress} />
-      <FailureNotice failure={failure} onRestart={onRestart} onUsual={onUsual} />
+      <FailureNotice {...{ failure, onRestart, onUsual, onMachine }} />
       <PausedNote
         status={status}
         queuedInput={queuedInput}

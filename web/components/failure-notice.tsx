@@ -35,11 +35,12 @@ const WORDS: Readonly<Record<MachineFailure['kind'], FailureWords>> = {
   },
   refused: {
     title: 'The PC cannot be built as asked',
-    remedy: 'Correct the address of this page, or start the usual PC.',
+    remedy: 'Change what it is made of, or start the usual PC.',
   },
   'files-needed': {
     title: 'This PC needs files of yours',
-    remedy: 'A page that does not have them can start the usual PC.',
+    remedy:
+      'Choose them, or start the usual PC. They stay on this computer: nothing of them is sent anywhere.',
   },
   'kernel-panic': {
     title: 'Linux has panicked',
@@ -95,7 +96,10 @@ function ConsoleTail({ lines }: { lines: readonly string[] }): JSX.Element {
 }
 
 /** Another machine has to be asked for. */
-const IS_REFUSED: ReadonlySet<MachineFailure['kind']> = new Set(['refused', 'files-needed']);
+const CAN_BE_CHANGED: ReadonlyMap<MachineFailure['kind'], string> = new Map([
+  ['refused', 'Change it…'],
+  ['files-needed', 'Choose the files…'],
+]);
 
 export interface FailureNoticeProps {
   readonly failure: ReadonlySignal<MachineFailure | null>;
@@ -103,6 +107,8 @@ export interface FailureNoticeProps {
   readonly onRestart: () => void;
   /** Starts the machine of somebody who chose nothing. */
   readonly onUsual: () => void;
+  /** Shows what the machine is made of. */
+  readonly onMachine: () => void;
 }
 
 function Buttons({
@@ -110,19 +116,24 @@ function Buttons({
   ...props
 }: Omit<FailureNoticeProps, 'failure'> & Pick<MachineFailure, 'kind'>): JSX.Element | null {
   if (kind === 'no-webassembly') return null;
-  if (IS_REFUSED.has(kind)) {
+  const change = CAN_BE_CHANGED.get(kind);
+  if (change === undefined) {
     return (
-      <button type="button" class="button button-primary" onClick={props.onUsual}>
+      <button type="button" class="button button-primary" onClick={props.onRestart}>
         <ResetIcon />
-        <span>Start the usual PC</span>
+        <span>{CAN_BE_TRIED.has(kind) ? 'Try again' : 'Restart the PC'}</span>
       </button>
     );
   }
   return (
-    <button type="button" class="button button-primary" onClick={props.onRestart}>
-      <ResetIcon />
-      <span>{CAN_BE_TRIED.has(kind) ? 'Try again' : 'Restart the PC'}</span>
-    </button>
+    <div class="failure-actions">
+      <button type="button" class="button button-primary" onClick={props.onMachine}>
+        {change}
+      </button>
+      <button type="button" class="button" onClick={props.onUsual}>
+        Start the usual PC
+      </button>
+    </div>
   );
 }
 

@@ -65,6 +65,8 @@ export interface TopBarProps
   /** What leads to commands, keys and terms. */
   readonly help?: ComponentChildren;
   readonly onReset: () => void;
+  /** Shows what the machine is made of. */
+  readonly onMachine: () => void;
 }
 
 function speedWords(status: MachineStatus, mips: number): string {
@@ -140,11 +142,14 @@ function Tagline(props: Pick<TopBarProps, 'mode' | 'past'>): JSX.Element {
   if (props.past.value !== null) return <span class="tagline" />;
   return (
     <p class="tagline">
-      A real Linux PC, running in this tab. {TAGLINE_STARTS[mode]}{' '}
-      <b>
-        <Term of="iommu" />
-      </b>
-      {TAGLINE_ENDS[mode]}
+      A real Linux PC, running in this tab.{' '}
+      <span class="tagline-more">
+        {TAGLINE_STARTS[mode]}{' '}
+        <b>
+          <Term of="iommu" />
+        </b>
+        {TAGLINE_ENDS[mode]}
+      </span>
     </p>
   );
 }
@@ -177,6 +182,15 @@ export function TopBar(props: TopBarProps): JSX.Element {
           onOpen={props.onOpen}
         />
         <ModeSelect mode={mode} onStart={props.onStart} />
+        <button
+          type="button"
+          class="button"
+          aria-haspopup="dialog"
+          title="What the PC is made of: kernel, files, memory, devices, IOMMU"
+          onClick={props.onMachine}
+        >
+          Machine…
+        </button>
         {props.help}
         <AboutDialog />
       </div>

@@ -41,6 +41,7 @@ export const PAGE: readonly Room[] = [
       'web/desk',
       'web/format',
       'web/help',
+      'web/machine-dialog',
       'web/model',
       'web/palette',
       'web/session',
@@ -48,7 +49,7 @@ export const PAGE: readonly Room[] = [
       'web/story',
       'web/theme.ts',
     ],
-    types: ['web/offline'],
+    types: ['src/worker/api', 'web/offline'],
     packages: ['@preact/signals', 'preact'],
   },
   {
@@ -143,6 +144,22 @@ export const PAGE: readonly Room[] = [
     ],
     types: [...PAGE_TYPES, 'src/trace/replay'],
     packages: ['@preact/signals', '@xterm/addon-fit', '@xterm/xterm', 'preact'],
+  },
+  {
+    folder: 'web/machine-dialog',
+    purpose:
+      "everything that a plan holds, checked by the plan's own rules while it is written; fetched when it is opened",
+    imports: [
+      'src/iommu',
+      'src/iommu/protocol',
+      'src/machine/images',
+      'src/machine/plan',
+      'guest-images/images.json',
+      'web/format',
+      'web/styles',
+    ],
+    types: ['src/worker/api'],
+    packages: ['preact'],
   },
   {
     folder: 'web/canvas',

@@ -45,10 +45,19 @@ export function requestOf(parameters: URLSearchParams): BootRequest {
   };
 }
 
+/** What an address has that asks for this machine. */
+export function machineTexts(request: BootRequest): Readonly<Record<string, string | null>> {
+  return {
+    [PLAN]: planText(request),
+    [IOMMU]: modeText(request),
+    [FILES]: namesText(request),
+  };
+}
+
 /** Keeps the machine in the address. */
 export function addMachineParts(address: PageAddress, power: Power): void {
-  const add = (name: string, textOf: (request: BootRequest) => string | null): void => {
-    const text: AddressPart['text'] = () => textOf(power.asked.peek());
+  const add = (name: string): void => {
+    const text: AddressPart['text'] = () => machineTexts(power.asked.peek())[name] ?? null;
     // The address that the page was opened with has been understood already.
     let isOpened = false;
     const show: AddressPart['show'] = (asked) => {
@@ -57,7 +66,7 @@ export function addMachineParts(address: PageAddress, power: Power): void {
     };
     address.add({ name, text, show, moved: power.chosen });
   };
-  add(PLAN, planText);
-  add(IOMMU, modeText);
-  add(FILES, namesText);
+  add(PLAN);
+  add(IOMMU);
+  add(FILES);
 }
