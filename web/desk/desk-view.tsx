@@ -114,28 +114,32 @@ export function DeskView(props: DeskViewProps): JSX.Element {
       canGrab={isDesk && hasRoom}
     />
   );
+  // One list of all: a pane that comes or goes between its parts would be another
+  const places = [
+    ...groups.flatMap(({ group, rect }) => {
+      const { tabs, front } = group;
+      const isTabbed = tabs.length > 1;
+      const pane = byId.get(front);
+      return [
+        isTabbed ? (
+          <TabStrip
+            key={`tabs of ${tabs[0]}`}
+            desk={desk}
+            panes={panes}
+            group={group}
+            rect={rect}
+          />
+        ) : null,
+        pane === undefined ? null : place(pane, rect, isTabbed),
+      ];
+    }),
+    ...panes
+      .filter(({ id, isKept }) => isKept && !shown.has(id))
+      .map((pane) => place(pane, null, false)),
+  ];
   return (
     <>
-      {groups.flatMap(({ group, rect }) => {
-        const { tabs, front } = group;
-        const isTabbed = tabs.length > 1;
-        const pane = byId.get(front);
-        return [
-          isTabbed ? (
-            <TabStrip
-              key={`tabs of ${tabs[0]}`}
-              desk={desk}
-              panes={panes}
-              group={group}
-              rect={rect}
-            />
-          ) : null,
-          pane === undefined ? null : place(pane, rect, isTabbed),
-        ];
-      })}
-      {panes
-        .filter(({ id, isKept }) => isKept && !shown.has(id))
-        .map((pane) => place(pane, null, false))}
+      {places}
       {isDesk && groups.length === 0 ? (
         <p class="desk-empty" key="no pane">
           No pane is open.{' '}
