@@ -15,6 +15,7 @@ export function inspectorProps(session: MachineSession): InspectorProps {
   const { power, stories, drivers, callers, selection, moment, requirements, iommu } = session;
   const onSelect: InspectorPaneProps['onSelect'] = (locator) => selection.select(locator);
   const onLook = (sequence: number): void => moment.look(sequence);
+  const onRule = (text: string): void => requirements.seek(text);
   const onWantRules = (): void => requirements.want();
   const names = { driver: drivers.namer, callers: callers.namer };
   return {
@@ -27,6 +28,7 @@ export function inspectorProps(session: MachineSession): InspectorProps {
       onWantRules,
       onSelect,
       onLook,
+      onRule,
       onClose: () => selection.select(null),
     },
     story: {
@@ -38,6 +40,7 @@ export function inspectorProps(session: MachineSession): InspectorProps {
       info: power.info,
       mode: power.mode,
       isAnnouncing: false,
+      onRule,
       onFollow: () => selection.select(null),
       onSelect,
       onLook,
@@ -45,6 +48,8 @@ export function inspectorProps(session: MachineSession): InspectorProps {
     rules: {
       requirements: requirements.view,
       exercised: session.exercised,
+      query: requirements.query,
+      onSearch: (text) => requirements.search(text),
       onWant: onWantRules,
     },
   };

@@ -5,6 +5,7 @@ import type { UpdateNoticeProps } from '../components/update-notice.tsx';
 import { Desk } from '../desk/desk.ts';
 import { followRoom, isLargeScreen } from '../desk/room.ts';
 import type { Offline } from '../offline/offline.ts';
+import type { Move } from '../session/address/move.ts';
 import type { PageAddress } from '../session/address/page-address.ts';
 import type { MachineSession } from '../session/machine-session.ts';
 import { App } from './app.tsx';
@@ -33,21 +34,21 @@ export function showPage(
   root: HTMLElement,
 ): void {
   const choice = chooseView(address);
+  const hasRoom = followRoom();
   const desk = new Desk({
     panes: PANES,
     plan: () => (isLargeScreen() ? WALL_PLAN : DESK_PLAN),
     storage: storage(),
     onOpen: () => choice.onView('inspect'),
     // What is opened is there with the next frame
-    onFocus: (pane) => session.onNextFrame(() => focusPane(root, pane)),
+    onFocus: (pane) => session.onNextFrame(() => focusPane(root, pane, !hasRoom.peek())),
   });
-  bringDetail(session, desk);
   const story = chooseStory(address, session.guided);
   const see = seeProps(session, { onInspect: (pane) => desk.show(pane), story });
   const machine = new MachineDoor(doorPorts(session, address));
   const panes = paneProps(session, () => void machine.open());
   const { isOfLaterPage } = address;
-  const hasRoom = followRoom();
+  bringDetail(session, desk, () => !hasRoom.peek() && choice.view.peek() === 'inspect');
   const update: UpdateNoticeProps = {
     hasUpdate: offline.hasUpdate,
     onReload: () => location.reload(),
@@ -61,21 +62,28 @@ export function showPage(
 }
 
 /** What is chosen in one pane of Inspect is told in another, which comes to the front of its tabs. */
-function bringDetail(session: MachineSession, desk: Desk): void {
+function bringDetail(session: MachineSession, desk: Desk, isStacked: () => boolean): void {
   const { selection, told } = session;
-  const bring = (): void => {
+  const bring = (move?: Move): void => {
     const chosen = selection.chosen.peek();
     // Devices and domains are chosen to work with, and have panes of their own
     if (chosen === null || chosen.kind === 'endpoint' || chosen.kind === 'domain') return;
     const isFault = chosen.kind === 'event' && chosen.sequence === told.peek()?.tale.fault.sequence;
-    desk.front(isFault ? 'story' : 'inspector');
+    const pane = isFault ? 'story' : 'inspector';
+    // Where panes stand one below another it would be out of sight; a map is gone on with
+    const isRow = chosen.kind === 'event' || chosen.kind === 'mapping';
+    if (move === 'push' && isRow && isStacked()) desk.show(pane);
+    else desk.front(pane);
   };
   selection.moved.on(bring);
+  session.requirements.sought.on(() => desk.show('rules'));
   bring();
 }
 
-function focusPane(root: HTMLElement, pane: string): void {
+function focusPane(root: HTMLElement, pane: string, isStacked: boolean): void {
   const heading = root.querySelector<HTMLElement>(`#${pane}-title`);
-  heading?.scrollIntoView({ block: 'nearest' });
+  // Below the others, at the foot of the page, the time bar would hide it
+  if (isStacked) heading?.closest('.pane')?.scrollIntoView({ block: 'start' });
+  else heading?.scrollIntoView({ block: 'nearest' });
   heading?.focus();
 }

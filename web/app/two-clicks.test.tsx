@@ -154,6 +154,16 @@ describe('from a fault in the list', () => {
     );
   });
 
+  it('to the clause among all of them: two clicks', async () => {
+    const { click, session, clicks } = await opened();
+    const sought = vi.fn();
+    session.requirements.sought.on(sought);
+    await click('faults', /No mapping/);
+    await click('story', /^virtio 1.2, 5.13.6.6$/);
+    expect(clicks()).toBe(2);
+    expect([sought.mock.calls.length, session.requirements.query.value]).toEqual([1, '5.13.6.6']);
+  });
+
   it('to the clause, and to the rule: one click', async () => {
     const { click, textOf, clicks } = await opened();
     await click('faults', /No mapping/);

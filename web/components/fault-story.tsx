@@ -1,6 +1,7 @@
 // The story of one stopped access: its cause in a sentence, what led to it step by step, and the rule.
 
 import type { JSX } from 'preact';
+import { sectionOf } from '../inspector/inspected.ts';
 import type { FaultTale } from '../inspector/fault-tale.ts';
 import { dmesgLine, faultTitle } from '../format/iommu-words.ts';
 import { formatExact, formatSeconds, TIME_TITLE } from '../format/quantity.ts';
@@ -16,21 +17,34 @@ export interface FaultStoryProps {
   readonly onSelect: Select;
   /** Shows the moment after an event. */
   readonly onLook: (sequence: number) => void;
+  /** Shows rules among all of them, with their tests. */
+  readonly onRule: (text: string) => void;
 }
 
+type RuleProps = Pick<FaultStoryProps, 'tale' | 'requirements' | 'onRule'>;
+
 /** Where the rule stands, and what it says in short. */
-function Rule({ tale, requirements }: Pick<FaultStoryProps, 'tale' | 'requirements'>) {
+function Rule({ tale, requirements, onRule }: RuleProps): JSX.Element {
   const { cause, clause } = tale;
   const list = requirements.kind === 'ready' ? requirements.list : [];
   const rules = cause === null ? [] : reasonsOf(list, { cause, clause });
   return (
     <>
-      <p class="fault-why">The rule: {clause}.</p>
+      <p class="fault-why">
+        The rule:{' '}
+        <button type="button" class="thing" onClick={() => onRule(sectionOf(clause))}>
+          {clause}
+        </button>
+        .
+      </p>
       {rules.length === 0 ? null : (
         <ul class="tale-rules">
           {rules.map(({ id, requirement }) => (
             <li key={id}>
-              {requirement} <span class="mono quiet">{id}</span>
+              {requirement}{' '}
+              <button type="button" class="thing mono" onClick={() => onRule(id)}>
+                {id}
+              </button>
             </li>
           ))}
         </ul>
@@ -63,7 +77,7 @@ export function FaultStory(props: FaultStoryProps): JSX.Element {
           </li>
         ))}
       </ol>
-      <Rule tale={tale} requirements={requirements} />
+      <Rule tale={tale} requirements={requirements} onRule={props.onRule} />
       <p class="fault-report">
         {fault.isReported ? (
           <>

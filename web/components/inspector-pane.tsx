@@ -31,6 +31,8 @@ export interface InspectorPaneProps {
   readonly onSelect: Select;
   /** Shows the moment after an event. */
   readonly onLook: (sequence: number) => void;
+  /** Shows a rule among all of them, with its tests. */
+  readonly onRule: (text: string) => void;
   /** Selects nothing. */
   readonly onClose: () => void;
   /** Shows the story of a fault in its place, where both have one. */
@@ -167,7 +169,7 @@ function Content({ view, props }: { view: Inspected; props: InspectorPaneProps }
           <h3>
             Rules <span class="clause">{clause}</span>
           </h3>
-          <RuleList {...{ requirements, rules }} {...lit} />
+          <RuleList {...{ requirements, rules }} {...lit} onRule={props.onRule} />
         </section>
       )}
     </div>

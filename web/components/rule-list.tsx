@@ -11,9 +11,12 @@ import { moveFocus } from './roving.ts';
 export interface RuleListProps extends LitProps {
   readonly requirements: RequirementsView;
   readonly rules: readonly AppliedRule[];
+  /** Shows a rule among all of them, with its tests. */
+  readonly onRule: (id: string) => void;
 }
 
-export function RuleList({ requirements, rules, pointed, onPoint }: RuleListProps): JSX.Element {
+export function RuleList(props: RuleListProps): JSX.Element {
+  const { requirements, rules, pointed, onPoint, onRule } = props;
   const [stop, setStop] = useState<string | null>(null);
   if (requirements.kind !== 'ready') {
     const isFailed = requirements.kind === 'failed';
@@ -34,8 +37,9 @@ export function RuleList({ requirements, rules, pointed, onPoint }: RuleListProp
               data-stop
               data-lit={isRuleLit(pointed, rule)}
               tabIndex={rule.id === current ? 0 : -1}
+              title="Shows it in Conformance, with its tests"
               onMouseEnter={point}
-              onClick={point}
+              onClick={() => onRule(rule.id)}
               onFocus={() => {
                 setStop(rule.id);
                 point();

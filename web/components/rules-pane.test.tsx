@@ -24,7 +24,16 @@ async function shown(view: RequirementsView, exercised: Exercised) {
   const root = document.createElement('div');
   document.body.replaceChildren(root);
   const onWant = vi.fn();
-  const props = { requirements: signal(view), exercised: signal(exercised), onWant };
+  const query = signal('');
+  const props = {
+    requirements: signal(view),
+    exercised: signal(exercised),
+    query,
+    onSearch: (text: string) => {
+      query.value = text;
+    },
+    onWant,
+  };
   await act(() => render(<RulesPane {...props} />, root));
   const rows = (): readonly (string | null)[] =>
     [...root.querySelectorAll('tbody tr')].map(({ textContent }) => textContent);

@@ -20,6 +20,9 @@ export interface RulesPaneProps {
   readonly requirements: ReadonlySignal<RequirementsView>;
   /** Refusals of the record, up to the moment that is looked at. */
   readonly exercised: ReadonlySignal<Exercised>;
+  /** What is looked for among them. */
+  readonly query: ReadonlySignal<string>;
+  readonly onSearch: (text: string) => void;
   /** Asks for the requirements. */
   readonly onWant: () => void;
 }
@@ -74,13 +77,14 @@ function Row({ rule, count, isComplete }: RowProps): JSX.Element {
 interface TableProps {
   readonly list: readonly Requirement[];
   readonly exercised: Exercised;
+  readonly query: string;
+  readonly onSearch: (text: string) => void;
 }
 
-function Table({ list, exercised }: TableProps): JSX.Element {
+function Table({ list, exercised, query, onSearch }: TableProps): JSX.Element {
   const { refusals, isComplete } = exercised;
   const counts = useMemo(() => reasonCounts(list, refusals), [list, refusals]);
-  const [text, setText] = useState('');
-  const found = useMemo(() => searchRequirements(list, text), [list, text]);
+  const found = useMemo(() => searchRequirements(list, query), [list, query]);
   return (
     <>
       <div class="totals">
@@ -89,8 +93,8 @@ function Table({ list, exercised }: TableProps): JSX.Element {
           class="field field-small rules-search"
           aria-label="Search the requirements"
           placeholder="map, 5.13.6.6, A44, overlap"
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
+          value={query}
+          onInput={(event) => onSearch(event.currentTarget.value)}
         />
         <p role="status">
           {formatExact(found.length)} of {formatExact(list.length)}
@@ -126,12 +130,20 @@ function Table({ list, exercised }: TableProps): JSX.Element {
   );
 }
 
-export function RulesPane({ requirements, exercised, onWant }: RulesPaneProps): JSX.Element {
+export function RulesPane(props: RulesPaneProps): JSX.Element {
+  const { requirements, exercised, query, onSearch, onWant } = props;
   useEffect(onWant, [onWant]);
   const view = requirements.value;
   return (
     <Pane id="rules" title="Conformance" note="What the specification requires, and the tests.">
-      {view.kind === 'ready' ? <Table list={view.list} exercised={exercised.value} /> : null}
+      {view.kind === 'ready' ? (
+        <Table
+          list={view.list}
+          exercised={exercised.value}
+          query={query.value}
+          onSearch={onSearch}
+        />
+      ) : null}
       {view.kind === 'loading' ? <p class="empty">Loading the requirements…</p> : null}
       {view.kind === 'failed' ? (
         <p class="empty">

@@ -41,6 +41,8 @@ export interface StoryPaneProps {
   readonly onSelect: Select;
   /** Shows the moment after an event. */
   readonly onLook: (sequence: number) => void;
+  /** Shows rules among all of them, with their tests. */
+  readonly onRule: (text: string) => void;
   /** Shows all faults, where they are not beside. */
   readonly onAll?: (() => void) | undefined;
   /** Shows what is selected in its place, where both have one. */
@@ -108,6 +110,7 @@ export function StoryPane(props: StoryPaneProps): JSX.Element {
             namers={namers}
             onSelect={onSelect}
             onLook={onLook}
+            onRule={props.onRule}
           />
         </div>
       )}

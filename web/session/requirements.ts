@@ -1,6 +1,7 @@
 // The requirements of the specification: fetched when they are first asked for.
 
 import { signal, type ReadonlySignal } from '@preact/signals';
+import { Emitter } from '../../src/base/emitter.ts';
 import type { Requirement } from '../conformance/requirement.ts';
 import type { RequirementsView } from '../model/requirements-view.ts';
 
@@ -15,6 +16,8 @@ export const NO_REQUIREMENTS: LoadRequirements = async () => {
 export class Requirements {
   readonly #load: LoadRequirements;
   readonly #view = signal<RequirementsView>({ kind: 'loading' });
+  readonly #query = signal('');
+  readonly #sought = new Emitter<void>();
   #isAsked = false;
 
   constructor(load: LoadRequirements) {
@@ -23,6 +26,26 @@ export class Requirements {
 
   get view(): ReadonlySignal<RequirementsView> {
     return this.#view;
+  }
+
+  /** What is looked for among them. */
+  get query(): ReadonlySignal<string> {
+    return this.#query;
+  }
+
+  /** Calls when some of them are to be shown. */
+  get sought(): Pick<Emitter<void>, 'on'> {
+    return this.#sought;
+  }
+
+  search(text: string): void {
+    this.#query.value = text;
+  }
+
+  /** Shows those that have these words. */
+  seek(text: string): void {
+    this.search(text);
+    this.#sought.emit();
   }
 
   /** Fetches them, once; after a failure, again. */
