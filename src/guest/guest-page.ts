@@ -5,7 +5,7 @@ import type { MachinePlan } from '../machine/plan/machine-plan.ts';
 import type { RunDigest } from '../machine/recording/run-digest.ts';
 import type { RogueResult } from '../machine/rogue-access.ts';
 import { CommandShell, type CommandResult } from './command-shell.ts';
-import { ask, type DrivenPage } from './driven-page.ts';
+import { ask, askForFile, askToRestore, type DrivenPage } from './driven-page.ts';
 import { endpointId, type GuestRogueRequest } from './endpoint-id.ts';
 import { GuestError } from './guest-error.ts';
 import type { Guest } from './guest.ts';
@@ -133,11 +133,11 @@ export class GuestPage implements Guest {
     if (this.#isCommandRunning) {
       throw new Error('a guest cannot be saved while it runs a command');
     }
-    return ask(this.#page, 'saveFile');
+    return askForFile(this.#page);
   }
 
   async restoreFile(file: Uint8Array): Promise<void> {
-    await ask(this.#page, 'restoreFile', file);
+    await askToRestore(this.#page, file);
     await this.#signs.arrive();
   }
 
