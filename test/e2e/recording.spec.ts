@@ -1,10 +1,12 @@
 // A session in the page, saved as a file.
 
 import { expect, test } from '@playwright/test';
+import { compileForShortRuns } from '../../src/cli/guest-compiler.ts';
 import { MachinePage } from './pages/machine-page.ts';
 import { haveSession, replayOf } from '../tools/page-session.ts';
 
 test('a session of the page comes again in Node, to the byte', async ({ page }) => {
+  compileForShortRuns();
   await page.goto('./');
   const { recording, did } = await haveSession(page, { seed: 7, steps: 12 });
   expect(did).toContain('1 resets');

@@ -35,13 +35,23 @@ export class SeePage {
 
   /** Points at the picture line by line, at a share of its width, until its words match; returns where that is. */
   async findInPicture(words: RegExp, share: number): Promise<{ x: number; y: number }> {
+    await this.picture.scrollIntoViewIfNeeded();
     const box = await this.picture.boundingBox();
     if (box === null) throw new Error('there is no picture');
     const x = Math.round(box.width * share);
     for (let y = 0; y < box.height; y += STEP_PX) {
-      await this.picture.hover({ position: { x, y } });
-      if (words.test((await this.hint.textContent()) ?? '')) return { x, y };
+      await this.page.mouse.move(box.x + x, box.y + y);
+      if (words.test(await this.#hintOfNextFrame())) return { x, y };
     }
     throw new Error(`nothing in the picture is ${words}`);
+  }
+
+  #hintOfNextFrame(): Promise<string> {
+    return this.hint.evaluate(
+      (hint) =>
+        new Promise<string>((resolve) => {
+          requestAnimationFrame(() => setTimeout(() => resolve(hint.textContent ?? '')));
+        }),
+    );
   }
 }
