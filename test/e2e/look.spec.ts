@@ -112,9 +112,9 @@ test('can be used with the keyboard alone, and its feed stopped and followed', a
     await follow.click();
     await expect(follow).toBeHidden();
 
-    const chip = page.getByRole('button', { name: /^Unmap / });
+    const chip = page.getByRole('button', { name: /^Map / });
     await chip.click();
-    await expect(chip).toHaveAttribute('aria-pressed', 'false');
+    await expect(chip).toHaveAttribute('aria-pressed', 'true');
     await expect(machine.events.getByText('UNMAP')).toHaveCount(0);
   });
 });

@@ -50,9 +50,12 @@ describe('the feed', () => {
       each.textContent?.startsWith('Map'),
     );
     chip?.click();
-    await run(200);
-    expect(chip?.getAttribute('aria-pressed')).toBe('false');
-    expect(root.querySelectorAll('.feed-line[data-kind=map]')).toHaveLength(0);
+    await vi.dynamicImportSettled();
+    await run(500);
+    expect(session.filter.text.value).toBe('kind == map');
+    expect(chip?.getAttribute('aria-pressed')).toBe('true');
+    expect(root.querySelectorAll('.feed-line[data-kind=map]').length).toBeGreaterThan(5);
+    expect(root.querySelectorAll('.feed-line:not([data-kind=map])')).toHaveLength(0);
   });
 });
 

@@ -162,7 +162,11 @@ export function paneProps(
       rows: session.rows.view,
       groups: session.rows.groups,
       onGroup: (group) => session.rows.toggle(group),
-      onKinds: (kinds) => session.rows.chooseKinds(kinds),
+      kinds: session.eventFilter.kinds,
+      onKinds: (kinds) => void session.eventFilter.toggleKinds(kinds),
+      filter: session.filter.text,
+      filterState: session.eventFilter.state,
+      onFilter: (text, move) => session.filter.set(text, move),
     },
     timeBar: {
       history: () => iommu.latest.history,

@@ -2,7 +2,6 @@
 
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import type { MarkGroup } from '../events/mark-rows.ts';
 import type { IommuMode, MachineStatus } from '../../src/worker/api/power.ts';
 import { formatCount, formatExact } from '../format/quantity.ts';
@@ -10,6 +9,7 @@ import { FEED_KINDS, type FeedKind } from '../model/event-feed.ts';
 import type { FeedView } from '../model/views.ts';
 import { EventList, PickedEvent, type EventListProps, type RowsShown } from './event-list.tsx';
 import type { RowContext } from './event-row.tsx';
+import { FilterBar, type FilterBarProps } from './filter-bar.tsx';
 import { Pane } from './pane.tsx';
 
 const KIND_NAMES: Readonly<Record<FeedKind, string>> = {
@@ -21,13 +21,24 @@ const KIND_NAMES: Readonly<Record<FeedKind, string>> = {
   device: 'Device',
 };
 
+/** The same in the language of the filter. */
+const FILTER_KINDS: Readonly<Record<FeedKind, readonly string[]>> = {
+  attach: ['attach', 'detach'],
+  map: ['map'],
+  unmap: ['unmap'],
+  probe: ['probe'],
+  fault: ['fault'],
+  device: ['ignored', 'bypass-changed', 'started', 'reset', 'system-reset', 'power-cycled'],
+};
+
 const GROUPS: readonly (readonly [MarkGroup, string, string])[] = [
   ['stages', 'Stages', 'Stages of the start, accesses by hand, gaps'],
   ['console', 'Console', 'Lines on the console'],
   ['work', 'Notifications', 'What devices are told to do, and samples of their DMA'],
 ];
 
-export interface EventsPaneProps extends RowContext, Pick<EventListProps, 'onLook' | 'onSelect'> {
+export interface EventsPaneProps
+  extends RowContext, FilterBarProps, Pick<EventListProps, 'onLook' | 'onSelect'> {
   readonly feed: ReadonlySignal<FeedView>;
   readonly status: ReadonlySignal<MachineStatus>;
   readonly mode: ReadonlySignal<IommuMode>;
@@ -35,16 +46,18 @@ export interface EventsPaneProps extends RowContext, Pick<EventListProps, 'onLoo
   /** Marks between the events that are listed, too. */
   readonly groups: ReadonlySignal<ReadonlySet<MarkGroup>>;
   readonly onGroup: (group: MarkGroup) => void;
-  readonly onKinds: (kinds: ReadonlySet<FeedKind>) => void;
+  /** Kinds that the filter is restricted to, by the names of its language; null for no such restriction. */
+  readonly kinds: ReadonlySignal<ReadonlySet<string> | null>;
+  /** Writes into the filter that these are let through, too, or are not any more. */
+  readonly onKinds: (kinds: readonly string[]) => void;
 }
 
 interface ChipsProps {
   readonly props: EventsPaneProps;
-  readonly kinds: ReadonlySet<FeedKind>;
-  readonly onToggle: (kind: FeedKind) => void;
 }
 
-function Chips({ props, kinds, onToggle }: ChipsProps): JSX.Element {
+function Chips({ props }: ChipsProps): JSX.Element {
+  const kinds = props.kinds.value;
   const feed = props.feed.value;
   const groups = props.groups.value;
   return (
@@ -55,9 +68,9 @@ function Chips({ props, kinds, onToggle }: ChipsProps): JSX.Element {
             type="button"
             class="chip"
             data-kind={kind}
-            aria-pressed={kinds.has(kind)}
-            title={`${formatExact(feed.count(kind))} so far`}
-            onClick={() => onToggle(kind)}
+            aria-pressed={FILTER_KINDS[kind].every((each) => kinds?.has(each) === true)}
+            title={`${formatExact(feed.count(kind))} so far; only these, with others that are chosen`}
+            onClick={() => props.onKinds(FILTER_KINDS[kind])}
           >
             {KIND_NAMES[kind]} <span class="chip-count">{formatCount(feed.count(kind))}</span>
           </button>
@@ -95,7 +108,6 @@ function Counts({ shown }: { readonly shown: RowsShown }): JSX.Element {
 export function EventsPane(props: EventsPaneProps): JSX.Element {
   const feed = props.feed.value;
   const shown = props.rows.value;
-  const [kinds, setKinds] = useState<ReadonlySet<FeedKind>>(new Set(FEED_KINDS));
   const isMeasured = feed.moment !== null || props.status.value === 'running';
   const rate = isMeasured ? feed.requestsPerSecond : 0;
   const isEmpty = shown.kept === 0 && shown.rows.count === 0;
@@ -110,16 +122,8 @@ export function EventsPane(props: EventsPaneProps): JSX.Element {
         </span>
       }
     >
-      <Chips
-        props={props}
-        kinds={kinds}
-        onToggle={(kind) => {
-          const next = new Set(kinds);
-          if (!next.delete(kind)) next.add(kind);
-          setKinds(next);
-          props.onKinds(next);
-        }}
-      />
+      <FilterBar {...props} />
+      <Chips props={props} />
       {isEmpty ? (
         <p class="empty">
           {props.mode.value === 'off'

@@ -1,14 +1,11 @@
 // The rows of the list of events: follows the record and what is chosen of it, a little in each frame, so that none is late.
 
 import { signal, type ReadonlySignal } from '@preact/signals';
-import { EVENT_KINDS } from '../../src/trace/record/event-kinds.ts';
 import type { Mark } from '../../src/trace/record/marks.ts';
 import type { History } from '../../src/trace/replay/history.ts';
 import type { SelectEvents } from '../events/event-index.ts';
 import { GROUP_OF, type MarkGroup } from '../events/mark-rows.ts';
 import { RowList, type Rows } from '../events/row-list.ts';
-import { selectKinds } from '../events/select-kinds.ts';
-import { FEED_KINDS, feedKind, type FeedKind } from '../model/event-feed.ts';
 import type { MachineModel } from '../model/machine-model.ts';
 import type { FramePacer, FramePorts } from './frame-pacer.ts';
 
@@ -97,15 +94,6 @@ export class EventRows {
   choose(listingOf: (history: History) => Listing): void {
     this.#listingOf = listingOf;
     this.#begin();
-  }
-
-  chooseKinds(kinds: ReadonlySet<FeedKind>): void {
-    const isChosen = Uint8Array.from(EVENT_KINDS, (kind) => Number(kinds.has(feedKind(kind))));
-    this.choose(({ record }) =>
-      kinds.size === FEED_KINDS.length
-        ? EVERYTHING
-        : { select: selectKinds(record, isChosen), passes: () => true },
-    );
   }
 
   /** The listed event behind one, or before it; undefined where there is none. */

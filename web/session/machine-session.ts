@@ -9,6 +9,7 @@ import { reachWords } from '../picture/words.ts';
 import { addressSpaceView, type SpaceView } from './address-space.ts';
 import { ConsoleLine } from './console-line.ts';
 import { exercisedRules } from './exercised.ts';
+import { EventFilter } from './event-filter.ts';
 import { EventRows } from './event-rows.ts';
 import { FilterChoice } from './filter-choice.ts';
 import { FramePacer, type FramePorts } from './frame-pacer.ts';
@@ -47,6 +48,8 @@ export class MachineSession {
   /** What is selected, wherever it is shown. */
   readonly selection: SelectionChoice;
   readonly filter = new FilterChoice();
+  /** What that is, and whether it is right. */
+  readonly eventFilter: EventFilter;
   /** The list of events. */
   readonly rows: EventRows;
   /** The IOMMU at that moment. */
@@ -91,7 +94,15 @@ export class MachineSession {
       now,
       onNextFrame,
     });
-    this.moment = new MomentChoice(this.iommu.latest, this.#pacer);
+    this.eventFilter = new EventFilter({
+      filter: this.filter,
+      rows: this.rows,
+      history: () => this.iommu.latest.history,
+      load: () => import('./filter-engine.ts'),
+    });
+    this.moment = new MomentChoice(this.iommu.latest, this.#pacer, (sequence, by) =>
+      this.eventFilter.isInForce ? this.rows.beside(sequence, by) : null,
+    );
     this.selection = new SelectionChoice((sequence) => this.#domainOf(sequence));
     this.selection.shown.subscribe((shown) => this.iommu.select(shown));
     this.shown = new ShownIommu(this.iommu, this.moment);

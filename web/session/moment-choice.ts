@@ -8,6 +8,9 @@ import { Moments, type Looking } from '../model/moments.ts';
 import type { Move } from './address/move.ts';
 import type { FramePacer } from './frame-pacer.ts';
 
+/** The event beside one that a filter lets through; undefined where there is none, null without a filter. */
+type BesideListed = (sequence: number, by: 1 | -1) => number | undefined | null;
+
 export class MomentChoice {
   readonly #moments: Moments;
   readonly #chosen = signal<number | null>(null);
@@ -18,7 +21,14 @@ export class MomentChoice {
   /** Sequence of the latest event that the page was told of; 0 before the first. */
   readonly latest: ReadonlySignal<number>;
 
-  constructor(model: MachineModel, { frame }: Pick<FramePacer, 'frame'>) {
+  readonly #besideListed: BesideListed;
+
+  constructor(
+    model: MachineModel,
+    { frame }: Pick<FramePacer, 'frame'>,
+    besideListed: BesideListed = () => null,
+  ) {
+    this.#besideListed = besideListed;
     const moments = new Moments(model);
     this.#moments = moments;
     let last: Looking = { kind: 'live' };
@@ -57,9 +67,13 @@ export class MomentChoice {
     return this.#moments.atTime(timeMs);
   }
 
-  /** One event on or back; behind the latest is the present. */
+  /** One event on or back, of those that the filter lets through; behind the latest is the present. */
   step(by: 1 | -1): void {
-    this.look(this.#moments.beside(this.#chosen.peek(), by), 'replace');
+    const chosen = this.#chosen.peek();
+    const listed = this.#besideListed(chosen ?? this.#moments.latest + 1, by);
+    if (listed === null) this.look(this.#moments.beside(chosen, by), 'replace');
+    else if (listed !== undefined) this.look(listed, 'replace');
+    else if (by === 1) this.look(null, 'replace');
   }
 
   /** To the next fault or the one before; nowhere when there is none. */

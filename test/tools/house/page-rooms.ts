@@ -95,6 +95,7 @@ export const PAGE: readonly Room[] = [
     imports: [
       ...PAGE_IMPORTS,
       'src/kernel/known-kernel.ts',
+      'src/trace/filter',
       'src/trace/record',
       'web/address-map',
       'web/events',
@@ -142,7 +143,7 @@ export const PAGE: readonly Room[] = [
       'web/story',
       'web/timebar',
     ],
-    types: [...PAGE_TYPES, 'src/trace/replay'],
+    types: [...PAGE_TYPES, 'src/trace/filter', 'src/trace/replay'],
     packages: ['@preact/signals', '@xterm/addon-fit', '@xterm/xterm', 'preact'],
   },
   {
@@ -217,7 +218,7 @@ export const PAGE: readonly Room[] = [
     // Sequences and places only: an event becomes an object when its row is seen.
     folder: 'web/events',
     purpose: 'the list of events: which rows there are, and which of them are on the screen',
-    imports: [...PAGE_IMPORTS, 'src/trace/record'],
+    imports: [...PAGE_IMPORTS, 'src/trace/filter', 'src/trace/record'],
     types: PAGE_TYPES,
   },
   {

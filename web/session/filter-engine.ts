@@ -1,0 +1,5 @@
+// What reads filters: fetched with the first one that somebody writes.
+
+export { compileFilter } from '../../src/trace/filter/compile-filter.ts';
+export { parseFilter } from '../../src/trace/filter/parse-filter.ts';
+export { kindsIn, withKinds } from '../events/kind-terms.ts';
