@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type BuildEnvironmentOptions, type Plugin } from 'vite';
 import manifest from './package.json' with { type: 'json' };
@@ -35,9 +36,13 @@ const serveKernel: Plugin = {
 const servePage: Plugin = {
   name: 'serve-page',
   configurePreviewServer(server) {
-    const folder = fileURLToPath(new URL('dist/web', import.meta.url));
+    const { root, build, preview } = server.config;
+    const folder = resolve(root, build.outDir);
     const page = new PageServer((path) => readPageFile(folder, path));
     server.middlewares.use((request, response) => {
+      for (const [name, value] of Object.entries(preview.headers)) {
+        if (value !== undefined) response.setHeader(name, value);
+      }
       page.answer(request, response).catch(() => response.destroy());
     });
   },

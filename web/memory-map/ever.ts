@@ -8,19 +8,20 @@ import {
   VIRTIO_IOMMU_S_OK,
 } from '../../src/iommu/protocol/protocol.ts';
 import { NO_STATUS } from '../../src/trace/record/event-columns.ts';
-import { KIND_CODES } from '../../src/trace/record/event-kinds.ts';
+import { EVENT_KINDS, KIND_CODES } from '../../src/trace/record/event-kinds.ts';
 import type { EventChunk } from '../../src/trace/record/event-chunk.ts';
 import type { MappingColumns } from '../../src/trace/replay/lifetime.ts';
 import type { History } from '../../src/trace/replay/history.ts';
-import type { Run } from '../picture/runs.ts';
+import { GPAS } from '../../src/trace/replay/spans.ts';
+import { PAGE_BYTES } from '../picture/runs.ts';
 import type { PictureFacts } from '../picture/scene.ts';
-import { forEachStretch, type MemoryAreas } from './areas.ts';
-import { deviceBit, MOST_DEVICES, pagesOf, type PageReach } from './reach.ts';
+import type { MemoryAreas } from './areas.ts';
+import { deviceBit, type PageReach } from './reach.ts';
 
 const MAPPED = KIND_CODES.get('mapped') ?? -1;
-/** These change neither who is where nor what anybody reaches. */
-const IDLE: ReadonlySet<number | undefined> = new Set(
-  (['unmapped', 'probed', 'ignored', 'faulted'] as const).map((kind) => KIND_CODES.get(kind)),
+/** By the code of a kind: whether it changes neither who is where nor what anybody reaches. */
+const IS_IDLE = Uint8Array.from(EVENT_KINDS, (kind) =>
+  kind === 'unmapped' || kind === 'probed' || kind === 'ignored' || kind === 'faulted' ? 1 : 0,
 );
 const NEVER = 0xffff_ffff;
 /** Rows between two looks at the clock. */
@@ -64,14 +65,25 @@ class FirstReach {
   }
 }
 
+/** The devices of a domain: their bits, and what they have reached. */
+interface Members {
+  bits: number;
+  readonly reads: FirstReach[];
+  readonly writes: FirstReach[];
+}
+
+const NOBODY: Members = { bits: 0, reads: [], writes: [] };
+
 export class EverReach {
   readonly #history: History;
   readonly #areas: MemoryAreas;
   readonly #bits: ReadonlyMap<number, number>;
   readonly #reads = new Map<number, FirstReach>();
   readonly #writes = new Map<number, FirstReach>();
-  /** Bits of the devices of each domain. */
-  #domains = new Map<number, number>();
+  #domains = new Map<number, Members>();
+  /** The domain that was looked at last. */
+  #domain = -1;
+  #members = NOBODY;
   /** Sequence of the event that is walked over next; null before the start. */
   #next: number | null = null;
   #since = 0;
@@ -149,14 +161,20 @@ export class EverReach {
     const moment = this.#history.at(sequence);
     const before = this.#domains;
     this.#domains = new Map();
+    this.#domain = -1;
     if (!moment.isKnown) return;
     for (const { id, domain, mode } of moment.endpoints) {
       const bit = this.#bits.get(id);
       if (domain === null || mode !== 'attached' || bit === undefined) continue;
-      this.#domains.set(domain, (this.#domains.get(domain) ?? 0) | bit);
+      const members = this.#domains.get(domain) ?? { bits: 0, reads: [], writes: [] };
+      this.#domains.set(domain, members);
+      if ((members.bits & bit) !== 0) continue;
+      members.bits |= bit;
+      members.reads.push(this.#reachOf(this.#reads, bit));
+      members.writes.push(this.#reachOf(this.#writes, bit));
     }
     const hasNews = [...this.#domains].some(
-      ([domain, bits]) => (bits & ~(before.get(domain) ?? 0)) !== 0,
+      ([domain, { bits }]) => (bits & ~(before.get(domain)?.bits ?? 0)) !== 0,
     );
     if (!hasNews) return;
     const columns = moment.mappingColumns;
@@ -168,7 +186,7 @@ export class EverReach {
     const end = Math.min(count, from + most);
     for (let row = from; row < end; row += 1) {
       const kind = columns.kind[row];
-      if (IDLE.has(kind)) continue;
+      if (IS_IDLE[kind ?? 0] === 1) continue;
       const status = columns.status[row];
       if (kind !== MAPPED) {
         // At the end of the walk, so that it ends in time
@@ -181,21 +199,33 @@ export class EverReach {
     return end - from;
   }
 
-  #mark(columns: MappingColumns, at: number, sequence: number): void {
-    const bits = this.#domains.get(columns.domain[at] ?? -1);
-    if (bits === undefined) return;
-    const flags = columns.flags[at] ?? 0;
-    const run = pagesOf(columns, at);
-    if ((flags & VIRTIO_IOMMU_MAP_F_READ) !== 0) this.#markRun(this.#reads, run, bits, sequence);
-    if ((flags & VIRTIO_IOMMU_MAP_F_WRITE) !== 0) this.#markRun(this.#writes, run, bits, sequence);
+  /** What a device has reached, by its bit. */
+  #reachOf(all: Map<number, FirstReach>, bit: number): FirstReach {
+    const index = 31 - Math.clz32(bit);
+    const reach = all.get(index) ?? new FirstReach(this.#areas.cells);
+    all.set(index, reach);
+    return reach;
   }
 
-  #markRun(all: Map<number, FirstReach>, run: Run, bits: number, sequence: number): void {
-    for (let index = 0; index < MOST_DEVICES; index += 1) {
-      if ((bits & deviceBit(index)) === 0) continue;
-      const reach = all.get(index) ?? new FirstReach(this.#areas.cells);
-      all.set(index, reach);
-      forEachStretch(this.#areas, run, (first, last) => reach.mark(first, last, sequence));
+  #mark(columns: MappingColumns, at: number, sequence: number): void {
+    const domain = columns.domain[at] ?? -1;
+    if (domain !== this.#domain) {
+      this.#domain = domain;
+      this.#members = this.#domains.get(domain) ?? NOBODY;
+    }
+    const { reads, writes } = this.#members;
+    if (reads.length === 0) return;
+    const flags = columns.flags[at] ?? 0;
+    const canRead = (flags & VIRTIO_IOMMU_MAP_F_READ) !== 0;
+    const canWrite = (flags & VIRTIO_IOMMU_MAP_F_WRITE) !== 0;
+    const start = Math.floor(GPAS.start(columns, at) / PAGE_BYTES);
+    const end = Math.floor(GPAS.end(columns, at) / PAGE_BYTES);
+    for (const { run, cell } of this.#areas.areas) {
+      if (start > run.last || end < run.first) continue;
+      const first = Math.max(start, run.first) - run.first + cell;
+      const last = Math.min(end, run.last) - run.first + cell;
+      if (canRead) for (const reach of reads) reach.mark(first, last, sequence);
+      if (canWrite) for (const reach of writes) reach.mark(first, last, sequence);
     }
   }
 
@@ -206,6 +236,7 @@ export class EverReach {
     }
     this.#next = sequence + 1;
     this.#domains = new Map();
+    this.#domain = -1;
     if (sequence + 1 >= this.#history.record.firstSequence) this.#look(sequence);
   }
 }

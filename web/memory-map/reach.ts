@@ -28,7 +28,7 @@ export function deviceBit(index: number): number {
 }
 
 /** Pages that a mapping leads to. */
-export function pagesOf(columns: MappingColumns, at: number): Run {
+function pagesOf(columns: MappingColumns, at: number): Run {
   return {
     first: Math.floor(GPAS.start(columns, at) / PAGE_BYTES),
     last: Math.floor(GPAS.end(columns, at) / PAGE_BYTES),

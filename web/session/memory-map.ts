@@ -119,7 +119,7 @@ export class MemoryMap {
     const { ever } = walk;
     if (!ever.advance(moment.sequence, SLICE_MS, now)) {
       void pacer.frame.value;
-      pacer.ask();
+      pacer.hurry();
     }
     const upTo = Math.min(ever.upTo, moment.sequence);
     const key = `${upTo}`;

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from '@playwright/test';
 import { openPage } from './border-page.ts';
+import { floodPage } from './flood-page.ts';
 
 const MIB = 1 << 20;
 /** What the page may take beside what it takes before the first event: its record and what is derived of it, and the worker's. */
 const BUDGET_MIB = 160;
-const REPORT_MS = 10_000;
 
 const { values } = parseArgs({
   options: {
@@ -24,19 +24,6 @@ function wholeNumber(name: 'rate' | 'seconds'): number {
   const number = Number(values[name]);
   if (Number.isInteger(number) && number >= 1) return number;
   throw new Error(`--${name} takes a whole number from 1, not "${values[name]}"`);
-}
-
-interface Flooded {
-  readonly events: number;
-  readonly tookMs: number;
-  readonly waits: number;
-  readonly waitedMs: number;
-  /** Mappings of the first domain. */
-  readonly live: number;
-}
-
-function isFlooded(value: unknown): value is Flooded {
-  return typeof value === 'object' && value !== null && 'events' in value && 'live' in value;
 }
 
 /** Bytes of page and worker, the buffers of both included. */
@@ -71,26 +58,6 @@ async function countFrames(page: Page): Promise<Frames> {
   return page.evaluate(() => ({ frames: globalThis.paintedFrames, atMs: performance.now() }));
 }
 
-async function consoleText(page: Page): Promise<string> {
-  return page.evaluate(() => globalThis.viommu?.consoleText() ?? '');
-}
-
-async function floodPage(page: Page, rate: number, seconds: number): Promise<Flooded> {
-  await page.evaluate((asked) => globalThis.viommu?.type(asked), `${rate} ${seconds}\r`);
-  for (let sinceMs = performance.now(); ;) {
-    const answer = /flooded (\{.*\})/.exec(await consoleText(page))?.[1];
-    if (answer !== undefined) {
-      const flooded: unknown = JSON.parse(answer);
-      if (isFlooded(flooded)) return flooded;
-    }
-    await page.waitForTimeout(250);
-    if (performance.now() - sinceMs < REPORT_MS) continue;
-    sinceMs = performance.now();
-    const come = await page.evaluate(() => globalThis.viommu?.state()?.sequence ?? 0);
-    console.log(`${come} events have come`);
-  }
-}
-
 const [rate, seconds] = [wholeNumber('rate'), wholeNumber('seconds')];
 const opened = await openPage(join(import.meta.dirname, 'border-worker.js'), values.view);
 const { page } = opened;
@@ -99,10 +66,6 @@ try {
   const before = await measureMemory(page);
   const from = await countFrames(page);
   const flooded = await floodPage(page, rate, seconds);
-  await page.waitForFunction(
-    (events) => (globalThis.viommu?.state()?.sequence ?? 0) >= events,
-    flooded.events,
-  );
   const to = await countFrames(page);
   await page.evaluate(() => globalThis.viommu?.waitForIdle());
   const tasks = await page.evaluate(() => globalThis.longTasks);
