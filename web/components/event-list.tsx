@@ -286,7 +286,9 @@ export function PickedEvent({ context, onLook }: PickedProps): JSX.Element | nul
   if (sequence === null || listed === undefined) return null;
   return (
     <p class="pane-foot feed-picked">
-      #{sequence}: {eventTitle(context, listed)}{' '}
+      <span title={eventTitle(context, listed)}>
+        #{sequence}: {eventTitle(context, listed)}
+      </span>{' '}
       <button type="button" class="link" onClick={() => onLook(sequence)}>
         Look at this moment
       </button>

@@ -10,11 +10,12 @@ export type Selection =
 
 export const NO_SELECTION: Selection = { kind: 'none' };
 
-/** The domain to show; null when there is none. */
+/** The domain to show; null when there is none. `busy`: the one to show while nobody has chosen another; null for the fullest. */
 export function shownDomain(
   state: IommuState | null,
   selection: Selection,
   current: number | null,
+  busy: number | null = null,
 ): number | null {
   if (state === null) return null;
   if (selection.kind === 'endpoint') {
@@ -23,6 +24,7 @@ export function shownDomain(
   if (selection.kind === 'domain' && state.domains.some((each) => each.id === selection.id)) {
     return selection.id;
   }
+  if (state.domains.some((each) => each.id === busy)) return busy;
   return fullestDomain(state, current);
 }
 

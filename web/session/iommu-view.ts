@@ -3,6 +3,7 @@
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
+import { BusyDomain } from '../model/busy-domain.ts';
 import { NO_SELECTION, shownDomain, type Selection } from '../model/domain-choice.ts';
 import { MachineModel } from '../model/machine-model.ts';
 import type { MappingChange } from '../model/watched-domain.ts';
@@ -13,6 +14,7 @@ import type { Power } from './power.ts';
 export class IommuView {
   readonly #pacer: FramePacer;
   readonly #model = new MachineModel();
+  readonly #busy = new BusyDomain();
   readonly #selection = signal<Selection>(NO_SELECTION);
 
   readonly device: ReadonlySignal<IommuState | null>;
@@ -68,12 +70,17 @@ export class IommuView {
     );
     power.restarted.on(() => {
       model.clear();
+      this.#busy.clear();
       pacer.ask();
     });
-    power.rebooted.on(() => model.clear());
+    power.rebooted.on(() => {
+      model.clear();
+      this.#busy.clear();
+    });
     power.batches.on((batch) => {
       const before = model.version;
       model.apply(batch, now());
+      this.#busy.note(model.state, now());
       this.#watchShownDomain();
       if (batch.preview !== undefined) pacer.hurry();
       else if (model.version !== before) pacer.ask();
@@ -108,6 +115,6 @@ export class IommuView {
 
   #watchShownDomain(): void {
     const { watched, state } = this.#model;
-    watched.watch(shownDomain(state, this.#selection.value, watched.domain));
+    watched.watch(shownDomain(state, this.#selection.value, watched.domain, this.#busy.domain));
   }
 }

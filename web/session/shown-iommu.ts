@@ -34,7 +34,8 @@ export class ShownIommu {
     this.domain = computed(() => {
       const views = past.value;
       if (views === null) return iommu.domain.value;
-      return shownDomain(views.state, iommu.selection.value, iommu.latest.watched.domain);
+      const current = iommu.latest.watched.domain;
+      return shownDomain(views.state, iommu.selection.value, current, current);
     });
     this.changes = computed(() => (past.value === null ? iommu.changes.value : NONE));
     this.watched = computed(() => {
