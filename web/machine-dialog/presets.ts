@@ -14,7 +14,7 @@ const KIB_64 = 0x1_0000;
 export const PRESETS: readonly Preset[] = [
   {
     name: 'As Linux sets it up',
-    line: 'Every device has a domain of its own, and is unmapped before its memory is used again.',
+    line: 'Every device has a domain of its own, which is shut again as soon as its work is done.',
     choices: {},
   },
   {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -238,5 +239,30 @@ describe('the host of a machine that is put back from a file', () => {
     await expect(host.saving.restore(other, URLS)).rejects.toThrow(/other images or another emul/);
     await host.saving.restore(file, URLS);
     await host.power.pause();
+  });
+});
+
+describe('the host of a machine with an own kernel', () => {
+  it('boots it from its handle, saves its session, and opens that again with the same file only', async () => {
+    const kernel = readFileSync(join(ROOT, 'guest-images/bzImage'));
+    const own = Buffer.concat([kernel, Buffer.of(0)]);
+    const sha256 = createHash('sha256').update(own).digest('hex');
+    const plan = { memoryMiB: 72, images: { kernel: sha256 } };
+    const files = { images: { kernel: new Blob([own]) }, share: null };
+    const host = createMachineHost();
+    const info = await host.power.boot({ plan, iommu: null, files }, URLS);
+    expect(info.plan.images).toMatchObject({ kernel: sha256, initrd: 'project' });
+    await host.power.pause();
+    const recording = await host.recording.save();
+    const names = { kernel: 'mine' };
+    await expect(host.recording.open(recording, URLS)).rejects.toThrow(
+      `needs your kernel, SHA-256 ${sha256}`,
+    );
+    const other = { images: { kernel: new Blob([kernel]) }, share: null };
+    await expect(host.recording.open(recording, URLS, other)).rejects.toThrow(
+      'The plan is of a kernel with the SHA-256 checksum',
+    );
+    await expect(host.recording.open(recording, URLS, files)).resolves.toEqual(info);
+    await expect(host.power.boot({ plan, iommu: null, names }, URLS)).rejects.toThrow('“mine”');
   });
 });
