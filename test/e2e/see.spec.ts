@@ -4,9 +4,6 @@ import { expect, test } from '@playwright/test';
 import { MachinePage } from './pages/machine-page.ts';
 import { SeePage } from './pages/see-page.ts';
 
-/** The README's picture is written only on request, so that a test run leaves no changes. */
-const SCREENSHOT = process.env['UPDATE_SCREENSHOT'] === '1' ? 'web/screenshot.png' : null;
-
 /** Where the walls begin in a picture of 1280 by 800, as a share of its width: marks of stopped accesses are there. */
 const WALL = 0.265;
 
@@ -120,7 +117,6 @@ test('fits 1280x800 and a phone without scrolling sideways, busy and after a fau
   await page.mouse.move(0, 0);
   await page.evaluate(() => window.viommu?.waitForIdle());
   expect(await machine.canScroll()).toEqual({ down: false, sideways: false });
-  await page.screenshot({ path: SCREENSHOT ?? test.info().outputPath('screenshot.png') });
   await page.setViewportSize({ width: 360, height: 740 });
   await expect.poll(() => machine.canScroll()).toEqual({ down: true, sideways: false });
   const order = [see.figure, see.picture, machine.button('Ping'), see.story, machine.terminal];

@@ -36,9 +36,9 @@ test('is told at once, goes on by what happens, and needs no pointer', async ({ 
 
   await test.step('an access is stopped, and why', async () => {
     await goOn('Let it overreach');
-    await expect(said).toHaveText(/^Stopped at the wall\. .* Step 3 of 7: Why it was stopped\.$/);
+    await expect(said).toHaveText(/^Stopped at the wall: .* Step 3 of 7: Why it was stopped\.$/);
     await expect(story).toContainText(/rogue tried to write 16 bytes of data at 0x8000, where/);
-    await expect(story).toContainText(/#\d+ was asked for by the task kworker.*iommu_/);
+    await expect(story).toContainText(/#\d+ came from the task kworker.* by _*iommu_/);
     await expect(page).toHaveURL(/[?&]story=3/);
   });
 

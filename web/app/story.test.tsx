@@ -95,9 +95,9 @@ describe('the story', () => {
     const { textOf, press, title } = await open('?story=2');
     await press('Let it overreach');
     expect(title()).toBe('Why it was stopped');
-    expect(textOf('.told')).toContain('Stopped at the wall. Memory is as it was.');
+    expect(textOf('.told')).toContain('Stopped at the wall: memory is as it was');
     expect(textOf('[aria-live]')).toBe(
-      'Stopped at the wall. Memory is as it was. Step 3 of 7: Why it was stopped.',
+      'Stopped at the wall: memory is as it was, and Linux has a report on its console. Step 3 of 7: Why it was stopped.',
     );
     expect(location.search).toBe('?story=3&v=1');
   });

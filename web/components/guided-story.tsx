@@ -48,6 +48,12 @@ function Outcome({ outcome }: { readonly outcome: ToldOutcome }): JSX.Element {
   );
 }
 
+/** On a phone the page scrolls: the story, and the picture below it, come into sight for what is about to happen. */
+function bringUp(button: Element): void {
+  const { scrollHeight, clientHeight } = document.documentElement;
+  if (scrollHeight > clientHeight) button.closest('.pane')?.scrollIntoView({ block: 'start' });
+}
+
 /** Stays where it is from step to step, so that a person at the keyboard goes on with one key. */
 function ActButton(props: {
   readonly action: StoryAction;
@@ -65,9 +71,11 @@ function ActButton(props: {
         // A key that is held down would run through the next step as well
         if (event.repeat) event.preventDefault();
       }}
-      onClick={({ detail }) => {
+      onClick={({ detail, currentTarget }) => {
         // And so would a double click
-        if (reason === null && detail < 2) props.onAct(act);
+        if (reason !== null || detail > 1) return;
+        bringUp(currentTarget);
+        props.onAct(act);
       }}
     >
       {label}
@@ -127,7 +135,7 @@ export function GuidedStory(props: GuidedStoryProps): JSX.Element | null {
         </button>
       }
     >
-      <div class="scroll guided-text" tabIndex={0} role="group" aria-label="The story">
+      <div class="scroll guided-text" tabIndex={0} role="group" aria-label="What is told">
         {outcome === null ? null : <Outcome outcome={outcome} />}
         {text.map((each) => (
           <p>{each}</p>

@@ -106,18 +106,20 @@ export function SeeActions(props: SeeActionsProps): JSX.Element {
         <button type="button" class="button" onClick={() => setWanted(other.mode)}>
           {other.label}
         </button>
+      </div>
+      <div class="actions-foot">
+        <div class="actions-result" aria-live="polite">
+          {outcome.kind === 'none' ? (
+            <p class="quiet">{noCommands ?? 'Every button acts on this PC, now.'}</p>
+          ) : (
+            <ResultView mode={mode} outcome={outcome} />
+          )}
+        </div>
         {props.storyStep.value === null ? (
-          <button type="button" class="button button-quiet" onClick={props.onTell}>
+          <button type="button" class="link" onClick={props.onTell}>
             Tell me the story
           </button>
         ) : null}
-      </div>
-      <div class="actions-result" aria-live="polite">
-        {outcome.kind === 'none' ? (
-          <p class="quiet">{noCommands ?? 'Every button acts on this PC, now.'}</p>
-        ) : (
-          <ResultView mode={mode} outcome={outcome} />
-        )}
       </div>
       <RestartDialog
         wanted={wanted}

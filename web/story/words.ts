@@ -62,14 +62,13 @@ export interface StoryDetails {
 }
 
 const WHERE = `0x${OVERREACH_ADDRESS.toString(16)}`;
-const MOST_FUNCTIONS = 2;
 /** Most of the time it takes is the guest's own. */
 const RESTART = 'Linux boots afresh: some four seconds. What is in the PC’s memory is lost.';
 /** On the way from a driver to the IOMMU's queue, and the same for all. */
 const PLUMBING = /^(vm_notify|virtqueue_|_*viommu_)/;
 
 const NOT_ASKED =
-  'Only what a driver asks the kernel to map is open to its device, and no driver has asked for this page. Linux has got a report: it is on the console.';
+  'Only what a driver has the kernel map is open to its device, and no driver has asked for this page.';
 const BOOTS = 'Linux boots; the story goes on by itself.';
 const MORAL =
   'A device reaches the memory that Linux has mapped for it, and nothing else: as long as there is an IOMMU, and its driver is up.';
@@ -92,7 +91,11 @@ function outcomeOf(outcome: StoryOutcome, device: string): ToldOutcome {
       return { tone: 'done', text, bytes: null };
     }
     case 'stopped':
-      return { tone: 'stopped', text: 'Stopped at the wall. Memory is as it was.', bytes: null };
+      return {
+        tone: 'stopped',
+        text: 'Stopped at the wall: memory is as it was, and Linux has a report on its console.',
+        bytes: null,
+      };
     case 'taken-away':
       return { tone: 'done', text: 'The PC has no IOMMU any more.', bytes: null };
     case 'changed':
@@ -139,8 +142,8 @@ function whyWords({ device, why }: StoryDetails): readonly string[] {
   const callers = why.callers.map(({ sequence, task, functions }) => {
     const by = task ?? 'a task that is not known';
     const above = functions.filter((name) => !PLUMBING.test(name));
-    const via = above.slice(0, MOST_FUNCTIONS).join(', called by ');
-    return `#${sequence} was asked for by the task ${by}${via === '' ? '' : `, in ${via}`}.`;
+    const [via] = above;
+    return `#${sequence} came from the task ${by}${via === undefined ? '' : `, by ${via}`}.`;
   });
   return [why.sentence, ...callers, NOT_ASKED];
 }
@@ -174,7 +177,7 @@ const TELLERS: Readonly<Record<StepName, Teller>> = {
           action: overreach('Let it overreach', facts),
         }
       : {
-          text: [...whyWords(details), 'What would the same access do in a PC without an IOMMU?'],
+          text: [...whyWords(details), 'And without an IOMMU?'],
           action: start('start-without', 'Restart without the IOMMU'),
         },
   without: ({ attempt }, facts) => {

@@ -49,6 +49,7 @@ export const TEST: readonly Room[] = [
   ['test/tools/browsers/page', 'the walk, beside the page that it goes through'],
   ['test/tools/digests', 'one run in Node and in browsers', 'node'],
   ['test/tools/house', 'who may import whom', 'node', 'oxc-parser', 'prettier'],
+  ['test/tools/screenshots', 'the pictures of the README', '@playwright/test', 'node'],
   ['test/tools/wasm-coverage', 'lines of the engine that tests reach', 'assemblyscript', 'node'],
   ['test/unit', 'what spans rooms', ...TEST_PACKAGES],
 ].map(([folder = '', purpose = '', ...packages]) => ({
