@@ -62,6 +62,7 @@ test('lets panes be moved and a fault be explained by keyboard alone', async ({ 
     await tab('Events').press('ArrowLeft');
     await expect(tab('Console')).toBeFocused();
     await expect(machine.terminal).toBeVisible();
+    await expect(page.locator('.xterm-rows')).toContainText((printed ?? '').trim().slice(-8));
   });
 
   await test.step('a border is moved, a pane closed, and all is remembered', async () => {

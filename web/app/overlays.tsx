@@ -17,13 +17,25 @@ type Overlay = 'palette' | 'keys';
 
 export interface OverlayPorts extends PlacePorts {
   readonly panes: PaneProps;
+  /** Tells the first half minute again. */
+  readonly onTell: () => void;
 }
 
 /** What is open, and what opens it. */
 export function makeOverlays(ports: OverlayPorts) {
-  const { session, choice, desk, panes } = ports;
+  const { session, choice, desk, panes, onTell } = ports;
   const open = signal<Overlay | null>(null);
   const help: readonly Command[] = [
+    {
+      id: 'story',
+      title: 'Tell me the story',
+      group: 'Help',
+      hint: 'What an IOMMU does, in half a minute',
+      run: () => {
+        choice.onView('see');
+        onTell();
+      },
+    },
     {
       id: 'palette',
       title: 'Find a command',

@@ -100,7 +100,7 @@ function addressCommands(ports: PlacePorts, address: bigint): readonly Command[]
       group: 'Go to',
       hint: 'The page of the PC’s memory (GPA)',
       reason: address < memoryBytes ? null : `Memory ends at ${formatAddress(memoryBytes)}`,
-      run: () => select(ports, { kind: 'page', gpa: toGpa(address & ~0xfffn) }, 'memory'),
+      run: () => select(ports, { kind: 'page', gpa: toGpa(address & ~0xfffn) }, 'memory-map'),
     },
   ];
 }

@@ -54,7 +54,7 @@ export function showPage(
     onReload: () => location.reload(),
     onDismiss: () => offline.dismiss(),
   };
-  const overlays = makeOverlays({ session, choice, desk, panes });
+  const overlays = makeOverlays({ session, choice, desk, panes, onTell: see.actions.onTell });
   render(
     <App {...{ panes, see, choice, desk, hasRoom, overlays, isOfLaterPage, machine, update }} />,
     root,

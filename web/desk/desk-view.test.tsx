@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { signal } from '@preact/signals';
 import { render } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Pane } from '../components/pane.tsx';
 import { DeskView } from './desk-view.tsx';
@@ -47,7 +47,7 @@ function shownDesk(storage: ConstructorParameters<typeof Desk>[0]['storage'] = n
   const log: string[] = [];
   const focused: string[] = [];
   function Content({ id }: { readonly id: string }) {
-    useEffect(() => {
+    useLayoutEffect(() => {
       log.push(`${id} begins`);
       return () => void log.push(`${id} ends`);
     }, [id]);

@@ -30,12 +30,19 @@ export const KEYS_OF_PLACES: readonly PlaceKeys[] = [
     ],
   },
   {
-    place: 'On the map of an address space',
+    place: 'On a map of addresses or memory',
     keys: [
       [['W', 'S'], 'Zoom in and out'],
       [['A', 'D'], 'Move along it'],
       [['Home'], 'All of it'],
-      [['Shift+←', 'Shift+→'], 'From mapping to mapping; Enter selects'],
+      [['Shift+←', 'Shift+→'], 'From one thing to the next; Enter selects'],
+    ],
+  },
+  {
+    place: 'In the list of events',
+    keys: [
+      [['↑', '↓'], 'The event before, and the next'],
+      [['Home', 'End'], 'The oldest, and the latest'],
     ],
   },
   {

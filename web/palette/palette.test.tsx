@@ -15,7 +15,9 @@ import { Palette } from './palette.tsx';
 import { search } from './search.ts';
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => {
+afterEach(async () => {
+  // What is still to be drawn would be in the next test's way
+  await vi.advanceTimersByTimeAsync(100);
   vi.clearAllTimers();
   vi.useRealTimers();
 });
@@ -43,7 +45,9 @@ async function openPalette() {
     onOpen: () => choice.onView('inspect'),
     onFocus: (pane) => void focused.push(pane),
   });
-  const overlays = makeOverlays({ session, choice, desk, panes: paneProps(session) });
+  const onTell = vi.fn();
+  const panes = paneProps(session);
+  const overlays = makeOverlays({ session, choice, desk, panes, onTell });
   const root = document.createElement('div');
   document.body.replaceChildren(root);
   const { all: commands, goTo } = overlays;
