@@ -99,6 +99,11 @@ describe('a line of the feed', () => {
     expect(await press('ArrowUp')).toBe(from - 1);
     expect(await press('ArrowDown')).toBe(from);
     expect(root.querySelector('#event-selected')?.textContent).toContain('MAP');
+    expect(grid?.getAttribute('aria-activedescendant')).toBe('event-selected');
+    root.querySelector<HTMLElement>('.feed-resume')?.click();
+    await run(2_000);
+    expect(root.querySelector('#event-selected')).toBeNull();
+    expect(grid?.getAttribute('aria-activedescendant')).toBeNull();
     expect(await press('Home')).toBe(1);
     await press('End');
     expect(follow()).toBe('');

@@ -208,6 +208,8 @@ export function EventList(props: EventListProps): JSX.Element {
     if (event.key === 'End') setPlace(AT_END);
     else if (scrolled !== undefined) setPlace(scrolled);
   };
+  const seen = rowsIn(rows, list);
+  const isChosenSeen = seen.some(([, { mark, sequence }]) => mark === null && sequence === chosen);
   const unseen = rows.count - rows.indexOf({ sequence: stoppedAt.current + 1, nth: 0 });
 
   return (
@@ -219,7 +221,7 @@ export function EventList(props: EventListProps): JSX.Element {
         role="grid"
         aria-label="Events"
         aria-rowcount={rows.count + 1}
-        aria-activedescendant={chosen === null ? undefined : SELECTED_ROW}
+        aria-activedescendant={isChosenSeen ? SELECTED_ROW : undefined}
         onKeyDown={onKeyDown}
         onPointerDown={(event) => {
           // The rows may move on before the button is up again
@@ -253,7 +255,7 @@ export function EventList(props: EventListProps): JSX.Element {
               role="presentation"
               style={{ transform: `translateY(${-window.cut}px)` }}
             >
-              {rowsIn(rows, list).map(([index, row]) => (
+              {seen.map(([index, row]) => (
                 <EventRow
                   context={context}
                   row={row}
