@@ -15,8 +15,8 @@ import { WatchedDomain } from './watched-domain.ts';
 
 /** Fault cards kept; the endpoints' counters have the total. */
 export const MAX_FAULTS = 100;
-/** Bytes of the record that are kept: some 600,000 events with their requests. What is derived of it takes a tenth of that. */
-const MAX_RECORD_BYTES = 64 << 20;
+/** Bytes of the record that are kept: some million events with their requests. What is derived of it takes a tenth of that. */
+const MAX_RECORD_BYTES = 100 << 20;
 
 const FAULTED = KIND_CODES.get('faulted');
 
