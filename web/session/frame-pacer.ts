@@ -4,6 +4,8 @@ import { signal, type ReadonlySignal } from '@preact/signals';
 
 /** Tables are read by people: this often is enough, and leaves the processor to the guest. */
 const FRAME_INTERVAL_MS = 80;
+/** One frame of a 60 Hz screen. */
+const SCREEN_MS = 16;
 
 /** What the pacer needs from its surroundings. */
 export interface FramePorts {
@@ -17,6 +19,8 @@ export class FramePacer {
   readonly #ports: FramePorts;
   readonly #frame = signal(0);
   #isAsked = false;
+  /** Until it is time to ask for the frame: frames with nothing to paint cost as much as others. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #lastMs = Number.NEGATIVE_INFINITY;
 
   constructor(ports: FramePorts) {
@@ -32,13 +36,14 @@ export class FramePacer {
   ask(): void {
     if (this.#isAsked) return;
     this.#isAsked = true;
-    this.#ports.onNextFrame(() => this.#paint());
+    this.#wait();
   }
 
   /** The same, with the very next frame. */
   hurry(): void {
     this.#lastMs = Number.NEGATIVE_INFINITY;
-    this.ask();
+    if (this.#timer === undefined) this.ask();
+    else this.#wait();
   }
 
   /** Resolves when everything received so far has been rendered. */
@@ -53,10 +58,22 @@ export class FramePacer {
     });
   }
 
+  /** Asks for the first frame that may be painted. */
+  #wait(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const restMs = this.#lastMs + FRAME_INTERVAL_MS - this.#ports.now();
+    if (restMs <= SCREEN_MS) {
+      this.#ports.onNextFrame(() => this.#paint());
+      return;
+    }
+    this.#timer = setTimeout(() => this.#wait(), restMs - SCREEN_MS);
+  }
+
   #paint(): void {
     const nowMs = this.#ports.now();
     if (nowMs - this.#lastMs < FRAME_INTERVAL_MS) {
-      this.#ports.onNextFrame(() => this.#paint());
+      this.#wait();
       return;
     }
     this.#isAsked = false;
