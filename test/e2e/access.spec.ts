@@ -50,6 +50,15 @@ test('fits 320 pixels, has room for fingers, and keeps its signs in forced colou
     expect(await smallTargets(page), view).toEqual([]);
   }
 
+  await test.step('the console as text', async () => {
+    const lines = page.locator('.xterm-accessibility');
+    await expect(lines).toHaveCount(0);
+    await machine.button('Screen reader').click();
+    await expect(lines).toContainText('viommu:~#');
+    await machine.button('Screen reader').click();
+    await expect(lines).toHaveCount(0);
+  });
+
   await page.emulateMedia({ forcedColors: 'active' });
   const ground = (selector: string): Promise<string> =>
     page

@@ -1,5 +1,6 @@
 // The story of what an IOMMU does, as a first-time visitor at the keyboard goes through it.
 
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { MachinePage } from './pages/machine-page.ts';
 import { SeePage } from './pages/see-page.ts';
@@ -40,6 +41,14 @@ test('is told at once, goes on by what happens, and needs no pointer', async ({ 
     await expect(story).toContainText(/rogue tried to write 16 bytes of data at 0x8000, where/);
     await expect(story).toContainText(/#\d+ came from the task kworker.* by _*iommu_/);
     await expect(page).toHaveURL(/[?&]story=3/);
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page })
+        .include('#guided')
+        .setLegacyMode()
+        .analyze();
+      expect(violations, colorScheme).toEqual([]);
+    }
   });
 
   await test.step('without the IOMMU it changes memory', async () => {

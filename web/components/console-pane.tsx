@@ -5,6 +5,7 @@ import { BootBar, type BootBarProps } from './boot-bar.tsx';
 import { FailureNotice, type FailureNoticeProps } from './failure-notice.tsx';
 import { Pane } from './pane.tsx';
 import { PausedNote, type PausedNoteProps } from './paused-note.tsx';
+import { readsAloud, toggleReadAloud } from './read-aloud.ts';
 import { TerminalView, type TerminalViewProps } from './terminal-view.tsx';
 import { TryIt, type TryItProps } from './try-it.tsx';
 
@@ -16,6 +17,20 @@ export type ConsolePaneProps = BootBarProps &
     /** Whether commands to try stand below it. */
     readonly offersCommands: boolean;
   };
+
+function ReadAloudButton(): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="button button-small"
+      aria-pressed={readsAloud.value}
+      title="Has screen readers read what the console prints"
+      onClick={toggleReadAloud}
+    >
+      Screen reader
+    </button>
+  );
+}
 
 export function ConsolePane(props: ConsolePaneProps): JSX.Element {
   const {
@@ -37,6 +52,7 @@ export function ConsolePane(props: ConsolePaneProps): JSX.Element {
       id="console"
       title="Console"
       note="The PC’s serial port: click it or press Enter to type; Shift+Tab leaves it."
+      tools={<ReadAloudButton />}
     >
       <BootBar status={status} progress={progress} />
       <FailureNotice {...{ failure, onRestart, onUsual, onMachine }} />

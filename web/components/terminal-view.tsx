@@ -8,6 +8,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Emitter } from '../../src/base/emitter.ts';
 import { terminalTheme } from '../canvas/terminal-theme.ts';
 import { theme } from '../theme.ts';
+import { readsAloud } from './read-aloud.ts';
 
 const SCROLLBACK_LINES = 5_000;
 /** Letters as large as leaves 80 columns; on a phone as many columns as can be read. */
@@ -56,11 +57,19 @@ function openTerminal(
     if (host.clientWidth === 0) return;
     terminal.options.fontSize = fontSizeFor(host.clientWidth);
     fit.fit();
+    // Lines that are broken anew push the end out of sight; where that is, the terminal knows when it has painted
+    const painted = terminal.onRender(() => {
+      painted.dispose();
+      requestAnimationFrame(() => terminal.scrollToBottom());
+    });
   });
   resize.observe(host);
   const stopTheme = effect(() => {
     // Read here: the effect runs again when it changes.
     terminal.options.theme = terminalTheme(theme.value);
+  });
+  const stopReading = effect(() => {
+    terminal.options.screenReaderMode = readsAloud.value;
   });
   const input = terminal.onData(onType);
   const resized = terminal.onResize(({ cols, rows }) => onResize(cols, rows));
@@ -70,6 +79,7 @@ function openTerminal(
   return () => {
     resize.disconnect();
     stopTheme();
+    stopReading();
     input.dispose();
     resized.dispose();
     stopConsole();
