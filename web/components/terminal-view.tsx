@@ -57,11 +57,6 @@ function openTerminal(
     if (host.clientWidth === 0) return;
     terminal.options.fontSize = fontSizeFor(host.clientWidth);
     fit.fit();
-    // Lines that are broken anew push the end out of sight; where that is, the terminal knows when it has painted
-    const painted = terminal.onRender(() => {
-      painted.dispose();
-      requestAnimationFrame(() => terminal.scrollToBottom());
-    });
   });
   resize.observe(host);
   const stopTheme = effect(() => {
