@@ -157,7 +157,8 @@ const keepFiles: Plugin = {
         .sort();
       for (const name of assets) if (STARTING.test(name)) start.add(name);
       const later = assets.filter((name) => LATER.test(name));
-      const soon = assets.filter((name) => !start.has(name) && !later.includes(name));
+      const data = Object.keys(bundle).filter((name) => /^[^/]+\.json$/.test(name));
+      const soon = [...assets.filter((name) => !start.has(name) && !later.includes(name)), ...data];
       const id = createHash('sha256')
         .update(`${assets.join('\n')}\n${page.source}`)
         .digest('hex');
@@ -179,6 +180,8 @@ const addPolicy: Plugin = {
     },
   ],
 };
+
+const page = (path: string): string => fileURLToPath(new URL(`web/${path}`, import.meta.url));
 
 /** `vite build --mode package` makes the page of the package, which has no other use. */
 const PACKAGE = 'package';
@@ -211,7 +214,15 @@ export default defineConfig(({ mode }) => ({
     sourcemap: mode !== PACKAGE,
     rolldownOptions: {
       onLog,
+      input: {
+        index: page('index.html'),
+        examples: page('examples/embed.html'),
+        'viommu-machine': page('embed/viommu-machine.ts'),
+      },
       output: {
+        // Other pages name it
+        entryFileNames: ({ name }) =>
+          name === 'viommu-machine' ? '[name].js' : 'assets/[name]-[hash].js',
         // The kernel has no extension, and a name that ends with a dot is no good on every server.
         assetFileNames: ({ names }) =>
           names[0]?.includes('.') === true

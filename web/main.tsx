@@ -1,12 +1,15 @@
 // Starts the page: the machine's worker first, which takes longest, then what is seen of it.
 
 import { startMachine, type StartMachine } from '../src/worker/api/client.ts';
+import { openFile } from '../src/worker/api/trace-client.ts';
+import { HELLO } from './embed/protocol.ts';
 import { IMAGE_URLS } from './images.ts';
 import { requestOf } from './session/address/machine-parts.ts';
 import { PageAddress } from './session/address/page-address.ts';
 import { addSessionParts } from './session/address/parts.ts';
 import { Offline } from './offline/offline.ts';
 import { MachineSession } from './session/machine-session.ts';
+import { Opening } from './session/opening.ts';
 import { fetchRequirements } from './session/requirements.ts';
 import { publishHandle } from './session/page-handle.ts';
 import { startTheme } from './theme.ts';
@@ -26,6 +29,9 @@ import './styles/feed.css';
 import './styles/moment.css';
 import './styles/timebar.css';
 import './styles/recording.css';
+import './styles/opening.css';
+import './styles/share.css';
+import './styles/embed.css';
 import './styles/rogue.css';
 import './styles/see.css';
 import './styles/inspector.css';
@@ -52,6 +58,8 @@ function holdNews(start: StartMachine, shown: Promise<void>): StartMachine {
     }, onCrash);
 }
 
+/** How the part of an address begins that holds a session. */
+const SESSION_HASH = '#session=';
 /** The dev server's page changes all the time, and `viommu serve` is on the same computer as the browser. */
 const IS_KEPT = import.meta.env.PROD && import.meta.env.MODE !== 'package';
 
@@ -69,21 +77,60 @@ function keepOffline(): Offline {
   });
 }
 
+/** Replays the session that the address holds, if it does, and shows the moment that was looked at. */
+async function openSession({ moment }: MachineSession, opening: Opening): Promise<void> {
+  const { hash, pathname, search } = location;
+  if (!hash.startsWith(SESSION_HASH)) return;
+  // From here on the session is another one than that of the link
+  history.replaceState(null, '', pathname + search);
+  const looked = moment.chosen.peek();
+  try {
+    const { readSessionFragment } = await import('./share/session-link.ts');
+    await opening.replay(new Blob([await readSessionFragment(hash)]));
+    moment.look(looked, 'replace');
+  } catch (error) {
+    opening.refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** How much of itself a page shows that is in the frame of a `<viommu-machine>`; null for one that is not. */
+const FRAMED = window.parent === window ? null : new URLSearchParams(location.search).get('embed');
+
+/** Resolves when the element around this page has said hello. */
+function embedding(): Promise<MessagePort> {
+  return new Promise((resolve) => {
+    window.addEventListener('message', ({ data, source, ports: [port] }) => {
+      if (data === HELLO && source === window.parent && port !== undefined) resolve(port);
+    });
+  });
+}
+
+/** Does what the page around this one asks for. */
+async function embed(port: MessagePort, session: MachineSession, opening: Opening): Promise<void> {
+  const { serveEmbedding } = await import('./embed/embed-host.ts');
+  serveEmbedding(port, session, opening);
+}
+
 async function main(): Promise<void> {
   const root = document.getElementById('app');
   if (root === null) return;
+  const port = FRAMED === null ? null : embedding();
+  if (FRAMED !== null) document.documentElement.dataset['embed'] = FRAMED;
   startTheme();
   let show = (): void => undefined;
   const shown = new Promise<void>((resolve) => {
     show = resolve;
   });
-  const session = new MachineSession({
-    start: holdNews(await chooseStart(), shown),
+  const ports = {
     images: IMAGE_URLS,
     requirements: fetchRequirements('./conformance.json'),
-    asked: requestOf(new URLSearchParams(location.search)),
     now: () => performance.now(),
-    onNextFrame: (callback) => requestAnimationFrame(callback),
+    onNextFrame: (callback: FrameRequestCallback) => requestAnimationFrame(callback),
+  };
+  const session = new MachineSession({
+    start: holdNews(await chooseStart(), shown),
+    asked: requestOf(new URLSearchParams(location.search)),
+    ...ports,
   });
   publishHandle(session);
   const address = new PageAddress(window);
@@ -91,10 +138,13 @@ async function main(): Promise<void> {
   const started = session.power.start();
   const { showPage } = await import('./app/show-page.tsx');
   const offline = keepOffline();
-  showPage(session, address, offline, root);
+  const opening = new Opening(session, openFile, ports);
+  showPage(session, address, offline, opening, root);
+  if (port !== null) void port.then((each) => embed(each, session, opening));
   show();
   setInterval(() => session.power.checkWorker(), CHECK_INTERVAL_MS);
   await started;
+  await openSession(session, opening);
   // Now that all it keeps has come
   if (IS_KEPT) await offline.start();
 }

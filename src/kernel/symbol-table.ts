@@ -119,3 +119,12 @@ export class SymbolTable {
     return String.fromCharCode(...this.#bytes.subarray(start, end));
   }
 }
+
+/** The table of some functions; undefined for none. */
+export function symbolTableOf(
+  functions: readonly { readonly address: number; readonly name: string }[],
+): SymbolTable | undefined {
+  const builder = new SymbolTableBuilder();
+  for (const { address, name } of functions) builder.add(address, name);
+  return builder.count === 0 ? undefined : builder.build();
+}

@@ -13,25 +13,42 @@ test('a session of the page comes again in Node, to the byte', async ({ page }) 
   expect(await replayOf(recording)).toMatchObject({ identical: true, firstDifference: null });
 });
 
-test('a recording is saved as a file, refused when it is none, and replayed', async ({ page }) => {
+test('a session is saved as a file, and a link to it replays it elsewhere', async ({ page }) => {
   const machine = new MachinePage(page);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await machine.open();
   await machine.waitForPrompt();
   await machine.typeLine('echo kept$((6*7))');
   await machine.waitForConsole(/kept42/);
   const download = page.waitForEvent('download');
   await machine.button('Save recording').click();
-  const file = await download;
-  expect(file.suggestedFilename()).toMatch(/^viommu-\d{4}-\d\d-\d\d\.viommu$/);
+  expect((await download).suggestedFilename()).toMatch(/^viommu-\d{4}-\d\d-\d\d\.viommu$/);
 
-  const picker = page.getByLabel('Recording', { exact: true }).and(page.locator('input'));
+  await machine.button('Share…').click();
+  const dialog = page.getByRole('dialog', { name: 'Share' });
+  await dialog.getByLabel('With the session in it').check();
+  const link = dialog.getByRole('textbox', { name: 'Link' });
+  await expect(link).toHaveValue(/#session=[\w-]+$/);
+  await dialog.getByRole('button', { name: 'Copy' }).click();
+  await expect(dialog.getByRole('button', { name: 'Copied' })).toBeVisible();
+  const address = await page.evaluate(() => navigator.clipboard.readText());
+  expect(address).toBe(await link.inputValue());
+  for (const [button, name] of [
+    ['Chrome JSON', /\.json$/],
+    ['Picture, SVG', /\.svg$/],
+    ['Picture, PNG', /\.png$/],
+  ] as const) {
+    const file = page.waitForEvent('download');
+    await dialog.getByRole('button', { name: button }).click();
+    expect((await file).suggestedFilename()).toMatch(name);
+  }
+
+  // Another page, as for somebody else
+  await page.goto('about:blank');
+  await page.goto(address);
   const notice = page.getByRole('status', { name: 'Recording' });
-  await picker.setInputFiles('package.json');
-  await expect(notice).toContainText('This file is no recording of viommu');
-  await expect(machine.status).toHaveText('Running');
-
-  await picker.setInputFiles(await file.path());
   await expect(notice).toContainText(/Identical: [\d,]+ events\./, { timeout: 60_000 });
+  expect(new URL(page.url()).hash).toBe('');
   await expect(machine.status).toHaveText('Paused');
   expect(await machine.consoleText()).toContain('kept42');
   await machine.button('Resume').click();

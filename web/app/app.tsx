@@ -4,13 +4,16 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { AddressNotice } from '../components/address-notice.tsx';
+import { DropZone, type DropZoneProps } from '../components/drop-zone.tsx';
 import { GuidedStory } from '../components/guided-story.tsx';
 import { PicturePane } from '../components/picture-pane.tsx';
 import { ReachFigure } from '../components/reach-figure.tsx';
-import { RecordingNotice } from '../components/recording-controls.tsx';
+import { RecordingNotice, type RecordingNoticeProps } from '../components/recording-controls.tsx';
 import { SeeActions } from '../components/see-actions.tsx';
 import { SeeSide } from '../components/see-side.tsx';
+import { ShareButton, type ShareButtonProps } from '../components/share-button.tsx';
 import { TimeBar } from '../components/time-bar.tsx';
+import { TraceBanner, type TraceBannerProps } from '../components/trace-banner.tsx';
 import { TopBar } from '../components/top-bar.tsx';
 import { UpdateNotice, type UpdateNoticeProps } from '../components/update-notice.tsx';
 import { ViewSwitch } from '../components/view-switch.tsx';
@@ -37,6 +40,11 @@ function SectionNav({ desk }: { readonly desk: Desk }): JSX.Element {
   );
 }
 
+/** How files are opened. */
+export interface OpeningProps extends DropZoneProps {
+  readonly notice: RecordingNoticeProps;
+}
+
 export interface AppProps {
   readonly panes: PaneProps;
   readonly see: SeeProps;
@@ -48,11 +56,16 @@ export interface AppProps {
   readonly isOfLaterPage: boolean;
   readonly machine: Pick<MachineDoor, 'View'>;
   readonly update: UpdateNoticeProps;
+  readonly opening: OpeningProps;
+  readonly sharing: ShareButtonProps;
+  /** What is said of the trace that is shown; null for the machine. */
+  readonly trace: TraceBannerProps | null;
 }
 
 /** The panes have the same place in the tree of both views: what the console has printed stays. */
 export function App(props: AppProps): JSX.Element {
   const { panes, see, choice, desk, hasRoom, overlays, isOfLaterPage, machine, update } = props;
+  const { opening, sharing, trace } = props;
   const view = choice.view.value;
   const isSee = view === 'see';
   const deskPanes = useMemo(
@@ -74,6 +87,7 @@ export function App(props: AppProps): JSX.Element {
       <TopBar
         {...panes.topBar}
         help={<OverlayButtons overlays={overlays} />}
+        share={<ShareButton {...sharing} />}
         views={
           <div class="views">
             <ViewSwitch {...choice} />
@@ -83,7 +97,9 @@ export function App(props: AppProps): JSX.Element {
       />
       <AddressNotice isOfLaterPage={isOfLaterPage} />
       <UpdateNotice {...update} />
+      {trace === null ? null : <TraceBanner {...trace} />}
       <RecordingNotice {...panes.recording} />
+      <RecordingNotice {...opening.notice} />
       {isSee ? null : <SectionNav desk={desk} />}
       <main class="layout" data-view={view} data-told={isTold}>
         {isTold ? <GuidedStory key="guided" {...see.guided} /> : null}
@@ -91,7 +107,7 @@ export function App(props: AppProps): JSX.Element {
           <div class="column column-see" key="see">
             <ReachFigure {...see.figure} />
             <PicturePane {...see.picture} />
-            <SeeActions {...see.actions} />
+            {trace === null ? <SeeActions {...see.actions} /> : null}
           </div>
         ) : null}
         {hasSide ? <SeeSide key="side" {...see.side} /> : null}
@@ -106,6 +122,7 @@ export function App(props: AppProps): JSX.Element {
       <TimeBar {...panes.timeBar} />
       <OverlayView overlays={overlays} />
       <machine.View />
+      <DropZone onOpen={opening.onOpen} onRefuse={opening.onRefuse} />
     </div>
   );
 }

@@ -78,7 +78,11 @@ export function paneProps(
         void power.switchMode(wanted);
       },
     },
-    recording: { notice: recordings.notice, onDismiss: () => recordings.dismiss() },
+    recording: {
+      label: 'Recording',
+      notice: recordings.notice,
+      onDismiss: () => recordings.dismiss(),
+    },
     console: {
       status,
       past: past.note,
@@ -91,7 +95,7 @@ export function paneProps(
       onResume,
       onSelect,
       onType,
-      output: console.output,
+      output: console.transcript,
       queuedInput: console.queuedInput,
       refusedInput: console.refusedInput,
       onResize: (columns, rows) => void console.resize(columns, rows),

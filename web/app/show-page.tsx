@@ -8,13 +8,15 @@ import type { Offline } from '../offline/offline.ts';
 import type { Move } from '../session/address/move.ts';
 import type { PageAddress } from '../session/address/page-address.ts';
 import type { MachineSession } from '../session/machine-session.ts';
-import { App } from './app.tsx';
+import type { Opening } from '../session/opening.ts';
 import { doorPorts } from './door-ports.ts';
 import { MachineDoor } from './machine-door.tsx';
 import { makeOverlays } from './overlays.tsx';
 import { paneProps } from './pane-props.ts';
 import { DESK_PLAN, PANES, WALL_PLAN } from './pane-table.tsx';
 import { seeProps } from './see-props.ts';
+import { shareProps } from './share-props.ts';
+import { openingProps, Stage, type Parts } from './stage.tsx';
 import { chooseStory } from './story-choice.ts';
 import { chooseView } from './view-choice.ts';
 
@@ -31,6 +33,7 @@ export function showPage(
   session: MachineSession,
   address: PageAddress,
   offline: Offline,
+  opening: Opening,
   root: HTMLElement,
 ): void {
   const choice = chooseView(address);
@@ -44,21 +47,30 @@ export function showPage(
     onFocus: (pane) => session.onNextFrame(() => focusPane(root, pane, !hasRoom.peek())),
   });
   const story = chooseStory(address, session.guided);
-  const see = seeProps(session, { onInspect: (pane) => desk.show(pane), story });
   const machine = new MachineDoor(doorPorts(session, address));
-  const panes = paneProps(session, () => void machine.open());
-  const { isOfLaterPage } = address;
-  bringDetail(session, desk, () => !hasRoom.peek() && choice.view.peek() === 'inspect');
+  const files = openingProps(opening);
+  const isStacked = (): boolean => !hasRoom.peek() && choice.view.peek() === 'inspect';
+  const partsOf = (shown: MachineSession): Parts => {
+    bringDetail(shown, desk, isStacked);
+    const made = paneProps(shown, () => void machine.open());
+    const panes = { ...made, topBar: { ...made.topBar, onOpen: files.onOpen } };
+    const see = seeProps(shown, { onInspect: (pane) => desk.show(pane), story });
+    const { onTell } = see.actions;
+    return {
+      panes,
+      see,
+      overlays: makeOverlays({ session: shown, choice, desk, panes, onTell }),
+      sharing: shareProps(shown, shown === session ? address : null),
+    };
+  };
   const update: UpdateNoticeProps = {
     hasUpdate: offline.hasUpdate,
     onReload: () => location.reload(),
     onDismiss: () => offline.dismiss(),
   };
-  const overlays = makeOverlays({ session, choice, desk, panes, onTell: see.actions.onTell });
-  render(
-    <App {...{ panes, see, choice, desk, hasRoom, overlays, isOfLaterPage, machine, update }} />,
-    root,
-  );
+  const { isOfLaterPage } = address;
+  const common = { choice, desk, hasRoom, isOfLaterPage, machine, update, opening: files };
+  render(<Stage {...{ opening, common, partsOf, parts: partsOf(session) }} />, root);
 }
 
 /** What is chosen in one pane of Inspect is told in another, which comes to the front of its tabs. */

@@ -64,6 +64,12 @@ export function AboutDialog(): JSX.Element {
           Linux, BusyBox, glibc and SeaBIOS are Debian’s, unpatched.{' '}
           <FileLink file="PROVENANCE.txt">Versions, and how to get their source</FileLink>
         </p>
+        <p>
+          This PC can be put into a page of yours:{' '}
+          <a href="./examples/embed.html" target="_blank" rel="noopener">
+            how, with examples
+          </a>
+        </p>
         <div class="dialog-actions">
           <button
             type="button"

@@ -47,6 +47,14 @@ export function HelpIcon(): JSX.Element {
   );
 }
 
+export function ShareIcon(): JSX.Element {
+  return (
+    <Icon>
+      <path d="M8 9.5V2.5M5 5l3-3 3 3M3 9v4.5h10V9" />
+    </Icon>
+  );
+}
+
 export function MoreIcon(): JSX.Element {
   return (
     <Icon>

@@ -41,13 +41,21 @@ export interface MomentStripProps {
   readonly onDismiss: () => void;
 }
 
-function Live({ latest, clock }: Pick<MomentStripProps, 'latest' | 'clock'>): JSX.Element {
+function Live({
+  latest,
+  clock,
+  status,
+}: Pick<MomentStripProps, 'latest' | 'clock' | 'status'>): JSX.Element {
   const time = useComputed(() => formatSpan(clock.value.ranMs));
   const event = useComputed(() => (latest.value === 0 ? '' : `#${formatExact(latest.value)}, `));
   const hasEvents = useComputed(() => latest.value > 0);
   return (
     <p class="moment-text">
-      <b class="moment-live">Live</b>
+      {status.value === 'trace' ? (
+        <b class="moment-end">End of the trace</b>
+      ) : (
+        <b class="moment-live">Live</b>
+      )}
       <span class="quiet">
         <span class="moment-word">{hasEvents.value ? 'event ' : ''}</span>
         {event}
@@ -69,27 +77,30 @@ function Past(props: PastProps): JSX.Element {
   const { clock, status, past, sequence, timeMs, onLook, onTake } = props;
   const ago = useComputed(() => formatSpan(clock.value.ranMs - timeMs));
   const canTake = status.value === 'running' || status.value === 'paused';
+  const isTrace = status.value === 'trace';
   return (
     <>
       <p class="moment-text">
         <b title={`At ${formatSeconds(timeMs)} s`}>
-          Looking at event #{formatExact(sequence)}, {ago} ago.
+          Looking at event #{formatExact(sequence)}, {ago} {isTrace ? 'before the end' : 'ago'}.
         </b>{' '}
         <span>{meanwhile(status.value, past.value)}</span>
       </p>
       <span class="moment-buttons">
         <button type="button" class="button button-small" onClick={() => onLook(null)}>
-          Back to live
+          {isTrace ? 'To the end' : 'Back to live'}
         </button>
-        <button
-          type="button"
-          class="button button-small"
-          disabled={!canTake}
-          title="The PC itself goes back to this event, and can go on from there in another way"
-          onClick={() => onTake(sequence)}
-        >
-          Take the whole machine there
-        </button>
+        {isTrace ? null : (
+          <button
+            type="button"
+            class="button button-small"
+            disabled={!canTake}
+            title="The PC itself goes back to this event, and can go on from there in another way"
+            onClick={() => onTake(sequence)}
+          >
+            Take the whole machine there
+          </button>
+        )}
       </span>
     </>
   );
@@ -168,7 +179,7 @@ function Said(props: MomentStripProps): JSX.Element {
       </>
     );
   }
-  if (moment.kind === 'live') return <Live latest={others.latest} clock={others.clock} />;
+  if (moment.kind === 'live') return <Live {...others} />;
   if (moment.kind === 'past') {
     const { sequence, timeMs } = moment.views;
     return <Past {...others} onLook={onLook} sequence={sequence} timeMs={timeMs} />;

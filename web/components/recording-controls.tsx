@@ -9,11 +9,13 @@ import { OpenIcon, SaveIcon } from './icons.tsx';
 const SUFFIX = '.viommu';
 
 export interface RecordingControlsProps {
-  /** Whether they can be used now. */
+  /** Whether there is a session to save. */
   readonly canRecord: ReadonlySignal<boolean>;
   /** The session as a file; null when it could not be made. */
   readonly onSave: () => Promise<Blob | null>;
-  readonly onOpen: (file: Blob) => void;
+  readonly onOpen: (file: File) => void;
+  /** Whether a trace is shown, which has no session. */
+  readonly isTrace: boolean;
 }
 
 /** Has the browser keep a file. */
@@ -35,11 +37,10 @@ export async function saveRecording(onSave: RecordingControlsProps['onSave']): P
   if (file !== null) download(file, fileName());
 }
 
-/** Has the person choose a recording; it takes a click or a key. */
+/** Has the person choose a file; it takes a click or a key. */
 export function chooseRecording(onOpen: RecordingControlsProps['onOpen']): void {
   const picker = document.createElement('input');
   picker.type = 'file';
-  picker.accept = SUFFIX;
   picker.addEventListener('change', () => {
     const file = picker.files?.[0];
     if (file !== undefined) onOpen(file);
@@ -53,22 +54,23 @@ export function RecordingControls(props: RecordingControlsProps): JSX.Element {
   const picker = useRef<HTMLInputElement>(null);
   return (
     <>
+      {props.isTrace ? null : (
+        <button
+          type="button"
+          class="button button-icon"
+          aria-label="Save recording"
+          title="Save recording: all that happened since power-on, in a small file that can be replayed"
+          disabled={isDisabled}
+          onClick={() => void saveRecording(onSave)}
+        >
+          <SaveIcon />
+        </button>
+      )}
       <button
         type="button"
         class="button button-icon"
-        aria-label="Save recording"
-        title="Save recording: all that happened since power-on, in a small file that can be replayed"
-        disabled={isDisabled}
-        onClick={() => void saveRecording(onSave)}
-      >
-        <SaveIcon />
-      </button>
-      <button
-        type="button"
-        class="button button-icon"
-        aria-label="Open recording"
-        title="Open recording: replays a saved session in place of this one"
-        disabled={isDisabled}
+        aria-label="Open…"
+        title="Open…: a recording, or a trace of an IOMMU by viommu, QEMU or Linux. A file can also be dropped anywhere."
         onClick={() => picker.current?.click()}
       >
         <OpenIcon />
@@ -77,8 +79,7 @@ export function RecordingControls(props: RecordingControlsProps): JSX.Element {
         type="file"
         hidden
         ref={picker}
-        accept={SUFFIX}
-        aria-label="Recording"
+        aria-label="File to open"
         onChange={({ currentTarget }) => {
           const file = currentTarget.files?.[0];
           if (file !== undefined) onOpen(file);
@@ -91,15 +92,17 @@ export function RecordingControls(props: RecordingControlsProps): JSX.Element {
 }
 
 export interface RecordingNoticeProps {
+  /** What it is about, for those who hear it. */
+  readonly label: string;
   readonly notice: ReadonlySignal<Notice | null>;
   readonly onDismiss: () => void;
 }
 
-export function RecordingNotice({ onDismiss, ...props }: RecordingNoticeProps): JSX.Element {
+export function RecordingNotice({ onDismiss, label, ...props }: RecordingNoticeProps): JSX.Element {
   const notice = props.notice.value;
   // The region stays, so that what appears in it is read out.
   return (
-    <div class="recording" role="status" aria-label="Recording" data-tone={notice?.tone}>
+    <div class="recording" role="status" aria-label={label} data-tone={notice?.tone}>
       {notice === null ? null : (
         <>
           <p>{notice.text}</p>

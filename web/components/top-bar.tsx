@@ -24,6 +24,7 @@ const STATUS_WORDS = {
   running: 'Running',
   paused: 'Paused',
   failed: 'Stopped',
+  trace: 'Trace',
 } as const;
 
 /** A machine that was switched off is not broken. */
@@ -59,11 +60,17 @@ interface PauseButtonProps {
 }
 
 export interface TopBarProps
-  extends StatusViewProps, PauseButtonProps, ModeSelectProps, RecordingControlsProps {
+  extends
+    StatusViewProps,
+    PauseButtonProps,
+    ModeSelectProps,
+    Omit<RecordingControlsProps, 'isTrace'> {
   /** The switch between views. */
   readonly views?: ComponentChildren;
   /** What leads to commands, keys and terms. */
   readonly help?: ComponentChildren;
+  /** What gives things to others. */
+  readonly share?: ComponentChildren;
   readonly onReset: () => void;
   /** Shows what the machine is made of. */
   readonly onMachine: () => void;
@@ -93,12 +100,16 @@ function StatusView(props: StatusViewProps): JSX.Element {
         <i class="status-dot" aria-hidden="true" />
         {past ?? end ?? (isStarting ? 'Booting' : STATUS_WORDS[status])}
       </span>
-      <span class="status-metric" title="Time the guest has run; pauses are not counted">
-        {time}
-      </span>
-      <span class="status-metric" title="Million guest instructions a second">
-        {speed}
-      </span>
+      {status === 'trace' ? null : (
+        <>
+          <span class="status-metric" title="Time the guest has run; pauses are not counted">
+            {time}
+          </span>
+          <span class="status-metric" title="Million guest instructions a second">
+            {speed}
+          </span>
+        </>
+      )}
     </div>
   );
 }
@@ -156,6 +167,7 @@ function Tagline(props: Pick<TopBarProps, 'mode' | 'past'>): JSX.Element {
 
 export function TopBar(props: TopBarProps): JSX.Element {
   const { status, past, progress, failure, clock, mode } = props;
+  const isTrace = status.value === 'trace';
   return (
     <header class="topbar">
       <div class="brand">
@@ -163,34 +175,44 @@ export function TopBar(props: TopBarProps): JSX.Element {
         <h1>viommu</h1>
       </div>
       {props.views}
-      <Tagline mode={mode} past={past} />
+      {isTrace ? <span class="tagline" /> : <Tagline mode={mode} past={past} />}
       <StatusView status={status} past={past} progress={progress} failure={failure} clock={clock} />
       <div class="controls">
-        <PauseButton status={status} onPause={props.onPause} onResume={props.onResume} />
-        <button
-          type="button"
-          class="button"
-          title="Boot from power-on: the PC is switched off, and its firmware starts Linux"
-          onClick={props.onReset}
-        >
-          <ResetIcon />
-          <span>Reset</span>
-        </button>
+        {isTrace ? null : (
+          <>
+            <PauseButton status={status} onPause={props.onPause} onResume={props.onResume} />
+            <button
+              type="button"
+              class="button"
+              title="Boot from power-on: the PC is switched off, and its firmware starts Linux"
+              onClick={props.onReset}
+            >
+              <ResetIcon />
+              <span>Reset</span>
+            </button>
+          </>
+        )}
         <RecordingControls
           canRecord={props.canRecord}
           onSave={props.onSave}
           onOpen={props.onOpen}
+          isTrace={isTrace}
         />
-        <ModeSelect mode={mode} onStart={props.onStart} />
-        <button
-          type="button"
-          class="button"
-          aria-haspopup="dialog"
-          title="What the PC is made of: kernel, files, memory, devices, IOMMU"
-          onClick={props.onMachine}
-        >
-          Machine…
-        </button>
+        {props.share}
+        {isTrace ? null : (
+          <>
+            <ModeSelect mode={mode} onStart={props.onStart} />
+            <button
+              type="button"
+              class="button"
+              aria-haspopup="dialog"
+              title="What the PC is made of: kernel, files, memory, devices, IOMMU"
+              onClick={props.onMachine}
+            >
+              Machine…
+            </button>
+          </>
+        )}
         {props.help}
         <AboutDialog />
       </div>

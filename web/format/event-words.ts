@@ -3,6 +3,7 @@
 import { assertNever } from '../../src/base/assert.ts';
 import type { IommuEvent } from '../../src/iommu/events/iommu-event.ts';
 import { VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol/protocol.ts';
+import { NO_STATUS } from '../../src/trace/record/event-columns.ts';
 import { formatAddress, formatRange } from './address.ts';
 import { statusName } from '../../src/iommu/protocol/status-names.ts';
 import { faultTitle, formatRights, isWriteFault } from './iommu-words.ts';
@@ -22,7 +23,8 @@ export interface EventWords {
 export type EndpointNamer = (id: number) => string;
 
 function refusalOf(status: number): string | null {
-  return status === VIRTIO_IOMMU_S_OK ? null : statusName(status);
+  // Somebody else's trace may not tell it
+  return status === VIRTIO_IOMMU_S_OK || status === NO_STATUS ? null : statusName(status);
 }
 
 function line(marker: string, text: string, status = VIRTIO_IOMMU_S_OK, title = text): EventWords {

@@ -23,6 +23,7 @@ export function meanwhile(status: MachineStatus, note: PastNote | null): string 
   if (note !== null && status === 'paused') {
     return `The PC stands still at event #${formatExact(note.sequence)}.`;
   }
+  if (status === 'trace') return 'Nothing runs.';
   if (status === 'running') return 'The PC goes on.';
   return status === 'paused' ? 'The PC is paused.' : 'The PC stands still.';
 }

@@ -15,6 +15,7 @@ export function whyNotReady(
   failure: MachineFailure | null,
 ): string | null {
   if (status === 'failed') return standstill(failure) ?? 'The PC has stopped';
+  if (status === 'trace') return 'This is a trace: nothing runs';
   if (status === 'restoring') return 'The PC is being restored';
   if (stage !== 'ready') return 'Waiting for Linux';
   return status === 'paused' ? 'The PC is paused' : null;

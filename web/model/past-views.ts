@@ -1,11 +1,11 @@
 // What the panes show of a moment that has passed: made from the record alone, and the same as what was live then. A copy, so
 // that it stays as it is while the record goes on.
 
-import type { EndpointState, IommuState } from '../../src/iommu/events/iommu-event.ts';
+import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
 import type { EventTotals } from '../../src/trace/event-totals.ts';
 import { firstFrom } from '../../src/trace/record/record-search.ts';
-import type { DomainCounts, EndpointCounts } from '../../src/trace/record/marks.ts';
 import type { History } from '../../src/trace/replay/history.ts';
+import { momentState } from '../../src/trace/replay/moment-state.ts';
 import type { Moment } from '../../src/trace/replay/moment.ts';
 import { FEED_KINDS, type FeedKind } from './event-feed.ts';
 import type { MachineModel } from './machine-model.ts';
@@ -17,20 +17,6 @@ import { MAX_ROWS } from './watched-domain.ts';
 /** What is used of the page's model. */
 export type PresentModel = Pick<MachineModel, 'feed' | 'faults' | 'faultCount' | 'droppedEvents'>;
 
-const NO_ENDPOINT_COUNTS: Omit<EndpointCounts, 'id'> = {
-  translated: 0,
-  translatedBytes: 0,
-  bypassed: 0,
-  bypassedBytes: 0,
-  blocked: 0,
-  blockedBytes: 0,
-};
-const NO_DOMAIN_COUNTS: Omit<DomainCounts, 'id'> = {
-  translated: 0,
-  translatedBytes: 0,
-  blocked: 0,
-  blockedBytes: 0,
-};
 const RATE_WINDOW_MS = 1_000;
 
 export class PastViews {
@@ -51,7 +37,7 @@ export class PastViews {
     this.sequence = sequence;
     this.moment = moment;
     this.timeMs = record.event(sequence)?.timeMs ?? 0;
-    this.state = stateAt(moment);
+    this.state = momentState(moment);
     const since = history.stretch(sequence + 1, record.lastSequence)?.totals;
     const list = pastFaults(record, sequence, model.faults);
     this.faults = { isPast: true, list, count: model.faultCount - (since?.faults ?? 0) };
@@ -91,21 +77,6 @@ export class PastViews {
       count: (kind) => counts.get(kind) ?? 0,
     };
   }
-}
-
-function stateAt({ sequence, isBypass, endpoints, domains, counters }: Moment): IommuState {
-  const counted = new Map(counters?.endpoints.map((each) => [each.id, each]));
-  const inDomains = new Map(counters?.domains.map((each) => [each.id, each]));
-  return {
-    sequence,
-    isBypass: isBypass ?? false,
-    endpoints: endpoints.flatMap(({ id, mode, domain, reserved }): EndpointState[] =>
-      mode === null
-        ? []
-        : [{ id, mode, domain, reserved, ...(counted.get(id) ?? NO_ENDPOINT_COUNTS) }],
-    ),
-    domains: domains.map((each) => ({ ...each, ...(inDomains.get(each.id) ?? NO_DOMAIN_COUNTS) })),
-  };
 }
 
 /** How many events of a kind there were among those that the totals are of, which are `all`. */

@@ -14,12 +14,47 @@ export interface TextStyle {
   readonly halo?: string;
 }
 
+/** What the picture is painted on: a canvas, or what writes the same as a drawing. */
+export interface PictureContext extends Pick<
+  CanvasRenderingContext2D,
+  | 'beginPath'
+  | 'moveTo'
+  | 'lineTo'
+  | 'bezierCurveTo'
+  | 'closePath'
+  | 'clip'
+  | 'fill'
+  | 'stroke'
+  | 'save'
+  | 'restore'
+  | 'rect'
+  | 'fillRect'
+  | 'strokeRect'
+  | 'clearRect'
+  | 'measureText'
+  | 'fillText'
+  | 'strokeText'
+  | 'font'
+  | 'textAlign'
+  | 'textBaseline'
+  | 'lineWidth'
+  | 'lineCap'
+  | 'lineJoin'
+  | 'globalAlpha'
+  | 'fillStyle'
+  | 'strokeStyle'
+> {
+  roundRect(x: number, y: number, width: number, height: number, radius: number): void;
+  arc(x: number, y: number, radius: number, from: number, to: number): void;
+  setLineDash(lengths: number[]): void;
+}
+
 export class Brush {
-  readonly context: CanvasRenderingContext2D;
+  readonly context: PictureContext;
   readonly colors: PictureColors;
   readonly scale: number;
 
-  constructor(context: CanvasRenderingContext2D, colors: PictureColors, scale: number) {
+  constructor(context: PictureContext, colors: PictureColors, scale: number) {
     this.context = context;
     this.colors = colors;
     this.scale = scale;

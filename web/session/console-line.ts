@@ -2,6 +2,7 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { Emitter } from '../../src/base/emitter.ts';
+import { KeptOutput } from './kept-output.ts';
 import type { Power } from './power.ts';
 
 /** Characters kept while the machine is paused or restored: a long paste, and no file that was pasted by mistake. */
@@ -10,6 +11,8 @@ const MAX_QUEUED_INPUT = 65_536;
 export class ConsoleLine {
   /** Bytes that the console printed. */
   readonly output = new Emitter<Uint8Array>();
+  /** The same, from where it is kept on. */
+  readonly transcript = new KeptOutput();
   /** All that it has printed until now is history: another machine, or another place in time. */
   readonly restarted = new Emitter<void>();
   readonly #power: Power;
@@ -22,13 +25,20 @@ export class ConsoleLine {
     power.restarted.on(() => {
       this.#queuedInput.value = '';
       this.#refusedInput.value = 0;
+      this.transcript.clear();
       this.restarted.emit();
     });
     power.connected.on(() => void this.#tellSize());
     power.resumed.on(() => void this.#sendQueued());
     power.batches.on((batch) => {
-      if (batch.isConsoleAnew) this.restarted.emit();
-      if (batch.console.length > 0) this.output.emit(batch.console);
+      if (batch.isConsoleAnew) {
+        this.transcript.clear();
+        this.restarted.emit();
+      }
+      if (batch.console.length > 0) {
+        this.transcript.emit(batch.console);
+        this.output.emit(batch.console);
+      }
       // What was typed while the machine was about to go on.
       if (batch.status === 'running' && this.#queuedInput.value !== '') void this.#sendQueued();
     });

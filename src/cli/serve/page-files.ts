@@ -9,8 +9,9 @@ import { packageRoot } from '../../guest/package-root.ts';
 
 const ROOT = packageRoot();
 
-/** The packaged page, which asks for `files/`, and the one of a working copy, which has everything in its own folder. */
-const PAGES = [join(ROOT, 'dist', 'page'), join(ROOT, 'dist', 'web')];
+/** The page of a working copy, which has everything in its own folder, and the packaged one, which asks for `files/`. */
+const PACKAGED = join(ROOT, 'dist', 'page');
+const PAGES = [join(ROOT, 'dist', 'web'), PACKAGED];
 
 /** The snapshot that the page starts from. */
 export const SNAPSHOT_PATH = 'files/guest.snapshot';
@@ -39,7 +40,7 @@ export function pageFolder(): string {
 
 /** Whether the page of this folder gets the machine's parts from the package. */
 export function isPackagedPage(folder: string): boolean {
-  return folder === PAGES[0];
+  return folder === PACKAGED;
 }
 
 /**

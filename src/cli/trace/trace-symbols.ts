@@ -8,7 +8,7 @@ import { fileTrouble } from '../../guest/guest-files.ts';
 import { packageRoot } from '../../guest/package-root.ts';
 import { knownKernel } from '../../kernel/known-kernel.ts';
 import { readPackedSymbols } from '../../kernel/packed-symbols.ts';
-import { SymbolTableBuilder, type SymbolTable } from '../../kernel/symbol-table.ts';
+import { symbolTableOf, type SymbolTable } from '../../kernel/symbol-table.ts';
 import { readSystemMap } from '../../kernel/system-map.ts';
 import { InputError } from '../../machine/images/guest-images.ts';
 import type { KernelFunction } from '../../trace/record/batch.ts';
@@ -27,7 +27,7 @@ export async function traceSymbols(
 ): Promise<SymbolTable | undefined> {
   if (path !== undefined) return readMap(path);
   const { kernel } = head;
-  if (kernel === null || knownKernel(kernel) === undefined) return tableOf(functions);
+  if (kernel === null || knownKernel(kernel) === undefined) return symbolTableOf(functions);
   const file = join(packageRoot(), 'guest-images', 'kernel-symbols.gz');
   const result = readPackedSymbols(gunzipSync(await readFile(file)).toString('latin1'), kernel);
   return 'symbols' in result ? result.symbols : undefined;
@@ -61,10 +61,4 @@ export function functionsOn(
     }
   }
   return [...functions.values()];
-}
-
-function tableOf(functions: readonly KernelFunction[]): SymbolTable | undefined {
-  const builder = new SymbolTableBuilder();
-  for (const { address, name } of functions) builder.add(address, name);
-  return builder.count === 0 ? undefined : builder.build();
 }

@@ -36,6 +36,14 @@ function json(kind: number, value: object): Uint8Array<ArrayBuffer> {
   return frame(kind, encoder.encode(JSON.stringify(value)));
 }
 
+/** Whether a file that begins so is one, or may be one that was cut short. */
+export function isRecording(start: Uint8Array): boolean {
+  return (
+    start.length > 0 &&
+    encoder.encode(MAGIC).every((byte, at) => at >= start.length || start[at] === byte)
+  );
+}
+
 /** The beginning of a file. */
 export function encodeHead(head: RecordingHead): Uint8Array<ArrayBuffer> {
   const first = json(HEAD, head);

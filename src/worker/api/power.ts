@@ -65,8 +65,11 @@ export interface BootProgress {
   readonly elapsedMs: number;
 }
 
-/** `restoring`: what the guest has done is told already, while the machine is put back to where that led. */
-export type MachineStatus = 'loading' | 'restoring' | 'running' | 'paused' | 'failed';
+/**
+ * `restoring`: what the guest has done is told already, while the machine is put back to where that led. `trace`: it is none,
+ * but somebody's record of one.
+ */
+export type MachineStatus = 'loading' | 'restoring' | 'running' | 'paused' | 'failed' | 'trace';
 
 /** Why the machine does not go on; `message` says what happened. */
 export interface MachineFailure {

@@ -3,12 +3,10 @@
 import type { Machine } from '../../machine/machine.ts';
 import { driverFunction } from '../../kernel/driver-function.ts';
 import { framesOf } from '../../kernel/stack-frames.ts';
-import { frameWords, taskWords } from '../../kernel/who-words.ts';
 import type { SymbolTable } from '../../kernel/symbol-table.ts';
-import { explain } from '../../trace/explain/explain.ts';
-import type { Culprit } from '../../trace/explain/explanation.ts';
 import type { Stack } from '../../trace/record/who.ts';
-import type { EventStory, StackFunctions, StoryCaller, WhyApi } from '../api/why.ts';
+import type { EventStory, StackFunctions, WhyApi } from '../api/why.ts';
+import { eventStory, stackFunctions } from './event-story.ts';
 import { GuestSymbols } from './guest-symbols.ts';
 import type { MachineLife } from './machine-life.ts';
 
@@ -25,12 +23,8 @@ export class WhyHost implements WhyApi {
   async explain(sequence: number): Promise<EventStory | null> {
     const known = await this.#knownSymbols();
     const past = this.#life.history?.past;
-    const explanation = past === undefined ? undefined : explain(past, sequence);
-    if (explanation === undefined) return null;
-    const { cause, sentence, evidence, clause, who } = explanation;
-    const symbols = known ?? (who.length > 0 ? this.#ownSymbols() : undefined);
-    const callers = who.flatMap((culprit) => callerOf(culprit, symbols));
-    return { sequence, cause, sentence, evidence, clause, callers };
+    if (past === undefined) return null;
+    return eventStory(past, sequence, () => known ?? this.#ownSymbols());
   }
 
   async drivers(stacks: readonly Stack[]): Promise<readonly (string | null)[]> {
@@ -40,7 +34,7 @@ export class WhyHost implements WhyApi {
 
   async functions(stacks: readonly Stack[]): Promise<readonly StackFunctions[]> {
     const symbols = await this.#symbolsForStacks();
-    return stacks.map((stack) => functionsOf(stack, symbols));
+    return stacks.map((stack) => stackFunctions(stack, symbols));
   }
 
   async #symbolsForStacks(): Promise<SymbolTable | undefined> {
@@ -61,24 +55,4 @@ export class WhyHost implements WhyApi {
     if (symbols === undefined && isUp) this.#lacking.add(machine);
     return symbols;
   }
-}
-
-function callerOf(
-  { sequence, task, stack }: Culprit,
-  symbols: SymbolTable | undefined,
-): readonly StoryCaller[] {
-  if (task === null && stack === null) return [];
-  return [
-    {
-      sequence,
-      task: task === null ? null : taskWords(task, task.isInterrupted),
-      ...functionsOf(stack, symbols),
-    },
-  ];
-}
-
-function functionsOf(stack: Stack | null, symbols: SymbolTable | undefined): StackFunctions {
-  const frames = stack === null ? [] : framesOf(stack, symbols);
-  const functions = frames.map((frame) => frame.name ?? frameWords(frame));
-  return { functions, areNamed: symbols !== undefined };
 }

@@ -11,7 +11,7 @@ const OLD: BuildFiles = {
 const NEW: BuildFiles = {
   id: 'new',
   start: ['assets/index-2.js', 'assets/v86.wasm'],
-  soon: ['assets/dialog-2.js'],
+  soon: ['assets/dialog-2.js', 'table.json'],
   later: ['assets/bzImage'],
 };
 const PAGE_OF = ({ start }: BuildFiles) => `<script src="./${start[0]}">`;
@@ -154,6 +154,11 @@ describe('the files of the page', () => {
     expect(asked).toEqual([]);
     const dialog = files.answer(assetAt('assets/dialog-2.js'), noNetwork);
     expect(await textOf(dialog)).toBe('new assets/dialog-2.js');
+    // Without a hash in its name it may have changed
+    const table = assetAt('table.json');
+    expect(await textOf(files.answer(table, noNetwork))).toBe('new table.json');
+    server.set('table.json', 'newer');
+    expect(await textOf(files.answer(table, fromServer('table.json')))).toBe('newer');
     server.clear();
     await filesOf({ ...NEW, id: 'newer', soon: ['assets/gone.js'] }).keepRest();
   });

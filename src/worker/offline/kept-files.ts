@@ -96,20 +96,22 @@ export class KeptFiles {
     if (asked.method !== 'GET') return undefined;
     const [url = ''] = asked.url.split(/[?#]/, 1);
     if (asked.mode !== 'navigate') {
-      return url.startsWith(this.#url(ASSETS)) ? this.#asset(url, load) : undefined;
+      if (url.startsWith(this.#url(ASSETS))) return this.#asset(url, load);
+      return this.#isListed(url) ? this.#fresh(url, load) : undefined;
     }
     const isPage = url === this.#url(PAGE) || url === this.#url('index.html');
-    return isPage ? this.#page(load) : undefined;
+    return isPage ? this.#fresh(this.#url(PAGE), load) : undefined;
   }
 
-  async #page(load: () => Promise<Response>): Promise<Response> {
+  /** From the network, or as it is kept under this address. */
+  async #fresh(url: string, load: () => Promise<Response>): Promise<Response> {
     const fresh = load();
     const reached = fresh.then(
       (response) => (response.status < SERVER_TROUBLE ? response : undefined),
       () => undefined,
     );
     const first = await Promise.race([reached, this.#ports.patience().then(() => undefined)]);
-    return first ?? (await this.#kept(this.#url(PAGE))) ?? fresh;
+    return first ?? (await this.#kept(url)) ?? fresh;
   }
 
   async #asset(url: string, load: () => Promise<Response>): Promise<Response> {
@@ -130,6 +132,10 @@ export class KeptFiles {
     }
   }
 
+  #isListed(url: string): boolean {
+    return this.#build.soon.some((path) => this.#url(path) === url);
+  }
+
   async #kept(url: string): Promise<Response | undefined> {
     try {
       return await this.#ports.caches.match(url);
@@ -140,8 +146,10 @@ export class KeptFiles {
 
   async #keep(cache: FileCache, url: string): Promise<void> {
     if ((await cache.match(url)) !== undefined) return;
-    // The page has just loaded most of them, whatever the server says of their age
-    const response = (await this.#kept(url)) ?? (await this.#ports.fetch(url, FROM_BROWSER));
+    const response = url.startsWith(this.#url(ASSETS))
+      ? // The page has just loaded most of them, whatever the server says of their age
+        ((await this.#kept(url)) ?? (await this.#ports.fetch(url, { cache: 'force-cache' })))
+      : await this.#ports.fetch(url, { cache: 'no-cache' });
     if (!response.ok) throw new Error(`${url}: ${response.status}`);
     await cache.put(url, response);
   }
@@ -171,5 +179,3 @@ export class KeptFiles {
     return this.#prefix + this.#build.id;
   }
 }
-
-const FROM_BROWSER: RequestInit = { cache: 'force-cache' };

@@ -50,6 +50,22 @@ export const HOSTS: readonly Room[] = [
     packages: ['comlink'],
   },
   {
+    folder: 'src/worker/trace',
+    purpose: 'a trace in a worker of its own, told to the page as a machine that does not run',
+    imports: [
+      'src/kernel',
+      'src/machine/plan',
+      'src/machine/recording',
+      'src/trace/formats',
+      'src/trace/record',
+      'src/trace/replay',
+      'src/worker/host/event-story.ts',
+      'src/worker/host/guest-symbols.ts',
+    ],
+    types: ['src/iommu/store', 'src/worker/api'],
+    packages: ['comlink'],
+  },
+  {
     folder: 'src/worker/offline',
     purpose: "the service worker, which keeps the page's files for the time without a network",
     imports: [],

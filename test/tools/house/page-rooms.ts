@@ -22,7 +22,9 @@ export const PAGE: readonly Room[] = [
     imports: [
       'src/worker/api',
       'web/app',
+      'web/embed',
       'web/offline',
+      'web/share',
       'web/session',
       'web/session/address',
       'web/styles',
@@ -44,8 +46,10 @@ export const PAGE: readonly Room[] = [
       'web/machine-dialog',
       'web/model',
       'web/palette',
+      'web/picture',
       'web/session',
       'web/session/address',
+      'web/share',
       'web/story',
       'web/theme.ts',
     ],
@@ -89,6 +93,20 @@ export const PAGE: readonly Room[] = [
     types: ['src/worker/offline'],
     packages: ['@preact/signals'],
   },
+  {
+    folder: 'web/share',
+    purpose:
+      'what can be given to others: links with a session, traces, pictures; fetched when asked for',
+    imports: ['src/trace/formats', 'src/trace/record', 'src/trace/replay', 'web/picture'],
+  },
+  {
+    folder: 'web/embed',
+    purpose: '`<viommu-machine>`, and the page in its frame',
+    imports: [PROTOCOL],
+    types: ['src/iommu/events', 'web/session'],
+    packages: ['@preact/signals'],
+  },
+  { folder: 'web/examples', purpose: 'the page of examples', imports: [], types: ['web/embed'] },
   {
     folder: 'web/session',
     purpose: "the page's side of the machine, by topics",
@@ -236,7 +254,7 @@ export const PAGE: readonly Room[] = [
   {
     folder: 'web/format',
     purpose: 'numbers and events in words',
-    imports: PAGE_IMPORTS,
+    imports: [...PAGE_IMPORTS, 'src/trace/record/event-columns.ts'],
     types: PAGE_TYPES,
   },
   {

@@ -1,0 +1,51 @@
+// An explanation in words, for the page.
+
+import { framesOf } from '../../kernel/stack-frames.ts';
+import type { SymbolTable } from '../../kernel/symbol-table.ts';
+import { frameWords, taskWords } from '../../kernel/who-words.ts';
+import { explain } from '../../trace/explain/explain.ts';
+import type { Culprit } from '../../trace/explain/explanation.ts';
+import type { Stack } from '../../trace/record/who.ts';
+import type { History } from '../../trace/replay/history.ts';
+import type { EventStory, StackFunctions, StoryCaller } from '../api/why.ts';
+
+/**
+ * Why an event was refused; null for one that was not, and for one that is not in the record. `findSymbols` is asked when there is
+ * somebody to name.
+ */
+export function eventStory(
+  history: History,
+  sequence: number,
+  findSymbols: () => SymbolTable | undefined,
+): EventStory | null {
+  const explanation = explain(history, sequence);
+  if (explanation === undefined) return null;
+  const { cause, sentence, evidence, clause, who } = explanation;
+  const symbols = who.length > 0 ? findSymbols() : undefined;
+  const callers = who.flatMap((culprit) => callerOf(culprit, symbols));
+  return { sequence, cause, sentence, evidence, clause, callers };
+}
+
+/** All functions on a stack; addresses where there are no symbols. */
+export function stackFunctions(
+  stack: Stack | null,
+  symbols: SymbolTable | undefined,
+): StackFunctions {
+  const frames = stack === null ? [] : framesOf(stack, symbols);
+  const functions = frames.map((frame) => frame.name ?? frameWords(frame));
+  return { functions, areNamed: symbols !== undefined };
+}
+
+function callerOf(
+  { sequence, task, stack }: Culprit,
+  symbols: SymbolTable | undefined,
+): readonly StoryCaller[] {
+  if (task === null && stack === null) return [];
+  return [
+    {
+      sequence,
+      task: task === null ? null : taskWords(task, task.isInterrupted),
+      ...stackFunctions(stack, symbols),
+    },
+  ];
+}
