@@ -3,6 +3,9 @@
 import { expect, test } from '@playwright/test';
 import { MachinePage } from './pages/machine-page.ts';
 
+// The page's service worker is bound by the policy, too
+test.use({ serviceWorkers: 'allow' });
+
 test('works under the policy it is built with, sent for every file', async ({ page }) => {
   const machine = new MachinePage(page);
   const complaints: string[] = [];

@@ -68,7 +68,7 @@ test('can be looked at before it is there, and goes on as it is shown', async ({
   });
   await machine.open();
   await expect(machine.status).toHaveText('Restoring…');
-  await expect(machine.terminal).toContainText('Three things to try');
+  await expect(machine.terminal).toContainText('lists every demo');
   await expect(machine.endpoint('virtio-blk')).toContainText(/Domain \d+/);
   const rows = machine.mappings.getByRole('row');
   await expect.poll(() => rows.count()).toBeGreaterThan(3);
