@@ -93,7 +93,7 @@ function requestView(subject: Subject, event: Exclude<IommuEvent, FaultEvent>): 
   const domain = 'domain' in event ? event.domain : null;
   const blocks = wire === undefined ? [] : requestBlocks(subject, wire, domain);
   const clause = blocks[0]?.clause ?? null;
-  const isRefused = event.status !== VIRTIO_IOMMU_S_OK;
+  const isRefused = subject.history.record.head.facts.status && event.status !== VIRTIO_IOMMU_S_OK;
   return inspected(locator, '', requestWords(subject, event), {
     facts: [
       { name: 'Status', words: [statusWords(subject, event.status)] },

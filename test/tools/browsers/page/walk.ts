@@ -1,5 +1,6 @@
-// The walk of a visitor through the page, in whatever browser opens it: start, prompt, disk-read, an access that is stopped with its
-// story, the past, a reload without a network. It runs beside the page, in a page of its own, and sends what came of it to its server.
+// The walk of a visitor through the page, in whatever browser opens it: start, prompt, disk-read, an access that is stopped
+// with its story, the past, a link to share, a reload without a network. It runs beside the page, in a page of its own, and
+// sends what came of it to its server.
 
 import { Visitor } from './visitor.ts';
 import { PAGE, WALK, type WalkAnswer, type WalkNews, type WalkStep } from '../walk-words.ts';
@@ -13,7 +14,7 @@ const STEPS: readonly Step[] = [
   [
     'start',
     async (visitor) => {
-      await visitor.open(PAGE);
+      await visitor.open(`${PAGE}?view=see`);
       await visitor.see(() => /Devices can reach \d/.test(visitor.text));
     },
   ],
@@ -41,6 +42,20 @@ const STEPS: readonly Step[] = [
       await visitor.see(() => /Looking at event #\d+/.test(visitor.text));
       await visitor.press('Back to live');
       await visitor.see(() => !/Looking at event/.test(visitor.text));
+    },
+  ],
+  [
+    'a link to share',
+    async (visitor) => {
+      visitor.pointAt(await visitor.named('Time'), MIDDLE);
+      const moment = await visitor.see(() => /Looking at event #\d+/.exec(visitor.text)?.[0]);
+      await visitor.press(/^Share/);
+      const link = await visitor.named('Link');
+      if (!('value' in link) || typeof link.value !== 'string') throw new Error('no field');
+      await visitor.open(link.value);
+      await visitor.waitForPrompt();
+      await visitor.see(() => visitor.text.includes(moment));
+      await visitor.press('Back to live');
     },
   ],
   [
