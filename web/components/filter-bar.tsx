@@ -8,6 +8,8 @@ import type { FilterProblem } from '../../src/trace/filter/filter-problem.ts';
 /** Filters that are remembered. */
 const MOST_RECENT = 12;
 const STORED_AS = 'viommu-filters';
+/** Characters that are shown before and after what is wrong. */
+const SHOWN_AROUND = 120;
 
 export type FilterShown =
   | { readonly kind: 'none' | 'busy' | 'valid' }
@@ -50,6 +52,18 @@ function remember(text: string): readonly string[] {
   return recent;
 }
 
+/** What is wrong with a filter, and some of what stands before and after it. */
+function excerpt(text: string, { from, to }: FilterProblem): readonly [string, string, string] {
+  const start = Math.max(0, from - SHOWN_AROUND);
+  const wrongEnd = Math.min(to, from + SHOWN_AROUND);
+  const end = Math.min(text.length, wrongEnd + SHOWN_AROUND);
+  return [
+    `${start > 0 ? '…' : ''}${text.slice(start, from)}`,
+    text.slice(from, wrongEnd),
+    `${text.slice(wrongEnd, end)}${end < text.length ? '…' : ''}`,
+  ];
+}
+
 interface ProblemProps {
   readonly text: string;
   readonly shown: Extract<FilterShown, { kind: 'invalid' }>;
@@ -57,13 +71,13 @@ interface ProblemProps {
 
 function Problem({ text, shown }: ProblemProps): JSX.Element {
   const { problem, inForce } = shown;
-  const wrong = text.slice(problem.from, problem.to);
+  const [before, wrong, after] = excerpt(text, problem);
   return (
     <div class="filter-problem" id="filter-problem" role="status">
       <code class="mono">
-        {text.slice(0, problem.from)}
+        {before}
         <mark>{wrong === '' ? ' ' : wrong}</mark>
-        {text.slice(problem.to)}
+        {after}
       </code>
       <p>
         {problem.message} {inForce === '' ? 'All events are listed.' : `${inForce} stays in force.`}

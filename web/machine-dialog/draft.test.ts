@@ -162,6 +162,8 @@ describe('fields', () => {
     ['share["a.b"]', 'share'],
     ['version', null],
     ['iommu', null],
+    ['constructor', null],
+    ['__proto__', null],
     ['', null],
   ])('are found by the path of a problem: %s', (path, field) => {
     expect(fieldOf(path)).toBe(field);

@@ -142,7 +142,7 @@ export const FIELDS = {
 export type FieldPath = keyof typeof FIELDS;
 
 function isField(path: string): path is FieldPath {
-  return path in FIELDS;
+  return Object.hasOwn(FIELDS, path);
 }
 
 /** The field that a path belongs to; null for what only the JSON shows. */

@@ -68,6 +68,31 @@ describe("the page's address", () => {
     expect(location.search).toBe('?iommu=off');
   });
 
+  it('leaves out a filter that is too long to be loaded again', () => {
+    const { session, address } = open('');
+    session.filter.set('('.repeat(2_001), 'push');
+    expect(location.search).toBe('');
+    session.selection.select({ kind: 'endpoint', id: 3 });
+    expect(location.search).toBe('?sel=endpoint%3A3&v=1');
+    session.filter.set('('.repeat(2_000), 'push');
+    expect(address.link().length).toBeGreaterThan(2_000);
+    expect(address.link().length).toBeLessThan(8_000);
+  });
+
+  it('stays behind where the browser refuses changes, and follows the next one', () => {
+    const { session } = open('');
+    const refused = vi.spyOn(history, 'pushState').mockImplementation(() => {
+      throw new DOMException('Too many calls', 'SecurityError');
+    });
+    session.selection.select({ kind: 'endpoint', id: 3 });
+    expect(refused).toHaveBeenCalledOnce();
+    expect(location.search).toBe('');
+    expect(session.selection.chosen.value).toEqual({ kind: 'endpoint', id: 3 });
+    refused.mockRestore();
+    session.filter.set('refused', 'push');
+    expect(new URLSearchParams(location.search).get('sel')).toBe('endpoint:3');
+  });
+
   it.each([
     ['', false],
     ['?at=1', false],

@@ -73,15 +73,22 @@ export class PageAddress {
       return;
     }
     this.#forgetTimer();
-    const address = this.link();
-    if (address !== this.#window.location.href) this.#window.history.pushState(null, '', address);
+    this.#go('pushState');
   }
 
   #settle(): void {
     this.#timer = undefined;
+    this.#go('replaceState');
+  }
+
+  #go(how: 'pushState' | 'replaceState'): void {
     const address = this.link();
     if (address === this.#window.location.href) return;
-    this.#window.history.replaceState(null, '', address);
+    try {
+      this.#window.history[how](null, '', address);
+    } catch {
+      // Browsers refuse more than about a hundred changes in half a minute: the next one that they take has them all.
+    }
   }
 
   #forgetTimer(): void {

@@ -34,11 +34,17 @@ function selectionPart(selection: SelectionChoice): AddressPart {
   };
 }
 
-/** `filter=TEXT`: the filter as it was written, right or wrong. */
+/** Servers refuse long addresses, often from 8 KiB on, and the page could not be loaded again; a character takes three as `%28`. */
+const LONGEST_FILTER = 2_000;
+
+/** `filter=TEXT`: the filter as it was written, right or wrong; without one that is too long for an address. */
 function filterPart(filter: FilterChoice): AddressPart {
   return {
     name: 'filter',
-    text: () => (filter.text.peek() === '' ? null : filter.text.peek()),
+    text: () => {
+      const text = filter.text.peek();
+      return text === '' || text.length > LONGEST_FILTER ? null : text;
+    },
     show: (text) => filter.set(text ?? '', 'replace'),
     moved: filter.moved,
   };
