@@ -6,12 +6,14 @@ import { formEndpoint } from '../components/rogue-pane.tsx';
 import { overreachOf } from '../story/overreach.ts';
 import { DEMOS, runDemo } from '../components/try-it.tsx';
 import type { Command } from '../commands/command.ts';
+import { whyNoMachine } from '../format/readiness.ts';
 import type { MachineSession } from '../session/machine-session.ts';
 import type { PaneProps } from './pane-props.ts';
 
 function switches({ topBar }: PaneProps): readonly Command[] {
   const status = topBar.status.value;
   const isPaused = status === 'paused';
+  const noMachine = whyNoMachine(status);
   const cannotPause = status === 'running' || isPaused ? null : 'The PC does not run';
   const cannotRecord = topBar.canRecord.value ? null : 'There is nothing to record yet';
   const other = OTHER_MODE[topBar.mode.value];
@@ -29,6 +31,7 @@ function switches({ topBar }: PaneProps): readonly Command[] {
       title: 'Reset',
       group: 'PC',
       hint: 'Boot from power-on',
+      reason: noMachine,
       run: topBar.onReset,
     },
     {
@@ -36,6 +39,7 @@ function switches({ topBar }: PaneProps): readonly Command[] {
       title: other.label,
       group: 'PC',
       hint: 'Starts the PC afresh',
+      reason: noMachine,
       run: () => topBar.onStart(other.mode),
     },
     {
@@ -43,6 +47,7 @@ function switches({ topBar }: PaneProps): readonly Command[] {
       title: 'Machine…',
       group: 'PC',
       hint: 'What the PC is made of: kernel, files, memory, devices, IOMMU',
+      reason: noMachine,
       run: topBar.onMachine,
     },
     {
@@ -50,7 +55,7 @@ function switches({ topBar }: PaneProps): readonly Command[] {
       title: 'Save recording',
       group: 'PC',
       hint: 'All that happened since power-on, as a file',
-      reason: cannotRecord,
+      reason: noMachine ?? cannotRecord,
       run: () => void saveRecording(topBar.onSave),
     },
     {

@@ -8,6 +8,13 @@ export function standstill(failure: MachineFailure | null): string | null {
   return failure?.kind === 'halted' ? 'The PC has halted' : null;
 }
 
+const NOTHING_RUNS = 'This is a trace: nothing runs';
+
+/** Why there is no machine to be switched, in words for the user; null when there is one. */
+export function whyNoMachine(status: MachineStatus): string | null {
+  return status === 'trace' ? NOTHING_RUNS : null;
+}
+
 /** In words for the user; null when it can. */
 export function whyNotReady(
   status: MachineStatus,
@@ -15,7 +22,7 @@ export function whyNotReady(
   failure: MachineFailure | null,
 ): string | null {
   if (status === 'failed') return standstill(failure) ?? 'The PC has stopped';
-  if (status === 'trace') return 'This is a trace: nothing runs';
+  if (status === 'trace') return NOTHING_RUNS;
   if (status === 'restoring') return 'The PC is being restored';
   if (stage !== 'ready') return 'Waiting for Linux';
   return status === 'paused' ? 'The PC is paused' : null;
