@@ -114,6 +114,11 @@ export function paneProps(
       endpoint: stray.endpoint,
       onSend: (request) => stray.send(request),
       findMapped: (endpoint, access) => stray.findMapped(endpoint, access),
+      findFault: (endpoint, address) =>
+        iommu.faults.value.list.find(
+          ({ fault }) => fault.endpoint === endpoint && fault.address === address,
+        )?.fault.sequence ?? null,
+      onSelect: (locator) => session.selection.select(locator),
     },
     faults: {
       faults,

@@ -131,9 +131,12 @@ describe('the rogue form and the faults', () => {
     await pickMapped();
     expect(await send('Read')).toMatch(/^Read: 00 25 .* even to a device gone astray\.$/);
     expect(await send('Write')).toMatch(
-      /^Blocked: not permitted\. In its domain .* mapped for reading only\.$/,
+      /^Blocked: not permitted\. In its domain .* mapped for reading only\. Why\?$/,
     );
     expect(root.querySelector('.fault .badge')?.textContent).toBe('Not permitted');
+    button(root, 'Why?').click();
+    await run(100);
+    expect(root.querySelector('.fault-pick')?.getAttribute('aria-pressed')).toBe('true');
     await pickMapped();
     expect(await send('Write')).toMatch(/^Written: 16 × 0x5a at 0x.* gone astray\.$/);
     expect(root.querySelector('.result')?.getAttribute('data-tone')).toBe('warning');

@@ -51,7 +51,7 @@ export function ConsolePane(props: ConsolePaneProps): JSX.Element {
     <Pane
       id="console"
       title="Console"
-      note="The PC’s serial port: click it or press Enter to type; Shift+Tab leaves it."
+      note="Click to type; Shift+Tab leaves."
       tools={<ReadAloudButton />}
     >
       <BootBar status={status} progress={progress} />

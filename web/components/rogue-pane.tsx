@@ -9,6 +9,7 @@ import type { IommuMode, MachineInfo } from '../../src/worker/api/power.ts';
 import type { RogueRequest, RogueResult } from '../../src/worker/api/stray-dma.ts';
 import { formatAddress, parseAddress } from '../format/address.ts';
 import { Term } from '../glossary/term.tsx';
+import type { Select } from './linked-words.tsx';
 import { Pane } from './pane.tsx';
 import { ADDRESS_LABEL, ROGUE_INTRO, rogueWords } from './rogue-words.ts';
 
@@ -31,6 +32,9 @@ export interface RoguePaneProps {
   readonly onSend: (request: RogueRequest) => Promise<RogueResult>;
   /** The lowest address that is mapped for such an access of the endpoint now; null when there is none. */
   readonly findMapped: (endpoint: number, access: RogueRequest['access']) => bigint | null;
+  /** The latest fault of the endpoint at an address; null when none is kept. */
+  readonly findFault: (endpoint: number, address: bigint) => number | null;
+  readonly onSelect: Select;
 }
 
 /** What became of the last request. */
@@ -39,7 +43,14 @@ export type Outcome =
   | { readonly kind: 'error'; readonly message: string }
   | { readonly kind: 'result'; readonly request: RogueRequest; readonly result: RogueResult };
 
-export function ResultView({ mode, outcome }: { mode: IommuMode; outcome: Outcome }): JSX.Element {
+interface ResultProps {
+  readonly mode: IommuMode;
+  readonly outcome: Outcome;
+  /** Shows why the access was stopped; null or absent where that is not offered. */
+  readonly onWhy?: (() => void) | null;
+}
+
+export function ResultView({ mode, outcome, onWhy = null }: ResultProps): JSX.Element {
   if (outcome.kind === 'none') return <p class="quiet">{ROGUE_INTRO[mode]}</p>;
   if (outcome.kind === 'error') {
     return (
@@ -52,8 +63,26 @@ export function ResultView({ mode, outcome }: { mode: IommuMode; outcome: Outcom
   return (
     <p class="result" data-tone={isBlocked ? 'blocked' : 'warning'}>
       <b>{verdict}</b> {text}
+      {onWhy === null ? null : (
+        <>
+          {' '}
+          <button type="button" class="link" title="Shows what led to it" onClick={onWhy}>
+            Why?
+          </button>
+        </>
+      )}
     </p>
   );
+}
+
+/** Shows the fault that the last request has come to; null when there is none, or none is kept. */
+function whyOf(
+  outcome: Outcome,
+  { findFault, onSelect }: Pick<RoguePaneProps, 'findFault' | 'onSelect'>,
+): (() => void) | null {
+  if (outcome.kind !== 'result' || outcome.result.outcome !== 'blocked') return null;
+  const sequence = findFault(outcome.request.endpoint, outcome.result.address);
+  return sequence === null ? null : () => onSelect({ kind: 'event', sequence });
 }
 
 /** Whether the endpoint's domain has any mapping now. */
@@ -253,7 +282,7 @@ function Form(props: RoguePaneProps): JSX.Element {
       </p>
       <div class="rogue-result" aria-live="polite">
         {reason === null ? (
-          <ResultView mode={mode} outcome={outcome} />
+          <ResultView mode={mode} outcome={outcome} onWhy={whyOf(outcome, props)} />
         ) : (
           <p class="quiet">{reason}</p>
         )}

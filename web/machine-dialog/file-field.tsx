@@ -3,7 +3,7 @@
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { formatBytes } from '../format/quantity.ts';
-import { chooseImage, chooseShare, type NamedFile } from './chosen-files.ts';
+import { chooseImage, chooseShare, projectChecksums, type NamedFile } from './chosen-files.ts';
 import { withImage, withRefused, withShare, type Draft, type FilePath } from './draft.ts';
 import { describedBy, FieldSet } from './field.tsx';
 import { FIELDS } from './fields.ts';
@@ -58,7 +58,8 @@ function nowWords({ draft }: Form, path: FilePath): string {
   }
   const chosen = draft.files.images[imageOf(path)];
   if (chosen !== undefined && chosen.sha256 === value) {
-    return `${chosen.name}, ${formatBytes(chosen.length)}`;
+    const isSame = value === projectChecksums().images[imageOf(path)];
+    return `${chosen.name}, ${formatBytes(chosen.length)}${isSame ? ': the same as the project’s' : ''}`;
   }
   return 'A file that is not here';
 }

@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { readFileSync } from 'node:fs';
 import { render } from 'preact';
 import { act } from 'preact/test-utils';
 import { describe, expect, it, vi } from 'vitest';
@@ -115,6 +116,13 @@ describe('the machine dialog', () => {
     );
     expect(await start()).toEqual({ plan: {}, iommu: null });
     expect(onStart).toHaveBeenCalledOnce();
+  });
+
+  it('says that a file is the project’s own, so that it is clear why nothing is changed', async () => {
+    const { drop, root, told } = await shown();
+    await drop('images.bios', new File([readFileSync('guest-images/seabios.bin')], 'bios.bin'));
+    expect(root.textContent).toContain('bios.bin, 128 KiB: the same as the project’s');
+    expect(told()).toContain('Nothing is changed.');
   });
 
   it('says what is changed, that it boots from power-on, and saves the session first', async () => {

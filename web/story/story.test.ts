@@ -11,6 +11,7 @@ import { RecordReader } from './news.ts';
 import { OVERREACH_ADDRESS, OVERREACH_BYTES } from './overreach.ts';
 import { parseStep, STEPS, type StepName } from './steps.ts';
 import { awaitEarly, beginAt, goOn, skip, wanted, type StoryFacts } from './story.ts';
+import { storyView } from './words.ts';
 
 const ROGUE = 4098;
 const READ_LINE = '71d89aecf1125ac1c8929945e3f6e821  /dev/vda  8388608';
@@ -173,6 +174,22 @@ describe('the first step', () => {
     told.becomes({ life: '1.2', diskBytes: 0, notReady: 'Waiting for Linux' });
     told.becomes({ notReady: null, diskBytes: 512 }).prints(READ_LINE);
     expect(told.step).toBe('see');
+  });
+});
+
+describe('the words of the first step', () => {
+  const words = (facts: StoryFacts): string =>
+    storyView(new Told('see', facts).state, facts, {
+      reach: '128 MiB of 128 MiB',
+      device: 'rogue',
+      why: null,
+      noCommands: facts.notReady,
+      startedMs: 0,
+    }).text.join(' ');
+
+  it('say what devices reach only when Linux has set the walls up', () => {
+    expect(words(UP)).toContain('Now devices can reach 128 MiB of 128 MiB.');
+    expect(words(BOOTING)).not.toContain('128 MiB');
   });
 });
 
