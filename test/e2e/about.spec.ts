@@ -3,7 +3,10 @@
 import { expect, test } from '@playwright/test';
 import { MachinePage } from './pages/machine-page.ts';
 
-test('leads to the licences and sources of all that it brings, and to examples', async ({ page, request }) => {
+test('leads to the licences and sources of all that it brings, and to examples', async ({
+  page,
+  request,
+}) => {
   const machine = new MachinePage(page);
   await machine.open();
   await machine.button('About').click();

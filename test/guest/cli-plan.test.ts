@@ -57,7 +57,10 @@ describe('viommu boot with a plan', () => {
 
   it.each([
     [['--plan', 'nowhere.json'], /The plan cannot be read: there is no file nowhere\.json\./],
-    [['--plan', inFolder('cut.json', '{"memoryMiB":')], /cut\.json is not JSON at line 1, column 14: /],
+    [
+      ['--plan', inFolder('cut.json', '{"memoryMiB":')],
+      /cut\.json is not JSON at line 1, column 14: /,
+    ],
     [
       ['--plan', inFolder('typo.json', '{"memory":96}')],
       /has no "memory"\. Did you mean memoryMiB/,
