@@ -6,8 +6,8 @@ import { hostPage } from '../support/static-host.ts';
 
 test.use({ serviceWorkers: 'allow' });
 
-/** All that a first visit fetches, kept files included: any file of some size twice would be more. */
-const FIRST_VISIT_BYTES = 5.8e6;
+/** All that a first visit fetches, kept files included. */
+const FIRST_VISIT_BYTES = 5.5e6;
 
 test('starts without a network after a visit, and tells of a new version', async ({ page }) => {
   const host = await hostPage();
