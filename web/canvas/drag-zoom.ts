@@ -1,9 +1,10 @@
 // What pointers do on a map: a drag moves it, the wheel and two fingers zoom, a click picks. Places and distances in CSS pixels
 // of the canvas.
 
+import { wheelMove } from './wheel.ts';
+
 /** So far a click may slip. */
 const SLIP_PX = 4;
-const WHEEL_ZOOM = 0.0025;
 
 export interface MapGestures {
   /** The map is moved under the pointer. */
@@ -94,13 +95,13 @@ export class DragZoom {
 
   /** What changes nothing here scrolls the page. */
   #wheel(event: WheelEvent): void {
-    const isSideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
-    if (isSideways) {
+    const move = wheelMove(event);
+    if (move.kind === 'pan') {
       event.preventDefault();
-      this.#gestures.onDrag(-(event.deltaX === 0 ? event.deltaY : event.deltaX), 0);
+      this.#gestures.onDrag(-move.pixels, 0);
       return;
     }
-    const factor = Math.exp(Math.max(-200, Math.min(200, event.deltaY)) * WHEEL_ZOOM);
+    const { factor } = move;
     if (this.#gestures.onZoom(factor, event.offsetX, event.offsetY)) event.preventDefault();
   }
 }

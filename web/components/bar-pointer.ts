@@ -1,11 +1,11 @@
 // What pointers do on the time bar: a click is a moment, a drag with the mouse a range, with a finger a look at each moment on
 // its way; two fingers zoom and move.
 
+import { wheelMove } from '../canvas/wheel.ts';
 import type { BarView } from '../timebar/bar-view.ts';
 
 /** So far a click may slip; in CSS pixels. */
 const SLIP_PX = 4;
-const WHEEL_ZOOM = 0.0025;
 
 export interface BarActions {
   readonly onLook: (sequence: number | null) => void;
@@ -77,9 +77,9 @@ export class BarPointer {
 
   wheel(event: WheelEvent, x: number): void {
     event.preventDefault();
-    const isSideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
-    if (isSideways) this.#view.pan(event.deltaX === 0 ? event.deltaY : event.deltaX);
-    else this.#view.zoom(Math.exp(event.deltaY * WHEEL_ZOOM), x);
+    const move = wheelMove(event);
+    if (move.kind === 'pan') this.#view.pan(move.pixels);
+    else this.#view.zoom(move.factor, x);
   }
 
   #select(from: number, to: number): void {
