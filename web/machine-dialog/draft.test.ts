@@ -89,6 +89,18 @@ describe('a draft', () => {
     ]);
   });
 
+  it.each([
+    ['{"memoryMiB": 1e999}', 'This has a number that is too large.'],
+    [`{"iommu": ${'['.repeat(3_000)}${']'.repeat(3_000)}}`, 'This has more than 32 objects'],
+  ])('keeps a text with what no plan has as it was written', (text, words) => {
+    const broken = withText(USUAL, text);
+    expect(draftText(broken)).toBe(text);
+    expect(checkDraft(broken, ASKED)).toMatchObject({
+      plan: null,
+      problems: [{ path: '', words: expect.stringContaining(words) }],
+    });
+  });
+
   it('has every problem of the plan, and takes the project’s files by their checksums, too', () => {
     const wrong = withField(withField(USUAL, ['memoryMiB'], 'x'), ['seed'], -1);
     expect(checkDraft(wrong, ASKED).problems.map(({ path }) => path)).toEqual([

@@ -305,6 +305,18 @@ describe('a plan as text', () => {
     });
   });
 
+  it('that holds what no plan has is refused in words, whatever its size', () => {
+    const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    const tooDeep = 'The plan has more than 32 objects and lists in each other.';
+    expect(() => parsePlan(`{"iommu": ${deep(3_000)}}`)).toThrow(tooDeep);
+    expect(() => parsePlan(deep(1_000_000))).toThrow(tooDeep);
+    expect(() => parsePlan(`{"iommu": ${deep(31)}}`)).toThrow("The plan's iommu must be an object");
+    const tooLarge = 'The plan has a number that is too large.';
+    expect(() => parsePlan('{"memoryMiB": 1e999}')).toThrow(tooLarge);
+    expect(() => parsePlan('{"iommu": {"domainRange": {"end": -1e999}}}')).toThrow(tooLarge);
+    expect(() => readPlan({ seed: Infinity })).toThrow('from 0 to 4294967295, not Infinity.');
+  });
+
   it('that is no JSON is refused with the place', () => {
     expect(() => parsePlan('{\n  "memoryMiB": 128\n  "append": ""\n}')).toThrow(
       'The plan is not JSON at line 3, column 3: here must be a comma or }, not ". Example',

@@ -11,6 +11,8 @@ const SHOWN_LENGTH = 80;
 
 /** What was found, as it is shown in a sentence. */
 export function shown(value: unknown): string {
+  // JSON would have null
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   const text = jsonOf(value) ?? String(value);
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH - 3)}...` : text;
 }

@@ -11,8 +11,35 @@ export function parsePlan(text: string, what = 'The plan'): MachinePlan {
   return readPlan(parseJson(text, what));
 }
 
-/** What a JSON text holds. Throws `InputError` that says where it is none. */
+/** Objects and lists in each other: a plan has four. What is much deeper grows with the square of its depth when it is shown. */
+const MOST_LEVELS = 32;
+
+/** What a JSON text holds. Throws `InputError` that says where it is none, or what no plan has. */
 export function parseJson(text: string, what: string): unknown {
+  const value = parsed(text, what);
+  const problem = problemOf(value);
+  if (problem !== null) throw new InputError(`${what} ${problem}`);
+  return value;
+}
+
+function problemOf(root: unknown): string | null {
+  let level: readonly unknown[] = [root];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MOST_LEVELS) {
+      return `has more than ${MOST_LEVELS} objects and lists in each other. No field of a plan is that deep.`;
+    }
+    // JSON can write what no double can hold: 1e999
+    if (level.some((each) => typeof each === 'number' && !Number.isFinite(each))) {
+      return 'has a number that is too large. Write 64-bit numbers in quotes, such as "0xfee00000".';
+    }
+    level = level.flatMap((each) =>
+      typeof each === 'object' && each !== null ? Object.values(each) : [],
+    );
+  }
+  return null;
+}
+
+function parsed(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
