@@ -9,6 +9,12 @@ import type { IommuRecord } from './iommu-record.ts';
 import type { Mark } from './marks.ts';
 import type { NewcomersOfWho } from './who.ts';
 
+/**
+ * Events of one batch for a page, some 500 KB: what it takes in between two frames, also while its code is not compiled yet.
+ * A batch that begins a record may have four times as many.
+ */
+export const BATCH_EVENTS = 1 << 12;
+
 const NOBODY: NewcomersOfWho = { tasks: [], stacks: [] };
 
 /** How far a look goes. */

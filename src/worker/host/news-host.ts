@@ -4,6 +4,7 @@ import { transfer } from 'comlink';
 import type { Dispose, Emitter } from '../../base/emitter.ts';
 import type { BootStory } from '../../machine/snapshot/booted-guest.ts';
 import type { MachineBatch, NewsApi, Preview } from '../api/news.ts';
+import { BATCH_EVENTS } from '../../trace/record/record-tail.ts';
 import type { MachineStatus } from '../api/power.ts';
 import { ConsoleNews } from './console-news.ts';
 import { InstructionRate } from './instruction-rate.ts';
@@ -13,14 +14,16 @@ import { RecordTeller, type ToldLife } from './record-teller.ts';
 
 /** One frame of a 60 Hz screen: batches come no faster. */
 const FRAME_MS = 16;
+/** While there is more than one batch to tell: the page takes a batch in parts of a frame, and draws in between. */
+const NEXT_MS = 4;
 /** And no slower, when there is nothing to tell but counters and the time. */
 const QUIET_MS = 500;
 /** An idle guest shall leave the host alone: of one that executes less, the page is told each second on its clock. */
 const IDLE_MIPS = 0.5;
 const SECOND_MS = 1000;
 /**
- * Events that a page may be behind by while the machine goes on: two full batches. The worker's record has room for them and
- * for as many more, which one tick may make.
+ * Events that a page may be behind by while the machine goes on: some tenths of a second of a busy guest. The worker's record has
+ * room for them and for as many more, which one tick may make.
  */
 const MAX_BEHIND = 2 * MAX_EVENTS;
 
@@ -118,7 +121,8 @@ export class NewsHost implements NewsApi {
       await this.#tell();
       for (const resolve of waiting) resolve();
       if (this.#teller.behind <= MAX_BEHIND) this.#life.machine?.setWaiting(false);
-      await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
+      const restMs = this.#teller.behind > BATCH_EVENTS ? NEXT_MS : FRAME_MS;
+      await new Promise((resolve) => setTimeout(resolve, restMs));
       await this.#untilNews();
     }
   }

@@ -4,15 +4,12 @@ import type { Emitter } from '../../base/emitter.ts';
 import type { RecordBatch } from '../../trace/record/batch.ts';
 import { KIND_CODES } from '../../trace/record/event-kinds.ts';
 import { IommuRecord } from '../../trace/record/iommu-record.ts';
-import { RecordTail, type EventCounts } from '../../trace/record/record-tail.ts';
+import { BATCH_EVENTS, RecordTail, type EventCounts } from '../../trace/record/record-tail.ts';
 import { stateBefore, type Cut } from '../../trace/replay/latest-cut.ts';
 import type { RecordStart } from '../api/news.ts';
 import { MAX_EVENTS, type LifeHistory } from './life-history.ts';
 import type { MachinePreview } from './machine-builder.ts';
 import type { MachineLife } from './machine-life.ts';
-
-/** Events of one batch at most, some 2 MB: what a page can take in between two frames, and all that a file has of the past. */
-const MAX_TOLD = MAX_EVENTS;
 
 /** What a batch says of the record. */
 export interface Told {
@@ -83,10 +80,12 @@ export class RecordTeller {
     const begins = isAnew ? this.#begin(history) : null;
     const dropped = this.#tail?.takeLost() ?? {};
     const hasLost = Object.keys(dropped).length > 0;
+    // What a record begins with comes whole: the page shows nothing in between
+    const atMost = begins === null ? BATCH_EVENTS : MAX_EVENTS;
     return {
       // A page that misses events can not know any more what is mapped.
       begins: hasLost ? this.#startBehind(history, this.#tail?.sequence ?? 0) : begins,
-      record: this.#tail?.next({ until: lastSequence, atMost: MAX_TOLD }) ?? [],
+      record: this.#tail?.next({ until: lastSequence, atMost }) ?? [],
       dropped,
     };
   }

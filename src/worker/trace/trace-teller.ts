@@ -1,14 +1,12 @@
 // Tells a page what is in a trace, as a machine would tell what it does: once, batch by batch.
 
 import type { RecordBatch } from '../../trace/record/batch.ts';
-import { RecordTail } from '../../trace/record/record-tail.ts';
+import { BATCH_EVENTS, RecordTail } from '../../trace/record/record-tail.ts';
 import type { History } from '../../trace/replay/history.ts';
 import { stateBefore } from '../../trace/replay/latest-cut.ts';
 import { momentState } from '../../trace/replay/moment-state.ts';
 import type { MachineBatch } from '../api/news.ts';
 
-/** Events of one batch: what a page can take in between two frames. */
-const MAX_TOLD = 1 << 14;
 /** Characters of the console, from its end. */
 const MAX_CONSOLE = 1 << 18;
 
@@ -37,7 +35,7 @@ export function* traceBatches(history: History): Generator<MachineBatch> {
   const begins = { head, keyframe: stateBefore(history, first) };
   yield { ...rest, begins, console: consoleOf(history) };
   const tail = new RecordTail(record, first - 1);
-  const next = (): readonly RecordBatch[] => tail.next({ atMost: MAX_TOLD });
+  const next = (): readonly RecordBatch[] => tail.next({ atMost: BATCH_EVENTS });
   for (let told = next(); told.length > 0; told = next()) yield { ...rest, record: told };
   const moment = history.at(Math.max(lastSequence, first - 1));
   yield { ...rest, state: moment.isKnown ? momentState(moment) : null };

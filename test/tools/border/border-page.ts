@@ -13,7 +13,7 @@ const ISOLATED = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
-const ARGUMENTS = [
+export const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
   '--no-first-run',
@@ -28,6 +28,8 @@ function exchangeWorker(module: string): Plugin {
     load: (id) => (id.endsWith('/machine-worker.ts') ? `import ${JSON.stringify(module)};` : null),
   };
 }
+
+export const VIEWPORT = { width: 1280, height: 800 };
 
 export interface OpenedPage {
   readonly page: Page;
@@ -59,7 +61,7 @@ export async function openPage(worker: string, view: string): Promise<OpenedPage
     await rm(folder, { recursive: true });
   };
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await browser.newPage({ viewport: VIEWPORT });
     await page.addInitScript(watch);
     await page.goto(`${server.resolvedUrls?.local[0] ?? ''}?view=${view}`);
     return { page, close };
@@ -70,17 +72,11 @@ export async function openPage(worker: string, view: string): Promise<OpenedPage
 }
 
 declare global {
-  /** Milliseconds of the page's tasks that took longer than 50. */
-  var longTasks: number[];
   /** Frames that it has painted. */
   var paintedFrames: number;
 }
 
 function watch(): void {
-  globalThis.longTasks = [];
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) globalThis.longTasks.push(duration);
-  }).observe({ type: 'longtask' });
   globalThis.paintedFrames = 0;
   const count = (): void => {
     globalThis.paintedFrames += 1;

@@ -1,12 +1,14 @@
 // `npm run border -- --rate 100000 --seconds 60 --view see`: so many made-up events a second go through the worker's border into the page of
 // the product. Tells what was sent, what came and what was said to be lost, how much memory page and worker take, and how long the
-// page was busy at a time.
+// page was busy at a time. `--boot` does the same for starts of the page with its guest.
 
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from '@playwright/test';
+import { tellBoots } from './boot.ts';
 import { openPage } from './border-page.ts';
 import { floodPage } from './flood-page.ts';
+import { longTaskLines, traceTasks } from './long-tasks.ts';
 
 const MIB = 1 << 20;
 /** What the page may take beside what it takes before the first event: its record and what is derived of it, and the worker's. */
@@ -17,6 +19,7 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '100000' },
     seconds: { type: 'string', default: '60' },
     view: { type: 'string', default: 'inspect' },
+    boot: { type: 'boolean', default: false },
   },
 });
 
@@ -58,46 +61,49 @@ async function countFrames(page: Page): Promise<Frames> {
   return page.evaluate(() => ({ frames: globalThis.paintedFrames, atMs: performance.now() }));
 }
 
-const [rate, seconds] = [wholeNumber('rate'), wholeNumber('seconds')];
-const opened = await openPage(join(import.meta.dirname, 'border-worker.js'), values.view);
-const { page } = opened;
-try {
-  await page.waitForFunction(() => globalThis.viommu?.stage() === 'ready');
-  const before = await measureMemory(page);
-  const from = await countFrames(page);
-  const flooded = await floodPage(page, rate, seconds);
-  const to = await countFrames(page);
-  await page.evaluate(() => globalThis.viommu?.waitForIdle());
-  const tasks = await page.evaluate(() => globalThis.longTasks);
-  await page.getByRole('link', { name: 'Inspect' }).click();
-  await page.evaluate(() => globalThis.viommu?.waitForIdle());
-  const [counted, lost, after] = [
-    await countEvents(page),
-    await countLost(page),
-    await measureMemory(page),
-  ];
-  await page.getByRole('combobox', { name: 'Domain' }).selectOption('1');
-  await page.evaluate(() => globalThis.viommu?.waitForIdle());
-  const rows = page.getByRole('table', { name: 'Mappings' });
-  const shown = Number(await rows.getAttribute('aria-rowcount')) - 1;
-  const grown = (after - before) / MIB;
-  console.log(
-    `sent ${flooded.events} events in ${(flooded.tookMs / 1000).toFixed(1)} s; the source waited ${flooded.waits} times, ${flooded.waitedMs.toFixed(0)} ms in all`,
-  );
-  console.log(
-    `came ${counted - lost}, said to be lost ${lost}, unsaid ${flooded.events - counted}`,
-  );
-  console.log(`mappings of domain 1: ${flooded.live} at the source, ${shown} in the page`);
-  console.log(
-    `memory of page and worker: ${(before / MIB).toFixed(1)} MiB before, ${(after / MIB).toFixed(1)} after, of ${BUDGET_MIB} more at most`,
-  );
-  console.log(
-    `${tasks.length} tasks of the page took more than 50 ms, the longest ${Math.max(0, ...tasks).toFixed(0)}`,
-  );
-  const perSecond = ((to.frames - from.frames) * 1000) / (to.atMs - from.atMs);
-  console.log(`${perSecond.toFixed(1)} frames a second in ${values.view}`);
-  const isRight = counted === flooded.events && shown === flooded.live && grown <= BUDGET_MIB;
-  process.exitCode = isRight ? 0 : 1;
-} finally {
-  await opened.close();
+async function tellFlood(): Promise<boolean> {
+  const [rate, seconds] = [wholeNumber('rate'), wholeNumber('seconds')];
+  const opened = await openPage(join(import.meta.dirname, 'border-worker.js'), values.view);
+  const { page } = opened;
+  try {
+    await page.waitForFunction(() => globalThis.viommu?.stage() === 'ready');
+    const before = await measureMemory(page);
+    const endTrace = await traceTasks(page);
+    const from = await countFrames(page);
+    const flooded = await floodPage(page, rate, seconds);
+    const to = await countFrames(page);
+    await page.evaluate(() => globalThis.viommu?.waitForIdle());
+    const tasks = await endTrace();
+    await page.getByRole('link', { name: 'Inspect' }).click();
+    await page.evaluate(() => globalThis.viommu?.waitForIdle());
+    const [counted, lost, after] = [
+      await countEvents(page),
+      await countLost(page),
+      await measureMemory(page),
+    ];
+    await page.getByRole('combobox', { name: 'Domain' }).selectOption('1');
+    await page.evaluate(() => globalThis.viommu?.waitForIdle());
+    const rows = page.getByRole('table', { name: 'Mappings' });
+    const shown = Number(await rows.getAttribute('aria-rowcount')) - 1;
+    const grown = (after - before) / MIB;
+    console.log(
+      `sent ${flooded.events} events in ${(flooded.tookMs / 1000).toFixed(1)} s; the source waited ${flooded.waits} times, ${flooded.waitedMs.toFixed(0)} ms in all`,
+    );
+    console.log(
+      `came ${counted - lost}, said to be lost ${lost}, unsaid ${flooded.events - counted}`,
+    );
+    console.log(`mappings of domain 1: ${flooded.live} at the source, ${shown} in the page`);
+    console.log(
+      `memory of page and worker: ${(before / MIB).toFixed(1)} MiB before, ${(after / MIB).toFixed(1)} after, of ${BUDGET_MIB} more at most`,
+    );
+    for (const line of longTaskLines(tasks)) console.log(line);
+    const perSecond = ((to.frames - from.frames) * 1000) / (to.atMs - from.atMs);
+    console.log(`${perSecond.toFixed(1)} frames a second in ${values.view}`);
+    return counted === flooded.events && shown === flooded.live && grown <= BUDGET_MIB;
+  } finally {
+    await opened.close();
+  }
 }
+
+const isRight = values.boot ? await tellBoots(values.view) : await tellFlood();
+process.exitCode = isRight ? 0 : 1;
