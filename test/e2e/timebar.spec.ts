@@ -55,9 +55,26 @@ test('a drag says what happened in that time, and zooms there', async ({ page })
   await page.mouse.move(to.x, to.y, { steps: 3 });
   await page.mouse.up();
   const range = page.getByRole('group', { name: 'Range' });
-  await expect(range).toContainText(/^[\d.]+ to [\d.]+ s: [\d,]+ requests, 0 faults, .* of DMA/);
-  await machine.button('Zoom in').click();
+  await expect(range).toContainText(
+    /^[\d.]+ to [\d.]+ s \([\d.]+ m?s\): [\d,]+ requests, 0 faults, .* of DMA/,
+  );
+  await expect(page).toHaveURL(/[?&]range=[\d.]+s\.\.[\d.]+s(&|$)/);
+  const words = await range.textContent();
+  const end = page.getByRole('slider', { name: 'End of the range' });
+  const box = await end.boundingBox();
+  if (box === null) throw new Error('the range has an end');
+  await page.mouse.move(box.x + box.width / 2, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 0.5 * (to.x - from.x), from.y, { steps: 3 });
+  await page.mouse.up();
+  await expect(range).not.toHaveText(words ?? '');
+  await end.press('Shift+ArrowRight');
+  await machine.button('Zoom to it').click();
+  await page.goBack();
+  await expect(range).toHaveText(words ?? '');
+  await page.keyboard.press('Escape');
   await expect(range).toBeHidden();
+  await expect(page).not.toHaveURL(/range=/);
   await machine.button('Table of the time bar').click();
   const table = page.getByRole('dialog', { name: 'What the time bar shows' });
   await expect(table.getByRole('row').nth(1)).toContainText('all memory');

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EventsPane } from '../components/events-pane.tsx';
 import { MappingsPane } from '../components/mappings-pane.tsx';
 import { TimeBar } from '../components/time-bar.tsx';
+import { firstFrom } from '../../src/trace/record/record-search.ts';
+import { eventsWithin, TICK_MS } from '../../src/trace/record/time-range.ts';
 import { useCommandKeys } from '../commands/keys.ts';
 import { MachineSession } from '../session/machine-session.ts';
 import { PageAddress } from '../session/address/page-address.ts';
@@ -12,6 +14,10 @@ import { startFakeMachine } from '../testing/fake-machine.ts';
 import { paneProps } from './pane-props.ts';
 import { timeCommands } from './view-commands.ts';
 import { NO_IMAGES as images } from '../testing/no-images.ts';
+
+function raise(): never {
+  throw new Error('not there');
+}
 
 async function run(ms: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms);
@@ -169,5 +175,36 @@ describe('a past moment', () => {
     history.replaceState(null, '', '/?at=30');
     window.dispatchEvent(new PopStateEvent('popstate'));
     expect(session.moment.chosen.value).toBe(30);
+  });
+});
+
+describe('a range of time', () => {
+  it('begins and ends by keys with the events that are looked at, and is dropped before the past is left', async () => {
+    const { session, key, root } = await shownSession(1);
+    const record = session.iommu.latest.history?.record ?? raise();
+    const timeOf = (sequence: number): number => record.event(sequence)?.timeMs ?? raise();
+    /** The last event of the same time. */
+    const lastOf = (sequence: number): number =>
+      firstFrom(record, timeOf(sequence) + TICK_MS / 2) - 1;
+    const events = () => eventsWithin(record, session.range.chosen.value ?? raise());
+    await key('i');
+    expect(session.range.chosen.value).toBeNull();
+    const { lastSequence } = record;
+    session.moment.look(lastSequence - 10);
+    await key('o');
+    expect(events()).toEqual({ first: 1, end: lastOf(lastSequence - 10) + 1 });
+    session.moment.look(20);
+    await key('i');
+    const [first, last] = [lastOf(20) + 1, lastOf(lastSequence - 10)];
+    expect(first).toBeLessThan(last);
+    expect(events()).toEqual({ first, end: last + 1 });
+    const end = root.querySelector('[aria-label="End of the range"]') ?? raise();
+    await key('Home', end);
+    expect(session.range.chosen.value?.toMs).toBeLessThan(timeOf(last));
+    await key('Escape');
+    expect(session.range.chosen.value).toBeNull();
+    expect(session.moment.chosen.value).toBe(20);
+    await key('Escape');
+    expect(session.moment.chosen.value).toBeNull();
   });
 });

@@ -41,7 +41,10 @@ export function paneProps(
   const { device, domain, changes, watched, activity, feed, faults } = session.shown;
   const { chosen } = session.selection;
   const onLook: TimeBarProps['onLook'] = (sequence) => moment.look(sequence);
-  const toPresent = (): void => moment.look(null);
+  const toPresent = (): void => {
+    moment.look(null);
+    session.range.choose(null, 'replace');
+  };
   const onSelect: ConsolePaneProps['onSelect'] = (wanted) =>
     session.selection.select(wanted.kind === 'none' ? null : wanted);
   const onChoose: MappingsPaneProps['onChoose'] = (locator) => session.selection.select(locator);
@@ -193,6 +196,11 @@ export function paneProps(
       onStepFault: (by) => moment.stepFault(by),
       onTake: (sequence) => void session.takeMachine(sequence),
       onDismiss: () => past.dismiss(),
+      range: session.range.chosen,
+      rangeProblem: session.range.problem,
+      onRange: (range, move) => session.range.choose(range, move),
+      onDragRange: (range) => session.range.drag(range),
+      onDismissRange: () => session.range.dismiss(),
     },
   };
 }

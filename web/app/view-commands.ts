@@ -1,5 +1,6 @@
 // Commands for what is looked at: moments, views, panes.
 
+import { rangeBetween, TICK_MS } from '../../src/trace/record/time-range.ts';
 import type { Command } from '../commands/command.ts';
 import type { Desk } from '../desk/desk.ts';
 import type { MachineSession } from '../session/machine-session.ts';
@@ -67,6 +68,56 @@ export function timeCommands(session: MachineSession): readonly Command[] {
       run: () => {
         if (sequence !== null) void session.takeMachine(sequence);
       },
+    },
+    ...rangeCommands(session),
+  ];
+}
+
+/** The range that is counted, from and to the moment that is looked at. */
+function rangeCommands({ moment, power, range, iommu }: MachineSession): readonly Command[] {
+  const chosen = range.chosen.value;
+  const looking = moment.looking.value;
+  const noEvents = moment.latest.value === 0 ? 'There are no events yet' : null;
+  // Behind the event that is looked at: it belongs to what was before
+  const hereMs = (): number =>
+    looking.kind === 'past' ? looking.views.timeMs + TICK_MS : power.clock.peek().ranMs;
+  const firstMs = (): number => {
+    const record = iommu.latest.history?.record;
+    return record?.event(record.firstSequence)?.timeMs ?? 0;
+  };
+  return [
+    {
+      id: 'range from here',
+      title: 'Range from here on',
+      group: 'Time',
+      hint: 'The range begins behind the event that is looked at',
+      keys: ['i'],
+      reason: noEvents ?? (looking.kind === 'past' ? null : 'Look at a past moment first'),
+      run: () => {
+        const endMs = chosen?.toMs ?? 0;
+        const toMs = endMs > hereMs() ? endMs : power.clock.peek().ranMs;
+        range.choose(rangeBetween(hereMs(), toMs));
+      },
+    },
+    {
+      id: 'range up to here',
+      title: 'Range up to here',
+      group: 'Time',
+      hint: 'The range ends with the event that is looked at',
+      keys: ['o'],
+      reason: noEvents,
+      run: () => {
+        const fromMs = chosen !== null && chosen.fromMs < hereMs() ? chosen.fromMs : firstMs();
+        range.choose(rangeBetween(fromMs, hereMs()));
+      },
+    },
+    {
+      id: 'no range',
+      title: 'Drop the range',
+      group: 'Time',
+      hint: 'Count all that is kept',
+      reason: chosen === null ? 'There is no range' : null,
+      run: () => range.choose(null),
     },
   ];
 }

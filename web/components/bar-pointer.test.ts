@@ -2,6 +2,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { countDrawing } from '../../test/support/counted-drawing.ts';
 import { PastRig } from '../../test/rigs/past-rig.ts';
+import { rangeBetween } from '../../src/trace/record/time-range.ts';
 import { History } from '../../src/trace/replay/history.ts';
 import { BarView } from '../timebar/bar-view.ts';
 import { BarPointer } from './bar-pointer.ts';
@@ -18,15 +19,52 @@ it.each([1e9, -1e9])('shows a stretch of time after a turn of the wheel by %d', 
     history: () => history,
     nowMs: () => NOW_MS,
     pastMs: () => null,
+    range: () => null,
     memoryBytes: () => 128 << 20,
     endpoints: () => [],
   });
   const nothing = (): void => undefined;
-  const pointer = new BarPointer(view, { onLook: nothing, onScrub: nothing, onRange: nothing });
+  const pointer = new BarPointer(view, {
+    onLook: nothing,
+    onScrub: nothing,
+    onDrag: nothing,
+    onRange: nothing,
+  });
   view.resize(WIDTH, 64);
   view.showWhole();
   pointer.wheel(new WheelEvent('wheel', { deltaY, cancelable: true }), WIDTH / 2);
   const { startMs, endMs } = view.axis;
   expect(endMs - startMs).toBeGreaterThan(NOW_MS / 4);
   expect(endMs).toBeLessThanOrEqual(NOW_MS);
+});
+
+it('makes a range from where the mouse came down to where it went up, whatever time has passed', () => {
+  countDrawing();
+  const history = new History(new PastRig({ options: {}, reserved: {}, accepts: 0n }).record);
+  let nowMs = NOW_MS;
+  const view = new BarView(document.createElement('canvas'), {
+    history: () => history,
+    nowMs: () => nowMs,
+    pastMs: () => null,
+    range: () => null,
+    memoryBytes: () => 128 << 20,
+    endpoints: () => [],
+  });
+  const onDrag = vi.fn();
+  const onRange = vi.fn();
+  const onLook = vi.fn();
+  const pointer = new BarPointer(view, { onLook, onScrub: onLook, onDrag, onRange });
+  view.resize(WIDTH, 64);
+  const mouse = new PointerEvent('pointermove', { pointerType: 'mouse', button: 0 });
+  const startMs = view.timeAt(WIDTH / 2);
+  pointer.down(mouse, WIDTH / 2);
+  nowMs *= 2;
+  view.resize(WIDTH, 64);
+  pointer.move(mouse, -50);
+  const range = rangeBetween(view.axis.startMs, startMs);
+  expect(onDrag).toHaveBeenLastCalledWith(range);
+  expect(onRange).not.toHaveBeenCalled();
+  pointer.up(mouse, -50);
+  expect(onRange).toHaveBeenCalledExactlyOnceWith(range, 'push');
+  expect(onLook).not.toHaveBeenCalled();
 });

@@ -1,6 +1,7 @@
 // What pointers do on the time bar: a click is a moment, a drag with the mouse a range, with a finger a look at each moment on
 // its way; two fingers zoom and move.
 
+import { rangeBetween, type TimeRange } from '../../src/trace/record/time-range.ts';
 import { wheelMove } from '../canvas/wheel.ts';
 import type { BarView } from '../timebar/bar-view.ts';
 
@@ -11,8 +12,9 @@ export interface BarActions {
   readonly onLook: (sequence: number | null) => void;
   /** The same on the way, while a finger is down. */
   readonly onScrub: (sequence: number | null) => void;
-  /** A range was chosen, or is none any more. */
-  readonly onRange: () => void;
+  /** A range on the way to the one that is chosen. */
+  readonly onDrag: (range: TimeRange) => void;
+  readonly onRange: (range: TimeRange, move: 'push') => void;
 }
 
 interface Finger {
@@ -24,6 +26,8 @@ export class BarPointer {
   readonly #actions: BarActions;
   readonly #fingers = new Map<number, Finger>();
   #startX: number | null = null;
+  /** The axis goes on with time. */
+  #startMs = 0;
   #isDragged = false;
   /** Whether there were two fingers since the first came down. */
   #isPinch = false;
@@ -42,6 +46,7 @@ export class BarPointer {
     }
     this.#isDragged = false;
     this.#startX = x;
+    this.#startMs = this.#timeAt(x);
   }
 
   move(event: PointerEvent, x: number): void {
@@ -53,17 +58,16 @@ export class BarPointer {
     const startX = this.#startX;
     if (startX === null) return;
     this.#isDragged ||= Math.abs(x - startX) > SLIP_PX;
-    if (this.#isDragged) this.#select(startX, x);
+    if (this.#isDragged) this.#actions.onDrag(this.#rangeTo(x));
   }
 
   up(event: PointerEvent, x: number): void {
     this.#fingers.delete(event.pointerId);
-    const isClick = this.#startX !== null && !this.#isDragged && !this.#isPinch;
+    const startX = this.#startX;
     this.#startX = null;
-    if (!isClick) return;
-    this.#view.setRange(null);
-    this.#actions.onRange();
-    this.#actions.onLook(this.#view.momentAt(x));
+    if (startX === null || this.#isPinch) return;
+    if (!this.#isDragged) this.#actions.onLook(this.#view.momentAt(x));
+    else if (event.pointerType !== 'touch') this.#actions.onRange(this.#rangeTo(x), 'push');
   }
 
   cancel(event: PointerEvent): void {
@@ -82,13 +86,12 @@ export class BarPointer {
     else this.#view.zoom(move.factor, x);
   }
 
-  #select(from: number, to: number): void {
-    const [fromMs, toMs] = [Math.min(from, to), Math.max(from, to)].map((x) =>
-      this.#view.timeAt(Math.max(0, Math.min(this.#view.axis.width, x))),
-    );
-    if (fromMs === undefined || toMs === undefined) return;
-    this.#view.setRange({ fromMs, toMs });
-    this.#actions.onRange();
+  #rangeTo(x: number): TimeRange {
+    return rangeBetween(this.#startMs, this.#timeAt(x));
+  }
+
+  #timeAt(x: number): number {
+    return Math.max(0, this.#view.timeAt(Math.max(0, Math.min(this.#view.axis.width, x))));
   }
 
   #moveFinger(id: number, x: number): void {

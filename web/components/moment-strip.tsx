@@ -203,12 +203,10 @@ function Said(props: MomentStripProps): JSX.Element {
 }
 
 export interface MomentHeadProps extends MomentStripProps {
-  /** What a range has to say, in place of the steps. */
-  readonly range: ComponentChildren;
   readonly tools: ComponentChildren;
 }
 
-export function MomentStrip({ range, tools, ...props }: MomentHeadProps): JSX.Element {
+export function MomentStrip({ tools, ...props }: MomentHeadProps): JSX.Element {
   const moment = props.looking.value;
   return (
     <div class="moment" data-moment={moment.kind}>
@@ -217,13 +215,11 @@ export function MomentStrip({ range, tools, ...props }: MomentHeadProps): JSX.El
       </p>
       <Said {...props} />
       <div class="moment-side">
-        {range ?? (
-          <Steppers
-            isLive={moment.kind === 'live'}
-            onStep={props.onStep}
-            onStepFault={props.onStepFault}
-          />
-        )}
+        <Steppers
+          isLive={moment.kind === 'live'}
+          onStep={props.onStep}
+          onStepFault={props.onStepFault}
+        />
         {tools}
       </div>
     </div>

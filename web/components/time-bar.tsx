@@ -1,13 +1,13 @@
 // The time bar: what happened when, and which moment of it the page shows. A canvas for the eyes, a slider for the keyboard, a
 // table for those who want it.
 
-import { useComputed, useSignalEffect, type ReadonlySignal } from '@preact/signals';
+import { signal, useComputed, useSignalEffect, type ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { rangeBetween, type TimeRange } from '../../src/trace/record/time-range.ts';
 import type { History } from '../../src/trace/replay/history.ts';
 import type { MachineInfo } from '../../src/worker/api/power.ts';
 import { formatExact, formatSeconds } from '../format/quantity.ts';
-import { rangeWords } from '../format/moment-words.ts';
 import { theme } from '../theme.ts';
 import { BarView, type BarSource } from '../timebar/bar-view.ts';
 import type { Lanes } from '../timebar/lanes.ts';
@@ -15,13 +15,16 @@ import { BarPointer } from './bar-pointer.ts';
 import { BarTable } from './bar-table.tsx';
 import { useMomentKeys, type MomentKeys } from './moment-keys.ts';
 import { MomentStrip, type MomentStripProps } from './moment-strip.tsx';
+import { placeHandles, RangeHandles, type RangeHandlesProps } from './range-handles.tsx';
+import { RangeRow, type RangeRowProps } from './range-row.tsx';
 
 const ZOOM_STEP = 1.5;
 const PAN_PX = 80;
 /** Parts of what is shown that a large step moves by. */
 const LARGE_STEPS = 10;
 
-export interface TimeBarProps extends MomentStripProps {
+export interface TimeBarProps
+  extends MomentStripProps, RangeRowProps, Pick<RangeHandlesProps, 'onDragRange'> {
   readonly history: () => History | undefined;
   /** Another value for each frame with something new. */
   readonly frame: ReadonlySignal<number>;
@@ -53,9 +56,10 @@ function LaneNames(): JSX.Element {
 interface ToolsProps {
   readonly view: () => BarView | null;
   readonly onTable: () => void;
+  readonly onRange: () => void;
 }
 
-function Tools({ view, onTable }: ToolsProps): JSX.Element {
+function Tools({ view, onTable, onRange }: ToolsProps): JSX.Element {
   return (
     <div class="moment-steps" role="group" aria-label="Zoom the time bar">
       <button
@@ -87,47 +91,19 @@ function Tools({ view, onTable }: ToolsProps): JSX.Element {
       <button
         type="button"
         class="button button-small"
+        title="Make a range of what is shown (R); or drag over the time bar"
+        onClick={onRange}
+      >
+        Range
+      </button>
+      <button
+        type="button"
+        class="button button-small"
         aria-label="Table of the time bar"
         title="What the time bar shows, as a table"
         onClick={onTable}
       >
         Table
-      </button>
-    </div>
-  );
-}
-
-interface RangeProps {
-  readonly view: BarView;
-  readonly onChange: () => void;
-}
-
-function Range({ view, onChange }: RangeProps): JSX.Element | null {
-  const facts = view.rangeFacts();
-  const { range } = view;
-  if (facts === null || range === null) return null;
-  return (
-    <div class="moment-range" role="group" aria-label="Range">
-      <span role="status">{rangeWords(range, facts)}</span>
-      <button
-        type="button"
-        class="button button-small"
-        onClick={() => {
-          view.showRange();
-          onChange();
-        }}
-      >
-        Zoom in
-      </button>
-      <button
-        type="button"
-        class="button button-small"
-        onClick={() => {
-          view.setRange(null);
-          onChange();
-        }}
-      >
-        Clear
       </button>
     </div>
   );
@@ -161,13 +137,14 @@ function stepOf(props: TimeBarProps, view: BarView | null, key: string): (() => 
 interface CanvasProps {
   readonly props: TimeBarProps;
   readonly onView: (view: BarView | null) => void;
-  readonly onRange: () => void;
+  readonly onPaint: () => void;
 }
 
-function BarCanvas({ props, onView, onRange }: CanvasProps): JSX.Element {
+function BarCanvas({ props, onView, onPaint }: CanvasProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const bar = useRef<{ readonly view: BarView; readonly pointer: BarPointer } | null>(null);
-  const { looking, latest, clock, info, frame, onLook, onScrub, history } = props;
+  const { looking, latest, clock, info, frame, range, history } = props;
+  const { onLook, onScrub, onRange, onDragRange } = props;
   const currentTheme = theme.value;
 
   useLayoutEffect(() => {
@@ -182,9 +159,11 @@ function BarCanvas({ props, onView, onRange }: CanvasProps): JSX.Element {
       },
       memoryBytes: () => info.peek()?.memoryBytes ?? 0,
       endpoints: () => info.peek()?.endpoints.map(({ id }) => id) ?? [],
+      range: () => range.peek(),
+      onPaint,
     };
     const view = new BarView(element, source);
-    const pointer = new BarPointer(view, { onLook, onScrub, onRange });
+    const pointer = new BarPointer(view, { onLook, onScrub, onRange, onDrag: onDragRange });
     bar.current = { view, pointer };
     onView(view);
     const resize = new ResizeObserver(() => view.resize(element.clientWidth, element.clientHeight));
@@ -198,11 +177,24 @@ function BarCanvas({ props, onView, onRange }: CanvasProps): JSX.Element {
       bar.current = null;
       onView(null);
     };
-  }, [history, clock, looking, info, onLook, onScrub, onRange, onView]);
+  }, [
+    history,
+    clock,
+    looking,
+    info,
+    range,
+    onLook,
+    onScrub,
+    onRange,
+    onDragRange,
+    onView,
+    onPaint,
+  ]);
   useLayoutEffect(() => bar.current?.view.recolor(), [currentTheme]);
   useSignalEffect(() => {
     void frame.value;
     void looking.value;
+    void range.value;
     bar.current?.view.request();
   });
   useSignalEffect(() => {
@@ -254,17 +246,38 @@ function BarCanvas({ props, onView, onRange }: CanvasProps): JSX.Element {
   );
 }
 
+/** The stretch of time that a bar shows. */
+function shownRange(view: BarView): TimeRange {
+  const { axis, limits } = view;
+  return rangeBetween(Math.max(0, axis.startMs), Math.min(axis.endMs, limits.endMs));
+}
+
 export function TimeBar(props: TimeBarProps): JSX.Element {
-  const { onLook } = props;
+  const { onLook, range, onRange, looking } = props;
   const view = useRef<BarView | null>(null);
-  const [, setChanges] = useState(0);
+  const plot = useRef<HTMLDivElement>(null);
+  const painted = useMemo(() => signal(0), []);
   const [lanes, setLanes] = useState<Lanes | null>(null);
-  const onRange = useMemo(() => () => setChanges((count) => count + 1), []);
   const onView = useMemo(
     () => (made: BarView | null) => {
       view.current = made;
     },
     [],
+  );
+  const onPaint = useMemo(
+    () => () => {
+      const chosen = range.peek();
+      if (view.current === null || chosen === null) return;
+      placeHandles(plot.current, view.current, chosen);
+      painted.value += 1;
+    },
+    [range, painted],
+  );
+  const onShown = useMemo(
+    () => () => {
+      if (view.current !== null) onRange(shownRange(view.current), 'push');
+    },
+    [onRange],
   );
   const keys = useMemo(
     (): MomentKeys => ({
@@ -272,34 +285,36 @@ export function TimeBar(props: TimeBarProps): JSX.Element {
       s: () => view.current?.zoom(ZOOM_STEP),
       a: () => view.current?.pan(-PAN_PX),
       d: () => view.current?.pan(PAN_PX),
+      r: onShown,
       Escape: () => {
-        view.current?.setRange(null);
-        onRange();
-        onLook(null);
+        if (range.peek() === null) onLook(null);
+        else onRange(null, 'push');
       },
     }),
-    [onRange, onLook],
+    [onRange, onShown, onLook, range],
   );
   useMomentKeys(keys);
-  const shown = view.current;
-  const hasRange = shown !== null && shown.range !== null;
+  const moment = looking.value;
+  const pastMs = moment.kind === 'past' ? moment.views.timeMs : null;
   return (
-    <section class="time-bar" aria-label="Time" data-moment={props.looking.value.kind}>
+    <section class="time-bar" aria-label="Time" data-moment={moment.kind}>
+      <RangeRow {...props} view={view} painted={painted} pastMs={pastMs} />
       <MomentStrip
         {...props}
-        range={hasRange ? <Range view={shown} onChange={onRange} /> : null}
         tools={
-          hasRange ? null : (
-            <Tools
-              view={() => view.current}
-              onTable={() => setLanes(view.current?.lanes ?? null)}
-            />
-          )
+          <Tools
+            view={() => view.current}
+            onTable={() => setLanes(view.current?.lanes ?? null)}
+            onRange={onShown}
+          />
         }
       />
       <div class="bar-body">
         <LaneNames />
-        <BarCanvas props={props} onView={onView} onRange={onRange} />
+        <div class="bar-plot" ref={plot}>
+          <BarCanvas props={props} onView={onView} onPaint={onPaint} />
+          <RangeHandles {...props} view={view} />
+        </div>
       </div>
       {lanes === null ? null : (
         <BarTable

@@ -10,7 +10,15 @@ import {
   formatHexBytes,
   formatRights,
 } from './iommu-words.ts';
-import { formatBytes, formatClock, formatCount, formatPlural, formatSeconds } from './quantity.ts';
+import { rangeMissing, rangeWords } from './moment-words.ts';
+import {
+  formatBytes,
+  formatClock,
+  formatCount,
+  formatDuration,
+  formatPlural,
+  formatSeconds,
+} from './quantity.ts';
 
 describe('addresses', () => {
   it('reads back every address it prints', () => {
@@ -161,5 +169,41 @@ describe('the protocol in words', () => {
   it.each(cases)('says %o', (event, marker, text, refusal) => {
     const words = eventWords({ ...event, sequence: 1 }, () => 'disk');
     expect(words).toMatchObject({ marker, text, refusal });
+  });
+});
+
+describe('a range of time', () => {
+  const counts = { requests: 821, faults: 1, dmaBytes: 2048 };
+  const range = { fromMs: 1500, toMs: 2500 };
+
+  it.each([
+    [null, '1.500 to 2.500 s (1.00 s): 821 requests, 1 fault, 2 KiB of DMA'],
+    [2000, '1.500 to 2.500 s (1.00 s), up to 2.000 s: 821 requests, 1 fault, 2 KiB of DMA'],
+    [3000, '1.500 to 2.500 s (1.00 s): 821 requests, 1 fault, 2 KiB of DMA'],
+    [1000, '1.500 to 2.500 s (1.00 s): after the moment you look at'],
+  ])('at the moment %s is %s', (pastMs, words) => {
+    expect(rangeWords(range, pastMs, counts)).toBe(words);
+  });
+
+  it.each([
+    [0, 9000, null],
+    [1600, 9000, 'Some of it is not kept: the record begins at 1.600 s.'],
+    [2500, 9000, 'Nothing of it is kept: the record begins at 2.500 s.'],
+    [0, 1500, 'That time has not come yet.'],
+  ])('in a record from %d to %d ms: %s', (fromMs, toMs, words) => {
+    expect(rangeMissing(range, { fromMs, toMs })).toBe(words);
+  });
+
+  it.each([
+    [0, '0 ns'],
+    [0.00001, '10 ns'],
+    [0.0009996, '1.00 µs'],
+    [0.0354, '35.4 µs'],
+    [999.6, '1.00 s'],
+    [412, '412 ms'],
+    [61_500, '61.5 s'],
+    [3_600_000, '3600 s'],
+  ])('%d ms are %s', (spanMs, words) => {
+    expect(formatDuration(spanMs)).toBe(words);
   });
 });

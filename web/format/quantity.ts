@@ -45,6 +45,21 @@ export function formatFine(timeMs: number, spanMs: number): string {
   return (timeMs / 1000).toFixed(digits);
 }
 
+/** A length of time in the unit that suits it, with three digits: `1.20 s`, `35.0 ms`, `480 ns`; a record knows 10 ns. */
+export function formatDuration(spanMs: number): string {
+  const [value, unit] = inUnit(spanMs * 1e6);
+  const digits = unit === 'ns' ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.max(1, value))));
+  return `${value.toFixed(digits)} ${unit}`;
+}
+
+function inUnit(nanoseconds: number): readonly [number, string] {
+  // What would be rounded up to 1,000 belongs to the next unit
+  if (nanoseconds < 999.5) return [nanoseconds, 'ns'];
+  if (nanoseconds < 999.5e3) return [nanoseconds / 1e3, 'µs'];
+  if (nanoseconds < 999.5e6) return [nanoseconds / 1e6, 'ms'];
+  return [nanoseconds / 1e9, 's'];
+}
+
 /** A running clock: `0:07`, `12:34`, `1:02:03`. */
 export function formatClock(timeMs: number): string {
   const total = Math.floor(timeMs / 1000);

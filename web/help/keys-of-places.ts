@@ -18,7 +18,8 @@ export const KEYS_OF_PLACES: readonly PlaceKeys[] = [
     keys: [
       [['W', 'S'], 'Zoom in and out'],
       [['A', 'D'], 'Move along it'],
-      [['Esc'], 'Drop the range, and back to live'],
+      [['R'], 'Make a range of what is shown'],
+      [['Esc'], 'Drop the range; without one, back to live'],
     ],
   },
   {
@@ -27,6 +28,13 @@ export const KEYS_OF_PLACES: readonly PlaceKeys[] = [
       [['←', '→'], 'Previous and next event'],
       [['Page Up', 'Page Down'], 'Far on and far back'],
       [['Home', 'End'], 'The oldest event, and the present'],
+    ],
+  },
+  {
+    place: 'On an end of the range',
+    keys: [
+      [['←', '→'], 'Move it; with Shift farther'],
+      [['Home', 'End'], 'To the beginning of the record, and to the present'],
     ],
   },
   {

@@ -23,6 +23,7 @@ import { LookedAt } from './looked-at.ts';
 import { Past } from './past.ts';
 import { Picture } from './picture.ts';
 import { Power, type PowerPorts } from './power.ts';
+import { RangeChoice } from './range-choice.ts';
 import { Recordings } from './recordings.ts';
 import { NO_REQUIREMENTS, Requirements, type LoadRequirements } from './requirements.ts';
 import { SelectionChoice } from './selection.ts';
@@ -48,6 +49,8 @@ export class MachineSession {
   /** What is selected, wherever it is shown. */
   readonly selection: SelectionChoice;
   readonly filter = new FilterChoice();
+  /** The stretch of time that is counted by itself. */
+  readonly range = new RangeChoice();
   /** What that is, and whether it is right. */
   readonly eventFilter: EventFilter;
   /** The list of events. */

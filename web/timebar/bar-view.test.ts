@@ -22,6 +22,7 @@ it('is drawn once a second at most while time passes and nothing happens', () =>
     history: () => history,
     nowMs: () => nowMs,
     pastMs: () => null,
+    range: () => null,
     memoryBytes: () => 128 << 20,
     endpoints: () => [],
   });

@@ -2,9 +2,11 @@
 
 import { firstFrom, previousOfKind } from '../../src/trace/record/record-search.ts';
 import { KIND_CODES } from '../../src/trace/record/event-kinds.ts';
+import { rangeUpTo, type TimeRange } from '../../src/trace/record/time-range.ts';
 import type { History } from '../../src/trace/replay/history.ts';
 import { formatFine } from '../format/quantity.ts';
 import {
+  clampAxis,
   follow,
   followingOf,
   panAxis,
@@ -20,7 +22,7 @@ import { lanesOf, type Lanes } from './lanes.ts';
 import { layoutBar, type BarLayout } from './layout.ts';
 import { MarkIndex } from './mark-index.ts';
 import { paintBar, readBarColors, type Overlay } from './paint.ts';
-import { rangeFacts, type RangeFacts, type TimeRange } from './range.ts';
+import { rangeFacts, type RangeFacts } from './range.ts';
 
 /** What the bar is told of. */
 export interface BarSource {
@@ -29,13 +31,19 @@ export interface BarSource {
   readonly nowMs: () => number;
   /** Time of the past moment that is looked at; null for the present. */
   readonly pastMs: () => number | null;
+  /** The range that was chosen. */
+  readonly range: () => TimeRange | null;
   readonly memoryBytes: () => number;
   /** The machine's endpoints in their order. */
   readonly endpoints: () => readonly number[];
+  /** Called after each frame: what lies over the canvas goes along with the axis. */
+  readonly onPaint?: () => void;
 }
 
 /** A click hits a fault's mark, or the present, from so far; in CSS pixels. */
 const HIT_PX = 6;
+/** Parts of a range that are shown on both sides of it. */
+const BESIDE_RANGE = 0.04;
 /** Milliseconds of guest time after which a bar is drawn anew on which nothing has happened. */
 const REST_MS = 1000;
 const FAULTED = KIND_CODES.get('faulted') ?? -1;
@@ -53,7 +61,6 @@ export class BarView {
   #colors = readBarColors();
   #layout: BarLayout | undefined;
   #lanes: Lanes | undefined;
-  #range: TimeRange | null = null;
   #hover: number | null = null;
   #frame = 0;
   /** Guest time that was drawn last. */
@@ -73,8 +80,9 @@ export class BarView {
     return this.#lanes;
   }
 
-  get range(): TimeRange | null {
-    return this.#range;
+  /** All the time there is. */
+  get limits(): Limits {
+    return this.#limits;
   }
 
   /** At once: a canvas that changes its size is empty until it is drawn. */
@@ -121,16 +129,19 @@ export class BarView {
     this.#moveTo(wholeAxis(this.#limits, this.#axis.width));
   }
 
+  /** Shows the range, and a little beside it. */
   showRange(): void {
-    const range = this.#range;
+    const range = this.#source.range();
     if (range === null) return;
-    this.#range = null;
-    this.#moveTo({ startMs: range.fromMs, endMs: range.toMs, width: this.#axis.width });
+    const { width } = this.#axis;
+    const besideMs = (range.toMs - range.fromMs) * BESIDE_RANGE;
+    const axis = { startMs: range.fromMs - besideMs, endMs: range.toMs + besideMs, width };
+    this.#moveTo(clampAxis(axis, this.#limits));
   }
 
-  setRange(range: TimeRange | null): void {
-    this.#range = range;
-    this.request();
+  /** Place of a time, no farther out than the edges; in CSS pixels. */
+  placeAt(timeMs: number): number {
+    return Math.max(0, Math.min(this.#axis.width, placeOf(this.#axis, timeMs)));
   }
 
   setHover(x: number | null): void {
@@ -165,11 +176,11 @@ export class BarView {
     return Math.max(record.firstSequence, firstFrom(record, timeMs) - 1);
   }
 
-  /** What happened in the range; null without one. */
+  /** What happened in the range, up to the moment that is looked at; null without one. */
   rangeFacts(): RangeFacts | null {
-    const [history, marks, range] = [this.#history, this.#marks, this.#range];
+    const [history, marks, range] = [this.#history, this.#marks, this.#source.range()];
     if (history === undefined || marks === undefined || range === null) return null;
-    return rangeFacts(history, marks, range);
+    return rangeFacts(history, marks, rangeUpTo(range, this.#source.pastMs()));
   }
 
   /** Where a person looks, in CSS pixels: the pointer, the past moment if it is to be seen, the present. */
@@ -210,6 +221,7 @@ export class BarView {
     this.#layout = layoutBar(this.#lanes, this.#axis, facts);
     const size = { width, height: this.#height };
     paintBar(context, this.#layout, this.#overlay(), this.#colors, size);
+    this.#source.onPaint?.();
   }
 
   /** Takes in what has come since the last frame. */
@@ -218,7 +230,6 @@ export class BarView {
       this.#history = history;
       this.#marks = new MarkIndex(history.record);
       this.#following = 'whole';
-      this.#range = null;
     }
     const marks = this.#marks;
     marks.update();
@@ -245,7 +256,7 @@ export class BarView {
 
   #overlay(): Overlay {
     const pastMs = this.#source.pastMs();
-    const range = this.#range;
+    const range = this.#source.range();
     const endpoints = this.#source.endpoints();
     const { devices, quiet } = this.#colors;
     return {

@@ -1,13 +1,8 @@
-// What happened from one time to another.
+// What happened in a range of time.
 
-import { firstFrom } from '../../src/trace/record/record-search.ts';
+import { eventsWithin, type TimeRange } from '../../src/trace/record/time-range.ts';
 import type { History } from '../../src/trace/replay/history.ts';
 import type { MarkIndex } from './mark-index.ts';
-
-export interface TimeRange {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
 
 export interface RangeFacts {
   readonly events: number;
@@ -23,20 +18,16 @@ export interface RangeFacts {
 export function rangeFacts(
   history: Pick<History, 'record' | 'tally'>,
   marks: MarkIndex,
-  { fromMs, toMs }: TimeRange,
+  range: TimeRange,
 ): RangeFacts {
-  const { record } = history;
-  const bounds = [fromMs, toMs].map((timeMs) =>
-    Math.max(record.firstSequence, firstFrom(record, timeMs)),
-  );
-  const tally = history.tally(bounds);
-  const [from = 0, to = 0] = bounds;
+  const { first, end } = eventsWithin(history.record, range);
+  const tally = history.tally([first, end]);
   let dmaBytes = 0;
   for (const endpoint of marks.endpoints) {
-    dmaBytes += marks.bytesBefore(endpoint, toMs) - marks.bytesBefore(endpoint, fromMs);
+    dmaBytes += marks.bytesBefore(endpoint, range.toMs) - marks.bytesBefore(endpoint, range.fromMs);
   }
   const [map, unmap] = [tally.of('map', 0), tally.of('unmap', 0)];
   const others = ['attach', 'detach', 'probe', 'ignored'] as const;
   const requests = others.reduce((sum, name) => sum + tally.of(name, 0), map + unmap);
-  return { events: to - from, requests, map, unmap, faults: tally.of('faults', 0), dmaBytes };
+  return { events: end - first, requests, map, unmap, faults: tally.of('faults', 0), dmaBytes };
 }

@@ -14,6 +14,8 @@ const PAGE_TYPES = ['src/iommu/events', 'src/trace', 'src/trace/record', 'src/wo
 
 /** Values that the border has. */
 const BOOT_STAGES = 'src/worker/api/power.ts';
+/** What a stretch of time is. */
+const TIME_RANGE = 'src/trace/record/time-range.ts';
 
 export const PAGE: readonly Room[] = [
   {
@@ -38,6 +40,7 @@ export const PAGE: readonly Room[] = [
     imports: [
       'src/base',
       'src/memory',
+      TIME_RANGE,
       'web/commands',
       'web/components',
       'web/desk',
@@ -146,6 +149,7 @@ export const PAGE: readonly Room[] = [
     imports: [
       ...PAGE_IMPORTS,
       BOOT_STAGES,
+      TIME_RANGE,
       'src/memory',
       'web/theme.ts',
       'web/address-map',

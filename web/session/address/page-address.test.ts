@@ -29,12 +29,37 @@ describe("the page's address", () => {
     session.moment.look(12);
     session.selection.select({ kind: 'event', sequence: 11 });
     session.filter.set('kind == map && iova in 0x0..0xffff', 'push');
+    session.range.choose({ fromMs: 1500, toMs: 2250.00001 });
     const { search } = location;
     expect(new URLSearchParams(search).get('v')).toBe('1');
     const again = open(search).session;
     expect(again.moment.chosen.value).toBe(12);
     expect(again.selection.chosen.value).toEqual({ kind: 'event', sequence: 11 });
     expect(again.filter.text.value).toBe('kind == map && iova in 0x0..0xffff');
+    expect(again.range.chosen.value).toEqual({ fromMs: 1500, toMs: 2250.00001 });
+  });
+
+  it('has the range that was chosen in the end, not those on the way', () => {
+    const { session, address } = open('');
+    session.range.drag({ fromMs: 1000, toMs: 1200 });
+    expect(location.search).toBe('');
+    session.range.drag({ fromMs: 1000, toMs: 2000 });
+    session.range.choose({ fromMs: 1000, toMs: 2000 });
+    expect(location.search).toBe('?range=1s..2s&v=1');
+    expect(new URL(address.link()).searchParams.get('range')).toBe('1s..2s');
+    session.range.choose({ fromMs: 1000, toMs: 3000 });
+    history.replaceState(null, '', '/?range=1s..2s&v=1');
+    window.dispatchEvent(new PopStateEvent('popstate'));
+    expect(session.range.chosen.value).toEqual({ fromMs: 1000, toMs: 2000 });
+  });
+
+  it('says what is wrong with a range, until another one is chosen', () => {
+    const { session } = open('?range=1s..banana');
+    expect(session.range.chosen.value).toBeNull();
+    expect(session.range.problem.value).toContain('“1s..banana” is no range of time.');
+    session.range.choose({ fromMs: 1, toMs: 2 });
+    expect(session.range.problem.value).toBeNull();
+    expect(open('?range=9s..2s').session.range.chosen.value).toEqual({ fromMs: 2000, toMs: 9000 });
   });
 
   it('selects nothing where it makes no sense, and keeps what is not its own', () => {

@@ -1,9 +1,11 @@
 // What the session has in the page's address.
 
+import { printRange } from '../../model/range-text.ts';
 import { parseLocator, printLocator } from '../../model/locator.ts';
 import type { FilterChoice } from '../filter-choice.ts';
 import type { MachineSession } from '../machine-session.ts';
 import type { MomentChoice } from '../moment-choice.ts';
+import type { RangeChoice } from '../range-choice.ts';
 import type { SelectionChoice } from '../selection.ts';
 import { addMachineParts } from './machine-parts.ts';
 import type { AddressPart, PageAddress } from './page-address.ts';
@@ -50,13 +52,27 @@ function filterPart(filter: FilterChoice): AddressPart {
   };
 }
 
+/** `range=1.5s..2.25s`: the stretch of guest time that is counted; all that is kept without it. */
+function rangePart(range: RangeChoice): AddressPart {
+  return {
+    name: 'range',
+    text: () => {
+      const chosen = range.chosen.peek();
+      return chosen === null ? null : printRange(chosen);
+    },
+    show: (text) => range.ask(text),
+    moved: range.moved,
+  };
+}
+
 /** Puts what a person looks at into the address, and shows what the address asks for. */
 export function addSessionParts(
   address: PageAddress,
-  { power, moment, selection, filter }: MachineSession,
+  { power, moment, selection, filter, range }: MachineSession,
 ): void {
   addMachineParts(address, power);
   address.add(momentPart(moment));
   address.add(selectionPart(selection));
   address.add(filterPart(filter));
+  address.add(rangePart(range));
 }
