@@ -10,6 +10,7 @@ import { recordHeadOf } from '../machine/plan/record-head.ts';
 import { tapMachine, type RecordedMachine } from '../machine/record-tap.ts';
 import { WayRecords, type MovedMachine } from '../machine/way-records.ts';
 import type { RecordBatch } from '../trace/record/batch.ts';
+import { EventColumns } from '../trace/record/event-columns.ts';
 import { IommuRecord } from '../trace/record/iommu-record.ts';
 import { batchesOf, eventsOf } from '../trace/record/record-batches.ts';
 import { Recorder } from '../trace/record/recorder.ts';
@@ -33,6 +34,7 @@ export interface GuestIommuRecord {
 
 /** The machine that has it: public types must not lead to the emulator's, which need a browser's. */
 export interface IommuOwner extends RecordedMachine, MovedMachine {
+  onEvent(listener: (event: RecordedEvent) => void): Dispose;
   readonly plan: MachinePlan;
   /** Another object after a power cycle. */
   readonly iommu: VirtioIommu | undefined;
@@ -65,7 +67,6 @@ export class GuestIommu implements IommuView {
         this.#record = record;
       },
     });
-    machine.onEvent(({ event }) => this.#counter.add(event));
   }
 
   /** Whether the machine has one. */
@@ -123,6 +124,7 @@ export class GuestIommu implements IommuView {
         'this session counts nothing: it was booted with recordsEvents false. Leave that out to have totals.',
       );
     }
+    this.#gather();
     return this.#counter.totals;
   }
 
@@ -132,11 +134,8 @@ export class GuestIommu implements IommuView {
     listener: (event: RecordedEvent) => void = () => undefined,
   ): void {
     this.#recorder.goOnBehind(batches);
-    if (this.#recordsEvents) for (const batch of batches) this.#record.append(batch);
-    for (const event of eventsOf(batches)) {
-      if (this.#recordsEvents) this.#counter.add(event.event);
-      listener(event);
-    }
+    if (this.#recordsEvents) for (const batch of batches) this.#take(batch);
+    for (const event of eventsOf(batches)) listener(event);
   }
 
   /** For `restore`. */
@@ -164,12 +163,18 @@ export class GuestIommu implements IommuView {
   /** Begins with what a file had of the past. */
   begin(batches: readonly RecordBatch[]): void {
     const counter = new EventCounter();
-    for (const { event } of eventsOf(batches)) counter.add(event);
+    for (const { count, columns } of batches)
+      counter.addRows(new EventColumns(count, columns), count);
     this.restore({ batches, totals: counter.totals });
   }
 
   #gather(): void {
-    for (const batch of this.#recorder.take()) this.#record.append(batch);
+    for (const batch of this.#recorder.take()) this.#take(batch);
+  }
+
+  #take(batch: RecordBatch): void {
+    this.#counter.addRows(new EventColumns(batch.count, batch.columns), batch.count);
+    this.#record.append(batch);
   }
 
   #device(): VirtioIommu {

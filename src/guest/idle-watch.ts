@@ -29,9 +29,13 @@ export class IdleWatch {
 }
 
 /** Calls back while a machine's guest works. */
-export function onBusyEvents(machine: Pick<Machine, 'onEvent'>, listener: () => void): void {
+export function onBusyEvents(
+  machine: Pick<Machine, 'watch' | 'timeMs' | 'instructions'>,
+  listener: () => void,
+): void {
   const idle = new IdleWatch();
-  machine.onEvent((event) => {
-    if (idle.isBusy(event)) listener();
-  });
+  const look = (): void => {
+    if (idle.isBusy(machine)) listener();
+  };
+  machine.watch({ request: look, other: look });
 }

@@ -1,36 +1,48 @@
 // What the board's IOMMU does, for the log and for those who want to know.
 
+import { describeRequest } from '../iommu/events/answered-request.ts';
+import type { IommuEvent } from '../iommu/events/iommu-event.ts';
 import type { Board } from './board.ts';
 import type { RunLog } from './recording/run-log.ts';
 import type { RunListener } from './run-state.ts';
+
+type EventListener = Pick<RunListener, 'watcher' | 'onEvent' | 'hearsEvents' | 'watchesEvents'>;
 
 export class BoardEvents {
   /** The log goes on, and nobody else is told. */
   isMuted = false;
   readonly #log: RunLog | undefined;
-  readonly #listener: Pick<RunListener, 'onEvent' | 'hearsEvents'>;
+  readonly #listener: EventListener;
   /** Ends listening to the board's IOMMU. */
   #deafen: (() => void) | undefined;
+  /** Whether an event has to be made of each request. */
+  #needsEvents = false;
   #isShut = false;
 
-  constructor(log: RunLog | undefined, listener: Pick<RunListener, 'onEvent' | 'hearsEvents'>) {
+  constructor(log: RunLog | undefined, listener: EventListener) {
     this.#log = log;
     this.#listener = listener;
   }
 
   /** Listens to the board's IOMMU as long as somebody wants to know; to be called when that has changed. */
   hear({ iommu, emulator }: Board): void {
-    if (this.#log === undefined && !this.#listener.hearsEvents()) {
+    this.#needsEvents = this.#log !== undefined || this.#listener.hearsEvents();
+    if (!this.#needsEvents && !this.#listener.watchesEvents()) {
       this.#deafen?.();
       this.#deafen = undefined;
       return;
     }
-    this.#deafen ??= iommu?.onEvent((event) => {
-      if (this.#isShut) return;
-      const { nowMs, instructions } = emulator.clock;
-      const recorded = { timeMs: nowMs, instructions, event };
-      this.#log?.addEvent(recorded);
-      if (!this.isMuted) this.#listener.onEvent(recorded);
+    this.#deafen ??= iommu?.watch({
+      request: (answered) => {
+        if (this.#isShut) return;
+        if (!this.isMuted) this.#listener.watcher.request(answered);
+        if (this.#needsEvents) this.#tell(describeRequest(answered), emulator);
+      },
+      other: (event) => {
+        if (this.#isShut) return;
+        if (!this.isMuted) this.#listener.watcher.other(event);
+        if (this.#needsEvents) this.#tell(event, emulator);
+      },
     });
   }
 
@@ -52,5 +64,11 @@ export class BoardEvents {
     } finally {
       this.#isShut = false;
     }
+  }
+
+  #tell(event: IommuEvent, { clock }: Board['emulator']): void {
+    const recorded = { timeMs: clock.nowMs, instructions: clock.instructions, event };
+    this.#log?.addEvent(recorded);
+    if (!this.isMuted) this.#listener.onEvent(recorded);
   }
 }

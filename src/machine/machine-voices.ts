@@ -1,6 +1,7 @@
 // What a machine tells.
 
 import { Emitter } from '../base/emitter.ts';
+import { IommuWatchers } from '../iommu/events/event-recorder.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import type { MachineAccess } from './rogue-access.ts';
 import type { PowerEvent, PowerWish } from './power-event.ts';
@@ -11,6 +12,8 @@ import type { Place } from './timeline/place.ts';
 /** What a machine tells to those who listen. */
 export class Voices {
   readonly events = new Emitter<RecordedEvent>();
+  /** Who is told the same without an object for each. */
+  readonly watchers = new IommuWatchers();
   readonly notifications = new Emitter<EndpointNotification>();
   readonly power = new Emitter<PowerEvent>();
   /** Why the power cycle that the guest wanted could not be. */
@@ -30,6 +33,7 @@ export function listenerOf(voices: Voices): RunListener {
   return {
     onWish: (wish) => voices.wishes.emit(wish),
     onPowerFollowed: (wish) => voices.power.emit(wish === 'reboot' ? 'power-cycled' : wish),
+    watcher: voices.watchers,
     onEvent: (event) => voices.events.emit(event),
     onAccess: (access) => voices.accesses.emit(access),
     onNotification: (endpoint, queue) => {
@@ -38,5 +42,6 @@ export function listenerOf(voices: Voices): RunListener {
     onTick: () => voices.ticks.emit(),
     onTouch: () => voices.touches.emit(),
     hearsEvents: () => voices.events.hasListeners,
+    watchesEvents: () => voices.watchers.count > 0,
   };
 }

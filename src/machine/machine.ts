@@ -2,6 +2,7 @@
 // snapshot.
 
 import type { Dispose } from '../base/emitter.ts';
+import type { IommuWatcher } from '../iommu/events/event-recorder.ts';
 import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import { loadedImages } from './images/deferred-images.ts';
@@ -144,7 +145,20 @@ export class Machine {
     this.#run.loop.setPace(pace);
   }
 
-  /** Subscribes to what the IOMMU does. While nobody does, the IOMMU makes no events, which take a guest's time. */
+  /**
+   * Tells the watcher what the IOMMU does, while it does it and before those who subscribed with `onEvent`. It makes no
+   * object of a request, which takes a guest's time; while nobody watches or subscribes, nothing is told at all.
+   */
+  watch(watcher: IommuWatcher): Dispose {
+    const dispose = this.#voices.watchers.add(watcher);
+    this.#run.hearIommu();
+    return () => {
+      dispose();
+      this.#run.hearIommu();
+    };
+  }
+
+  /** Subscribes to what the IOMMU does, each as an event with its time. */
   onEvent(listener: (event: RecordedEvent) => void): Dispose {
     const dispose = this.#voices.events.on(listener);
     this.#run.hearIommu();

@@ -47,7 +47,7 @@ describe('RecordCounters', () => {
   const times = (): readonly number[] =>
     recorder.take().flatMap(({ marks }) => marks.map(({ timeMs }) => timeMs));
   const pass = (timeMs: number, translated: number): void =>
-    counters.pass(iommu(translated), { timeMs, instructions: 0 });
+    counters.pass(iommu(translated), timeMs, 0);
 
   it('writes counters down where they have changed, once in a while at most', () => {
     for (let timeMs = 0; timeMs < 10 * SAMPLE_MS; timeMs += 1) pass(timeMs, timeMs);

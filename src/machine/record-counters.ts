@@ -24,9 +24,9 @@ export class RecordCounters {
   }
 
   /** Time has passed. */
-  pass(iommu: Counted | undefined, time: RecordTime): void {
+  pass(iommu: Counted | undefined, timeMs: number, instructions: number): void {
     if (this.#version !== this.#recorder.whoVersion) this.forget();
-    if (time.timeMs >= this.#nextMs) this.look(iommu, time);
+    if (timeMs >= this.#nextMs) this.look(iommu, { timeMs, instructions });
   }
 
   /** Writes the counters down as they are now, if they have changed. */

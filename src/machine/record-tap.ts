@@ -1,9 +1,9 @@
 // Writes down what a machine does: its IOMMU's events with the requests they came from, and what else is worth a line.
 
 import type { Dispose } from '../base/emitter.ts';
+import type { IommuWatcher } from '../iommu/events/event-recorder.ts';
 import { MAX_LINE } from '../trace/record/marks.ts';
 import type { Recorder, RecordTime } from '../trace/record/recorder.ts';
-import type { RecordedEvent } from '../trace/recorded-event.ts';
 import { BootWatch, type GuestStage } from './boot-watch.ts';
 import type { EndpointNotification } from './who-view.ts';
 import type { PowerEvent } from './power-event.ts';
@@ -26,7 +26,7 @@ export interface RecordedMachine {
   readonly isInTick: boolean;
   readonly ranMs: number;
   readonly instructions: number;
-  onEvent(listener: (event: RecordedEvent) => void): Dispose;
+  watch(watcher: IommuWatcher): Dispose;
   onPower(listener: (event: PowerEvent) => void): Dispose;
   onAccess(listener: (access: MachineAccess) => void): Dispose;
   onLeave(listener: (place: Place) => void): Dispose;
@@ -35,11 +35,8 @@ export interface RecordedMachine {
 }
 
 interface RecordedIommu extends Counted, Sampled {
-  readonly request: EventRequest;
   readonly sequence: number;
 }
-
-type EventRequest = Parameters<Recorder['add']>[1]['request'];
 
 /** Lines of the console as they end. */
 class ConsoleLines {
@@ -73,6 +70,8 @@ export function tapMachine(
   const notifications = new RecordNotifications(recorder, () =>
     withWho ? who.now(machine.instructions) : 0,
   );
+  const whoNow = (instructions: number): number =>
+    withWho && machine.isInTick ? who.now(instructions) : 0;
   const takeConsole = (bytes: Uint8Array): void => {
     lines.take(bytes, (line) => recorder.mark({ kind: 'console', line }, now()));
     watch.take(bytes);
@@ -88,27 +87,28 @@ export function tapMachine(
     samples.forget();
   };
   const disposals = [
-    machine.onEvent(({ instructions, event }) => {
-      // The guest's kernel runs, and who asks for what comes will be wanted
-      if (withWho && event.kind === 'attached') machine.who.learn();
-      const { iommu } = machine;
-      const context = {
-        timeMs: machine.ranMs,
-        instructions,
-        request: iommu?.request,
-        who: withWho && machine.isInTick ? who.now(instructions) : 0,
-      };
-      recorder.add(event, context);
-      // Another device, which has counted nothing
-      if (event.kind === 'power-cycled') counters.look(iommu, context);
-      else counters.pass(iommu, context);
+    machine.watch({
+      request: (answered) => {
+        // The guest's kernel runs, and who asks for what comes will be wanted
+        if (withWho && answered.request?.kind === 'attach') machine.who.learn();
+        const { ranMs, instructions } = machine;
+        recorder.addRequest(answered, ranMs, instructions, whoNow(instructions));
+        counters.pass(machine.iommu, ranMs, instructions);
+      },
+      other: (event) => {
+        const context = { ...now(), who: whoNow(machine.instructions) };
+        recorder.add(event, context);
+        // Another device, which has counted nothing
+        if (event.kind === 'power-cycled') counters.look(machine.iommu, context);
+        else counters.pass(machine.iommu, context.timeMs, context.instructions);
+      },
     }),
     machine.who.onNotification((notification) => notifications.take(notification, now())),
     machine.onTick(() => {
       const time = now();
       notifications.pass(time);
       samples.pass(machine.iommu, time);
-      counters.pass(machine.iommu, time);
+      counters.pass(machine.iommu, time.timeMs, time.instructions);
     }),
     machine.onLeave(() => samples.leave()),
     machine.console.onOutput(takeConsole),

@@ -1,5 +1,6 @@
 // What a run is between two ticks, and what it tells.
 
+import type { IommuWatcher } from '../iommu/events/event-recorder.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import type { LoopState } from './guest-loop.ts';
 import type { PowerWish } from './power-event.ts';
@@ -14,6 +15,8 @@ export interface RunListener {
   readonly onWish: (wish: PowerWish) => void;
   /** In the log that is followed something was done to the power, and the run has done it. */
   readonly onPowerFollowed: (wish: PowerWish) => void;
+  /** Is told what the IOMMU does as the IOMMU tells it; an event of the same comes next where somebody hears events. */
+  readonly watcher: IommuWatcher;
   readonly onEvent: (event: RecordedEvent) => void;
   /** An access of the log that is followed was made again. */
   readonly onAccess: (access: MachineAccess) => void;
@@ -23,8 +26,10 @@ export interface RunListener {
   readonly onTouch: () => void;
   /** A tick has ended, and what it brought was told. */
   readonly onTick: () => void;
-  /** Whether anybody wants to know of events. */
+  /** Whether anybody wants an event made of all that happens. */
   readonly hearsEvents: () => boolean;
+  /** Whether anybody is told of it without. */
+  readonly watchesEvents: () => boolean;
 }
 
 /** A run between two ticks, without the way there. Plain data, but for translated code. */

@@ -61,12 +61,14 @@ class StretchWatch {
         this.#writes.clear();
         this.#hasPoweredOn = true;
       },
+      watcher: { request: () => undefined, other: () => undefined },
       onEvent: () => undefined,
       onAccess: () => undefined,
       onNotification: () => undefined,
       onTouch: () => undefined,
       onTick: () => undefined,
       hearsEvents: () => false,
+      watchesEvents: () => false,
     };
   }
 

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import type { IommuEvent } from '../iommu/events/iommu-event.ts';
 import { VIRTIO_IOMMU_S_INVAL, VIRTIO_IOMMU_S_OK } from '../iommu/protocol/protocol.ts';
+import { EventColumns } from './record/event-columns.ts';
+import { Recorder } from './record/recorder.ts';
 import { EventCounter, NO_TOTALS } from './event-totals.ts';
 
 const MAPPED = {
@@ -62,4 +64,10 @@ it.each<[string, IommuEvent, Partial<typeof NO_TOTALS>]>([
   const counter = new EventCounter();
   counter.add(event);
   expect(counter.totals).toEqual({ ...NO_TOTALS, ...counted });
+  const [recorder, ofRows] = [new Recorder(), new EventCounter()];
+  recorder.add(event, { timeMs: 0, instructions: 0 });
+  for (const { count, columns } of recorder.take()) {
+    ofRows.addRows(new EventColumns(count, columns), count);
+  }
+  expect(ofRows.totals).toEqual(counter.totals);
 });

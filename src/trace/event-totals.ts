@@ -2,6 +2,8 @@
 
 import type { IommuEvent } from '../iommu/events/iommu-event.ts';
 import { VIRTIO_IOMMU_S_OK } from '../iommu/protocol/protocol.ts';
+import type { EventColumns } from './record/event-columns.ts';
+import { EVENT_KINDS, KIND_CODES } from './record/event-kinds.ts';
 
 export interface EventTotals {
   /** Requests the device answered, whatever the status. */
@@ -40,6 +42,10 @@ const TOTAL_OF: Readonly<Partial<Record<IommuEvent['kind'], keyof EventTotals>>>
   faulted: 'faults',
 };
 
+/** The same by the code of the kind. */
+const TOTAL_OF_CODE = EVENT_KINDS.map((kind) => TOTAL_OF[kind]);
+const FAULTED = KIND_CODES.get('faulted');
+
 /** Counts events. */
 export class EventCounter {
   readonly #totals: { -readonly [Name in keyof EventTotals]: number } = { ...NO_TOTALS };
@@ -54,6 +60,17 @@ export class EventCounter {
     if (name === undefined) return;
     this.#totals[name] += 1;
     if ('status' in event && event.status !== VIRTIO_IOMMU_S_OK) this.#totals.rejected += 1;
+  }
+
+  /** Counts the first `count` rows of columns. */
+  addRows({ kind, status }: EventColumns, count: number): void {
+    for (let at = 0; at < count; at += 1) {
+      const code = kind[at] ?? 0;
+      const name = TOTAL_OF_CODE[code];
+      if (name === undefined) continue;
+      this.#totals[name] += 1;
+      if (code !== FAULTED && status[at] !== VIRTIO_IOMMU_S_OK) this.#totals.rejected += 1;
+    }
   }
 
   /** Goes on from other totals. */

@@ -1,6 +1,6 @@
 // Numbers what happens and tells it to whoever listens.
 
-import { Emitter, type Dispose } from '../../base/emitter.ts';
+import type { Dispose } from '../../base/emitter.ts';
 import { describeRequest, type AnsweredRequest } from './answered-request.ts';
 import type { IommuEvent, NumberedRequest } from './iommu-event.ts';
 
@@ -14,19 +14,41 @@ export interface IommuWatcher {
   other(event: OtherEvent): void;
 }
 
+/** Watchers, told one after the other in the order they came. */
+export class IommuWatchers implements IommuWatcher {
+  #entries: readonly { readonly watcher: IommuWatcher }[] = [];
+
+  get count(): number {
+    return this.#entries.length;
+  }
+
+  /** Adds one, and returns the function that ends its watch. */
+  add(watcher: IommuWatcher): Dispose {
+    // The same watcher may come twice, and goes as often
+    const entry = { watcher };
+    this.#entries = [...this.#entries, entry];
+    return () => {
+      this.#entries = this.#entries.filter((each) => each !== entry);
+    };
+  }
+
+  request(answered: AnsweredRequest): void {
+    for (const { watcher } of this.#entries) watcher.request(answered);
+  }
+
+  other(event: OtherEvent): void {
+    for (const { watcher } of this.#entries) watcher.other(event);
+  }
+}
+
 /** Gives every event its place in the sequence; an event nobody listens to costs its number only. */
 export class EventRecorder {
   /** Sequence of the latest event; 0 before the first. Set only when a saved machine is restored. */
   sequence = 0;
-  readonly #requests = new Emitter<AnsweredRequest>();
-  readonly #others = new Emitter<OtherEvent>();
+  readonly #watchers = new IommuWatchers();
 
   watch(watcher: IommuWatcher): Dispose {
-    const endings = [
-      this.#requests.on((answered) => watcher.request(answered)),
-      this.#others.on((event) => watcher.other(event)),
-    ];
-    return () => endings.forEach((end) => end());
+    return this.#watchers.add(watcher);
   }
 
   /** Calls the listener with an event for everything that happens: requests become objects for it. */
@@ -40,7 +62,7 @@ export class EventRecorder {
   /** `describe` gets the event's number, and runs only when somebody listens. */
   record(describe: (sequence: number) => OtherEvent): void {
     const sequence = this.next();
-    if (this.#others.hasListeners) this.#others.emit(describe(sequence));
+    if (this.#watchers.count > 0) this.#watchers.other(describe(sequence));
   }
 
   /** The number of a request: `tell` of it before anything else is numbered. */
@@ -51,6 +73,6 @@ export class EventRecorder {
 
   /** Tells of a request that has its number. */
   tell(answered: AnsweredRequest): void {
-    this.#requests.emit(answered);
+    this.#watchers.request(answered);
   }
 }

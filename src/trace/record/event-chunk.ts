@@ -1,5 +1,6 @@
 // A stretch of the record: events without a gap, in columns, with the requests they came from.
 
+import { assert } from '../../base/assert.ts';
 import { TIME_PER_MS } from './batch.ts';
 import { EventColumns, NO_BYTES, EVENT_BYTES } from './event-columns.ts';
 import { RequestBytes } from './request-bytes.ts';
@@ -85,6 +86,14 @@ export class EventChunk {
     this.#takeRequests(at, added, requests);
     this.count += added;
     return added;
+  }
+
+  /** Takes a batch of as many events as a chunk has, as it is: both may have the same buffers, which do not change any more. */
+  adopt(columns: EventColumns, requests: RequestBytes): void {
+    assert(this.count === 0 && columns.capacity === CHUNK_EVENTS, 'a full batch fills a chunk');
+    this.columns = columns;
+    this.requests = requests;
+    this.count = CHUNK_EVENTS;
   }
 
   /** Gives back room that a chunk which is full, or ends, does not need. */

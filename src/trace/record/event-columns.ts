@@ -89,6 +89,11 @@ export class EventColumns {
     }
   }
 
+  /** The first `count` events in columns of just that capacity: these themselves where they are full. */
+  sized(count: number): EventColumns {
+    return count === this.capacity ? this : this.resized(count, count);
+  }
+
   /** The first `count` events in columns of another capacity. */
   resized(capacity: number, count: number): EventColumns {
     const others = new EventColumns(capacity);

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeviceEvent, IommuEvent } from '../../iommu/events/iommu-event.ts';
+import { tellWatcher } from '../../../test/rigs/answered.ts';
+import type { IommuWatcher } from '../../iommu/events/event-recorder.ts';
 import { CHUNK_EVENTS } from './event-chunk.ts';
 import { EVENT_BYTES } from './event-columns.ts';
 import { ALL_FACTS, type RecordHead } from './head.ts';
@@ -83,6 +85,15 @@ const anyEvent: fc.Arbitrary<DeviceEvent> = fc.oneof(
   fc.record({ kind: kind('started'), features: u64 }),
   fc.record({ kind: kind('reset', 'system-reset', 'power-cycled') }),
 );
+
+const WIRE = {
+  readableLength: 1,
+  writableLength: 1,
+  readableDescriptors: 1,
+  writableDescriptors: 1,
+  writtenLength: 1,
+  readable: Uint8Array.of(5),
+};
 
 function resetAt(recorder: Recorder, sequence: number, timeMs = sequence): void {
   recorder.add({ kind: 'reset', sequence }, { timeMs, instructions: sequence });
@@ -192,6 +203,44 @@ describe('IommuRecord', () => {
       { task: null, stack: null },
       { task: null, stack: null },
     ]);
+  });
+
+  it('leaves the same of a request that is answered as of its event', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 40 }), (told) => {
+        const [recorder, record] = [new Recorder(), new IommuRecord(HEAD)];
+        const events = told.map((event, index) => numbered(event, index + 1));
+        for (const event of events) {
+          const watcher: IommuWatcher = {
+            request: (answered) => recorder.addRequest(answered, event.sequence, 7, 0),
+            other: (other) => recorder.add(other, { timeMs: event.sequence, instructions: 7 }),
+          };
+          tellWatcher(watcher, event);
+        }
+        for (const batch of recorder.take()) record.append(batch);
+        expect(events.map(({ sequence }) => record.event(sequence)?.event)).toEqual(events);
+      }),
+    );
+  });
+
+  it('takes full batches in as they are, and goes on behind them', () => {
+    const [recorder, record] = [new Recorder(), new IommuRecord(HEAD)];
+    const count = 2 * CHUNK_EVENTS + 3;
+    const written = Uint8Array.of(1);
+    for (let sequence = 1; sequence <= count; sequence += 1) {
+      const context = { timeMs: sequence, instructions: sequence, request: { ...WIRE, written } };
+      recorder.add({ kind: 'probed', endpoint: sequence, status: 0, sequence }, context);
+    }
+    const batches = recorder.take();
+    for (const batch of batches) record.append(batch);
+    expect(record.chunks[0]?.columns.buffer).toBe(batches[0]?.columns);
+    for (const sequence of [1, CHUNK_EVENTS, CHUNK_EVENTS + 1, count]) {
+      expect(record.event(sequence)?.event).toMatchObject({ endpoint: sequence, sequence });
+      expect(record.request(sequence)).toMatchObject({ writtenLength: 1, written });
+    }
+    record.rewind(CHUNK_EVENTS + 5);
+    expect(record.event(CHUNK_EVENTS + 5)?.timeMs).toBe(CHUNK_EVENTS + 5);
+    expect(record.lastSequence).toBe(CHUNK_EVENTS + 5);
   });
 
   it('drops the oldest chunk when there is no room, and says how many went', () => {

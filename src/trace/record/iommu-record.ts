@@ -5,7 +5,7 @@ import { Emitter } from '../../base/emitter.ts';
 import type { WireRequest } from '../../iommu/events/wire-request.ts';
 import type { RecordedEvent } from '../recorded-event.ts';
 import type { KernelFunction, RecordBatch } from './batch.ts';
-import { EventChunk } from './event-chunk.ts';
+import { CHUNK_EVENTS, EventChunk } from './event-chunk.ts';
 import { EventColumns, NO_BYTES } from './event-columns.ts';
 import { eventAt } from './event-codec.ts';
 import type { RecordHead } from './head.ts';
@@ -129,6 +129,13 @@ export class IommuRecord {
     const requests = new RequestBytes(new Uint8Array(batch.requests), batch.requests.byteLength);
     const { baseMs, baseInstructions, count } = batch;
     let from = 0;
+    if (count === CHUNK_EVENTS) {
+      const chunk = new EventChunk(batch.firstSequence, baseMs, baseInstructions);
+      chunk.adopt(columns, requests);
+      this.#push(chunk);
+      this.#appended.emit(chunk);
+      from = count;
+    }
     while (from < count) {
       const chunk = this.#chunkFor(batch, columns, from);
       from += chunk.add(columns, { from, to: count, baseMs, baseInstructions, requests });

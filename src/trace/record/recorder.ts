@@ -1,11 +1,14 @@
 // The writing end of the record, beside the machine: puts events into columns until somebody takes them.
 
 import { Emitter } from '../../base/emitter.ts';
+import type { AnsweredRequest } from '../../iommu/events/answered-request.ts';
 import type { IommuEvent } from '../../iommu/events/iommu-event.ts';
 import type { WireRequest } from '../../iommu/events/wire-request.ts';
 import { TIME_PER_MS, type RecordBatch } from './batch.ts';
+import { CHUNK_EVENTS } from './event-chunk.ts';
 import { EventColumns, NO_BYTES } from './event-columns.ts';
 import { putEvent } from './event-codec.ts';
+import { putRequest } from './request-codec.ts';
 import { MAX_LINE, type Mark, type MarkContent } from './marks.ts';
 import { RequestBytes } from './request-bytes.ts';
 import { WhoTable, type Who } from './who.ts';
@@ -23,8 +26,8 @@ export interface EventContext extends RecordTime {
   readonly who?: Who | number | undefined;
 }
 
-/** Events of one batch at most: some 3.5 MB. Whoever takes batches takes them more often than that. */
-const MAX_BATCH = 1 << 16;
+/** Events of one batch at most, as of a chunk of the record, which takes a full batch in as it is: some 1.7 MB. */
+const MAX_BATCH = CHUNK_EVENTS;
 /** Marks of one batch at most. */
 const MAX_BATCH_MARKS = 4096;
 const FIRST_CAPACITY = 256;
@@ -52,7 +55,7 @@ export class Recorder {
   #lost = 0;
 
   /** Keeps `maxFull` full batches beside the one that is written; more are lost, the oldest first, and a mark says so. */
-  constructor(maxFull = 8) {
+  constructor(maxFull = 32) {
     this.#maxFull = maxFull;
   }
 
@@ -68,18 +71,18 @@ export class Recorder {
 
   /** An event; those of one machine come in the order of their sequences. */
   add(event: IommuEvent, { timeMs, instructions, request, who }: EventContext): void {
-    const { sequence } = event;
-    const open = this.#openFor(sequence, timeMs, instructions);
-    const at = this.#count;
-    if (at === this.#columns.capacity) this.#columns = this.#columns.resized(2 * at, at);
-    const columns = this.#columns;
-    putEvent(columns, at, event);
-    columns.time[at] = Math.round((timeMs - open.baseMs) * TIME_PER_MS);
-    columns.instructions[at] = instructions - open.baseInstructions;
-    columns.who[at] = typeof who === 'object' ? this.#who.number(who) : (who ?? 0);
-    columns.bytes[at] = request === undefined ? NO_BYTES : this.#requests.add(request);
-    this.#count += 1;
-    this.#latest = sequence;
+    const at = this.#begin(event.sequence, timeMs, instructions);
+    putEvent(this.#columns, at, event);
+    this.#columns.who[at] = typeof who === 'object' ? this.#who.number(who) : (who ?? 0);
+    this.#columns.bytes[at] = request === undefined ? NO_BYTES : this.#requests.add(request);
+  }
+
+  /** A request while it is answered, which leaves the same as its event with its bytes, and makes no object. */
+  addRequest(answered: AnsweredRequest, timeMs: number, instructions: number, who: number): void {
+    const at = this.#begin(answered.sequence, timeMs, instructions);
+    putRequest(this.#columns, at, answered);
+    this.#columns.who[at] = who;
+    this.#columns.bytes[at] = this.#requests.add(answered);
   }
 
   /** `who`: the number of who was behind it. */
@@ -129,19 +132,32 @@ export class Recorder {
     return batches;
   }
 
-  /** The batch to write this event to: another one where the columns can not hold the distance, or after a gap. */
-  #openFor(sequence: number, timeMs: number, instructions: number): Open {
-    const open = this.#open;
-    if (open !== undefined && this.#count < MAX_BATCH) {
-      const time = Math.round((timeMs - open.baseMs) * TIME_PER_MS);
-      const executed = instructions - open.baseInstructions;
-      const fits = time >= 0 && time < U32_SPAN && executed >= 0 && executed < U32_SPAN;
-      if (fits && sequence === open.firstSequence + this.#count) return open;
+  /**
+   * Makes a row for an event, and returns its place; what it is, who asked and its bytes are the caller's to write. The row is
+   * another batch's where the columns can not hold the distance, or after a gap.
+   */
+  #begin(sequence: number, timeMs: number, instructions: number): number {
+    let open = this.#open;
+    let [time, executed] = [0, 0];
+    if (open !== undefined) {
+      time = Math.round((timeMs - open.baseMs) * TIME_PER_MS);
+      executed = instructions - open.baseInstructions;
+      const isNext = this.#count < MAX_BATCH && sequence === open.firstSequence + this.#count;
+      if (!isNext || !isWord(time) || !isWord(executed)) open = undefined;
     }
-    this.#close();
-    const next = { firstSequence: sequence, baseMs: timeMs, baseInstructions: instructions };
-    this.#open = next;
-    return next;
+    if (open === undefined) {
+      this.#close();
+      this.#open = { firstSequence: sequence, baseMs: timeMs, baseInstructions: instructions };
+      time = 0;
+      executed = 0;
+    }
+    const at = this.#count;
+    if (at === this.#columns.capacity) this.#columns = this.#columns.resized(2 * at, at);
+    this.#columns.time[at] = time;
+    this.#columns.instructions[at] = executed;
+    this.#count += 1;
+    this.#latest = sequence;
+    return at;
   }
 
   #close(): void {
@@ -156,14 +172,15 @@ export class Recorder {
       count: this.#count,
       baseMs,
       baseInstructions,
-      columns: this.#columns.resized(this.#count, this.#count).buffer,
+      columns: this.#columns.sized(this.#count).buffer,
       requests: this.#requests.slice().buffer,
       newcomers: this.#who.takeNewcomers(),
       marks: this.#marks,
     });
     // Behind a full batch comes another one: it need not grow once more
-    this.#columns = new EventColumns(this.#count === MAX_BATCH ? MAX_BATCH : FIRST_CAPACITY);
-    this.#requests = new RequestBytes();
+    const isFull = this.#count === MAX_BATCH;
+    this.#columns = new EventColumns(isFull ? MAX_BATCH : FIRST_CAPACITY);
+    this.#requests = isFull ? this.#requests.emptied() : new RequestBytes();
     this.#marks = [];
     this.#count = 0;
     this.#open = undefined;
@@ -190,4 +207,9 @@ export class Recorder {
     const marks = next.marks.filter(({ kind }) => kind !== 'gap');
     this.#full = [{ ...next, newcomers, marks: [gap, ...marks] }, ...rest];
   }
+}
+
+/** Whether a distance fits into its column. */
+function isWord(distance: number): boolean {
+  return distance >= 0 && distance < U32_SPAN;
 }

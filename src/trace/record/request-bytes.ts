@@ -21,6 +21,9 @@ export const KEPT_READABLE = 64;
 /** A PROBE reply with the usual 512 bytes of properties, and its tail. */
 export const KEPT_WRITTEN = 528;
 
+/** Room for some more of the usual requests. */
+const SLACK_BYTES = 4096;
+
 /** So few bytes are copied sooner one by one than through views. */
 const FEW = 128;
 
@@ -107,6 +110,11 @@ export class RequestBytes {
 
   clear(): void {
     this.#length = 0;
+  }
+
+  /** Others, empty, with as much room as these have taken: for what is like it. */
+  emptied(): RequestBytes {
+    return new RequestBytes(new Uint8Array(this.#length + SLACK_BYTES));
   }
 
   /** Bytes of the request that begins there; undefined where none can begin. */

@@ -37,7 +37,7 @@ export interface NewsMachine {
   readonly instructions: number;
   /** Milliseconds since the machine was built. */
   readonly ranMs: number;
-  onEvent(listener: () => void): Dispose;
+  watch(watcher: { request(): void; other(): void }): Dispose;
   onTick(listener: () => void): Dispose;
   setWaiting(isWaiting: boolean): void;
 }
@@ -77,7 +77,7 @@ export class NewsHost implements NewsApi {
         this.#console.add(bytes);
         this.#wake();
       });
-      machine.onEvent(() => this.#wake());
+      machine.watch({ request: () => this.#wake(), other: () => this.#wake() });
       machine.onTick(() => {
         if (this.#isTicking && this.#teller.behind > MAX_BEHIND) machine.setWaiting(true);
       });

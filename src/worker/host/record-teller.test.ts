@@ -2,15 +2,15 @@
 // has, or says what is missing.
 
 import { describe, expect, it } from 'vitest';
+import { tellWatcher } from '../../../test/rigs/answered.ts';
 import { HEAD, QUIET_BATCH } from '../../../web/testing/told-events.ts';
 import { MachineModel } from '../../../web/model/machine-model.ts';
 import { Emitter } from '../../base/emitter.ts';
-import type { DeviceEvent } from '../../iommu/events/iommu-event.ts';
+import type { DeviceEvent, IommuEvent } from '../../iommu/events/iommu-event.ts';
 import type { Place } from '../../machine/timeline/place.ts';
 import { readPlan } from '../../machine/plan/plan-check.ts';
 import { BATCH_EVENTS } from '../../trace/record/record-tail.ts';
 import { KEPT_READABLE, KEPT_WRITTEN } from '../../trace/record/request-bytes.ts';
-import type { RecordedEvent } from '../../trace/recorded-event.ts';
 import { LifeHistory, MAX_EVENTS, type HistoricMachine } from './life-history.ts';
 import { RecordTeller, type ToldLife } from './record-teller.ts';
 
@@ -42,14 +42,13 @@ class Border {
   readonly pages = new Set<number>();
   readonly iommu = {
     sequence: 0,
-    request: LARGEST,
     state: () => ({ sequence: 0, isBypass: false, endpoints: [], domains: [] }),
     sampleAccesses: () => undefined,
   };
   readonly life: ToldLife;
   readonly teller: RecordTeller;
   told = 0;
-  readonly #events = new Emitter<RecordedEvent>();
+  readonly #events = new Emitter<IommuEvent>();
   readonly #moves = new Emitter<Place>();
   readonly #leaves = new Emitter<Place>();
   readonly #poweredOn = new Emitter<{ readonly byGuest: boolean }>();
@@ -70,7 +69,7 @@ class Border {
       ranMs: 0,
       instructions: 0,
       past: { place: PLACE, branches: [{ id: 1 }] },
-      onEvent: (listener) => this.#events.on(listener),
+      watch: (watcher) => this.#events.on((event) => tellWatcher(watcher, event, LARGEST)),
       onPower: () => () => undefined,
       onAccess: () => () => undefined,
       onTick: () => () => undefined,
@@ -94,7 +93,7 @@ class Border {
   say(event: DeviceEvent): void {
     this.iommu.sequence += 1;
     const { sequence } = this.iommu;
-    this.#events.emit({ timeMs: 0, instructions: 0, event: { ...event, sequence } });
+    this.#events.emit({ ...event, sequence });
   }
 
   map(page: number): void {

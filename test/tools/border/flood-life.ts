@@ -1,13 +1,14 @@
 // A machine without a guest, in a life that the worker's news can be told of: its IOMMU does as much as it is told to, in ticks.
 
 import { Emitter } from '../../../src/base/emitter.ts';
-import type { DeviceEvent, IommuState } from '../../../src/iommu/events/iommu-event.ts';
+import type { IommuWatcher } from '../../../src/iommu/events/event-recorder.ts';
+import type { DeviceEvent, IommuEvent, IommuState } from '../../../src/iommu/events/iommu-event.ts';
 import type { WireRequest } from '../../../src/iommu/events/wire-request.ts';
 import { MAP_SIZE, TAIL_SIZE, UNMAP_SIZE } from '../../../src/iommu/protocol/protocol.ts';
 import type { BootStory } from '../../../src/machine/snapshot/booted-guest.ts';
 import { readPlan } from '../../../src/machine/plan/plan-check.ts';
 import { pluggedEndpoints } from '../../../src/machine/plan/topology.ts';
-import type { RecordedEvent } from '../../../src/trace/recorded-event.ts';
+import { tellWatcher } from '../../rigs/answered.ts';
 import { LifeHistory, type HistoricMachine } from '../../../src/worker/host/life-history.ts';
 import type { MachinePreview } from '../../../src/worker/host/machine-builder.ts';
 import type { LifeReport } from '../../../src/worker/host/machine-life.ts';
@@ -42,16 +43,17 @@ export class FloodMachine implements HistoricMachine, NewsMachine {
   readonly console: { onOutput(listener: (bytes: Uint8Array) => void): () => void };
   readonly iommu: {
     sequence: number;
-    request: WireRequest | undefined;
     state(): IommuState;
     sampleAccesses(): void;
   };
   ranMs = 0;
   isWaiting = false;
   readonly #endpoints = pluggedEndpoints(this.plan).map(({ id }) => id);
-  readonly #events = new Emitter<RecordedEvent>();
+  readonly #events = new Emitter<IommuEvent>();
   readonly #ticks = new Emitter<void>();
   readonly #output = new Emitter<Uint8Array>();
+  /** The request at hand as it was on the wire. */
+  #request: WireRequest | undefined;
   /** Mappings that were made, and that are gone. */
   #mapped = 0;
   #unmapped = 0;
@@ -60,7 +62,6 @@ export class FloodMachine implements HistoricMachine, NewsMachine {
     this.console = { onOutput: (listener) => this.#output.on(listener) };
     this.iommu = {
       sequence: 0,
-      request: undefined,
       state: () => this.#state(),
       sampleAccesses: () => undefined,
     };
@@ -103,8 +104,8 @@ export class FloodMachine implements HistoricMachine, NewsMachine {
     this.isWaiting = isWaiting;
   }
 
-  onEvent(listener: (event: RecordedEvent) => void): () => void {
-    return this.#events.on(listener);
+  watch(watcher: IommuWatcher): () => void {
+    return this.#events.on((event) => tellWatcher(watcher, event, this.#request));
   }
   onTick(listener: () => void): () => void {
     return this.#ticks.on(listener);
@@ -124,19 +125,19 @@ export class FloodMachine implements HistoricMachine, NewsMachine {
 
   #map(): void {
     const number = this.#mapped++;
-    this.iommu.request = wire(MAP_SIZE, number);
+    this.#request = wire(MAP_SIZE, number);
     const physStart = BigInt(number % 4096) * PAGE;
     this.#say({ kind: 'mapped', ...this.#place(number), physStart, flags: 3, status: 0 });
   }
 
   #unmap(): void {
     const number = this.#unmapped++;
-    this.iommu.request = wire(UNMAP_SIZE, number);
+    this.#request = wire(UNMAP_SIZE, number);
     this.#say({ kind: 'unmapped', ...this.#place(number), removed: 1, status: 0 });
   }
 
   #fault(): void {
-    this.iommu.request = undefined;
+    this.#request = undefined;
     const [endpoint = 0] = this.#endpoints;
     const address = 0xdead_0000n;
     const access = { address, start: address, length: 4, isRing: false };
@@ -154,7 +155,7 @@ export class FloodMachine implements HistoricMachine, NewsMachine {
 
   #say(event: DeviceEvent): void {
     const sequence = (this.iommu.sequence += 1);
-    this.#events.emit({ timeMs: this.ranMs, instructions: 0, event: { ...event, sequence } });
+    this.#events.emit({ ...event, sequence });
   }
 
   #state(): IommuState {

@@ -184,10 +184,11 @@ const MACHINE: readonly Room[] = [
       'src/machine/snapshot',
       'src/machine/recording',
       'src/machine/timeline',
+      'src/iommu/events',
       'src/iommu/store',
       'src/trace/record',
     ],
-    types: ['src/iommu/events', 'src/iommu/regions', 'src/trace'],
+    types: ['src/iommu/regions', 'src/trace'],
   },
   {
     folder: 'src/machine/plan',

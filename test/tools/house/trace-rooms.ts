@@ -6,14 +6,18 @@ export const TRACE: readonly Room[] = [
   {
     folder: 'src/trace',
     purpose: 'events with their time, their totals, and how they are compared and exported',
-    imports: ['src/iommu/protocol', 'src/trace/record/event-columns.ts'],
+    imports: [
+      'src/iommu/protocol',
+      'src/trace/record/event-columns.ts',
+      'src/trace/record/event-kinds.ts',
+    ],
     types: ['src/iommu/events'],
   },
   {
     folder: 'src/trace/record',
     purpose: 'the record: events in columns, bounded by bytes; its writing and its reading end',
     imports: ['src/base'],
-    types: ['src/iommu/events', 'src/iommu/regions', 'src/trace'],
+    types: ['src/iommu/protocol', 'src/iommu/events', 'src/iommu/regions', 'src/trace'],
   },
   {
     folder: 'src/trace/formats',
