@@ -43,6 +43,25 @@ test('lets panes be moved and a fault be explained by keyboard alone', async ({ 
     await expect(back).toBeHidden();
   });
 
+  await test.step('a filter is written, with what is offered, and taken away', async () => {
+    const editor = page.getByRole('textbox', { name: 'Filter', exact: true });
+    await page.getByLabel('Filter', { exact: true }).focus();
+    await expect(editor).toBeFocused();
+    await page.keyboard.type('kind = fault');
+    await expect(editor).toHaveAccessibleDescription(/^Write == to compare\./);
+    await page.keyboard.press('Escape');
+    await page.keyboard.type('kind == f');
+    await expect(page.getByRole('option', { name: 'fault' })).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect(editor).toHaveText('kind == fault');
+    await page.keyboard.press('Enter');
+    await expect(machine.events).not.toContainText('MAP');
+    await page.keyboard.press('Escape');
+    await expect(machine.events).toContainText('MAP');
+  });
+
   await test.step('the console has kept its text', async () => {
     const rows = page.locator('.xterm-rows');
     await expect(rows).toContainText((printed ?? '').trim().slice(-8));

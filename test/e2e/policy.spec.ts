@@ -27,5 +27,10 @@ test('works under the policy it is built with, sent for every file', async ({ pa
   await machine.waitForConsole(/[0-9a-f]{32} {2}\/dev\/vda/);
   await machine.button('Send rogue DMA').click();
   await expect(machine.faults.getByRole('listitem')).toHaveCount(1);
+  await page.getByLabel('Filter', { exact: true }).focus();
+  await expect(page.getByRole('textbox', { name: 'Filter', exact: true })).toBeFocused();
+  await page.keyboard.type('kin');
+  const offered = page.getByRole('option', { name: /^kind/ }).first();
+  await expect(offered).toHaveCSS('display', 'flex');
   expect(complaints).toEqual([]);
 });

@@ -179,6 +179,13 @@ export function paneProps(
       filter: session.filter.text,
       filterState: session.eventFilter.state,
       onFilter: (text, move) => session.filter.set(text, move),
+      recentFilters: session.recentFilters.texts,
+      onUsed: (text) => session.recentFilters.add(text),
+      seen: () => session.eventFilter.seen,
+      loadEditor: async () => {
+        session.eventFilter.prepare();
+        return (await import('../filter-editor/filter-editor.tsx')).FilterEditor;
+      },
     },
     timeBar: {
       history: () => iommu.latest.history,

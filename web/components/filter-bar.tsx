@@ -1,15 +1,14 @@
-// The filter of the page, as text: what is wrong with it is said under its characters, with what was expected there.
+// The filter of the page, as text: what is wrong with it is said below, with what was expected there. It begins as a plain field;
+// an editor that knows the language takes its place when somebody writes, and where that can not be fetched the field stays.
 
 import type { ReadonlySignal } from '@preact/signals';
-import type { JSX } from 'preact';
+import type { ComponentType, JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import type { SeenWords } from '../../src/trace/filter/complete-filter.ts';
 import type { FilterProblem } from '../../src/trace/filter/filter-problem.ts';
-
-/** Filters that are remembered. */
-const MOST_RECENT = 12;
-const STORED_AS = 'viommu-filters';
-/** Characters that are shown before and after what is wrong. */
-const SHOWN_AROUND = 120;
+import type { FilterEditorProps } from '../filter-editor/filter-editor.tsx';
+import { FilterProblemNote } from './filter-problem-note.tsx';
+import { useFilterEditor } from './use-filter-editor.ts';
 
 export type FilterShown =
   | { readonly kind: 'none' | 'busy' | 'valid' }
@@ -19,113 +18,108 @@ export interface FilterBarProps {
   readonly filter: ReadonlySignal<string>;
   readonly filterState: ReadonlySignal<FilterShown>;
   readonly onFilter: (text: string, move: 'push' | 'replace') => void;
+  /** Filters that were used before, the latest first. */
+  readonly recentFilters: ReadonlySignal<readonly string[]>;
+  /** A filter was used that is worth to be remembered. */
+  readonly onUsed: (text: string) => void;
+  /** Values that the record has seen. */
+  readonly seen: () => SeenWords;
+  /** Fetches the editor. */
+  readonly loadEditor: () => Promise<ComponentType<FilterEditorProps>>;
 }
+
+const PLACEHOLDER = 'Filter, such as kind == map';
+const HINT_ID = 'filter-hint';
+const PROBLEM_ID = 'filter-problem';
 
 const STATES = {
   none: ['', ''],
   busy: ['…', 'Looking'],
   valid: ['✓', 'Filtered'],
+  unfinished: ['…', 'Unfinished'],
   invalid: ['✕', 'Wrong'],
 } as const;
 
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+/** A filter that only wants to go on, and is being written, is not wrong yet. */
+function isUnfinished(text: string, shown: FilterShown): boolean {
+  return shown.kind === 'invalid' && shown.problem.from >= text.trimEnd().length;
 }
 
-/** The latest first. None where the browser keeps nothing for the page. */
-function readRecent(): readonly string[] {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(STORED_AS) ?? '[]');
-    return isTexts(stored) ? stored.slice(0, MOST_RECENT) : [];
-  } catch {
-    return [];
-  }
-}
-
-function remember(text: string): readonly string[] {
-  const recent = [text, ...readRecent().filter((each) => each !== text)].slice(0, MOST_RECENT);
-  try {
-    localStorage.setItem(STORED_AS, JSON.stringify(recent));
-  } catch {
-    // Then they are gone with the page.
-  }
-  return recent;
-}
-
-/** What is wrong with a filter, and some of what stands before and after it. */
-function excerpt(text: string, { from, to }: FilterProblem): readonly [string, string, string] {
-  const start = Math.max(0, from - SHOWN_AROUND);
-  const wrongEnd = Math.min(to, from + SHOWN_AROUND);
-  const end = Math.min(text.length, wrongEnd + SHOWN_AROUND);
-  return [
-    `${start > 0 ? '…' : ''}${text.slice(start, from)}`,
-    text.slice(from, wrongEnd),
-    `${text.slice(wrongEnd, end)}${end < text.length ? '…' : ''}`,
-  ];
-}
-
-interface ProblemProps {
-  readonly text: string;
-  readonly shown: Extract<FilterShown, { kind: 'invalid' }>;
-}
-
-function Problem({ text, shown }: ProblemProps): JSX.Element {
-  const { problem, inForce } = shown;
-  const [before, wrong, after] = excerpt(text, problem);
-  return (
-    <div class="filter-problem" id="filter-problem" role="status">
-      <code class="mono">
-        {before}
-        <mark>{wrong === '' ? ' ' : wrong}</mark>
-        {after}
-      </code>
-      <p>
-        {problem.message} {inForce === '' ? 'All events are listed.' : `${inForce} stays in force.`}
-      </p>
-    </div>
-  );
-}
-
-export function FilterBar({ filter, filterState, onFilter }: FilterBarProps): JSX.Element {
-  const [recent, setRecent] = useState(readRecent);
+export function FilterBar(props: FilterBarProps): JSX.Element {
+  const { filter, filterState, onFilter, recentFilters, onUsed, seen, loadEditor } = props;
   const text = filter.value;
   const shown = filterState.value;
-  const [icon, word] = STATES[shown.kind];
-  const keep = (): void => {
-    if (shown.kind === 'valid') setRecent(remember(text));
+  const [isWriting, setWriting] = useState(false);
+  const { editor, field, ask, onComposition } = useFilterEditor(loadEditor, text !== '');
+  const state = isWriting && isUnfinished(text, shown) ? 'unfinished' : shown.kind;
+  const problem = shown.kind === 'invalid' && state === 'invalid' ? shown : null;
+  const [icon, word] = STATES[state];
+  const describedBy = problem === null ? HINT_ID : `${PROBLEM_ID} ${HINT_ID}`;
+  const onText = (next: string): void => {
+    setWriting(true);
+    onFilter(next, 'replace');
   };
+  const onApply = (): void => {
+    setWriting(false);
+    if (shown.kind === 'valid') onUsed(text);
+  };
+  const onClear = (): void => onFilter('', 'push');
   return (
     <>
-      <div class="filter-bar" data-state={shown.kind}>
-        <input
-          type="text"
-          class="field field-small filter-text mono"
-          aria-label="Filter"
-          placeholder="Filter, such as kind == map"
-          spellcheck={false}
-          autocomplete="off"
-          autocapitalize="off"
-          list="recent-filters"
-          value={text}
-          aria-invalid={shown.kind === 'invalid'}
-          aria-describedby={shown.kind === 'invalid' ? 'filter-problem' : undefined}
-          onInput={(event) => onFilter(event.currentTarget.value, 'replace')}
-          onChange={keep}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') keep();
-            if (event.key !== 'Escape' || text === '') return;
-            event.preventDefault();
-            event.stopPropagation();
-            onFilter('', 'push');
-          }}
-        />
-        <datalist id="recent-filters">
-          {recent.map((each) => (
-            <option value={each} />
-          ))}
-        </datalist>
+      <div class="filter-bar" data-state={state} onFocusOut={onApply}>
+        {editor === null ? (
+          <input
+            ref={field}
+            type="text"
+            class="field field-small filter-text mono"
+            aria-label="Filter"
+            placeholder={PLACEHOLDER}
+            spellcheck={false}
+            autocomplete="off"
+            autocapitalize="off"
+            list="recent-filters"
+            value={text}
+            aria-invalid={problem !== null}
+            aria-describedby={problem === null ? undefined : PROBLEM_ID}
+            onFocus={ask}
+            onCompositionStart={() => onComposition(true)}
+            onCompositionEnd={() => onComposition(false)}
+            onInput={(event) => onText(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') onApply();
+              if (event.key !== 'Escape' || text === '') return;
+              event.preventDefault();
+              event.stopPropagation();
+              onClear();
+            }}
+          />
+        ) : (
+          <editor.Component
+            text={text}
+            wrong={problem?.problem ?? null}
+            describedBy={describedBy}
+            placeholder={PLACEHOLDER}
+            begins={editor.begins}
+            seen={seen}
+            recent={() => recentFilters.value}
+            onText={onText}
+            onApply={onApply}
+            onClear={onClear}
+          />
+        )}
+        {editor === null ? (
+          <datalist id="recent-filters">
+            {recentFilters.value.map((each) => (
+              <option value={each} />
+            ))}
+          </datalist>
+        ) : (
+          <span class="visually-hidden" id={HINT_ID}>
+            Arrow down lists what can be written. Enter applies the filter, Escape takes it away.
+          </span>
+        )}
         <span class="filter-state" role="status">
-          <span aria-hidden="true">{icon}</span> {word}
+          <span aria-hidden="true">{icon}</span> <span class="filter-word">{word}</span>
         </span>
         {text === '' ? null : (
           <button
@@ -133,13 +127,15 @@ export function FilterBar({ filter, filterState, onFilter }: FilterBarProps): JS
             class="button button-small"
             aria-label="Clear the filter"
             title="Clear the filter (Escape)"
-            onClick={() => onFilter('', 'push')}
+            onClick={onClear}
           >
             Clear
           </button>
         )}
       </div>
-      {shown.kind === 'invalid' ? <Problem text={text} shown={shown} /> : null}
+      {problem === null ? null : (
+        <FilterProblemNote id={PROBLEM_ID} text={text} shown={problem} isMarked={editor !== null} />
+      )}
     </>
   );
 }

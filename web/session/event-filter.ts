@@ -3,9 +3,11 @@
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { CompiledOrNot, compileFilter } from '../../src/trace/filter/compile-filter.ts';
+import type { SeenWords } from '../../src/trace/filter/complete-filter.ts';
 import type { Filter } from '../../src/trace/filter/filter-ast.ts';
 import type { FilterProblem } from '../../src/trace/filter/filter-problem.ts';
 import type { parseFilter } from '../../src/trace/filter/parse-filter.ts';
+import type { RecordWords } from '../../src/trace/filter/record-words.ts';
 import type { History } from '../../src/trace/replay/history.ts';
 import type { kindsIn, withKinds } from '../events/kind-terms.ts';
 import type { EventRows, Listing } from './event-rows.ts';
@@ -15,6 +17,7 @@ import type { FilterChoice } from './filter-choice.ts';
 export interface Engine {
   readonly compileFilter: typeof compileFilter;
   readonly parseFilter: typeof parseFilter;
+  readonly RecordWords: typeof RecordWords;
   readonly kindsIn: typeof kindsIn;
   readonly withKinds: typeof withKinds;
 }
@@ -31,6 +34,7 @@ export type FilterState =
       readonly inForce: string;
     };
 
+const NOTHING_SEEN: SeenWords = { endpoints: [], tasks: [], symbols: [], domains: [] };
 const EVERYTHING: Listing = { select: null, passes: () => true };
 
 /** The attachments that an event found. */
@@ -94,14 +98,35 @@ export class EventFilter {
     this.#ports.filter.set(engine.withKinds(this.#filter.peek(), [...chosen]), 'push');
   }
 
-  /** Undefined where it can not be fetched, which is said. */
-  async #load(): Promise<Engine | undefined> {
+  /** Fetches what reads filters before the first is written. */
+  prepare(): void {
+    // The filter itself says it when it can not be fetched
+    this.#fetched().catch(() => undefined);
+  }
+
+  /** Values that the record has seen, for completing a filter; none before what reads filters is there. */
+  get seen(): SeenWords {
+    const record = this.#ports.history()?.record;
+    if (this.#engine === undefined || record === undefined) return NOTHING_SEEN;
+    return new this.#engine.RecordWords(record);
+  }
+
+  async #fetched(): Promise<Engine> {
     try {
       this.#loading ??= this.#ports.load();
       this.#engine = await this.#loading;
       return this.#engine;
-    } catch {
+    } catch (error) {
       this.#loading = undefined;
+      throw error;
+    }
+  }
+
+  /** Undefined where it can not be fetched, which is said. */
+  async #load(): Promise<Engine | undefined> {
+    try {
+      return await this.#fetched();
+    } catch {
       const message = 'What reads filters could not be loaded.';
       const problem = { from: 0, to: 0, message, expected: [] };
       this.#read.value = { kind: 'invalid', problem, inForce: this.#inForce };

@@ -24,6 +24,7 @@ import { Past } from './past.ts';
 import { Picture } from './picture.ts';
 import { Power, type PowerPorts } from './power.ts';
 import { RangeChoice } from './range-choice.ts';
+import { RecentFilters } from './recent-filters.ts';
 import { Recordings } from './recordings.ts';
 import { NO_REQUIREMENTS, Requirements, type LoadRequirements } from './requirements.ts';
 import { SelectionChoice } from './selection.ts';
@@ -49,9 +50,11 @@ export class MachineSession {
   /** What is selected, wherever it is shown. */
   readonly selection: SelectionChoice;
   readonly filter = new FilterChoice();
+  /** Those that were in use before. */
+  readonly recentFilters = new RecentFilters();
   /** The stretch of time that is counted by itself. */
   readonly range = new RangeChoice();
-  /** What that is, and whether it is right. */
+  /** What the filter says, and whether it is right. */
   readonly eventFilter: EventFilter;
   /** The list of events. */
   readonly rows: EventRows;

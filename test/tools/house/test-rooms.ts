@@ -12,6 +12,8 @@ export const TESTS: Omit<Room, 'folder'> = {
   packages: [
     ...TEST_PACKAGES,
     '@hpcc-js/wasm-zstd',
+    '@codemirror/autocomplete',
+    '@codemirror/view',
     '@lezer/generator',
     '@preact/signals',
     'assemblyscript',
