@@ -10,15 +10,21 @@ export type Select = (locator: Locator) => void;
 export function LinkedWords({ words, onSelect }: { words: Words; onSelect: Select }): JSX.Element {
   return (
     <>
-      {words.map((part) =>
-        typeof part === 'string' ? (
-          part
-        ) : (
+      {words.map((part) => {
+        if (typeof part === 'string') return part;
+        if ('later' in part) {
+          return (
+            <span class="later">
+              <LinkedWords words={part.later} onSelect={onSelect} />
+            </span>
+          );
+        }
+        return (
           <button type="button" class="thing" onClick={() => onSelect(part.to)}>
             {part.text}
           </button>
-        ),
-      )}
+        );
+      })}
     </>
   );
 }

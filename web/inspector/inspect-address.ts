@@ -7,7 +7,7 @@ import { formatRights, rightsInWords } from '../format/iommu-words.ts';
 import { formatBytes, formatExact } from '../format/quantity.ts';
 import type { Locator } from '../model/locator.ts';
 import { inspected, type Fact, type Inspected, type Words } from './inspected.ts';
-import { everList, fate } from './mapping-words.ts';
+import { everList, fate, untilThen } from './mapping-words.ts';
 import {
   domainLink,
   endpointLink,
@@ -39,13 +39,13 @@ export function inspectMapping(
     ];
     return inspected(locator, title, words);
   }
-  const { virtStart, virtEnd, physStart, flags, born, died } = lifetime;
+  const { virtStart, virtEnd, physStart, flags, born } = lifetime;
   const size = virtEnd - virtStart + 1n;
   const previous = history.previous(lifetime);
   const before: readonly Fact[] =
     previous === null || 'isKnown' in previous
       ? []
-      : [{ name: 'There before', words: [mappingLink(previous), ...fate(previous)] }];
+      : [{ name: 'There before', words: [mappingLink(previous), ...fate(subject, previous)] }];
   return inspected(locator, title, leadWords(subject, lifetime), {
     facts: [
       { name: 'IOVAs', words: [iovaLink(domain, virtStart), ' to ', iovaLink(domain, virtEnd)] },
@@ -63,7 +63,7 @@ export function inspectMapping(
       { name: 'Made by', words: born === null ? ['not in the record'] : [eventLink(born, 'MAP')] },
       {
         name: 'Ended by',
-        words: died === null ? ['nothing: it is still there'] : [eventLink(died)],
+        words: endWords(subject, lifetime),
       },
       ...lifeFacts(subject, lifetime),
       ...before,
@@ -83,8 +83,15 @@ function leadWords({ moment }: Subject, lifetime: Lifetime): Words {
   return [...where, isOver ? ' could reach memory through it.' : ' will reach memory through it.'];
 }
 
-/** How long it lived, where both ends are in the record. */
-function lifeFacts({ history }: Subject, { born, died }: Lifetime): readonly Fact[] {
+function endWords({ moment }: Subject, { died }: Lifetime): Words {
+  if (died !== null && died <= moment.sequence) return [eventLink(died)];
+  const words = ['nothing: it is still there'];
+  return died === null ? words : [...words, { later: ['; later ', eventLink(died)] }];
+}
+
+/** How long it lived, where both ends are in the record and over. */
+function lifeFacts({ history, moment }: Subject, { born, died }: Lifetime): readonly Fact[] {
+  if (died !== null && died > moment.sequence) return [];
   const { record } = history;
   const from = born === null ? undefined : record.event(born)?.timeMs;
   const to = died === null ? undefined : record.event(died)?.timeMs;
@@ -119,7 +126,7 @@ export function inspectIova(
     const gpa = mapping.physStart + (iova - mapping.virtStart);
     facts.push(
       { name: 'Leads to', words: [pageLink(gpa)] },
-      { name: 'Mapping', words: [mappingLink(mapping), ...fate(mapping)] },
+      { name: 'Mapping', words: [mappingLink(mapping), ...fate(subject, mapping)] },
       {
         name: 'Rights',
         words: [`${formatRights(mapping.flags)}: ${rightsInWords(mapping.flags)}`],
@@ -128,16 +135,16 @@ export function inspectIova(
   }
   const lead = iovaSentence(mapping !== undefined, region?.kind, there?.isBypass === true);
   const range = { start: iova, end: iova };
+  const ever = history.lifetimesOfIova(domain, range, untilThen(subject));
+  const wordsOf = (lifetime: Lifetime): Words => [
+    mappingLink(lifetime),
+    ' led to ',
+    pageLink(lifetime.physStart + (iova - lifetime.virtStart)),
+    ...fate(subject, lifetime),
+  ];
   return inspected(locator, `IOVA ${formatAddress(iova)}`, [lead], {
     facts,
-    lists: [
-      everList(subject, 'Ever mapped here', history.lifetimesOfIova(domain, range), (lifetime) => [
-        mappingLink(lifetime),
-        ' led to ',
-        pageLink(lifetime.physStart + (iova - lifetime.virtStart)),
-        ...fate(lifetime),
-      ]),
-    ],
+    lists: [everList(subject, 'Ever mapped here', ever, wordsOf)],
     clause: 'virtio 1.2, 5.13.6.5',
     sections: region === undefined ? MAPPING_SECTIONS : [...MAPPING_SECTIONS, '5.13.6.8.2'],
   });

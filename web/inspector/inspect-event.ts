@@ -162,8 +162,8 @@ function requestFacts(subject: Subject, event: NumberedRequest): readonly Fact[]
       words: [iovaLink(event.domain, event.virtStart), ' leads to ', pageLink(event.physStart)],
     };
     if (lifetime === undefined) return [range, rights];
-    const end: Words = lifetime.died === null ? ['which is still there'] : endWords(lifetime);
-    return [range, rights, { name: 'Mapping', words: [mappingLink(lifetime), ', ', ...end] }];
+    const words: Words = [mappingLink(lifetime), ', ', ...endWords(subject, lifetime)];
+    return [range, rights, { name: 'Mapping', words }];
   }
   if (event.kind === 'unmapped') {
     const first = iovaLink(event.domain, event.virtStart);
@@ -173,8 +173,10 @@ function requestFacts(subject: Subject, event: NumberedRequest): readonly Fact[]
   return [];
 }
 
-function endWords({ died }: Lifetime): Words {
-  return died === null ? [] : ['which ended with ', eventLink(died)];
+function endWords({ moment }: Subject, { died }: Lifetime): Words {
+  if (died !== null && died <= moment.sequence) return ['which ended with ', eventLink(died)];
+  const words = ['which is still there'];
+  return died === null ? words : [...words, { later: [' and later ended with ', eventLink(died)] }];
 }
 
 function removedList(

@@ -5,7 +5,7 @@ import { formatAddress, formatRange } from '../format/address.ts';
 import { formatRights } from '../format/iommu-words.ts';
 import type { Locator } from '../model/locator.ts';
 import { inspected, type Inspected, type Words } from './inspected.ts';
-import { everList, fate, MOST_LISTED } from './mapping-words.ts';
+import { everList, fate, MOST_LISTED, untilThen } from './mapping-words.ts';
 import {
   domainLink,
   endpointLink,
@@ -72,7 +72,7 @@ export function inspectPage(
       iovaLink(lifetime.domain, lifetime.virtStart + into),
       `, ${formatRights(lifetime.flags)}: `,
       mappingLink(lifetime),
-      ...fate(lifetime),
+      ...fate(subject, lifetime),
     ];
   };
   return inspected(locator, `Page ${formatAddress(gpa)}`, lead, {
@@ -95,7 +95,7 @@ export function inspectPage(
         none: 'By nobody.',
         note: alive.length === MOST_LISTED ? `The latest ${MOST_LISTED} are listed.` : null,
       },
-      everList(subject, 'Ever mapped', history.lifetimesOfGpa(range), wordsOf),
+      everList(subject, 'Ever mapped', history.lifetimesOfGpa(range, untilThen(subject)), wordsOf),
     ],
     clause: 'virtio 1.2, 5.13.6.5',
     sections: ['5.13.6.5'],

@@ -25,7 +25,12 @@ function played(play: (pc: ExplainRig) => void, options: ExplainRigOptions = {})
 }
 
 function text(words: Words): string {
-  return words.map((part) => (typeof part === 'string' ? part : `[${part.text}]`)).join('');
+  return words
+    .map((part) => {
+      if (typeof part === 'string') return part;
+      return 'later' in part ? `(${text(part.later)})` : `[${part.text}]`;
+    })
+    .join('');
 }
 
 /** Facts, one to a line. */
@@ -49,7 +54,10 @@ function links(view: Inspected): readonly Locator[] {
     ...fieldWords,
     ...rows,
   ];
-  return all.flat().flatMap((part) => (typeof part === 'string' ? [] : [part.to]));
+  const parts = all.flat().flatMap((part) => {
+    return typeof part !== 'string' && 'later' in part ? part.later : [part];
+  });
+  return parts.flatMap((part) => (typeof part === 'string' ? [] : [part.to]));
 }
 
 describe('a request', () => {
@@ -220,6 +228,30 @@ describe('an endpoint, a domain, a mapping, an IOVA and a page', () => {
         'Ended by: nothing: it is still there',
       ]),
     );
+  });
+
+  it('keep what came later than the moment apart from what was known then', () => {
+    const ended = played((rig) => {
+      rig.attach(1, BLK);
+      rig.map(1, PAGE.start, PAGE.end, RIGHTS, TARGET);
+      rig.unmap(1, PAGE.start, PAGE.end);
+      rig.map(1, PAGE.start, PAGE.end, RIGHTS, TARGET);
+    });
+    const [born, died] = [ended.pc.sequence - 2, ended.pc.sequence - 1];
+    const own: Locator = { kind: 'mapping', domain: 1, iova: toIova(PAGE.start), id: born };
+    const page: Locator = { kind: 'page', gpa: toGpa(TARGET) };
+    expect(facts(ended.look(own, died))).toContain(`Ended by: [#${died}]`);
+    const before = facts(ended.look(own, born));
+    expect(before).toContain(`Ended by: nothing: it is still there(; later [#${died}])`);
+    expect(before.filter((each) => each.startsWith('Lived'))).toEqual([]);
+    expect(facts(ended.look({ kind: 'event', sequence: born }, born))).toContain(
+      `Mapping: [0x00004000–fff], which is still there( and later ended with [#${died}])`,
+    );
+    const rows = (at: number) => ended.look(page, at).lists.map((list) => list.rows.map(text));
+    const still = `, still there(; later ended by [#${died}])`;
+    const one = `[domain 1] at [0x00004000], RW: [0x00004000–fff], [MAP #${born}]`;
+    expect(rows(born)).toEqual([[`${one}${still}`], [`${one}${still}`]]);
+    expect(rows(died)).toEqual([[], [`${one}, ended by [#${died}]`]]);
   });
 
   it('say what translates an IOVA, now and before it was mapped', () => {

@@ -10,8 +10,13 @@ export interface Link {
   readonly to: Locator;
 }
 
+/** What came after the moment that is looked at: nobody knew it then. */
+export interface Later {
+  readonly later: readonly (string | Link)[];
+}
+
 /** A run of words, some of which are links. */
-export type Words = readonly (string | Link)[];
+export type Words = readonly (string | Link | Later)[];
 
 export interface Fact {
   readonly name: string;

@@ -1,5 +1,6 @@
 // Mappings in words: what became of them, and who was ever somewhere.
 
+import type { LifetimeQuery } from '../../src/trace/replay/history.ts';
 import type { Lifetime } from '../../src/trace/replay/lifetime.ts';
 import type { FactList, Words } from './inspected.ts';
 import { eventLink, type Subject } from './subject.ts';
@@ -7,10 +8,17 @@ import { eventLink, type Subject } from './subject.ts';
 /** Of the mappings that were once at an address, the latest. */
 export const MOST_LISTED = 20;
 
-/** What became of a mapping. */
-export function fate({ born, died }: Lifetime): Words {
+/** What had become of a mapping at a moment, and what did later. */
+export function fate({ moment }: Subject, { born, died }: Lifetime): Words {
   const from: Words = born === null ? [] : [', ', eventLink(born, 'MAP')];
-  return died === null ? [...from, ', still there'] : [...from, ', ended by ', eventLink(died)];
+  if (died === null) return [...from, ', still there'];
+  if (died <= moment.sequence) return [...from, ', ended by ', eventLink(died)];
+  return [...from, ', still there', { later: ['; later ended by ', eventLink(died)] }];
+}
+
+/** Only mappings that had been made at the moment that is looked at. */
+export function untilThen({ moment }: Subject): LifetimeQuery {
+  return { before: moment.sequence + 1 };
 }
 
 /** The latest mappings of some, with what to say of each. */
