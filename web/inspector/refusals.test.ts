@@ -28,13 +28,14 @@ describe('the refusals of a record', () => {
     const { history } = played();
     const refusals = new Refusals(history);
     refusals.look();
-    expect(refusals.isComplete).toBe(false);
+    expect(refusals.isCompleteUntil(Infinity)).toBe(false);
+    expect(refusals.isCompleteUntil(6)).toBe(true);
     expect(found(refusals)).toEqual([
       '5 map-overlap',
       '6 never-mapped',
       ...Array.from({ length: 9 }, (_unused, index) => `${7 + index} unknown-domain`),
     ]);
-    expect(refusals.isComplete).toBe(true);
+    expect(refusals.isCompleteUntil(Infinity)).toBe(true);
   });
 
   it('are those of what has come since, and not of what was taken back', () => {

@@ -41,9 +41,9 @@ export class Refusals {
     return this.#all;
   }
 
-  /** Whether there are no others up to the latest event. */
-  get isComplete(): boolean {
-    return this.#scanned >= this.#history.record.lastSequence;
+  /** Whether there are no others up to an event, or up to the latest. */
+  isCompleteUntil(sequence: number): boolean {
+    return this.#scanned >= Math.min(sequence, this.#history.record.lastSequence);
   }
 
   dispose(): void {
@@ -64,7 +64,7 @@ export class Refusals {
       const { sequence, cause, clause } = found;
       this.#all = [...this.#all, { sequence, cause, clause }];
     }
-    return !this.isComplete && this.#all.length < MOST_KEPT;
+    return !this.isCompleteUntil(Infinity) && this.#all.length < MOST_KEPT;
   }
 
   /** The first event from one on that was stopped or refused. */

@@ -31,8 +31,9 @@ export function exercisedRules(ports: ExercisedPorts): ReadonlySignal<Exercised>
     }
     if (refusals === undefined) return NOTHING_EXERCISED;
     if (refusals.look()) pacer.ask();
-    const { all, isComplete } = refusals;
     const until = isLive.value ? Infinity : (shown.value.value?.sequence ?? 0);
+    const { all } = refusals;
+    const isComplete = refusals.isCompleteUntil(until);
     const made = all.filter(({ sequence }) => sequence <= until);
     const isSame = before.refusals.length === made.length && before.isComplete === isComplete;
     if (!isSame || before.refusals.at(-1) !== made.at(-1)) before = { refusals: made, isComplete };
