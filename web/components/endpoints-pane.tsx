@@ -12,7 +12,8 @@ import type {
 import { standstill } from '../format/readiness.ts';
 import { formatBytes, formatCount, formatExact } from '../format/quantity.ts';
 import type { Selection } from '../model/domain-choice.ts';
-import { ACTIVITY_SAMPLES } from '../model/endpoint-activity.ts';
+import { ACTIVITY_SAMPLES } from '../model/activity-watch.ts';
+import { isBusy } from '../model/endpoint-activity.ts';
 import type { ActivityView } from '../model/views.ts';
 import { sparklinePath } from '../canvas/sparkline.ts';
 import { Term } from '../glossary/term.tsx';
@@ -99,16 +100,16 @@ function CountHead(head: { name: string; short: string; title: string }): JSX.El
 }
 
 function Activity({ samples }: { samples: readonly number[] }): JSX.Element {
-  const isBusy = (samples.at(-1) ?? 0) > 0;
+  const busy = isBusy(samples);
   return (
     <svg
       class="spark"
-      data-busy={isBusy}
+      data-busy={busy}
       width={SPARK_WIDTH}
       height={SPARK_HEIGHT}
       viewBox={`0 0 ${SPARK_WIDTH} ${SPARK_HEIGHT}`}
       role="img"
-      aria-label={isBusy ? 'busy' : 'idle'}
+      aria-label={busy ? 'busy' : 'idle'}
     >
       <path d={`M0 ${SPARK_HEIGHT - 0.5}H${SPARK_WIDTH}`} class="spark-base" />
       <path d={sparklinePath(samples, ACTIVITY_SAMPLES, SPARK_WIDTH, SPARK_HEIGHT)} />

@@ -1,69 +1,60 @@
-// How busy each endpoint has been lately, as a short series for a sparkline.
+// How busy each endpoint was in the last seconds before a moment, as a short series for a sparkline: from the counters that the
+// record has looked at, in even steps of guest time. The present is such a moment, too.
 
-import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
+import type { IommuRecord } from '../../src/trace/record/iommu-record.ts';
+import { lowest } from '../../src/trace/record/record-search.ts';
+import { ACTIVITY_SAMPLES, stepOf } from './activity-watch.ts';
+import type { FaultRecord } from './machine-model.ts';
+import type { ActivityView } from './views.ts';
 
-/** Samples kept per endpoint. */
-export const ACTIVITY_SAMPLES = 32;
-/** Time between two samples. */
-export const SAMPLE_MS = 200;
+/** Marks that are looked through at most: a guest prints as many lines as it likes. */
+const MAX_LOOKED = 10_000;
 
-interface Series {
-  total: number;
-  blocked: number;
-  readonly samples: number[];
-  lastBlockedMs: number;
+/** `faults`: those before the moment, the newest first. Times in milliseconds since the machine was built. */
+export function activityAt(
+  record: IommuRecord,
+  sequence: number,
+  timeMs: number,
+  faults: readonly FaultRecord[],
+): ActivityView {
+  const samples = samplesBefore(record, sequence, timeMs);
+  return {
+    nowMs: timeMs,
+    samples: (endpoint) => samples.get(endpoint) ?? [],
+    lastBlockedMs: (endpoint) =>
+      faults.find(({ fault }) => fault.endpoint === endpoint)?.timeMs ?? Number.NEGATIVE_INFINITY,
+  };
 }
 
-/** Samples the number of accesses per endpoint in even steps of the page's clock. */
-export class EndpointActivity {
-  #series = new Map<number, Series>();
-  #lastMs = Number.NEGATIVE_INFINITY;
-  #version = 0;
-  #wasActive = false;
-
-  /** Another one after each change; a series of zeros does not change. */
-  get version(): number {
-    return this.#version;
-  }
-
-  /** Takes a sample when one is due. */
-  sample(state: IommuState | null, nowMs: number): void {
-    if (state === null || nowMs - this.#lastMs < SAMPLE_MS) return;
-    this.#lastMs = nowMs;
-    let isActive = false;
-    for (const endpoint of state.endpoints) {
-      const total = endpoint.translated + endpoint.bypassed + endpoint.blocked;
-      const series = this.#series.get(endpoint.id) ?? {
-        total,
-        blocked: endpoint.blocked,
-        samples: [],
-        lastBlockedMs: Number.NEGATIVE_INFINITY,
-      };
-      series.samples.push(Math.max(0, total - series.total));
-      isActive ||= series.samples.some((sample) => sample > 0);
-      if (series.samples.length > ACTIVITY_SAMPLES) series.samples.shift();
-      if (endpoint.blocked > series.blocked) series.lastBlockedMs = nowMs;
-      series.total = total;
-      series.blocked = endpoint.blocked;
-      this.#series.set(endpoint.id, series);
+/** Accesses in each step, by endpoint, oldest first. */
+function samplesBefore(
+  { marks }: IommuRecord,
+  sequence: number,
+  timeMs: number,
+): ReadonlyMap<number, readonly number[]> {
+  const samples = new Map<number, number[]>();
+  const last = new Map<number, number>();
+  const firstStep = stepOf(timeMs) - ACTIVITY_SAMPLES + 1;
+  const end = lowest(marks.length, (at) => (marks[at]?.sequence ?? 0) > sequence);
+  const before = lowest(end, (at) => stepOf(marks[at]?.timeMs ?? 0) >= firstStep);
+  for (let at = Math.max(0, before - 1, end - MAX_LOOKED); at < end; at += 1) {
+    const mark = marks[at];
+    if (mark?.kind !== 'counters') continue;
+    const step = Math.min(ACTIVITY_SAMPLES - 1, stepOf(mark.timeMs) - firstStep);
+    for (const { id, translated, bypassed, blocked } of mark.endpoints) {
+      const total = translated + bypassed + blocked;
+      const added = total - (last.get(id) ?? total);
+      last.set(id, total);
+      if (step < 0 || added <= 0) continue;
+      const steps = samples.get(id) ?? Array.from({ length: ACTIVITY_SAMPLES }, () => 0);
+      steps[step] = (steps[step] ?? 0) + added;
+      samples.set(id, steps);
     }
-    // The one after the last that was busy shows it idle.
-    if (isActive || this.#wasActive) this.#version++;
-    this.#wasActive = isActive;
   }
+  return samples;
+}
 
-  clear(): void {
-    this.#series = new Map();
-    this.#version++;
-  }
-
-  /** Accesses per sample, oldest first. */
-  samples(endpoint: number): readonly number[] {
-    return this.#series.get(endpoint)?.samples ?? [];
-  }
-
-  /** When the endpoint was last stopped, on the page's clock; -Infinity for never. */
-  lastBlockedMs(endpoint: number): number {
-    return this.#series.get(endpoint)?.lastBlockedMs ?? Number.NEGATIVE_INFINITY;
-  }
+/** Whether there were accesses just now: a step may only have begun. */
+export function isBusy(samples: readonly number[]): boolean {
+  return samples.slice(-2).some((each) => each > 0);
 }

@@ -39,15 +39,8 @@ export function feedKind(kind: IommuEvent['kind']): FeedKind {
   }
 }
 
-/** Whether the driver asked for it, as against what the device did by itself. */
-export function isRequest(kind: IommuEvent['kind']): boolean {
-  const chip = feedKind(kind);
-  return (chip !== 'fault' && chip !== 'device') || kind === 'ignored';
-}
-
-/** The place in `FEED_KINDS` for each byte of a kind; and whether it is of a request. */
+/** The place in `FEED_KINDS` for each byte of a kind. */
 const PLACES = Uint8Array.from(EVENT_KINDS, (kind) => FEED_KINDS.indexOf(feedKind(kind)));
-const IS_REQUEST = Uint8Array.from(EVENT_KINDS, (kind) => Number(isRequest(kind)));
 
 /** An event, and who asked for it. */
 export interface ListedEvent extends RecordedEvent {
@@ -73,9 +66,9 @@ export class EventFeed {
     return this.#version;
   }
 
-  /** Counts what the record has just taken in; returns how many of these were requests. */
-  append({ count, columns }: RecordBatch): number {
-    if (count === 0) return 0;
+  /** Counts what the record has just taken in. */
+  append({ count, columns }: RecordBatch): void {
+    if (count === 0) return;
     this.#version++;
     const { kind: codes } = new EventColumns(count, columns);
     const ofCode = new Uint32Array(EVENT_KINDS.length);
@@ -83,12 +76,7 @@ export class EventFeed {
       const code = codes[at] ?? 0;
       ofCode[code] = (ofCode[code] ?? 0) + 1;
     }
-    let requests = 0;
-    for (const [code, number] of ofCode.entries()) {
-      this.#add(PLACES[code] ?? 0, number);
-      if (IS_REQUEST[code] === 1) requests += number;
-    }
-    return requests;
+    for (const [code, number] of ofCode.entries()) this.#add(PLACES[code] ?? 0, number);
   }
 
   /** Events of a kind that never came: too many came at once. */

@@ -7,10 +7,11 @@ import { EVENT_KINDS, KIND_CODES } from '../../src/trace/record/event-kinds.ts';
 import { IommuRecord } from '../../src/trace/record/iommu-record.ts';
 import { History } from '../../src/trace/replay/history.ts';
 import type { MachineBatch, RecordStart } from '../../src/worker/api/news.ts';
-import { EndpointActivity } from './endpoint-activity.ts';
+import { ActivityWatch } from './activity-watch.ts';
 import { EventFeed } from './event-feed.ts';
 import { isSameState } from './same-state.ts';
 import { RateMeter } from './rate-meter.ts';
+import { requestRate } from './rate.ts';
 import { WatchedDomain } from './watched-domain.ts';
 
 /** Fault cards kept; the endpoints' counters have the total. */
@@ -30,14 +31,16 @@ export interface FaultRecord {
 export class MachineModel {
   readonly feed = new EventFeed();
   readonly watched = new WatchedDomain();
-  readonly activity = new EndpointActivity();
-  readonly #rate = new RateMeter();
+  readonly activity = new ActivityWatch();
+  readonly #dropRate = new RateMeter();
   #history: History | undefined;
   #state: IommuState | null = null;
   #stateVersion = 0;
   #faults: readonly FaultRecord[] = [];
   #faultCount = 0;
   #droppedEvents = 0;
+  #requestsPerSecond = 0;
+  #ranMs = 0;
   /** Sequence of the first event that came, or that should have come. */
   #earliest: number | undefined;
 
@@ -68,8 +71,14 @@ export class MachineModel {
     return this.#faultCount;
   }
 
+  /** In the last second of guest time; those that never came are counted when they were missed. */
   get requestsPerSecond(): number {
-    return this.#rate.perSecond;
+    return this.#requestsPerSecond;
+  }
+
+  /** Guest time of the latest batch, in milliseconds since the machine was built. */
+  get ranMs(): number {
+    return this.#ranMs;
   }
 
   /** Events the worker left out because too many came at once. */
@@ -88,13 +97,12 @@ export class MachineModel {
     this.watched.setNow(nowMs);
     const dropped = this.#countDropped(batch.dropped);
     if (batch.begins !== null) this.#begin(batch.begins);
-    let requests = dropped;
-    for (const each of batch.record) requests += this.#takeIn(each);
-    // What a guest had done before anybody watched is no rate.
-    const isHistory = batch.preview !== undefined;
-    this.#rate.add(isHistory ? 0 : requests, batch.timeMs);
+    for (const each of batch.record) this.#takeIn(each);
+    this.#ranMs = batch.ranMs;
+    this.#dropRate.add(dropped, batch.ranMs);
+    this.#requestsPerSecond = this.#rateNow() + this.#dropRate.perSecond;
     if (!isSameState(this.#state, batch.state)) this.#setState(batch.state);
-    this.activity.sample(batch.state, nowMs);
+    this.activity.take(batch);
   }
 
   /** Forgets everything: a new machine starts. */
@@ -103,7 +111,8 @@ export class MachineModel {
     this.#history = undefined;
     this.feed.clear();
     this.activity.clear();
-    this.#rate.clear();
+    this.#dropRate.clear();
+    this.#requestsPerSecond = 0;
     this.watched.follow(undefined);
     this.watched.watch(null);
     this.#setState(null);
@@ -128,14 +137,20 @@ export class MachineModel {
     watched.follow(history);
   }
 
-  /** Returns how many requests are in the batch. */
-  #takeIn(batch: RecordBatch): number {
+  #rateNow(): number {
     const history = this.#history;
-    if (history === undefined) return 0;
+    return history === undefined
+      ? 0
+      : requestRate(history, history.record.lastSequence, this.#ranMs);
+  }
+
+  #takeIn(batch: RecordBatch): void {
+    const history = this.#history;
+    if (history === undefined) return;
     history.record.append(batch);
     if (batch.count > 0) this.#earliest ??= batch.firstSequence;
     this.#keepFaults(history.record, batch);
-    return this.feed.append(batch);
+    this.feed.append(batch);
   }
 
   /** Counts what was left out; returns how much that was. */

@@ -1,7 +1,11 @@
+import { IommuRecord } from '../../src/trace/record/iommu-record.ts';
+import { Recorder } from '../../src/trace/record/recorder.ts';
 import { describe, expect, it } from 'vitest';
 import type { EndpointState, IommuState } from '../../src/iommu/events/iommu-event.ts';
 import { shownDomain, NO_SELECTION } from './domain-choice.ts';
-import { ACTIVITY_SAMPLES, EndpointActivity } from './endpoint-activity.ts';
+import { ACTIVITY_SAMPLES, ActivityWatch } from './activity-watch.ts';
+import { activityAt, isBusy } from './endpoint-activity.ts';
+import { HEAD } from '../testing/told-events.ts';
 import { RateMeter } from './rate-meter.ts';
 
 function endpoint(id: number, domain: number | null, translated: number): EndpointState {
@@ -55,26 +59,49 @@ describe('RateMeter', () => {
   });
 });
 
-describe('EndpointActivity', () => {
-  it('samples differences in even steps and keeps a bounded number', () => {
-    const activity = new EndpointActivity();
-    activity.sample(stateOf([endpoint(1, 1, 10)], []), 0);
-    activity.sample(stateOf([endpoint(1, 1, 99)], []), 50);
-    activity.sample(stateOf([endpoint(1, 1, 14)], []), 200);
-    expect(activity.samples(1)).toEqual([0, 4]);
-    for (let step = 2; step < 100; step++) {
-      activity.sample(stateOf([endpoint(1, 1, 14 + step)], []), step * 200);
+describe('activityAt', () => {
+  /** Counters of one endpoint, by the time at which they were looked at. */
+  function lookedAt(totals: readonly (readonly [timeMs: number, total: number])[]): IommuRecord {
+    const recorder = new Recorder();
+    for (const [timeMs, translated] of totals) {
+      const endpoints = [endpoint(1, 1, translated)];
+      recorder.mark({ kind: 'counters', endpoints, domains: [] }, { timeMs, instructions: 0 });
     }
-    expect(activity.samples(1)).toHaveLength(ACTIVITY_SAMPLES);
-    expect(activity.samples(2)).toEqual([]);
+    const record = new IommuRecord(HEAD);
+    for (const batch of recorder.take()) record.append(batch);
+    return record;
+  }
+
+  it('has the accesses of each step of guest time, up to the one that has begun', () => {
+    const { samples } = activityAt(lookedAt([[50, 10], [90, 12], [210, 16], [630, 17]]), 0, 650, []); // prettier-ignore
+    expect(samples(1)).toHaveLength(ACTIVITY_SAMPLES);
+    expect(samples(1).slice(-4)).toEqual([2, 4, 0, 1]);
+    expect(samples(2)).toEqual([]);
+    expect(isBusy(samples(1))).toBe(true);
+    expect(isBusy(activityAt(lookedAt([[50, 10], [90, 12]]), 0, 450, []).samples(1))).toBe(false); // prettier-ignore
   });
 
-  it('remembers when an access was last stopped', () => {
-    const activity = new EndpointActivity();
-    activity.sample(stateOf([endpoint(1, 1, 0)], []), 0);
-    expect(activity.lastBlockedMs(1)).toBe(Number.NEGATIVE_INFINITY);
-    activity.sample(stateOf([{ ...endpoint(1, 1, 0), blocked: 1 }], []), 400);
-    expect(activity.lastBlockedMs(1)).toBe(400);
+  it('is the same for a moment, however much has come since', () => {
+    const before = activityAt(lookedAt([[50, 10], [90, 12]]), 0, 100, []); // prettier-ignore
+    expect(before.samples(1).at(-1)).toBe(2);
+    expect(before.lastBlockedMs(1)).toBe(Number.NEGATIVE_INFINITY);
+  });
+});
+
+describe('ActivityWatch', () => {
+  it('changes with each look at the counters, and while accesses are among the samples', () => {
+    const watch = new ActivityWatch();
+    const recorder = new Recorder();
+    recorder.mark({ kind: 'counters', endpoints: [], domains: [] }, { timeMs: 100, instructions: 0 }); // prettier-ignore
+    const versions = new Set<string>([watch.version]);
+    watch.take({ record: recorder.take(), ranMs: 100 });
+    versions.add(watch.version);
+    expect(versions.size).toBe(2);
+    for (let ranMs = 100; ranMs < 60_000; ranMs += 50) {
+      watch.take({ record: [], ranMs });
+      versions.add(watch.version);
+    }
+    expect(versions.size).toBe(2 + ACTIVITY_SAMPLES);
   });
 });
 

@@ -3,21 +3,19 @@
 
 import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
 import type { EventTotals } from '../../src/trace/event-totals.ts';
-import { firstFrom } from '../../src/trace/record/record-search.ts';
 import type { History } from '../../src/trace/replay/history.ts';
 import { momentState } from '../../src/trace/replay/moment-state.ts';
 import type { Moment } from '../../src/trace/replay/moment.ts';
 import { FEED_KINDS, type FeedKind } from './event-feed.ts';
 import type { MachineModel } from './machine-model.ts';
-import { activityAt } from './past-activity.ts';
+import { activityAt } from './endpoint-activity.ts';
+import { requestRate } from './rate.ts';
 import { pastFaults } from './past-faults.ts';
 import type { ActivityView, FaultsView, FeedView, WatchedView } from './views.ts';
 import { MAX_ROWS } from './watched-domain.ts';
 
 /** What is used of the page's model. */
 export type PresentModel = Pick<MachineModel, 'feed' | 'faults' | 'faultCount' | 'droppedEvents'>;
-
-const RATE_WINDOW_MS = 1_000;
 
 export class PastViews {
   readonly sequence: number;
@@ -73,7 +71,7 @@ export class PastViews {
     return {
       moment: sequence,
       droppedEvents: model.droppedEvents,
-      requestsPerSecond: rateAt(history, sequence, this.timeMs),
+      requestsPerSecond: requestRate(history, sequence, this.timeMs),
       count: (kind) => counts.get(kind) ?? 0,
     };
   }
@@ -86,13 +84,4 @@ function countSince(all: number, since: EventTotals | undefined): (kind: FeedKin
   const device = all - attach - detach - map - unmap - probe - faults;
   const counts = { attach: attach + detach, map, unmap, probe, fault: faults, device };
   return (kind) => counts[kind];
-}
-
-/** Requests in the second before, of guest time. */
-function rateAt(history: History, sequence: number, timeMs: number): number {
-  const from = firstFrom(history.record, timeMs - RATE_WINDOW_MS);
-  const totals = history.stretch(from, sequence)?.totals;
-  if (totals === undefined) return 0;
-  const { attach, detach, map, unmap, probe, ignored } = totals;
-  return attach + detach + map + unmap + probe + ignored;
 }

@@ -27,11 +27,11 @@ export interface WatchedView {
 }
 
 export interface ActivityView {
-  /** When this was, on the page's clock. */
+  /** When this is, in milliseconds since the machine was built. */
   readonly nowMs: number;
   /** Accesses of an endpoint in even steps of time, oldest first. */
   readonly samples: (endpoint: number) => readonly number[];
-  /** When the endpoint was last stopped, on the page's clock; -Infinity for never. */
+  /** When the endpoint was last stopped, by the same clock; -Infinity for never. */
   readonly lastBlockedMs: (endpoint: number) => number;
 }
 

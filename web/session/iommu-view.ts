@@ -5,11 +5,18 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
 import { BusyDomain } from '../model/busy-domain.ts';
 import { NO_SELECTION, shownDomain, type Selection } from '../model/domain-choice.ts';
+import { activityAt } from '../model/endpoint-activity.ts';
 import { MachineModel } from '../model/machine-model.ts';
 import type { MappingChange } from '../model/watched-domain.ts';
 import type { ActivityView, FaultsView, FeedView, WatchedView } from '../model/views.ts';
 import type { FramePacer } from './frame-pacer.ts';
 import type { Power } from './power.ts';
+
+const NO_ACTIVITY: ActivityView = {
+  nowMs: 0,
+  samples: () => [],
+  lastBlockedMs: () => Number.NEGATIVE_INFINITY,
+};
 
 export class IommuView {
   readonly #pacer: FramePacer;
@@ -49,11 +56,12 @@ export class IommuView {
     );
     this.activity = this.#eachFrame(
       () => model.activity.version,
-      () => ({
-        nowMs: now(),
-        samples: (endpoint) => model.activity.samples(endpoint),
-        lastBlockedMs: (endpoint) => model.activity.lastBlockedMs(endpoint),
-      }),
+      () => {
+        const { history, ranMs, faults } = model;
+        if (history === undefined) return NO_ACTIVITY;
+        const { record } = history;
+        return activityAt(record, record.lastSequence, ranMs, faults);
+      },
     );
     this.feed = this.#eachFrame(
       () => `${model.feed.version} ${model.droppedEvents} ${model.requestsPerSecond}`,

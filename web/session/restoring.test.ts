@@ -125,7 +125,6 @@ describe('a session whose machine is restored', () => {
     expect(session.iommu.watched.value).toMatchObject({ domain: DOMAIN, count: 1 });
     expect(session.iommu.watched.value.rows.map(({ start }) => start)).toEqual([MAPPING.virtStart]);
     expect(session.iommu.feed.value.count('map')).toBe(1);
-    expect(session.iommu.feed.value.requestsPerSecond).toBe(0);
     expect(session.recordings.isReady.value).toBe(false);
     expect(asked).toEqual([]);
   });

@@ -31,6 +31,8 @@ import { HEAD } from './told-events.ts';
 const TICK_MS = 16;
 const STAGE_MS = 600;
 const RESET_MS = 100;
+/** Between two looks at the counters. */
+const COUNTERS_MS = 48;
 /** What the session is saved as. */
 const FAKE_RECORDING = [1, 2, 3];
 const FAKE_REPORT: ReplayReport = {
@@ -106,6 +108,8 @@ class FakeMachine {
   #isConsoleAnew = false;
   #past: PastNote | null = null;
   #busy = 0;
+  #counted = 0;
+  #countedMs = 0;
   #live: bigint[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -230,6 +234,8 @@ class FakeMachine {
     this.#record = new IommuRecord(HEAD);
     this.#tell();
     this.#live = [];
+    this.#counted = 0;
+    this.#countedMs = 0;
     this.#life += 1;
     this.#text = '';
     this.#status = 'loading';
@@ -249,7 +255,22 @@ class FakeMachine {
     for (const { event, timeMs, instructions } of this.#device.takeEvents()) {
       this.#recorder.add(event, { timeMs, instructions, who: FAKE_WHO });
     }
+    this.#count();
     for (const batch of this.#recorder.take()) this.#record.append(batch);
+  }
+
+  /** Looks at the counters now and then, as a record does. */
+  #count(): void {
+    const { endpoints, domains } = this.#device.state;
+    const total = endpoints.reduce(
+      (sum, { translated, bypassed, blocked }) => sum + translated + bypassed + blocked,
+      0,
+    );
+    if (total === this.#counted || this.#timeMs - this.#countedMs < COUNTERS_MS) return;
+    this.#counted = total;
+    this.#countedMs = this.#timeMs;
+    const at = { timeMs: this.#timeMs, instructions: 0 };
+    this.#recorder.mark({ kind: 'counters', endpoints, domains }, at);
   }
 
   #tick(): void {
