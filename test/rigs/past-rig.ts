@@ -43,6 +43,7 @@ export type PastStep =
   | { readonly kind: 'take' | 'lose' }
   /** Longer than a chunk can tell the time of. */
   | { readonly kind: 'pause' }
+  | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'save' | 'go-back' };
 
 /** Domains from here on are those that exist. */
@@ -158,6 +159,9 @@ export class PastRig {
         break;
       case 'pause':
         this.#pausedMs += PAUSE_MS;
+        break;
+      case 'wait':
+        this.#pausedMs += step.ms;
         break;
       case 'save':
         this.#saved = iommu.save();
