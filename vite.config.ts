@@ -120,8 +120,8 @@ const shipFiles = (isPackage: boolean): Plugin => ({
 /** What only a power cycle needs, and what a start needs beside scripts and styles. */
 const LATER = /\/(?:bzImage|rootfs|seabios|vgabios)/;
 const STARTING = /\/(?:machine-worker|v86|store|guest|disk)/;
-/** What the page's first script loads at once. */
-const SHOWN_FIRST = '/web/app/show-page.tsx';
+/** What the page's first script loads at once, and what is shown first loads. */
+const SHOWN_FIRST = ['/web/app/show-page.tsx', '/web/components/terminal.ts'];
 const SERVICE_WORKER = 'service-worker.js';
 
 /** Tells the service worker of the files that it shall keep: of all but sources' maps, licences and the pages of examples. */
@@ -142,7 +142,9 @@ const keepFiles: Plugin = {
       const script = /src="\.\/(assets\/[^"]+)"/.exec(String(page.source))?.[1] ?? '';
       const start = new Set([script]);
       const chunks = Object.values(bundle).filter((each) => each.type === 'chunk');
-      const shown = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(SHOWN_FIRST));
+      const shown = chunks.filter(({ facadeModuleId }) =>
+        SHOWN_FIRST.some((name) => facadeModuleId?.endsWith(name)),
+      );
       const add = (name: string): void => {
         const chunk = bundle[name];
         if (chunk?.type !== 'chunk') return;
@@ -151,7 +153,7 @@ const keepFiles: Plugin = {
         for (const each of chunk.imports) if (!start.has(each)) add(each);
       };
       add(script);
-      if (shown !== undefined) add(shown.fileName);
+      for (const { fileName } of shown) add(fileName);
       const assets = Object.keys(bundle)
         .filter((name) => /^assets\/.*(?<!\.map)$/.test(name))
         .sort();

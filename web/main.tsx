@@ -1,5 +1,6 @@
 // Starts the page: the machine's worker first, which takes longest, then what is seen of it.
 
+import { nextTask } from './next-task.ts';
 import { startMachine, type StartMachine } from '../src/worker/api/client.ts';
 import { openFile } from '../src/worker/api/trace-client.ts';
 import { HELLO } from './embed/protocol.ts';
@@ -137,6 +138,8 @@ async function main(): Promise<void> {
   addSessionParts(address, session);
   const started = session.power.start();
   const { showPage } = await import('./app/show-page.tsx');
+  // Its evaluation was a task, and what it shows is another
+  await nextTask();
   const offline = keepOffline();
   const opening = new Opening(session, openFile, ports);
   showPage(session, address, offline, opening, root);

@@ -8,7 +8,7 @@ import { chromium, type BrowserContext } from '@playwright/test';
 import { findChromium } from '../find-chromium.ts';
 import { servePage } from '../page-server.ts';
 import { ARGUMENTS, VIEWPORT } from './border-page.ts';
-import { longTaskLines, traceTasks } from './long-tasks.ts';
+import { taskLines, traceTasks } from './long-tasks.ts';
 
 /** First paint, in milliseconds since the navigation. */
 const PAINT_MS = 700;
@@ -41,7 +41,7 @@ async function timesOf(
     const paintMs = await page.evaluate(
       () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN,
     );
-    return [{ paintMs, readyMs }, longTaskLines(tasks)];
+    return [{ paintMs, readyMs }, taskLines(tasks)];
   } finally {
     await page.close();
   }

@@ -8,7 +8,7 @@ import type { Page } from '@playwright/test';
 import { tellBoots } from './boot.ts';
 import { openPage } from './border-page.ts';
 import { floodPage } from './flood-page.ts';
-import { longTaskLines, traceTasks } from './long-tasks.ts';
+import { taskLines, traceTasks } from './long-tasks.ts';
 
 const MIB = 1 << 20;
 /** What the page may take beside what it takes before the first event: its record and what is derived of it, and the worker's. */
@@ -96,7 +96,7 @@ async function tellFlood(): Promise<boolean> {
     console.log(
       `memory of page and worker: ${(before / MIB).toFixed(1)} MiB before, ${(after / MIB).toFixed(1)} after, of ${BUDGET_MIB} more at most`,
     );
-    for (const line of longTaskLines(tasks)) console.log(line);
+    for (const line of taskLines(tasks)) console.log(line);
     const perSecond = ((to.frames - from.frames) * 1000) / (to.atMs - from.atMs);
     console.log(`${perSecond.toFixed(1)} frames a second in ${values.view}`);
     return counted === flooded.events && shown === flooded.live && grown <= BUDGET_MIB;

@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'v8.compileModule': 'compilation',
   FunctionCall: 'script',
   RunMicrotasks: 'script',
+  BlinkScheduler_PerformMicrotaskCheckpoint: 'script',
   TimerFire: 'script',
   FireAnimationFrame: 'script',
   ParseHTML: 'HTML',
@@ -28,9 +29,16 @@ const WORDS: Readonly<Record<string, string>> = {
   MinorGC: 'garbage',
   'V8.GC_MC_BACKGROUND_MARKING': 'garbage',
 };
-const CATEGORIES = ['devtools.timeline', 'toplevel', 'v8', 'disabled-by-default-v8.gc'];
+const CATEGORIES = [
+  'devtools.timeline',
+  // Tasks with the microtasks that follow them
+  'disabled-by-default-devtools.timeline',
+  'toplevel',
+  'v8',
+  'disabled-by-default-v8.gc',
+];
 
-export interface LongTask {
+interface LongTask {
   /** Milliseconds since the trace began. */
   readonly atMs: number;
   readonly tookMs: number;
@@ -38,6 +46,12 @@ export interface LongTask {
   readonly busyMs: number;
   /** Milliseconds by what was done, the most first. */
   readonly parts: readonly (readonly [what: string, ms: number])[];
+}
+
+export interface Tasks {
+  readonly long: readonly LongTask[];
+  /** The most that any took of the thread's processor time. */
+  readonly busiestMs: number;
 }
 
 interface TraceEvent {
@@ -52,7 +66,7 @@ interface TraceEvent {
   readonly args?: { readonly name?: string };
 }
 
-const TASKS = new Set(['RunTask', 'ThreadControllerImpl::RunTask']);
+const TASK = 'RunTask';
 
 /** What a task was made of: each event counts without those that are inside it. */
 function partsOf(events: readonly TraceEvent[], task: TraceEvent): LongTask['parts'] {
@@ -72,8 +86,8 @@ function partsOf(events: readonly TraceEvent[], task: TraceEvent): LongTask['par
   return [...sums].filter(([, ms]) => ms >= 1).toSorted(([, one], [, other]) => other - one);
 }
 
-/** The long tasks of the main threads that a trace tells of. */
-function longTasksOf(trace: readonly TraceEvent[]): readonly LongTask[] {
+/** The tasks of the main threads that a trace tells of. */
+function tasksOf(trace: readonly TraceEvent[]): Tasks {
   const threads = new Set(
     trace
       .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
@@ -83,11 +97,14 @@ function longTasksOf(trace: readonly TraceEvent[]): readonly LongTask[] {
     .filter(({ ph, pid, tid }) => ph === 'X' && threads.has(`${pid} ${tid}`))
     .toSorted((one, other) => one.ts - other.ts || (other.dur ?? 0) - (one.dur ?? 0));
   const beganUs = Math.min(...complete.slice(0, 1).map(({ ts }) => ts));
-  const found: LongTask[] = [];
+  const long: LongTask[] = [];
+  let busiestMs = 0;
   let endUs = 0;
   for (const [index, task] of complete.entries()) {
     const { ts, dur = 0, tdur = 0 } = task;
-    if (!TASKS.has(task.name) || dur < LONG_MS * 1000 || ts < endUs) continue;
+    if (task.name !== TASK || ts < endUs) continue;
+    busiestMs = Math.max(busiestMs, tdur / 1000);
+    if (dur < LONG_MS * 1000) continue;
     endUs = ts + dur;
     const inside: TraceEvent[] = [];
     for (let at = index + 1; at < complete.length; at += 1) {
@@ -95,31 +112,28 @@ function longTasksOf(trace: readonly TraceEvent[]): readonly LongTask[] {
       if (event === undefined || event.ts >= endUs) break;
       if (event.pid === task.pid && event.tid === task.tid) inside.push(event);
     }
-    found.push({
+    long.push({
       atMs: (ts - beganUs) / 1000,
       tookMs: dur / 1000,
       busyMs: tdur / 1000,
       parts: partsOf(inside, task),
     });
   }
-  return found;
+  return { long, busiestMs };
 }
 
 /** How many there are, and a line for each. */
-export function longTaskLines(tasks: readonly LongTask[]): readonly string[] {
-  const busy = Math.max(0, ...tasks.map(({ busyMs }) => busyMs));
-  const head = `${tasks.length} tasks of the page took more than ${LONG_MS} ms`;
-  const all =
-    tasks.length === 0 ? head : `${head}, and at most ${busy.toFixed(0)} ms of the processor:`;
-  const lines = tasks.map(({ atMs, tookMs, busyMs, parts }) => {
+export function taskLines({ long, busiestMs }: Tasks): readonly string[] {
+  const head = `${long.length} tasks of the page took more than ${LONG_MS} ms; the busiest had ${busiestMs.toFixed(0)} ms of the processor`;
+  const lines = long.map(({ atMs, tookMs, busyMs, parts }) => {
     const words = parts.map(([what, ms]) => `${what} ${ms.toFixed(0)}`).join(', ');
     return `  at ${(atMs / 1000).toFixed(2)} s: ${tookMs.toFixed(0)} ms, ${busyMs.toFixed(0)} of the processor (${words})`;
   });
-  return [all, ...lines];
+  return [head, ...lines];
 }
 
-/** Traces a page from now on; what it returns ends that and gives the long tasks. */
-export async function traceTasks(page: Page): Promise<() => Promise<readonly LongTask[]>> {
+/** Traces a page from now on; what it returns ends that and gives the tasks. */
+export async function traceTasks(page: Page): Promise<() => Promise<Tasks>> {
   const session = await page.context().newCDPSession(page);
   const trace: TraceEvent[] = [];
   session.on('Tracing.dataCollected', ({ value }) => {
@@ -136,7 +150,7 @@ export async function traceTasks(page: Page): Promise<() => Promise<readonly Lon
     await session.send('Tracing.end');
     await isComplete;
     await session.detach();
-    return longTasksOf(trace);
+    return tasksOf(trace);
   };
 }
 

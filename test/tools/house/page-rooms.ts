@@ -152,6 +152,7 @@ export const PAGE: readonly Room[] = [
       BOOT_STAGES,
       TIME_RANGE,
       'src/memory',
+      'web/next-task.ts',
       'web/theme.ts',
       'web/address-map',
       'web/canvas',

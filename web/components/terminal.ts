@@ -1,0 +1,91 @@
+// A terminal, xterm.js, in an element of the page. Large, and fetched beside the page.
+
+import { FitAddon } from '@xterm/addon-fit';
+import { Terminal } from '@xterm/xterm';
+import { effect } from '@preact/signals';
+import type { Emitter } from '../../src/base/emitter.ts';
+import { terminalTheme } from '../canvas/terminal-theme.ts';
+import { theme } from '../theme.ts';
+import { readsAloud } from './read-aloud.ts';
+
+/** Bytes that are written at a time: xterm looks at the clock between two writes only, and goes on in another task. */
+const PIECE_BYTES = 1 << 10;
+
+const SCROLLBACK_LINES = 5_000;
+/** Letters as large as leaves 80 columns; on a phone as many columns as can be read. */
+function fontSizeFor(widthPx: number): number {
+  if (widthPx < 480) return 11;
+  return widthPx < 700 ? 12 : 13;
+}
+const SCROLLBAR_PX = 10;
+
+export interface TerminalPorts {
+  /** Bytes that the console prints. */
+  readonly output: Pick<Emitter<Uint8Array>, 'on'>;
+  /** A machine starts from nothing: the old text is history. */
+  readonly restarted: Pick<Emitter<void>, 'on'>;
+  readonly onType: (text: string) => void;
+  readonly onResize: (columns: number, rows: number) => void;
+}
+
+/** Puts a terminal into an element and connects it; returns what takes it away again. */
+export function openTerminal(
+  host: HTMLElement,
+  { output, restarted, onType, onResize }: TerminalPorts,
+): () => void {
+  const terminal = new Terminal({
+    fontFamily: getComputedStyle(host).getPropertyValue('--font-mono'),
+    fontSize: fontSizeFor(host.clientWidth),
+    lineHeight: 1.2,
+    scrollback: SCROLLBACK_LINES,
+    overviewRuler: { width: SCROLLBAR_PX },
+    cursorBlink: false,
+    minimumContrastRatio: 4.5,
+  });
+  const fit = new FitAddon();
+  terminal.loadAddon(fit);
+  // The guest's shell asks where the cursor is; on a slow line the answer would end up in what the user typed.
+  terminal.parser.registerCsiHandler({ final: 'n' }, () => true);
+  // Tab belongs to the guest's shell; Shift+Tab stays with the page and leads back to the frame.
+  terminal.attachCustomKeyEventHandler((event) => !(event.key === 'Tab' && event.shiftKey));
+  terminal.open(host);
+  terminal.textarea?.setAttribute('aria-label', 'Serial console of the PC');
+  // Tab stops at the frame and goes on from there; only Enter or a click leads into the terminal.
+  if (terminal.textarea !== undefined) terminal.textarea.tabIndex = -1;
+
+  const resize = new ResizeObserver(() => {
+    // Out of sight it stays as it is
+    if (host.clientWidth === 0) return;
+    terminal.options.fontSize = fontSizeFor(host.clientWidth);
+    fit.fit();
+  });
+  resize.observe(host);
+  const stopTheme = effect(() => {
+    // Read here: the effect runs again when it changes.
+    terminal.options.theme = terminalTheme(theme.value);
+  });
+  const stopReading = effect(() => {
+    terminal.options.screenReaderMode = readsAloud.value;
+  });
+  const input = terminal.onData(onType);
+  const resized = terminal.onResize(({ cols, rows }) => onResize(cols, rows));
+  const stopConsole = output.on((bytes) => {
+    for (const piece of piecesOf(bytes)) terminal.write(piece);
+  });
+  const stopRestarted = restarted.on(() => terminal.reset());
+
+  return () => {
+    resize.disconnect();
+    stopTheme();
+    stopReading();
+    input.dispose();
+    resized.dispose();
+    stopConsole();
+    stopRestarted();
+    terminal.dispose();
+  };
+}
+
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+}
