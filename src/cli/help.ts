@@ -7,6 +7,7 @@ Usage: viommu boot [options]   boot a guest, run commands in it, report what its
        viommu device [options] the device alone, asked in lines of JSON on standard input
        viommu replay FILE      bring a recorded run about again, and compare it
        viommu trace FILE       what an IOMMU did: state at a moment, why a fault, whose mappings
+       viommu sweep [options]  try to reach every page from every device, and see that nothing leaks
        viommu dts [options]    print the machine as device-tree source
        viommu COMMAND --help   all options of a command
        viommu --version
@@ -110,6 +111,30 @@ replay, and "firstDifference", the number of the first event that was not as rec
 "lastWrite", null when no device has written to the page since power on.
 
 Exit status: 0 all was as recorded and every command succeeded, 1 it was not, 2 the command line or a file is wrong.
+`;
+
+export const SWEEP_HELP = `Usage: viommu sweep [options]
+
+Boots a guest and, at stages of its life, tries to reach every page of the 32-bit space from every endpoint, reading and
+writing, and bytes at all edges of what is mapped. What becomes of each access is held against a second, naive
+IOMMU that knows the driver's requests only. The guest stands still meanwhile and does not notice.
+
+  --at STAGE,STAGE...     when: firmware, kernel, iommu, userspace, ready, load, amid reads of disks and the network
+                          (iommu,userspace,ready,load)
+  --endpoints NAME,NAME...
+                          from these endpoints only, named or numbered
+  --plan FILE             the machine that FILE describes in JSON; the options below change it
+  --iommu MODE            translated (default) or bypass
+  --append TEXT           add to the kernel command line
+  --boot-bypass on|off    whether devices reach memory before the driver attaches them (on)
+  --svg FILE              draw what was reached: a panel for each endpoint, a dot for each page
+  --json                  end with one line of JSON on standard output
+  -h, --help              this text
+
+JSON: "pages" of the space, "endpoints" and "accesses" that were tried in all, "leaked" and "wronglyBlocked", accesses that went
+otherwise than they ought to, and "seconds".
+
+Exit status: 0 nothing leaked and nothing was wrongly blocked, 1 something did, 2 the command line or a file is wrong.
 `;
 
 export const SERVE_HELP = `Usage: viommu serve [options]

@@ -16,15 +16,26 @@ import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, exitStatusOf, messageOf } from './e
 import { DEVICE_HELP } from './device/device-help.ts';
 import { parseDtsArguments, type DtsArguments } from './dts/dts-arguments.ts';
 import { readPlanFile } from './plan-file.ts';
-import { BOOT_HELP, DTS_HELP, HELP, REPLAY_HELP, SERVE_HELP } from './help.ts';
+import { BOOT_HELP, DTS_HELP, HELP, REPLAY_HELP, SERVE_HELP, SWEEP_HELP } from './help.ts';
 import { parseTraceArguments } from './trace/trace-arguments.ts';
 import { TRACE_HELP } from './trace/trace-help.ts';
 import { parseReplayArguments } from './replay/replay-arguments.ts';
+import { parseSweepArguments } from './sweep/sweep-arguments.ts';
 import { parseServeArguments } from './serve/serve-arguments.ts';
 import { didYouMean } from '../base/suggestion.ts';
 import { UsageError } from './usage-error.ts';
 
-const COMMANDS = ['boot', 'serve', 'replay', 'trace', 'device', 'dts', '--help', '--version'];
+const COMMANDS = [
+  'boot',
+  'serve',
+  'replay',
+  'trace',
+  'sweep',
+  'device',
+  'dts',
+  '--help',
+  '--version',
+];
 
 function version(): string {
   const text: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
@@ -58,6 +69,16 @@ async function replay(words: readonly string[], output: CliOutput): Promise<numb
   compileForShortRuns();
   const { replayCommand } = await import('./replay/replay-command.ts');
   return replayCommand(args, output);
+}
+
+async function sweep(words: readonly string[], output: CliOutput): Promise<number> {
+  const args = parseSweepArguments(words);
+  if (args.isHelp) {
+    output.out(SWEEP_HELP);
+    return EXIT_DONE;
+  }
+  const { sweepCommand } = await import('./sweep/sweep-command.ts');
+  return sweepCommand(args, output);
 }
 
 async function serve(words: readonly string[], output: CliOutput): Promise<number> {
@@ -94,6 +115,7 @@ const HELP_OF: ReadonlyMap<string | undefined, string> = new Map([
   ['dts', DTS_HELP],
   ['replay', REPLAY_HELP],
   ['serve', SERVE_HELP],
+  ['sweep', SWEEP_HELP],
   ['trace', TRACE_HELP],
 ]);
 
@@ -111,6 +133,8 @@ async function main([command, ...rest]: readonly string[], output: CliOutput): P
       return serve(rest, output);
     case 'replay':
       return replay(rest, output);
+    case 'sweep':
+      return sweep(rest, output);
     case 'trace':
       return trace(rest, output);
     case 'device':

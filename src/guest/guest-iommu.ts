@@ -15,6 +15,7 @@ import { IommuRecord } from '../trace/record/iommu-record.ts';
 import { batchesOf, eventsOf } from '../trace/record/record-batches.ts';
 import { Recorder } from '../trace/record/recorder.ts';
 import { History } from '../trace/replay/history.ts';
+import type { Moment } from '../trace/replay/moment.ts';
 import { filedPast, type FiledPast } from '../trace/replay/latest-cut.ts';
 import { EventCounter, type EventTotals } from '../trace/event-totals.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
@@ -149,6 +150,17 @@ export class GuestIommu implements IommuView {
     this.#record = new IommuRecord(this.#record.head);
     for (const batch of batches) this.#record.append(batch);
     this.#counter.restore(totals);
+  }
+
+  /** The device as its record has it now. Throws `Error` when the session records nothing. */
+  present(): Moment {
+    const history = new History(this.record);
+    const moment = history.at(this.#machine.iommu?.sequence ?? 0);
+    history.dispose();
+    if (!this.#recordsEvents || !moment.isKnown) {
+      throw new Error('This session does not know what its IOMMU did. Boot it with recordsEvents.');
+    }
+    return moment;
   }
 
   /** What a file keeps of the past: the latest events, up to where the guest stands. */

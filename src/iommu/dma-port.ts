@@ -32,16 +32,26 @@ export interface StoppedAccess {
 /** An access that was let through; not one for each is made. */
 export type SampledAccess = StoppedAccess & { readonly endpoint: number };
 
-/** What all ports of one IOMMU share. */
+/** The IOMMU stopped the access. */
+export class StoppedError extends BusError {}
+
+/** As `DmaPath.refuse`. */
+export function refuse({ id }: Endpoint, length: number): StoppedError {
+  return new StoppedError(`the IOMMU stopped an access of endpoint ${id}, ${length} bytes`);
+}
+
+/** What all ports of one IOMMU share. All but the store is another's during a trial (`trial.ts`). */
 export interface DmaPath {
-  readonly memory: PhysicalMemory;
+  memory: PhysicalMemory;
   readonly store: MappingStore;
   /** Records and reports the store's latest fault, which stopped this access, and tells of it. */
-  reportFault(endpoint: Endpoint, stopped: StoppedAccess): FaultReport;
+  reportFault: (endpoint: Endpoint, stopped: StoppedAccess) => FaultReport;
+  /** What an access that was stopped is answered with. */
+  refuse: (endpoint: Endpoint, length: number) => StoppedError;
   /** An access of an endpoint that is sampled was let through. */
-  tellSample(access: SampledAccess): void;
+  tellSample: (access: SampledAccess) => void;
   /** A message signalled interrupt of an endpoint; memory is out of its reach. */
-  ringDoorbell(endpoint: Endpoint, high: number, low: number, message: Uint8Array): void;
+  ringDoorbell: (endpoint: Endpoint, high: number, low: number, message: Uint8Array) => void;
 }
 
 /** Where an access goes. */
@@ -287,8 +297,6 @@ export class DmaPort implements AddressSpace<Iova> {
 
   #fail(high: number, low: number, length: number, access: Access): never {
     this.#report(high, low, length, access);
-    throw new BusError(
-      `the IOMMU stopped an access of endpoint ${this.#endpoint.id}, ${length} bytes`,
-    );
+    throw this.#path.refuse(this.#endpoint, length);
   }
 }

@@ -11,7 +11,13 @@ import { encodeProperties, encodeReply, replySize, type FaultReport } from './pr
 import { ConfigSpace } from './protocol/config-space.ts';
 import type { Dialect } from './protocol/dialect.ts';
 import { dialectOf } from './protocol/dialects.ts';
-import { DmaPort, type DmaPath, type SampledAccess, type StoppedAccess } from './dma-port.ts';
+import {
+  DmaPort,
+  refuse,
+  type DmaPath,
+  type SampledAccess,
+  type StoppedAccess,
+} from './dma-port.ts';
 import { DomainTable } from './domains/domain-table.ts';
 import { EndpointTable, type Endpoint } from './domains/endpoint-table.ts';
 import { reportFault } from './events/event-queue.ts';
@@ -38,6 +44,7 @@ import {
 import { RegionLists } from './regions/region-lists.ts';
 import type { Request } from './protocol/request.ts';
 import { RequestExecutor } from './request-executor.ts';
+import { runTrial } from './trial.ts';
 import { X86_MSI_REGION, type ReservedRegion } from './regions/reserved-regions.ts';
 
 /** An endpoint's interrupt message: a write into its MSI region. */
@@ -115,6 +122,7 @@ export class VirtioIommu implements VirtioDevice {
       tellSample: (access) => this.#onSample(access),
       ringDoorbell: (endpoint, high, low, message) =>
         this.#doorbell?.(endpoint.id, joinWords(high, low), message),
+      refuse,
     };
   }
 
@@ -128,6 +136,11 @@ export class VirtioIommu implements VirtioDevice {
     const endpoint = this.#endpoints.get(id);
     assert(endpoint !== undefined, `endpoint ${id} was added`);
     return new DmaPort(endpoint, this.#path);
+  }
+
+  /** Has `attempt` try accesses, of which nothing stays (`runTrial`). To be called while the guest stands still. */
+  trial<T>(memory: PhysicalMemory, attempt: () => T): T {
+    return runTrial(this.#path, this.#endpoints.all(), memory, attempt);
   }
 
   /** Calls the listener with every event from now on, in order, while the event happens. */

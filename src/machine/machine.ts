@@ -255,6 +255,22 @@ export class Machine {
     return result;
   }
 
+  /**
+   * Has `look` look at the machine between two ticks, for as long as it takes; the guest goes on afterwards if it did, and no time
+   * has passed for it.
+   */
+  whileStill<T>(look: () => Promise<T>): Promise<T> {
+    return this.#drive.inTurn(async () => {
+      this.#run.stop();
+      await this.#run.settle();
+      try {
+        return await look();
+      } finally {
+        this.#drive.goOn();
+      }
+    });
+  }
+
   /** The whole machine at this moment; it goes on running if it did. */
   save(): Promise<MachineSnapshot> {
     return this.#drive.inTurn(async () => {

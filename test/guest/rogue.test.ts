@@ -74,3 +74,17 @@ describe('a rogue access', () => {
     expect(guest.iommu.totals().faults).toBe(0);
   });
 });
+
+guestTest('a sweep finds nothing wrong, and neither guest nor record notice', async ({ guest }) => {
+  await guest.pause();
+  const before = { digest: guest.digest(), state: guest.iommu.state(), at: guest.instructions };
+  const result = await guest.sweep({ pages: 1 << 16, endpoints: ['rogue', 'virtio-net'] });
+  expect(result).toMatchObject({ leaked: 0, wronglyBlocked: 0, pages: 1 << 16 });
+  expect(result.accesses).toBeGreaterThan(4 << 16);
+  const top = await guest.sweep({ endpoints: ['virtio-blk'], edgeAccesses: 500 });
+  expect(top.endpoints[0]?.map.some((bits) => bits !== 0)).toBe(true);
+  expect(top).toMatchObject({ leaked: 0, wronglyBlocked: 0 });
+  expect({ digest: guest.digest(), state: guest.iommu.state(), at: guest.instructions }).toEqual(
+    before,
+  );
+});

@@ -75,6 +75,7 @@ export const HOSTS: readonly Room[] = [
     purpose: '`GuestSession` and `GuestPage`, the test kit',
     imports: [
       'src/base',
+      'src/lab',
       'src/iommu/store',
       'src/iommu/engine',
       'src/trace',
@@ -121,6 +122,7 @@ export const HOSTS: readonly Room[] = [
       'src/cli/device',
       'src/cli/dts',
       'src/cli/serve',
+      'src/cli/sweep',
     ],
     packages: ['node'],
   },
@@ -170,6 +172,20 @@ export const HOSTS: readonly Room[] = [
     purpose: '`viommu replay`',
     imports: ['src/machine/plan', 'src/machine/recording', 'src/guest', 'src/cli'],
     types: ['src/machine', 'src/cli/boot'],
+  },
+  {
+    folder: 'src/cli/sweep',
+    purpose: '`viommu sweep`',
+    imports: [
+      'src/base',
+      'src/iommu/store',
+      'src/lab',
+      'src/machine',
+      'src/machine/plan',
+      'src/guest',
+      'src/cli',
+    ],
+    types: ['src/cli/boot'],
   },
   {
     folder: 'src/cli/device',

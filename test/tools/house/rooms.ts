@@ -191,6 +191,20 @@ const MACHINE: readonly Room[] = [
     types: ['src/iommu/regions', 'src/trace'],
   },
   {
+    folder: 'src/lab',
+    purpose: 'attacks on a machine that stands still, held against what ought to become of them',
+    imports: [
+      'src/base',
+      'src/memory',
+      'src/iommu',
+      'src/iommu/protocol',
+      'src/iommu/store',
+      'src/machine/images',
+      'src/machine/plan',
+    ],
+    types: ['src/iommu/regions', 'src/trace/replay'],
+  },
+  {
     folder: 'src/machine/plan',
     purpose: 'what a machine is made of, and how it is described to its guest',
     imports: [
