@@ -1,8 +1,10 @@
 // One powered-on machine: the emulator with every device wired to its place. Thrown away at each power cycle.
 
+import { highWord, lowWord } from '../base/words.ts';
 import { VirtioBlk } from '../endpoints/virtio-blk.ts';
 import { CopyOnWriteDisk } from '../endpoints/block-backend.ts';
 import { RogueDevice } from '../endpoints/rogue-device.ts';
+import type { EduDevice } from '../endpoints/edu-device.ts';
 import { VirtioIommu } from '../iommu/virtio-iommu.ts';
 import type { AddressSpace, PhysicalMemory } from '../memory/address-space.ts';
 import type { Address, Gpa } from '../memory/address.ts';
@@ -10,6 +12,7 @@ import type { FeatureOptions } from '../virtio/feature-negotiation.ts';
 import { RING_FEATURES, VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC } from '../virtio/features.ts';
 import { MmioTransport } from '../virtio/mmio-transport.ts';
 import type { VirtioDevice } from '../virtio/virtio-device.ts';
+import { plugEdu } from './edu-slot.ts';
 import { Notifications } from './notifications.ts';
 import { tapIde, tapVirtio } from './v86/notification-taps.ts';
 import {
@@ -22,6 +25,7 @@ import type { DmaWatch } from './dma-watch.ts';
 import { guardPorts } from './v86/exception-guard.ts';
 import { installFirmware } from './v86/firmware.ts';
 import { GuestMemory } from './v86/guest-memory.ts';
+import { deliverMessage, messageData, takesMessage } from './v86/interrupt-message.ts';
 import { ioApicLine } from './v86/interrupt-line.ts';
 import { describeMachine } from './plan/machine-description.ts';
 import { commandLine, determinismOf, type MachinePlan } from './plan/machine-plan.ts';
@@ -34,6 +38,7 @@ import {
   BLOCK_ENDPOINT,
   BLOCK_PLACE,
   CONSOLE_ENDPOINT,
+  EDU_ENDPOINT,
   IDE_ENDPOINT,
   IOMMU_PLACE,
   NET_ENDPOINT,
@@ -83,10 +88,14 @@ export interface Board {
   readonly iommu: VirtioIommu | undefined;
   /** Memory as an endpoint sees it. */
   readonly viewOf: (endpoint: number) => AddressSpace<Address>;
+  /** Whether an endpoint can begin an access: that of a PCI function whose bus mastering is off can not. */
+  readonly isMaster: (endpoint: number) => boolean;
   /** Notifications of endpoints by their drivers. */
   readonly notifications: Notifications;
   /** Our own devices in the order of their windows. */
   readonly plugged: readonly PluggedDevice[];
+  /** Undefined on a machine without it. */
+  readonly edu: EduDevice | undefined;
 }
 
 /** A device of ours in its window. */
@@ -99,12 +108,19 @@ function createIommu(
   options: PlannedMachine,
   memory: PhysicalMemory,
   sequence: number,
+  onMessage: (data: number) => void,
 ): VirtioIommu {
   const iommu = new VirtioIommu({
     memory,
     store: options.createStore(),
     sequence,
     options: iommuOptionsOf(options.plan),
+    // The region may lie where no APIC listens
+    doorbell: (_endpoint, address, message) => {
+      if (takesMessage(highWord(address), lowWord(address), message.length)) {
+        onMessage(messageData(message));
+      }
+    },
   });
   for (const { id, name } of pluggedEndpoints(options.plan)) {
     iommu.addEndpoint(id, { reserved: endpointRegions(options.plan, name) });
@@ -194,9 +210,11 @@ export async function createBoard(
     determinism,
   });
   const { cpu } = emulator;
-  const memory = new GuestMemory(cpu);
+  const onMessage = (data: number): void => deliverMessage(cpu, emulator.memory, data);
+  const memory = new GuestMemory(cpu, onMessage);
   const ram = watch?.memory(memory) ?? memory;
-  const iommu = plan.iommu.mode === 'off' ? undefined : createIommu(options, ram, sequence);
+  const iommu =
+    plan.iommu.mode === 'off' ? undefined : createIommu(options, ram, sequence, onMessage);
   installFirmware(cpu, describeMachine(plan));
   guardPorts(cpu);
   const viewOf = (endpoint: number): AddressSpace<Address> => {
@@ -215,12 +233,27 @@ export async function createBoard(
     viewOf,
     notifications,
   });
+  const edu = plan.endpoints.edu
+    ? plugEdu(emulator, viewOf(EDU_ENDPOINT), notifications)
+    : undefined;
+  const isMaster = (endpoint: number): boolean =>
+    endpoint !== EDU_ENDPOINT || edu === undefined || edu.pci.isBusMaster;
   for (const [name, bytes] of Object.entries(share.files)) {
     await emulator.v86.create_file(name, bytes);
   }
   versionShare(cpu);
   if (determinism !== undefined) settleShare(cpu, determinism.epochMs);
-  return { emulator, memory, share: shareWork, iommu, viewOf, notifications, plugged };
+  return {
+    emulator,
+    memory,
+    share: shareWork,
+    iommu,
+    viewOf,
+    isMaster,
+    notifications,
+    plugged,
+    edu,
+  };
 }
 
 interface Surroundings {

@@ -4,7 +4,8 @@ import { optionsOf, planned } from '../../test/support/stopped-machine.ts';
 import { InputError } from './images/guest-images.ts';
 import type { MachineOptions } from './plan/machine-options.ts';
 import { Machine } from './machine.ts';
-import { ENDPOINTS, NET_ENDPOINT } from './plan/topology.ts';
+import { DEFAULT_PLAN } from './plan/plan-check.ts';
+import { NET_ENDPOINT, pluggedEndpoints } from './plan/topology.ts';
 
 const GUEST_PAGE = 0x20_0000;
 const MIB = 1 << 20;
@@ -79,7 +80,9 @@ describe('Machine.create', () => {
   it('has all endpoints behind its IOMMU, unattached', async () => {
     const machine = await create();
     const endpoints = machine.iommu?.state().endpoints ?? [];
-    expect(new Set(endpoints.map(({ id }) => id))).toEqual(new Set(ENDPOINTS.map(({ id }) => id)));
+    expect(new Set(endpoints.map(({ id }) => id))).toEqual(
+      new Set(pluggedEndpoints(DEFAULT_PLAN).map(({ id }) => id)),
+    );
     expect(endpoints.every(({ domain }) => domain === null)).toBe(true);
   });
 

@@ -24,7 +24,9 @@ export type RogueResult =
       readonly region: ReservedKind | null;
     }
   /** Reached no RAM, though nothing stopped it on the way. */
-  | { readonly outcome: 'no-memory'; readonly address: bigint };
+  | { readonly outcome: 'no-memory'; readonly address: bigint }
+  /** No access began: bus mastering of the function is off, which its driver switches on. */
+  | { readonly outcome: 'no-master' };
 
 /** An access that was made. */
 export interface MachineAccess {

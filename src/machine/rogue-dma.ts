@@ -37,6 +37,7 @@ export function checkRogue(plan: MachinePlan, request: RogueRequest): void {
 export function rogueDma(board: Board, request: RogueRequest): RogueResult {
   const { endpoint, address, access, length } = request;
   const { iommu } = board;
+  if (!board.isMaster(endpoint)) return { outcome: 'no-master' };
   const space = board.viewOf(endpoint);
   const state = iommu?.state().endpoints.find(({ id }) => id === endpoint);
   const isBypass = state?.mode !== 'attached';

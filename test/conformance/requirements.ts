@@ -27,6 +27,7 @@ export const PARTS: ReadonlyMap<string, string> = new Map([
   ['C', 'The drafts: the mail of 2017, formats, IDENTITY regions, IORT'],
   ['E', 'Where other devices deviate'],
   ['F', 'Test vectors'],
+  ['G', 'A PCI function (PCI Local Bus 3.0, 6)'],
 ]);
 
 /** Reads requirements.json; throws `Error` that says which entry is wrong. */

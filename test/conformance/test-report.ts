@@ -16,7 +16,7 @@ export interface TestReport {
 }
 
 /** Matches the names of tests with IDs, and first of all a bracket that holds some: `[A26 F1]`, `[C.1-v0.4-attach]`. */
-export const ID_PATTERN = /\[([A-F][\d.-][^\]]*)\]/;
+export const ID_PATTERN = /\[([A-G][\d.-][^\]]*)\]/;
 const ALL_IDS = new RegExp(ID_PATTERN, 'g');
 
 /** IDs in the name of a test; a bracket that begins with none is no bracket of IDs. */

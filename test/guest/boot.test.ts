@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 import { buildAcpiTables } from '../../src/acpi/acpi-tables.ts';
 import { describeMachine } from '../../src/machine/plan/machine-description.ts';
 import { DEFAULT_PLAN } from '../../src/machine/plan/plan-check.ts';
-import { ENDPOINTS } from '../../src/machine/plan/topology.ts';
+import { DRIVEN_ENDPOINTS } from '../support/driven-endpoints.ts';
 import { guestTest } from './support/guest-test.ts';
 
 /** Lines about what is ours to get right, and what a complaint looks like. */
@@ -17,9 +17,9 @@ describe('a guest at its prompt', () => {
   guestTest('has every endpoint attached to a domain of its own', ({ guest }) => {
     const { endpoints, domains } = guest.iommu.state();
     expect(endpoints.map(({ id, mode }) => ({ id, mode }))).toEqual(
-      ENDPOINTS.map(({ id }) => ({ id, mode: 'attached' })),
+      DRIVEN_ENDPOINTS.map(({ id }) => ({ id, mode: 'attached' })),
     );
-    expect(domains.map((domain) => domain.endpoints.length)).toEqual(ENDPOINTS.map(() => 1));
+    expect(domains.map((domain) => domain.endpoints.length)).toEqual(DRIVEN_ENDPOINTS.map(() => 1));
   });
 
   guestTest('has attached, probed and mapped without one refusal or fault', ({ guest }) => {

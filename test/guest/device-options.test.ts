@@ -12,7 +12,8 @@ import {
 } from '../../src/iommu/protocol/protocol.ts';
 import { describeMachine } from '../../src/machine/plan/machine-description.ts';
 import { readPlan } from '../../src/machine/plan/plan-check.ts';
-import { BLOCK_ENDPOINT, ENDPOINTS, ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
+import { BLOCK_ENDPOINT, ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
+import { DRIVEN_ENDPOINTS } from '../support/driven-endpoints.ts';
 import { GuestSession, type GuestSessionOptions } from '../../src/guest/testing.ts';
 import { DATA_CHECKS } from './support/data-checks.ts';
 import { GUEST_OPTIONS } from './support/guest-test.ts';
@@ -41,7 +42,7 @@ async function withGuest(
 /** What every guest must show whose endpoints are translated, whatever its device offers. */
 function expectTranslation(guest: GuestSession): void {
   const { endpoints } = guest.iommu.state();
-  expect(endpoints.map(({ mode }) => mode)).toEqual(ENDPOINTS.map(() => 'attached'));
+  expect(endpoints.map(({ mode }) => mode)).toEqual(DRIVEN_ENDPOINTS.map(() => 'attached'));
   expect(guest.iommu.totals()).toMatchObject({ rejected: 0, ignored: 0, faults: 0 });
   expect(endpoints.find(({ id }) => id === BLOCK_ENDPOINT)?.translated).toBeGreaterThan(0);
 }
@@ -140,7 +141,7 @@ describe('a guest whose device lacks features', () => {
   it('[C18] with an IORT alone is not found behind its IOMMU by a Linux that reads VIOT', async () => {
     await withGuest({ tables: 'iort' }, (guest) => {
       const { endpoints } = guest.iommu.state();
-      expect(endpoints.map(({ mode }) => mode)).toEqual(ENDPOINTS.map(() => 'bypass'));
+      expect(endpoints.map(({ mode }) => mode)).toEqual(DRIVEN_ENDPOINTS.map(() => 'bypass'));
       expect(guest.iommu.totals()).toMatchObject({ attach: 0, map: 0, faults: 0 });
     });
   });

@@ -1,11 +1,11 @@
 // The last DMA that wrote a page of the guest's, found by going the way again, against a log of all of them.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { DRIVEN_ENDPOINTS } from '../support/driven-endpoints.ts';
 import { GuestSession, type Mapping } from '../../src/guest/testing.ts';
 import { VIRTIO_IOMMU_MAP_F_WRITE } from '../../src/iommu/protocol/protocol.ts';
 import {
   BLOCK_ENDPOINT,
-  ENDPOINTS,
   IDE_ENDPOINT,
   NET_ENDPOINT,
   ROGUE_ENDPOINT,
@@ -162,7 +162,7 @@ describe('guest.past.lastWrite', () => {
     for (let draw = 0; draw < DRAWS_WITHOUT; draw += 1) {
       const page = pages[below(pages.length)] ?? -1;
       const found = await guest.past.lastWrite(addressOf(page));
-      expect(ENDPOINTS.map(({ id }) => id)).toContain(found?.endpoint);
+      expect(DRIVEN_ENDPOINTS.map(({ id }) => id)).toContain(found?.endpoint);
       expect({ ...found, endpoint: null }).toEqual(log.lastWrite(page));
     }
     const request = { endpoint: 'rogue', address: 0x2000ff0n, access: 'write' } as const;

@@ -1,7 +1,7 @@
 // The guest restarts, switches off, panics or falls silent.
 
 import { describe, expect, it } from 'vitest';
-import { ENDPOINTS } from '../../src/machine/plan/topology.ts';
+import { DRIVEN_ENDPOINTS } from '../support/driven-endpoints.ts';
 import { gunzip } from '../../src/machine/images/image-files.ts';
 import { loadImages } from '../../src/guest/guest-files.ts';
 import { GuestSession } from '../../src/guest/testing.ts';
@@ -16,7 +16,7 @@ describe('a guest', () => {
     guest.type('reboot -f\n');
     await rebooted;
     const modes = guest.iommu.state().endpoints.map(({ mode }) => mode);
-    expect(modes).toEqual(ENDPOINTS.map(() => 'attached'));
+    expect(modes).toEqual(DRIVEN_ENDPOINTS.map(() => 'attached'));
     for (const check of QUICK_CHECKS) await check.verify(guest);
     expect(guest.iommu.totals()).toMatchObject({ faults: 0, rejected: 0 });
   });

@@ -2,7 +2,8 @@
 
 import { describe, expect } from 'vitest';
 import { toIova } from '../../src/memory/address.ts';
-import { ENDPOINTS, NET_ENDPOINT, ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
+import { NET_ENDPOINT, ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
+import { DRIVEN_ENDPOINTS } from '../support/driven-endpoints.ts';
 import type { GuestSession } from '../../src/guest/testing.ts';
 import { guestTest } from './support/guest-test.ts';
 
@@ -42,7 +43,7 @@ describe('a rogue access', () => {
     },
   );
 
-  guestTest.for(ENDPOINTS)('by $name is stopped too', async ({ id }, { guest }) => {
+  guestTest.for(DRIVEN_ENDPOINTS)('by $name is stopped too', async ({ id }, { guest }) => {
     const request = { endpoint: id, address: UNMAPPED, access: 'write', length: 4 } as const;
     expect(guest.rogueDma(request).outcome).toBe('blocked');
     expect(await reportedFaults(guest)).toEqual([

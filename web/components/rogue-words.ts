@@ -63,6 +63,10 @@ export function rogueWords(
       result.mappedFlags === null ? 'Blocked.' : `Blocked: ${faultTitle(result).toLowerCase()}.`;
     return { verdict, text: faultReasonSentence(result, isWrite, null), isBlocked: true };
   }
+  if (result.outcome === 'no-master') {
+    const text = 'no driver has switched its bus mastering on, so it cannot begin an access.';
+    return { verdict: 'Not begun:', text, isBlocked: false };
+  }
   if (result.outcome === 'no-memory') {
     const text = `but there is no memory at ${formatAddress(result.address)}.`;
     return { verdict: 'Nothing stopped it,', text, isBlocked: false };

@@ -13,7 +13,12 @@ export interface MarkWords {
 }
 
 const POWER = { halted: 'the PC has halted', 'powered-off': 'the PC is off', crashed: 'crashed' };
-const OUTCOMES = { completed: 'done', blocked: 'stopped', 'no-memory': 'reached no memory' };
+const OUTCOMES = {
+  completed: 'done',
+  blocked: 'stopped',
+  'no-memory': 'reached no memory',
+  'no-master': 'not begun, bus mastering is off',
+};
 
 function times(count: number): string {
   return count === 1 ? '' : ` ×${formatExact(count)}`;

@@ -14,8 +14,17 @@ const SUMMARIES: Readonly<Record<GroupName, (plan: MachinePlan) => string>> = {
       ? 'the project’s'
       : `${own(images.disk)} disk, ${own(share)} files`,
   devices: ({ endpoints }) => {
-    const off = ENDPOINT_NAMES.filter((name) => !endpoints[name]);
-    return off.length === 0 ? 'all six plugged in' : `without ${off.join(', ')}`;
+    const usual = DEFAULT_PLAN.endpoints;
+    const changed = ENDPOINT_NAMES.filter((name) => endpoints[name] !== usual[name]);
+    const [off, on] = [
+      changed.filter((name) => !endpoints[name]),
+      changed.filter((name) => endpoints[name]),
+    ];
+    const words = [
+      ...(off.length === 0 ? [] : [`without ${off.join(', ')}`]),
+      ...(on.length === 0 ? [] : [`with ${on.join(', ')}`]),
+    ];
+    return words.length === 0 ? 'as usual' : words.join('; ');
   },
   offer: ({ iommu, tables }) => {
     const usual = isSame(

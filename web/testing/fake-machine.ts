@@ -4,9 +4,9 @@
 import { DEFAULT_PLAN } from '../../src/machine/plan/plan-check.ts';
 import {
   BLOCK_ENDPOINT,
-  ENDPOINTS,
   NET_ENDPOINT,
   OUTSIDE,
+  pluggedEndpoints,
 } from '../../src/machine/plan/topology.ts';
 import { IommuRecord } from '../../src/trace/record/iommu-record.ts';
 import { RecordTail } from '../../src/trace/record/record-tail.ts';
@@ -27,6 +27,9 @@ import type { ReplayReport } from '../../src/worker/api/recording.ts';
 import type { RogueRequest, RogueResult } from '../../src/worker/api/stray-dma.ts';
 import { FakeDevice } from './fake-device.ts';
 import { HEAD } from './told-events.ts';
+
+/** Those of the usual machine. */
+const ENDPOINTS = pluggedEndpoints(DEFAULT_PLAN);
 
 const TICK_MS = 16;
 const STAGE_MS = 600;

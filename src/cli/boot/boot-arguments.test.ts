@@ -26,7 +26,7 @@ describe('parseBootArguments', () => {
 
   it('reads every option, with the value apart or behind an equals sign', () => {
     const words =
-      '--kernel k --initrd=i --disk d --share s --append=-x --memory 256 --iommu=bypass --boot-bypass off ' +
+      '--kernel k --initrd=i --disk d --share s --append=-x --memory 256 --iommu=bypass --boot-bypass off --edu on ' +
       '--seed 0x10 --clock host --pace real --plan p --print-plan --until login: ' +
       '--timeout 1.5 --trace=t --report --quiet --json';
     expect(parseBootArguments(words.split(' '))).toMatchObject({
@@ -34,6 +34,7 @@ describe('parseBootArguments', () => {
         append: '-x',
         memoryMiB: 256,
         iommu: { mode: 'bypass', bootBypass: false },
+        endpoints: { edu: true },
         seed: 16,
         clock: 'host',
       },
@@ -107,6 +108,7 @@ describe('parseBootArguments', () => {
     [['--json=yes'], '--json takes no value'],
     [['--iommu', 'of'], 'Did you mean off?'],
     [['--boot-bypass', 'yes'], '--boot-bypass takes on or off, not "yes"'],
+    [['--edu', '1'], '--edu takes on or off, not "1"'],
     [['--until', '('], 'takes a regular expression, and "(" is none: Unterminated group'],
     [['--timeout', '0'], 'number of seconds above 0'],
     [['--timeout', 'soon'], 'number of seconds above 0'],

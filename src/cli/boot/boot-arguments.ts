@@ -60,6 +60,7 @@ const FORMS = {
   append: { type: 'string' },
   memory: { type: 'string' },
   iommu: { type: 'string' },
+  edu: { type: 'string' },
   'boot-bypass': { type: 'string' },
   ...DEVICE_FORMS,
   tables: { type: 'string' },
@@ -97,10 +98,16 @@ export function parseBootArguments(words: readonly string[]): BootArguments {
   };
   const mode = valueOf('iommu', readMode);
   checkDeviceIsThere(mode, values);
+  const edu = valueOf('edu', (text) => readSwitch('edu', text));
   const choices: PlanChoices = {
     append: values.get('append'),
     memoryMiB: valueOf('memory', readMemory),
-    iommu: { mode, bootBypass: valueOf('boot-bypass', readSwitch), ...readIommuOptions(values) },
+    iommu: {
+      mode,
+      bootBypass: valueOf('boot-bypass', (text) => readSwitch('boot-bypass', text)),
+      ...readIommuOptions(values),
+    },
+    endpoints: edu === undefined ? undefined : { edu },
     reservedRegions: readRegions(given),
     tables: valueOf('tables', (text) => readChoice('tables', text, TABLE_CHOICES)),
     seed: valueOf('seed', (text) => readCount('seed', text, 0, U32_MAX)),
@@ -172,9 +179,9 @@ function readMode(text: string): IommuMode {
   return readChoice('iommu', text, IOMMU_MODES);
 }
 
-function readSwitch(text: string): boolean {
+function readSwitch(name: OptionName, text: string): boolean {
   if (text === 'on' || text === 'off') return text === 'on';
-  throw new UsageError(`--boot-bypass takes on or off, not "${text}".`);
+  throw new UsageError(`--${name} takes on or off, not "${text}".`);
 }
 
 function readPattern(text: string): RegExp {

@@ -52,6 +52,8 @@ export function rogueSentence(
       return `${what}: went through${result.isBypass ? ', past any translation' : ''}.`;
     case 'no-memory':
       return `${what}: nothing stopped it, but there is no memory.`;
+    case 'no-master':
+      return `${what}: not begun, its bus mastering is off.`;
   }
 }
 

@@ -2,11 +2,12 @@
 
 import type { AcpiDescription } from '../../acpi/acpi-tables.ts';
 import type { IommuDescription } from '../../acpi/iommu-description.ts';
-import { rotatedRoutes } from '../../acpi/pci-root.ts';
+import { rotatedRoutes, type PciRoute } from '../../acpi/pci-root.ts';
 import type { MachinePlan } from './machine-plan.ts';
 import {
   BLOCK_ENDPOINT,
   BLOCK_PLACE,
+  EDU_PLACE,
   IOMMU_PLACE,
   LAST_PCI_ENDPOINT,
   MMIO_WINDOW_SIZE,
@@ -25,6 +26,9 @@ const VIRTIO_MMIO_HID = 'LNRO0005';
 /** v86 wires INTA#-INTD# of a device so, rotated by its number. */
 const PCI_GSIS = [10, 10, 11, 11] as const;
 const LAST_PCI_DEVICE = 31;
+
+/** INTA# of our own function has a pin to itself: those that v86's share are not wired together. */
+const EDU_ROUTE: PciRoute = { device: EDU_PLACE.bdf >> 3, pin: 0, gsi: EDU_PLACE.gsi };
 
 const KEYBOARD_CONTROLLER = 0x64;
 const PULSE_RESET_LINE = 0xfe;
@@ -67,7 +71,7 @@ export function describeMachine(plan: MachinePlan, at: IommuPlace = 'mmio'): Acp
       gpe0: { port: 0xafe0, length: 4 },
       reset: { port: KEYBOARD_CONTROLLER, value: PULSE_RESET_LINE },
       hasKeyboardController: false,
-      supportsMsi: false,
+      supportsMsi: plan.endpoints.edu,
     },
     interrupts: {
       localApicAddress: 0xfee0_0000,
@@ -89,7 +93,7 @@ export function describeMachine(plan: MachinePlan, at: IommuPlace = 'mmio'): Acp
         ],
         memoryWindows: [{ start: 0xc000_0000, end: 0xfbff_ffff }],
         configPorts: { base: 0xcf8, length: 8 },
-        routes: rotatedRoutes(PCI_GSIS, 1, LAST_PCI_DEVICE),
+        routes: pciRoutes(plan),
       },
       mmioDevices: places.map((place, uid) => ({
         hardwareId: VIRTIO_MMIO_HID,
@@ -104,6 +108,13 @@ export function describeMachine(plan: MachinePlan, at: IommuPlace = 'mmio'): Acp
     iommus: hasIommu ? [describeIommu(IOMMU_AT[at], plugged)] : [],
     iommuTables: plan.tables,
   };
+}
+
+function pciRoutes({ endpoints }: MachinePlan): readonly PciRoute[] {
+  const routes = rotatedRoutes(PCI_GSIS, 1, LAST_PCI_DEVICE);
+  if (!endpoints.edu) return routes;
+  const { device, pin } = EDU_ROUTE;
+  return routes.map((route) => (route.device === device && route.pin === pin ? EDU_ROUTE : route));
 }
 
 function describeIommu(

@@ -47,6 +47,7 @@ describe('readPlan', () => {
         ide: true,
         'virtio-blk': true,
         rogue: true,
+        edu: false,
       },
       share: 'project',
       seed: 1,

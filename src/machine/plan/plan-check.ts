@@ -30,6 +30,8 @@ import { ENDPOINT_NAMES, findEndpoint } from './topology.ts';
 
 const DEFAULT_MEMORY_MIB = 128;
 const DEFAULT_SEED = 1;
+/** Endpoints that are plugged in only when they are asked for. */
+const OPTIONAL_ENDPOINTS: readonly string[] = ['edu'];
 const DEFAULT_DATE = '2026-01-01T00:00:00.000Z';
 const U32_MAX = 0xffff_ffff;
 // The clock of a PC has two digits for the year: to Linux 70 to 99 are 19xx and the others 20xx
@@ -173,7 +175,8 @@ function readImages(value: unknown, path: string): MachinePlan['images'] {
 
 function readEndpoints(value: unknown, path: string): MachinePlan['endpoints'] {
   const fields = readFields(value, path, ENDPOINT_NAMES);
-  const read = (name: string): boolean => readSwitch(fields.get(name) ?? true, `${path}.${name}`);
+  const read = (name: string): boolean =>
+    readSwitch(fields.get(name) ?? !OPTIONAL_ENDPOINTS.includes(name), `${path}.${name}`);
   checkAll(...ENDPOINT_NAMES.map((name) => () => read(name)));
   return {
     'virtio-net': read('virtio-net'),
@@ -182,6 +185,7 @@ function readEndpoints(value: unknown, path: string): MachinePlan['endpoints'] {
     ide: read('ide'),
     'virtio-blk': read('virtio-blk'),
     rogue: read('rogue'),
+    edu: read('edu'),
   };
 }
 

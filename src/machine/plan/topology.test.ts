@@ -4,6 +4,7 @@ import {
   BLOCK_ENDPOINT,
   BLOCK_PLACE,
   CONSOLE_ENDPOINT,
+  EDU_ENDPOINT,
   ENDPOINTS,
   IDE_ENDPOINT,
   IOMMU_PLACE,
@@ -39,6 +40,7 @@ describe('endpoints', () => {
 
   it('are all there, and only they', () => {
     expect(ENDPOINTS.map(({ id }) => id).toSorted((one, other) => one - other)).toEqual([
+      EDU_ENDPOINT,
       SHARE_ENDPOINT,
       NET_ENDPOINT,
       CONSOLE_ENDPOINT,
@@ -66,7 +68,7 @@ describe('endpoints', () => {
   it('on MMIO lie outside the IDs that VIOT gives to PCI functions', () => {
     expect([BLOCK_ENDPOINT, ROGUE_ENDPOINT].every((id) => id > LAST_PCI_ENDPOINT)).toBe(true);
     expect(
-      [NET_ENDPOINT, SHARE_ENDPOINT, CONSOLE_ENDPOINT, IDE_ENDPOINT].every(
+      [EDU_ENDPOINT, NET_ENDPOINT, SHARE_ENDPOINT, CONSOLE_ENDPOINT, IDE_ENDPOINT].every(
         (id) => id <= LAST_PCI_ENDPOINT,
       ),
     ).toBe(true);

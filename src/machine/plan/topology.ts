@@ -17,6 +17,17 @@ export const IOMMU_PLACE: MmioPlace = { base: MMIO_BLOCK_BASE, gsi: 17 };
 export const BLOCK_PLACE: MmioPlace = { base: MMIO_BLOCK_BASE + MMIO_WINDOW_SIZE, gsi: 18 };
 export const ROGUE_PLACE: MmioPlace = { base: MMIO_BLOCK_BASE + 2 * MMIO_WINDOW_SIZE, gsi: 19 };
 
+/** A PCI function of ours: its memory window, and the pin of the I/O APIC that its INTA# has to itself. */
+export interface PciPlace {
+  /** Bus, device and function number, which is its endpoint ID. */
+  readonly bdf: number;
+  readonly base: number;
+  readonly gsi: number;
+}
+
+export const EDU_ENDPOINT = 0x05 << 3;
+export const EDU_PLACE: PciPlace = { bdf: EDU_ENDPOINT, base: 0xfb00_0000, gsi: 20 };
+
 /** Highest IOVA: v86's own devices put 32 address bits on the bus. */
 export const HIGHEST_IOVA = 0xffff_ffffn;
 
@@ -42,6 +53,7 @@ export const ENDPOINT_NAMES = [
   'ide',
   'virtio-blk',
   'rogue',
+  'edu',
 ] as const;
 export type EndpointName = (typeof ENDPOINT_NAMES)[number];
 
@@ -106,6 +118,13 @@ export const ENDPOINTS: readonly KnownEndpoint[] = [
     description:
       'Poses as a random number generator, which Linux asks now and then; reads or writes whatever you tell it to',
     location: mmioLocation(ROGUE_PLACE),
+  },
+  {
+    id: EDU_ENDPOINT,
+    name: 'edu',
+    description:
+      'A device to learn driver programming on, as QEMU has one: copies up to 4 KiB from memory and back',
+    location: pciLocation(EDU_ENDPOINT),
   },
 ];
 

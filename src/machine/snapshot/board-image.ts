@@ -2,6 +2,7 @@
 
 import { assert } from '../../base/assert.ts';
 import { BLOCK_BYTES, changedBlocks, type WrittenBlock } from '../../endpoints/block-backend.ts';
+import type { EduState } from '../../endpoints/edu-device.ts';
 import type { IommuSnapshot } from '../../iommu/iommu-snapshot.ts';
 import type { MmioTransportState } from '../../virtio/mmio-transport.ts';
 import type { Board, Disks } from '../board.ts';
@@ -14,6 +15,8 @@ export interface BoardImage {
   readonly iommu: IommuSnapshot | undefined;
   /** Our own devices in their windows. */
   readonly plugged: readonly { readonly name: string; readonly state: MmioTransportState }[];
+  /** Undefined on a machine without it. */
+  readonly edu: EduState | undefined;
   readonly disk: readonly WrittenBlock[];
   readonly ide: readonly WrittenBlock[];
 }
@@ -28,6 +31,7 @@ export class BoardImages {
       emulator: takeImage(board.emulator, this.#store, before?.emulator),
       iommu: board.iommu?.save(),
       plugged: board.plugged.map(({ name, transport }) => ({ name, state: transport.save() })),
+      edu: board.edu?.save(),
       disk: disks.virtio.save(),
       ide: changedBlocks(disks.image, disks.ide),
     };
@@ -46,6 +50,7 @@ export class BoardImages {
     }
     // A transport resets its device before it takes over: the device's own state comes after it.
     if (image.iommu !== undefined) board.iommu?.restore(image.iommu);
+    if (image.edu !== undefined) board.edu?.restore(image.edu);
     // They may have touched their interrupts.
     putCore(board.emulator, image.emulator);
   }

@@ -7,7 +7,7 @@ import { sharedFiles } from '../images/shared-files.ts';
 import { Machine } from '../machine.ts';
 import type { MachineOptions } from '../plan/machine-options.ts';
 import { NET_ENDPOINT } from '../plan/topology.ts';
-import type { MachineSnapshot } from './snapshot.ts';
+import { SNAPSHOT_VERSION, type MachineSnapshot } from './snapshot.ts';
 
 const GUEST_PAGE = 0x20_0000;
 const MIB = 1 << 20;
@@ -116,7 +116,7 @@ describe('Machine snapshots', () => {
   });
 
   it.each<[string, (whole: MachineSnapshot) => object]>([
-    ['no parts', () => ({ version: 4 })],
+    ['no parts', () => ({ version: SNAPSHOT_VERSION })],
     ['no time', (whole) => ({ ...whole, earlierMs: Number.NaN })],
     [
       'no IOMMU, though the machine has one',
@@ -168,7 +168,7 @@ describe('Machine snapshots', () => {
   it('of another format are refused with both numbers', async () => {
     const machine = await create();
     await expect(machine.restore({ ...snapshot, version: 99 })).rejects.toThrow(
-      /format 99; this program reads format 4/,
+      /format 99; this program reads format 5/,
     );
   });
 });

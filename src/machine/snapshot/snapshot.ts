@@ -7,7 +7,7 @@ import { planDifferences } from '../plan/plan-differences.ts';
 import type { RunState } from '../run-state.ts';
 import type { SnapshotHead } from './snapshot-head.ts';
 
-export const SNAPSHOT_VERSION = 4;
+export const SNAPSHOT_VERSION = 5;
 
 /** Plain data; can be cloned and sent to another thread. */
 export interface MachineSnapshot extends RunState, SnapshotHead {}
@@ -35,7 +35,10 @@ export function checkSnapshot(
   if (!isWhole) throw new InputError('The snapshot is damaged: a part of it is missing.');
   checkPlan(readPlan(snapshot.plan), plan, 'The snapshot');
   const hasIommu = plan.iommu.mode !== 'off';
-  if ((snapshot.board.iommu !== undefined) !== hasIommu) {
+  const isComplete =
+    (snapshot.board.iommu !== undefined) === hasIommu &&
+    (snapshot.board.edu !== undefined) === plan.endpoints.edu;
+  if (!isComplete) {
     throw new InputError('The snapshot is damaged: a part of it is missing.');
   }
 }

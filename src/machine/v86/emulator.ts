@@ -6,6 +6,7 @@ import { V86, type V86Options } from 'v86';
 import { Emitter } from '../../base/emitter.ts';
 import type { GuestImages } from '../images/guest-images.ts';
 import { HostClock, InstructionClock, type GuestClock } from './guest-clock.ts';
+import { DeviceTimers } from './device-timers.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { CodeCache, TranslatedCode } from './translated-code.ts';
 import { connectNetwork } from './network.ts';
@@ -44,6 +45,7 @@ export interface Emulator extends V86Internals {
   readonly clock: GuestClock;
   readonly random: SeededRandom;
   readonly code: TranslatedCode;
+  readonly timers: DeviceTimers;
   /** It was given nothing to start, and its RAM is all zero but for the firmware's part. */
   readonly isBlank: boolean;
   /** The CPU has halted with interrupts off: nothing but a reset wakes it. */
@@ -83,6 +85,7 @@ function filesOf(images: PowerOnImages | PutBackImages): Partial<V86Options> {
 export async function createEmulator(settings: EmulatorSettings): Promise<Emulator> {
   const { images, ideDisk, v86Wasm, determinism } = settings;
   const code = new TranslatedCode(codeCache);
+  const timers = new DeviceTimers();
   const random = new SeededRandom(
     determinism?.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
   );
@@ -97,6 +100,7 @@ export async function createEmulator(settings: EmulatorSettings): Promise<Emulat
           core.get_rand_int = () => random.next() | 0;
           core.cpu_event_halt = () => halted.emit();
           if (determinism !== undefined) code.install(core);
+          timers.install(core);
           const { exports } = await WebAssembly.instantiate(v86Wasm, imports);
           if (typeof exports['rust_init'] === 'function') return exports;
           throw new Error('the module is not v86.wasm');
@@ -147,6 +151,7 @@ export async function createEmulator(settings: EmulatorSettings): Promise<Emulat
     clock,
     random,
     code,
+    timers,
     isBlank: !('kernel' in images),
     halted,
     onGuestTime: (action) => onGuestTime(ownClock, epochMs, action),

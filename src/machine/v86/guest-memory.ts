@@ -2,6 +2,7 @@
 
 import { BusError, type PhysicalMemory } from '../../memory/address-space.ts';
 import type { Gpa } from '../../memory/address.ts';
+import { messageData, takesMessage } from './interrupt-message.ts';
 import { isZeroPage, PAGE_BYTES } from './memory-pages.ts';
 import type { V86Cpu } from './v86-internals.ts';
 
@@ -16,6 +17,8 @@ const SHORT_LENGTH = 64;
  * RAM of the emulated PC. Accesses outside RAM, or into the hole between 640 KiB and 1 MiB, are a `BusError`.
  * Before a write v86 drops what code it translated from the old bytes, as in its own `write_blob`, which takes
  * several times as long for a few bytes: it reaches RAM through a proxy.
+ *
+ * A word written where the local APIC listens is an interrupt message, whoever writes it.
  */
 export class GuestMemory implements PhysicalMemory {
   declare readonly addressKind?: Gpa;
@@ -23,9 +26,12 @@ export class GuestMemory implements PhysicalMemory {
   readonly #size: number;
   #view: DataView;
   #bytes: Uint8Array;
+  readonly #onMessage: (data: number) => void;
 
-  constructor(cpu: V86Cpu) {
+  /** `onMessage` gets interrupt messages; without it they vanish. */
+  constructor(cpu: V86Cpu, onMessage: (data: number) => void = () => undefined) {
     this.#cpu = cpu;
+    this.#onMessage = onMessage;
     this.#size = cpu.mem8.length;
     this.#bytes = plainView(cpu);
     this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#size);
@@ -52,6 +58,10 @@ export class GuestMemory implements PhysicalMemory {
   write(high: number, low: number, source: Uint8Array): void {
     const { length } = source;
     if (length === 0) return;
+    if (takesMessage(high, low, length)) {
+      this.#onMessage(messageData(source));
+      return;
+    }
     this.#enter(high, low, length);
     const bytes = this.#bytes;
     if (length > SHORT_LENGTH) bytes.set(source, low);
@@ -74,6 +84,10 @@ export class GuestMemory implements PhysicalMemory {
   }
 
   writeU32(high: number, low: number, value: number): void {
+    if (takesMessage(high, low, 4)) {
+      this.#onMessage(value);
+      return;
+    }
     this.#enter(high, low, 4);
     this.#view.setUint32(low, value, true);
   }

@@ -19,13 +19,27 @@ export function installMmioBlock(cpu: V86Cpu, windows: ReadonlyMap<number, MmioR
   const window = (address: number): MmioRegisters | undefined =>
     pages[(address & (MMIO_BLOCK_SIZE - 1)) >>> 12];
   const offset = (address: number): number => address & (MMIO_WINDOW_SIZE - 1);
+  installWindow(cpu, MMIO_BLOCK_BASE, MMIO_BLOCK_SIZE, {
+    read: (address, width) => window(address)?.read(offset(address), width) ?? 0xffff_ffff,
+    write: (address, width, value) => window(address)?.write(offset(address), width, value),
+  });
+}
+
+/** Puts registers into the PC's address map; base and size are multiples of 128 KiB. */
+export function installWindow(
+  cpu: V86Cpu,
+  base: number,
+  size: number,
+  registers: MmioRegisters,
+): void {
+  const offset = (address: number): number => (address >>> 0) - base;
   cpu.io.mmap_register(
-    MMIO_BLOCK_BASE,
-    MMIO_BLOCK_SIZE,
-    (address) => window(address)?.read(offset(address), 1) ?? 0xff,
-    (address, value) => window(address)?.write(offset(address), 1, value & 0xff),
+    base,
+    size,
+    (address) => registers.read(offset(address), 1) & 0xff,
+    (address, value) => registers.write(offset(address), 1, value & 0xff),
     // v86 keeps 32-bit values signed.
-    (address) => (window(address)?.read(offset(address), 4) ?? 0xffff_ffff) | 0,
-    (address, value) => window(address)?.write(offset(address), 4, value >>> 0),
+    (address) => registers.read(offset(address), 4) | 0,
+    (address, value) => registers.write(offset(address), 4, value >>> 0),
   );
 }

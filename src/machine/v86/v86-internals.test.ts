@@ -3,12 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { V86 } from 'v86';
 import { stoppedEmulator } from '../../../test/support/stopped-emulator.ts';
-import {
-  findMissingInternal,
-  REQUIRED,
-  TESTED_V86_VERSION,
-  v86Internals,
-} from './v86-internals.ts';
+import { TESTED_V86_VERSION, v86Internals } from './v86-internals.ts';
+import { findMissingInternal, REQUIRED } from './v86-required.ts';
 
 let real: V86;
 

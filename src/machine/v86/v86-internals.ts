@@ -1,9 +1,10 @@
-// The border to v86: the inner objects this project touches, named once, and a check at start that each is there.
+// The border to v86: the inner objects this project touches, named once, and checked at start (`v86-required.ts`).
 //
 // v86's package types only its outer class. What is used below it (property names as they stand in libv86.mjs) is
 // declared here; no other file may reach into the emulator.
 
 import type { V86 } from 'v86';
+import { findMissingInternal, lookUp } from './v86-required.ts';
 
 /** What v86's core imports, as far as it is replaced here. */
 export interface V86CoreImports {
@@ -150,6 +151,20 @@ export interface V86IdeChannel {
   dma_status: number;
 }
 
+/** The host bridge's way to configuration space: an address is latched, with what is read there. */
+export interface V86Pci {
+  device_spaces: unknown[];
+  devices: unknown[];
+  /** Offset, device and function, bus; bit 7 of the last byte enables. */
+  pci_addr: Uint8Array;
+  pci_response32: Int32Array;
+  pci_status32: Int32Array;
+  pci_query(): void;
+  pci_write8(address: number, value: number): void;
+  pci_write16(address: number, value: number): void;
+  pci_write32(address: number, value: number): void;
+}
+
 export interface V86Cpu extends V86DmaBus {
   mem8: Uint8Array;
   memory_size: Int32Array | Uint32Array;
@@ -175,7 +190,7 @@ export interface V86Cpu extends V86DmaBus {
   devices: {
     virtio_net: { virtio: V86Virtio; mac: Uint8Array };
     /** Functions by bus, device and function number: their configuration spaces, and their models. */
-    pci: { device_spaces: unknown[]; devices: unknown[] };
+    pci: V86Pci;
     rtc: { rtc_time: number; last_update: number };
     acpi: { last_timer: number; timer_last_value: number; timer_imprecision_offset: number };
     virtio_9p: V86Share;
@@ -188,6 +203,8 @@ export interface V86Cpu extends V86DmaBus {
   };
   device_raise_irq(line: number): void;
   device_lower_irq(line: number): void;
+  /** Where the local APIC is in the core's memory. */
+  get_apic_addr(): number;
   reboot_internal(): void;
   /** Drops all translated code, and all addresses that were looked up. */
   jit_clear_cache(): void;
@@ -260,118 +277,6 @@ export interface V86Internals {
   readonly network: V86Network;
   /** The core's linear memory: registers, tables, translated code's records, and the guest's RAM. */
   readonly memory: WebAssembly.Memory;
-}
-
-/** Every internal used, as a path below the emulator, and what must be there. */
-export const REQUIRED: readonly (readonly [
-  path: string,
-  type: 'function' | 'object' | 'number',
-])[] = [
-  ['v86.cpu.mem8', 'object'],
-  ['v86.cpu.memory_size', 'object'],
-  ['v86.cpu.instruction_counter', 'object'],
-  ['v86.cpu.flags', 'object'],
-  ['v86.cpu.option_roms', 'object'],
-  ['v86.cpu.bios.vga', 'object'],
-  ['v86.cpu.read8', 'function'],
-  ['v86.cpu.read16', 'function'],
-  ['v86.cpu.read32s', 'function'],
-  ['v86.cpu.jit_dirty_cache', 'function'],
-  ['v86.cpu.reboot_internal', 'function'],
-  ['v86.cpu.set_jit_config', 'function'],
-  ['v86.cpu.main_loop', 'function'],
-  ['v86.cpu.device_raise_irq', 'function'],
-  ['v86.cpu.device_lower_irq', 'function'],
-  ['v86.cpu.io.ports', 'object'],
-  ['v86.cpu.io.mmap_register', 'function'],
-  ...['virtio_net', 'virtio_9p', 'virtio_console'].flatMap((device) => {
-    const virtio = `v86.cpu.devices.${device}.virtio`;
-    return [
-      [`${virtio}.pci_id`, 'number'],
-      [`${virtio}.device_status`, 'number'],
-      [`${virtio}.device_feature`, 'object'],
-      [`${virtio}.driver_feature`, 'object'],
-      [`${virtio}.needs_reset`, 'function'],
-      [`${virtio}.reset`, 'function'],
-      [`${virtio}.queues.0.cpu`, 'object'],
-      [`${virtio}.queues.0.size`, 'number'],
-      [`${virtio}.queues.0.size_supported`, 'number'],
-      [`${virtio}.queues.0.set_size`, 'function'],
-      [`${virtio}.queues.0.is_configured`, 'function'],
-      [`${virtio}.queues.0.count_requests`, 'function'],
-      [`${virtio}.queues.0.get_descriptor`, 'function'],
-      [`${virtio}.queues.0.has_request`, 'function'],
-      [`${virtio}.queues.0.pop_request`, 'function'],
-      [`${virtio}.queues.0.push_reply`, 'function'],
-      [`${virtio}.queues.0.flush_replies`, 'function'],
-      [`${virtio}.queues.0.notify_me_after`, 'function'],
-      [`${virtio}.queues.0.reset`, 'function'],
-      [`${virtio}.queues.0.set_state`, 'function'],
-    ] as const;
-  }),
-  ['v86.cpu.devices.virtio_9p.fids', 'object'],
-  ['v86.cpu.devices.virtio_9p.fs.inodes', 'object'],
-  ['v86.cpu.devices.virtio_9p.fs.inodes.0.qid.version', 'number'],
-  ['v86.cpu.devices.virtio_9p.fs.GetInode', 'function'],
-  ['v86.cpu.devices.virtio_9p.ReceiveRequest', 'function'],
-  ['v86.cpu.devices.pci.device_spaces', 'object'],
-  ['v86.cpu.devices.pci.devices', 'object'],
-  ['v86.cpu.devices.ide.pci_id', 'number'],
-  ['v86.cpu.devices.ide.primary.master.channel.prdt_addr', 'number'],
-  ['v86.cpu.devices.ide.primary.dma_status', 'number'],
-  ['v86.cpu.devices.ide.primary.current_interface', 'object'],
-  ['v86.cpu.devices.ide.primary.master.push_irq', 'function'],
-  ['v86.cpu.devices.ide.primary.master.buffer.get_state', 'function'],
-  ['v86.cpu.devices.ide.primary.master.buffer.set_state', 'function'],
-  ['v86.cpu.devices.ide.primary.master.in_progress_io_ids', 'object'],
-  ['v86.yield', 'function'],
-  ['v86.save_state', 'function'],
-  ['v86.restore_state', 'function'],
-  ['v86.cpu.jit_clear_cache', 'function'],
-  ['v86.cpu.full_clear_tlb', 'function'],
-  ['v86.cpu.pack_memory', 'function'],
-  ['v86.cpu.unpack_memory', 'function'],
-  ['v86.cpu.store_current_tsc', 'function'],
-  ['v86.cpu.fw_pointer', 'number'],
-  ['v86.cpu.reg32', 'object'],
-  ['v86.cpu.sreg', 'object'],
-  ['v86.cpu.cr', 'object'],
-  ['v86.cpu.instruction_pointer', 'object'],
-  ['v86.cpu.in_hlt', 'object'],
-  ['v86.cpu.get_eflags', 'function'],
-  ['v86.cpu.is_memory_zeroed', 'function'],
-  ['v86.cpu.jit_imports', 'object'],
-  ['v86.cpu.wm.wasm_table', 'object'],
-  ['v86.cpu.devices.acpi.last_timer', 'number'],
-  ['v86.cpu.devices.acpi.timer_last_value', 'number'],
-  ['v86.cpu.devices.acpi.timer_imprecision_offset', 'number'],
-  ['v86.cpu.wasm_memory', 'object'],
-  ['v86.cpu.devices.rtc.rtc_time', 'number'],
-  ['v86.cpu.devices.rtc.last_update', 'number'],
-  ['v86.cpu.devices.virtio_net.mac', 'object'],
-  ['network_adapter.vm_mac', 'object'],
-  ['network_adapter.fetch', 'function'],
-  ['network_adapter.tcp_conn', 'object'],
-  ['network_adapter.send', 'function'],
-  ['network_adapter.receive', 'function'],
-];
-
-function lookUp(root: object, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (value, key) =>
-        typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined,
-      root,
-    );
-}
-
-/** The first required internal that `emulator` lacks, or undefined when all are there. */
-export function findMissingInternal(emulator: object): string | undefined {
-  return REQUIRED.find(([path, type]) => {
-    const value = lookUp(emulator, path);
-    return value === null || typeof value !== type;
-  })?.[0];
 }
 
 /**

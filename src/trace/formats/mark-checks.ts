@@ -22,7 +22,7 @@ const MARK_FIELDS: Readonly<Record<Mark['kind'], (mark: Fields) => boolean>> = {
     isWord(address) &&
     isCount(length) &&
     (access === 'read' || access === 'write') &&
-    ['completed', 'blocked', 'no-memory'].includes(String(outcome)) &&
+    ['completed', 'blocked', 'no-memory', 'no-master'].includes(String(outcome)) &&
     typeof isBypass === 'boolean' &&
     (fault === null || isCount(fault)),
   doorbell: ({ endpoint, address, data }) => isCount(endpoint) && isWord(address) && isCount(data),

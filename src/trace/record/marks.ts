@@ -9,8 +9,11 @@ export interface AccessMark {
   readonly address: bigint;
   readonly length: number;
   readonly access: 'read' | 'write';
-  /** What became of it: `no-memory` reached no RAM, though nothing stopped it on the way. */
-  readonly outcome: 'completed' | 'blocked' | 'no-memory';
+  /**
+   * What became of it: `no-memory` reached no RAM, though nothing stopped it on the way; `no-master` did not begin, as bus
+   * mastering was off.
+   */
+  readonly outcome: 'completed' | 'blocked' | 'no-memory' | 'no-master';
   /** Whether it went round translation. Where it went otherwise, the mappings of the moment tell. */
   readonly isBypass: boolean;
   /** Sequence of the fault that stopped it; null when none did. */

@@ -34,10 +34,16 @@ const CORE: readonly Room[] = [
     imports: ['src/base', 'src/memory'],
   },
   {
+    folder: 'src/pci',
+    purpose:
+      'PCI Local Bus 3.0: configuration space of a function, its interrupt, its reset, its way to memory',
+    imports: ['src/base', 'src/memory'],
+  },
+  {
     folder: 'src/endpoints',
     purpose:
-      'our own bus masters: virtio-blk and the rogue. They see an `AddressSpace`, as hardware sees a bus, and never the IOMMU',
-    imports: ['src/base', 'src/memory', 'src/virtio'],
+      'our own bus masters: virtio-blk, the rogue and edu. They see an `AddressSpace`, as hardware sees a bus, and never the IOMMU',
+    imports: ['src/base', 'src/memory', 'src/virtio', 'src/pci'],
   },
   {
     folder: 'src/acpi',
