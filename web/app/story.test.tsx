@@ -2,6 +2,7 @@
 import { render } from 'preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GuidedStory } from '../components/guided-story.tsx';
+import { addMachineParts } from '../session/address/machine-parts.ts';
 import { PageAddress } from '../session/address/page-address.ts';
 import { MachineSession } from '../session/machine-session.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
@@ -116,6 +117,27 @@ describe('the story', () => {
     await run(2200);
     expect(title()).toBe('The same with boot bypass off');
     expect(textOf('.told')).toContain('There is an IOMMU, and the page has changed all the same.');
+  });
+
+  it('says in the address which machine it has started, and leads back to the own one', async () => {
+    const { session, press } = await open('?story=4');
+    addMachineParts(new PageAddress(window), session.power);
+    const machine = (): readonly (string | null)[] => {
+      const asked = new URLSearchParams(location.search);
+      return [asked.get('iommu'), asked.get('plan')];
+    };
+    await press('Restart without the IOMMU');
+    expect(machine()).toEqual(['off', null]);
+    await run(5000);
+    await press('Let it overreach again');
+    await press('Restart with the IOMMU');
+    expect(machine()).toEqual(['translated', '{"iommu":{"bootBypass":true}}']);
+    await run(2200);
+    session.guided.tell('back');
+    await run(300);
+    await press('Back to your PC');
+    expect(machine()).toEqual([null, null]);
+    expect(session.power.asked.value).toEqual({ plan: {}, iommu: null });
   });
 
   it('takes the second click of two, and a key that is held down, for none', async () => {

@@ -3,7 +3,7 @@
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import { Emitter } from '../../src/base/emitter.ts';
-import type { IommuMode, MachineInfo } from '../../src/worker/api/power.ts';
+import type { BootRequest, IommuMode, MachineInfo } from '../../src/worker/api/power.ts';
 import type { RogueRequest } from '../../src/worker/api/stray-dma.ts';
 import { formatHexBytes } from '../format/iommu-words.ts';
 import type { MachineModel } from '../model/machine-model.ts';
@@ -58,8 +58,9 @@ export class GuidedStory {
   readonly #moved = new Emitter<Move>();
   readonly step: ReadonlySignal<StepName | null>;
   readonly view: ReadonlySignal<StoryView | null>;
-  /** Whether the machine is one that the story has started. */
-  #isOther = false;
+  /** What the person had asked for, while the machine is another one that the story has started; else null. */
+  #own: BootRequest | null = null;
+  #isStarting = false;
   #isProbing = false;
 
   constructor(ports: StoryPorts) {
@@ -80,7 +81,7 @@ export class GuidedStory {
       });
     });
     power.chosen.on(() => {
-      this.#isOther = false;
+      if (!this.#isStarting) this.#own = null;
     });
     power.restarted.on(() => this.#goOn([]));
     power.batches.on(() => this.#goOn(this.#reader.take(ports.latest().history?.record)));
@@ -112,19 +113,19 @@ export class GuidedStory {
         void this.#send('write');
         return;
       case 'start-own':
-        this.#start(false, undefined);
+        this.#startOwn();
         return;
       case 'start-translated':
-        this.#start(true, 'translated');
+        this.#startOther('translated');
         return;
       case 'start-without':
-        this.#start(true, 'off');
+        this.#startOther('off');
         return;
       case 'start-early':
       case 'start-closed': {
         const state = this.#state.peek();
         if (state !== null) this.#state.value = awaitEarly(state);
-        this.#start(true, 'translated', act === 'start-early');
+        this.#startOther('translated', act === 'start-early');
         return;
       }
       case 'read-disk':
@@ -133,10 +134,26 @@ export class GuidedStory {
     }
   }
 
-  #start(isOther: boolean, mode: IommuMode | undefined, bootBypass?: boolean): void {
-    this.#isOther = isOther;
-    const plan = bootBypass === undefined ? undefined : { iommu: { bootBypass } };
-    void this.#ports.power.start(mode, plan);
+  /** Back to the machine that the person had. */
+  #startOwn(): void {
+    const { power } = this.#ports;
+    const own = this.#own ?? power.asked.peek();
+    this.#own = null;
+    this.#choose(own);
+  }
+
+  /** The person's machine with DMA going this way; with a choice for its boot bypass, the usual one. The address says which. */
+  #startOther(mode: IommuMode, bootBypass?: boolean): void {
+    const own = this.#own ?? this.#ports.power.asked.peek();
+    this.#own = own;
+    const usual = { plan: JSON.stringify({ iommu: { bootBypass } }) };
+    this.#choose({ ...(bootBypass === undefined ? own : usual), iommu: mode }, mode);
+  }
+
+  #choose(request: BootRequest, mode?: IommuMode): void {
+    this.#isStarting = true;
+    void this.#ports.power.choose(request, mode);
+    this.#isStarting = false;
   }
 
   #look(): StoryFacts {
@@ -151,7 +168,7 @@ export class GuidedStory {
       notReady: power.notReady.value,
       bootBypass: state?.isBypass ?? null,
       diskBytes: (counters?.translatedBytes ?? 0) + (counters?.bypassedBytes ?? 0),
-      isOwn: !this.#isOther,
+      isOwn: this.#own === null,
     };
   }
 

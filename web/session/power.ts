@@ -12,7 +12,6 @@ import type {
   MachineFailure,
   MachineInfo,
   MachineStatus,
-  PlanChoices,
 } from '../../src/worker/api/power.ts';
 import { whyNotReady } from '../format/readiness.ts';
 import type { MachineClock } from '../model/views.ts';
@@ -138,10 +137,10 @@ export class Power {
   }
 
   /**
-   * Starts a machine in a fresh worker; the one before is gone. It is as was asked for, but for the mode, or the usual one
-   * with what is `chosen` of its plan. Failures become `failure`.
+   * Starts a machine in a fresh worker; the one before is gone. It is as was asked for, but for the mode. Failures become
+   * `failure`.
    */
-  async start(mode?: IommuMode, chosen?: PlanChoices): Promise<void> {
+  async start(mode?: IommuMode): Promise<void> {
     this.#link.close();
     // Another worker counts from the beginning.
     this.#life = 0;
@@ -159,7 +158,7 @@ export class Power {
       const api = await opened;
       if (api === null) return;
       this.connected.emit();
-      const asked = chosen === undefined ? this.#asked.peek() : { ...ANY_MACHINE, plan: chosen };
+      const asked = this.#asked.peek();
       const info = await api.power.boot({ ...asked, iommu: mode ?? asked.iommu }, this.#images);
       if (!isCurrent()) return;
       this.#info.value = info;
@@ -169,11 +168,11 @@ export class Power {
     }
   }
 
-  /** Starts another machine, as `start` does. */
-  async choose(request: BootRequest): Promise<void> {
+  /** Starts another machine, as `start` does; `mode`: how DMA goes, where that is known already. */
+  async choose(request: BootRequest, mode?: IommuMode): Promise<void> {
     this.#asked.value = request;
     this.chosen.emit('replace');
-    await this.start();
+    await this.start(mode);
   }
 
   /** Starts the machine that was asked for afresh, with DMA going this way. */
