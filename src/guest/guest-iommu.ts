@@ -60,7 +60,11 @@ export class GuestIommu implements IommuView {
     this.#recordsEvents = recordsEvents;
     this.#record = new IommuRecord(recordHeadOf(machine.plan));
     if (!recordsEvents) return;
-    tapMachine(machine, this.#recorder, { withWho: recordsWho });
+    const stageSoFar = (): string | null => {
+      const latest = this.record.marks.findLast(({ kind }) => kind === 'stage');
+      return latest?.kind === 'stage' ? latest.stage : null;
+    };
+    tapMachine(machine, this.#recorder, { withWho: recordsWho, stageSoFar });
     this.#recorder.filled.on(() => this.#gather());
     void new WayRecords(machine, {
       now: () => this.record,

@@ -55,14 +55,23 @@ class ConsoleLines {
   }
 }
 
-/** Has a recorder written by a machine until it is told to end; without `withWho` nobody looks into the guest for who asks. */
+export interface TapOptions {
+  /** Without it nobody looks into the guest for who asks. */
+  readonly withWho?: boolean;
+  /** The latest stage that is recorded already, of a machine that has come from elsewhere; null where there is none. */
+  readonly stageSoFar?: () => string | null;
+}
+
+/** Has a recorder written by a machine until it is told to end. */
 export function tapMachine(
   machine: RecordedMachine,
   recorder: Recorder,
-  { withWho = true } = {},
+  { withWho = true, stageSoFar = () => null }: TapOptions = {},
 ): Dispose {
   let [lines, watch] = [new ConsoleLines(), new BootWatch()];
   let stage: GuestStage = watch.stage;
+  // A prompt of a guest that has been at its prompt is no news
+  let mayBeKnown = true;
   const who = new RecordWho(machine.who, recorder);
   const now = (): RecordTime => ({ timeMs: machine.ranMs, instructions: machine.instructions });
   const counters = new RecordCounters(recorder);
@@ -77,12 +86,15 @@ export function tapMachine(
     watch.take(bytes);
     if (watch.stage === stage) return;
     ({ stage } = watch);
-    recorder.mark({ kind: 'stage', stage }, now());
+    const isKnown = mayBeKnown && stageSoFar() === stage;
+    mayBeKnown = false;
+    if (!isKnown) recorder.mark({ kind: 'stage', stage }, now());
   };
   const forget = (): void => {
     who.forget();
     [lines, watch] = [new ConsoleLines(), new BootWatch()];
     ({ stage } = watch);
+    mayBeKnown = false;
     notifications.forget();
     samples.forget();
   };
@@ -129,6 +141,7 @@ export function tapMachine(
     machine.onMove(({ sequence }) => {
       recorder.goTo(sequence, now());
       forget();
+      mayBeKnown = true;
       counters.forget();
       counters.look(machine.iommu, now());
     }),

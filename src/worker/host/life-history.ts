@@ -58,7 +58,7 @@ export class LifeHistory {
     this.#machine = machine;
     this.#record = this.#newRecord();
     this.#past = new History(this.#record);
-    tapMachine(machine, this.#recorder);
+    tapMachine(machine, this.#recorder, { stageSoFar: () => this.#stageSoFar() });
     this.#recorder.filled.on(() => this.#gather());
     machine.onLeave(({ branch, isPast }) => {
       if (!isPast) this.#bases.set(branch, stateBefore(this.past, this.events.firstSequence));
@@ -142,6 +142,11 @@ export class LifeHistory {
 
   #newRecord(): IommuRecord {
     return new IommuRecord(recordHeadOf(this.#machine.plan), { maxBytes: MAX_RECORD_BYTES });
+  }
+
+  #stageSoFar(): string | null {
+    const latest = this.#gather().marks.findLast(({ kind }) => kind === 'stage');
+    return latest?.kind === 'stage' ? latest.stage : null;
   }
 
   #gather(): IommuRecord {

@@ -7,9 +7,10 @@ import { HEAD, QUIET_BATCH } from '../../../web/testing/told-events.ts';
 import { MachineModel } from '../../../web/model/machine-model.ts';
 import { Emitter } from '../../base/emitter.ts';
 import type { DeviceEvent, IommuEvent } from '../../iommu/events/iommu-event.ts';
+import type { PowerEvent } from '../../machine/power-event.ts';
 import type { Place } from '../../machine/timeline/place.ts';
 import { readPlan } from '../../machine/plan/plan-check.ts';
-import { BATCH_EVENTS } from '../../trace/record/record-tail.ts';
+import { BATCH_EVENTS, RecordTail } from '../../trace/record/record-tail.ts';
 import { KEPT_READABLE, KEPT_WRITTEN } from '../../trace/record/request-bytes.ts';
 import { LifeHistory, MAX_EVENTS, type HistoricMachine } from './life-history.ts';
 import { RecordTeller, type ToldLife } from './record-teller.ts';
@@ -45,10 +46,16 @@ class Border {
     state: () => ({ sequence: 0, isBypass: false, endpoints: [], domains: [] }),
     sampleAccesses: () => undefined,
   };
+  readonly history: LifeHistory;
   readonly life: ToldLife;
   readonly teller: RecordTeller;
   told = 0;
   readonly #events = new Emitter<IommuEvent>();
+  readonly power = new Emitter<PowerEvent>();
+  readonly printed = new Emitter<Uint8Array>();
+  readonly #console = {
+    onOutput: (listener: (bytes: Uint8Array) => void) => this.printed.on(listener),
+  };
   readonly #moves = new Emitter<Place>();
   readonly #leaves = new Emitter<Place>();
   readonly #poweredOn = new Emitter<{ readonly byGuest: boolean }>();
@@ -58,7 +65,7 @@ class Border {
     const machine: HistoricMachine = {
       plan: readPlan({}),
       iommu: this.iommu,
-      console: { onOutput: () => () => undefined },
+      console: this.#console,
       who: {
         walkNumber: 1,
         walk: () => 0,
@@ -70,15 +77,16 @@ class Border {
       instructions: 0,
       past: { place: PLACE, branches: [{ id: 1 }] },
       watch: (watcher) => this.#events.on((event) => tellWatcher(watcher, event, LARGEST)),
-      onPower: () => () => undefined,
+      onPower: (listener) => this.power.on(listener),
       onAccess: () => () => undefined,
       onTick: () => () => undefined,
       onMove: (listener) => this.#moves.on(listener),
       onLeave: (listener) => this.#leaves.on(listener),
     };
+    this.history = new LifeHistory(machine);
     this.life = {
       machine,
-      history: new LifeHistory(machine),
+      history: this.history,
       status: 'running',
       previewed: new Emitter(),
       poweredOn: this.#poweredOn,
@@ -155,6 +163,30 @@ class Border {
     expect(watched.isIncomplete).toBe(false);
   }
 }
+
+function stagesOf({ history }: Border): readonly string[] {
+  return history.events.marks.flatMap((mark) => (mark.kind === 'stage' ? [mark.stage] : []));
+}
+
+describe('the stages of a machine that begins at its prompt', () => {
+  const PROMPT = new TextEncoder().encode('\nviommu:~# ');
+
+  it('have no second prompt, but another after it was switched off and on', () => {
+    const booted = new Border();
+    booted.printed.emit(PROMPT);
+    expect(stagesOf(booted)).toEqual(['ready']);
+    const restored = new Border();
+    restored.history.begin({
+      console: new Uint8Array(),
+      record: new RecordTail(booted.history.events).next(),
+    });
+    restored.printed.emit(PROMPT);
+    expect(stagesOf(restored)).toEqual(['ready']);
+    restored.power.emit('power-cycled');
+    restored.printed.emit(PROMPT);
+    expect(stagesOf(restored)).toEqual(['ready', 'ready']);
+  });
+});
 
 describe('RecordTeller', () => {
   it('tells each event once, however large, in batches that a page can take', () => {
