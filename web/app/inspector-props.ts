@@ -2,6 +2,7 @@
 
 import type { InspectorPaneProps } from '../components/inspector-pane.tsx';
 import type { RulesPaneProps } from '../components/rules-pane.tsx';
+import { SEND_ROGUE } from '../components/rogue-words.ts';
 import type { StoryPaneProps } from '../components/story-pane.tsx';
 import type { MachineSession } from '../session/machine-session.ts';
 
@@ -40,6 +41,7 @@ export function inspectorProps(session: MachineSession): InspectorProps {
       info: power.info,
       mode: power.mode,
       isAnnouncing: false,
+      tryIt: SEND_ROGUE,
       onRule,
       onFollow: () => selection.select(null),
       onSelect,

@@ -14,6 +14,7 @@ import { FaultsPane } from '../components/faults-pane.tsx';
 import { MappingsPane } from '../components/mappings-pane.tsx';
 import { RecordingNotice } from '../components/recording-controls.tsx';
 import { RoguePane } from '../components/rogue-pane.tsx';
+import { StoryPane } from '../components/story-pane.tsx';
 import { TopBar } from '../components/top-bar.tsx';
 import { TryIt } from '../components/try-it.tsx';
 import { paneProps } from './pane-props.ts';
@@ -141,6 +142,28 @@ describe('the rogue form and the faults', () => {
     expect(await send('Write')).toMatch(/^Written: 16 × 0x5a at 0x.* gone astray\.$/);
     expect(root.querySelector('.result')?.getAttribute('data-tone')).toBe('warning');
   });
+
+  it.each([
+    ['translated', 'Nothing has been stopped yet. Press “Send rogue DMA”'],
+    ['bypass', 'In bypass nothing is stopped. Press “Send rogue DMA”'],
+  ] as const)(
+    'are led to by the empty story, in the mode %s by its button',
+    async (mode, words) => {
+      const session = await newSession({}, mode);
+      const { story, rogue } = paneProps(session);
+      const root = show(
+        <>
+          <StoryPane {...story} />
+          <RoguePane {...rogue} />
+        </>,
+      );
+      await run(5_000);
+      expect(root.textContent).toContain(words);
+      button(root, 'Send rogue DMA').click();
+      await run(100);
+      expect(root.querySelector('.rogue-result')?.textContent).not.toBe('');
+    },
+  );
 
   it.each([
     ['off', 'There is no IOMMU: nothing was checked.', 'Address (guest-physical)'],

@@ -4,7 +4,7 @@ import { freshLine } from '../components/fresh-line.ts';
 import type { GuidedStoryProps } from '../components/guided-story.tsx';
 import type { InspectPane, PicturePaneProps } from '../components/picture-pane.tsx';
 import type { ReachFigureProps } from '../components/reach-figure.tsx';
-import type { SeeActionsProps } from '../components/see-actions.tsx';
+import { OVERREACH, type SeeActionsProps } from '../components/see-actions.tsx';
 import type { SeeSideProps } from '../components/see-side.tsx';
 import type { MachineSession } from '../session/machine-session.ts';
 import { inspectorProps } from './inspector-props.ts';
@@ -83,7 +83,7 @@ export function seeProps(session: MachineSession, { onInspect, story }: SeeWays)
     side: {
       chosen: session.selection.chosen,
       inspector,
-      story: { ...told, isAnnouncing: true, onAll: () => onInspect('faults') },
+      story: { ...told, isAnnouncing: true, tryIt: OVERREACH, onAll: () => onInspect('faults') },
     },
   };
 }

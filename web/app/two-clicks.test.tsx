@@ -141,6 +141,7 @@ describe('from a fault in the list', () => {
     expect(session.selection.chosen.value).toEqual({ kind: 'event', sequence: REMOVED });
     expect(textOf('inspector')).toContain('UNMAP #5');
     expect(textOf('inspector')).toContain('virt_start');
+    expect(textOf('inspector')).toContain(`Causedby kworker (pid 83), ${FUNCTION}`);
   });
 
   it("to the function of the guest's kernel, its task, and how long before: one click", async () => {

@@ -10,7 +10,7 @@ import type { Pointed } from '../inspector/lit.ts';
 import { printLocator } from '../model/locator.ts';
 import type { RequirementsView } from '../model/requirements-view.ts';
 import { formatExact } from '../format/quantity.ts';
-import { Asker, type Namers } from './asker.tsx';
+import { AskerFact, type Namers } from './asker.tsx';
 import { ByteBlockView } from './byte-block.tsx';
 import { LinkedWords, type Select } from './linked-words.tsx';
 import { Pane } from './pane.tsx';
@@ -157,7 +157,7 @@ function Content({ view, props }: { view: Inspected; props: InspectorPaneProps }
       </p>
       {story === undefined ? null : <Why story={story} onSelect={onSelect} />}
       <Facts view={view} onSelect={onSelect} />
-      {who === null ? null : <Asker who={who} namers={namers} />}
+      {who === null ? null : <AskerFact who={who} namers={namers} />}
       {blocks.map((block) => (
         <ByteBlockView key={block.title} {...{ block, rules, onSelect }} {...lit} />
       ))}

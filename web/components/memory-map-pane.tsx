@@ -10,6 +10,7 @@ import type { MemoryContent, MemoryPorts, MemoryView } from '../memory-map/memor
 import { reachRuns, type ReachRun } from '../memory-map/owners.ts';
 import {
   bytesOf,
+  identityWords,
   legendOf,
   litPages,
   pageWords,
@@ -131,7 +132,12 @@ function EverSwitch({ isEver, onEver }: { isEver: boolean; onEver: (isEver: bool
   );
 }
 
-function footWords({ isEver, progress, since }: ShownMemory): string | null {
+function footWords(shown: ShownMemory): string | null {
+  const words = [everWords(shown), identityWords(shown)].filter((each) => each !== null);
+  return words.length === 0 ? null : words.join(' ');
+}
+
+function everWords({ isEver, progress, since }: ShownMemory): string | null {
   if (!isEver) return null;
   if (progress < 1) return `Going through the record: ${Math.floor(progress * 100)} %`;
   const from = since > 1 ? `since event #${formatExact(since)}` : 'since power-on';

@@ -11,7 +11,7 @@ import { formatAddress, parseAddress } from '../format/address.ts';
 import { Term } from '../glossary/term.tsx';
 import type { Select } from './linked-words.tsx';
 import { Pane } from './pane.tsx';
-import { ADDRESS_LABEL, ROGUE_INTRO, rogueWords } from './rogue-words.ts';
+import { SEND_ROGUE, ADDRESS_LABEL, ROGUE_INTRO, rogueWords } from './rogue-words.ts';
 
 const DEFAULT_ADDRESS = '0xdeadb000';
 /** RAM of every PC this page makes. */
@@ -261,7 +261,7 @@ function Form(props: RoguePaneProps): JSX.Element {
         />
       </label>
       <button type="submit" class="button button-danger" disabled={isDisabled} title={reason ?? ''}>
-        Send rogue DMA
+        {SEND_ROGUE}
       </button>
       <p class="control-help" id="address-help" data-invalid={!parsed.isValid}>
         {parsed.isValid ? (

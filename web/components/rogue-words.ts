@@ -5,6 +5,9 @@ import type { RogueRequest, RogueResult } from '../../src/worker/api/stray-dma.t
 import { formatAddress } from '../format/address.ts';
 import { faultReasonSentence, faultTitle, formatHexBytes } from '../format/iommu-words.ts';
 
+/** The button that sends one. */
+export const SEND_ROGUE = 'Send rogue DMA';
+
 /** What happens to the address, before the first try. */
 export const ROGUE_INTRO: Readonly<Record<IommuMode, string>> = {
   translated:

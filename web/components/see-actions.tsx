@@ -21,6 +21,9 @@ export const OTHER_MODE: Readonly<
   off: { mode: 'translated', label: 'Put the IOMMU back' },
 };
 
+/** The button that does that. */
+export const OVERREACH = 'Let a device overreach';
+
 export interface SeeActionsProps {
   readonly info: ReadonlySignal<MachineInfo | null>;
   readonly mode: ReadonlySignal<IommuMode>;
@@ -101,7 +104,7 @@ export function SeeActions(props: SeeActionsProps): JSX.Element {
           title={reason ?? 'A device writes to an address that nobody has given it'}
           onClick={() => void overreach()}
         >
-          Let a device overreach
+          {OVERREACH}
         </button>
         <button type="button" class="button" onClick={() => setWanted(other.mode)}>
           {other.label}

@@ -15,12 +15,15 @@ import { faultSentence } from './faults-pane.tsx';
 import type { Select } from './linked-words.tsx';
 import { Pane } from './pane.tsx';
 
-const NONE: Readonly<Record<IommuMode, string>> = {
-  translated:
-    'Nothing has been stopped yet. Let a device overreach: the IOMMU stops it at the wall, and here stands why.',
-  bypass: 'In bypass nothing is stopped: let a device overreach, and see it succeed.',
-  off: 'Without an IOMMU nothing is ever stopped: let a device overreach, and see it succeed.',
-};
+/** `tryIt`: the button that makes a device do what it should not. */
+function noneWords(mode: IommuMode, tryIt: string): string {
+  const press = `Press “${tryIt}”`;
+  if (mode === 'translated') {
+    return `Nothing has been stopped yet. ${press}: the IOMMU stops it at the wall, and here stands why.`;
+  }
+  const where = mode === 'bypass' ? 'In bypass nothing is' : 'Without an IOMMU nothing is ever';
+  return `${where} stopped. ${press}, and see it succeed.`;
+}
 
 export interface StoryPaneProps {
   /** The fault that is told of; null while nothing was stopped. */
@@ -34,6 +37,8 @@ export interface StoryPaneProps {
   readonly mode: ReadonlySignal<IommuMode>;
   readonly driver: ReadonlySignal<Namers['driver']>;
   readonly callers: ReadonlySignal<Namers['callers']>;
+  /** The button beside this pane that makes a device do what it should not. */
+  readonly tryIt: string;
   /** Whether news is read out here; elsewhere it is, where all faults are listed. */
   readonly isAnnouncing: boolean;
   /** Tells of the latest again. */
@@ -100,7 +105,7 @@ export function StoryPane(props: StoryPaneProps): JSX.Element {
     >
       {props.isAnnouncing ? <News latest={props.latest} info={props.info} /> : null}
       {told === null ? (
-        <p class="empty">{NONE[props.mode.value]}</p>
+        <p class="empty">{noneWords(props.mode.value, props.tryIt)}</p>
       ) : (
         <div class="scroll story" role="group" aria-label="Story" tabIndex={0}>
           <FaultStory

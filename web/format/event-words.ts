@@ -7,7 +7,7 @@ import { NO_STATUS } from '../../src/trace/record/event-columns.ts';
 import { formatAddress, formatRange } from './address.ts';
 import { statusName } from '../../src/iommu/protocol/status-names.ts';
 import { faultTitle, formatRights, isWriteFault } from './iommu-words.ts';
-import { formatBytes } from './quantity.ts';
+import { formatBytes, formatPlural } from './quantity.ts';
 
 export interface EventWords {
   /** Short word in capitals; tells kinds apart without colour. */
@@ -51,7 +51,7 @@ export function eventWords(event: IommuEvent, nameOf: EndpointNamer): EventWords
     }
     case 'unmapped': {
       const size = formatBytes(event.virtEnd - event.virtStart + 1n);
-      const many = event.removed === 1 ? '' : ` ×${event.removed}`;
+      const many = event.removed === 1 ? '' : `, ${formatPlural(event.removed, 'mapping')}`;
       const text = `D${event.domain} ${formatAddress(event.virtStart)} ${size}${many}`;
       const range = formatRange(event.virtStart, event.virtEnd);
       const title = `Domain ${event.domain}: ${range}, mappings removed: ${event.removed}`;

@@ -143,7 +143,7 @@ describe('the protocol in words', () => {
     [
       { kind: 'unmapped', domain: 2, ...range, removed: 3, status: 0 },
       'UNMAP',
-      'D2 0xfffff000 4 KiB ×3',
+      'D2 0xfffff000 4 KiB, 3 mappings',
       null,
     ],
     [{ kind: 'probed', endpoint: 1, status: 0 }, 'PROBE', 'disk', null],

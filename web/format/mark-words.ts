@@ -21,7 +21,7 @@ const OUTCOMES = {
 };
 
 function times(count: number): string {
-  return count === 1 ? '' : ` ×${formatExact(count)}`;
+  return count === 1 ? '' : `, ${formatExact(count)} times`;
 }
 
 /** The words of a mark. */

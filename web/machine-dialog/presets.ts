@@ -68,7 +68,7 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: '2017 draft with reserved regions',
-    line: 'The wire format v0.5 and an identity region of firmware’s, for a kernel with a driver of that time.',
+    line: 'For a kernel of your own with a driver of 2017: wire format v0.5, an identity region of firmware’s. This PC’s own Linux does not reach its prompt with it.',
     choices: {
       iommu: { dialect: 'v0.5', identityPolicy: 'per-endpoint' },
       tables: 'viot+iort',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ENDPOINT, OTHER_ENDPOINT } from '../../test/rigs/iommu-rig.ts';
 import { PastRig, type DeviceMoment } from '../../test/rigs/past-rig.ts';
 import { pastDevice, pastSteps } from '../../test/support/past-steps.ts';
+import { toIova } from '../../src/memory/address.ts';
 import { History } from '../../src/trace/replay/history.ts';
 import type { Moment } from '../../src/trace/replay/moment.ts';
 import { PAGE_BYTES } from '../picture/runs.ts';
@@ -12,7 +13,7 @@ import { EverReach } from './ever.ts';
 import { gridFor, pageAt, placeOfPage, wholeView, zoomView, type Size } from './layout.ts';
 import { ownerOf, reachRuns } from './owners.ts';
 import { deviceBit, reachAt, type PageReach } from './reach.ts';
-import { reachWords } from './words.ts';
+import { identityWords, reachWords } from './words.ts';
 
 /** Fewer than mappings of the rig lead to, with a window where some of them lead to. */
 const PAGES = 24;
@@ -119,6 +120,24 @@ describe('who reaches a page', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('by an identity region is said below the map, whose mappings do not tell of it', () => {
+    const start = toIova(0x2000n);
+    const region = { kind: 'identity', start, end: toIova(0x4fffn), flags: 3 } as const;
+    const rig = new PastRig({ options: {}, reserved: { [ENDPOINT]: [region] }, accepts: 0x57n });
+    rig.do({ kind: 'attach', endpoint: ENDPOINT, domain: 1, flags: 0 });
+    rig.take();
+    const wordsAt = (sequence: number, isEver: boolean): string | null => {
+      const moment = known(new History(rig.record), sequence);
+      const scene = sceneOf(moment, FACTS);
+      const reach = reachAt(moment, scene, AREAS);
+      return identityWords({ scene, areas: AREAS, reach, moment, isEver });
+    };
+    const said = 'The identity region 0x00002000–4fff of disk is reached without a mapping';
+    expect(wordsAt(rig.sequence, false)).toBe(`${said}.`);
+    expect(wordsAt(rig.sequence, true)).toBe(`${said}, and not counted.`);
+    expect(wordsAt(1, false)).toBeNull();
   });
 
   it('is counted in slices that end in time', () => {

@@ -53,6 +53,20 @@ export function reachWords(
   return words.join('; ');
 }
 
+/** The identity regions of devices behind walls, which are reached without a mapping; null where there are none. */
+export function identityWords({ scene, moment, isEver }: MemoryFacts): string | null {
+  const devices = scene.lanes.flatMap((lane) => (lane.gate === 'wall' ? lane.devices : []));
+  const regions = devices.flatMap(({ id, name }) =>
+    (moment?.endpoint(id)?.reserved ?? [])
+      .filter(({ kind }) => kind === 'identity')
+      .map(({ start, end }) => `${formatShortRange(start, end)} of ${name}`),
+  );
+  if (regions.length === 0) return null;
+  const are = regions.length === 1 ? 'The identity region' : 'The identity regions';
+  const counted = isEver ? ', and not counted' : '';
+  return `${are} ${joined(regions)} ${regions.length === 1 ? 'is' : 'are'} reached without a mapping${counted}.`;
+}
+
 function throughWords({ virtStart, domain, physStart }: Lifetime, start: bigint): string {
   const iova = start > physStart ? virtStart + (start - physStart) : virtStart;
   return `IOVA ${formatShortRange(iova, iova + BigInt(PAGE_BYTES - 1))} of domain ${domain}`;

@@ -152,7 +152,7 @@ const TELLERS: Readonly<Record<StepName, Teller>> = {
   see: ({ diskBytes }, facts, { reach, noCommands }) => ({
     text: [
       'On the left are the PC’s devices, on the right is its memory. Devices read and write memory by themselves: that is DMA.',
-      `Between them stands the IOMMU: a wall for each device, open only where Linux has mapped memory for it.${reach === null || facts.stage !== 'ready' ? '' : ` Now devices can reach ${reach}.`}`,
+      `Between them stands the IOMMU. Linux puts each device into a domain of its own, and each domain is a wall, open only where Linux has mapped memory.${reach === null || facts.stage !== 'ready' ? '' : ` Now devices can reach ${reach}.`}`,
     ],
     action: {
       act: 'read-disk',
