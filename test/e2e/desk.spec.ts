@@ -15,6 +15,10 @@ async function violations(page: Page): Promise<readonly string[]> {
 /** Opens the palette, types into it, and takes what is found first. */
 async function command(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Control+k');
+  await take(page, text);
+}
+
+async function take(page: Page, text: string): Promise<void> {
   const palette = page.getByRole('dialog', { name: 'Commands' });
   await expect(palette.getByRole('combobox')).toBeFocused();
   await page.keyboard.type(text);
@@ -49,6 +53,7 @@ test('lets panes be moved and a fault be explained by keyboard alone', async ({ 
     await expect(editor).toBeFocused();
     await page.keyboard.type('kind = fault');
     await expect(editor).toHaveAccessibleDescription(/^Write == to compare\./);
+    await expect(page.getByRole('listbox')).toBeHidden();
     await page.keyboard.press('Escape');
     await page.keyboard.type('kind == f');
     await expect(page.getByRole('option', { name: 'fault' })).toBeVisible();
@@ -60,6 +65,18 @@ test('lets panes be moved and a fault be explained by keyboard alone', async ({ 
     await expect(machine.events).not.toContainText('MAP');
     await page.keyboard.press('Escape');
     await expect(machine.events).toContainText('MAP');
+  });
+
+  await test.step('a word is explained', async () => {
+    await command(page, 'what is a domain');
+    const sheet = page.getByRole('dialog', { name: 'Keys and terms' });
+    await expect(sheet.locator(':focus')).toContainText(/^Domain/);
+    await page.keyboard.press('Escape');
+    await expect(sheet).toBeHidden();
+    await machine.button('Find a command').press('Enter');
+    await take(page, 'keys and terms');
+    await expect(sheet).toBeVisible();
+    await page.keyboard.press('Escape');
   });
 
   await test.step('the console has kept its text', async () => {

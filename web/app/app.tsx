@@ -100,6 +100,8 @@ export function App(props: AppProps): JSX.Element {
       {trace === null ? null : <TraceBanner {...trace} />}
       <RecordingNotice {...panes.recording} />
       <RecordingNotice {...opening.notice} />
+      <OverlayView overlays={overlays} />
+      <machine.View />
       {isSee ? null : <SectionNav desk={desk} />}
       <main class="layout" data-view={view} data-told={isTold}>
         {isTold ? <GuidedStory key="guided" {...see.guided} /> : null}
@@ -120,8 +122,6 @@ export function App(props: AppProps): JSX.Element {
         />
       </main>
       <TimeBar {...panes.timeBar} />
-      <OverlayView overlays={overlays} />
-      <machine.View />
       <DropZone onOpen={opening.onOpen} onRefuse={opening.onRefuse} />
     </div>
   );

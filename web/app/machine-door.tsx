@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals';
 import type { ComponentType, JSX } from 'preact';
 import type { BootRequest } from '../../src/worker/api/power.ts';
+import { Unreachable } from '../components/unreachable.tsx';
 import type { ChosenFiles } from '../machine-dialog/chosen-files.ts';
 import type { MachineDialogProps } from '../machine-dialog/machine-dialog.tsx';
 
@@ -52,7 +53,8 @@ export class MachineDoor {
   readonly View = (): JSX.Element | null => {
     const open = this.#open.value;
     if (open === null) return null;
-    if (open === 'unreachable') return <Unreachable onClose={() => this.close()} />;
+    if (open === 'unreachable')
+      return <Unreachable again="open Machine…" onClose={() => this.close()} />;
     const { Dialog, ...props } = open;
     return (
       <Dialog
@@ -66,17 +68,4 @@ export class MachineDoor {
       />
     );
   };
-}
-
-function Unreachable({ onClose }: { readonly onClose: () => void }): JSX.Element {
-  return (
-    <div class="recording" role="alert" data-tone="bad">
-      <p>
-        This part of the page could not be fetched. Check the connection, and open Machine… again.
-      </p>
-      <button type="button" class="button button-small" onClick={onClose}>
-        Close
-      </button>
-    </div>
-  );
 }

@@ -4,38 +4,50 @@ import { signal } from '@preact/signals';
 import type { ComponentType, JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { HelpIcon, SearchIcon } from '../components/icons.tsx';
+import { Unreachable } from '../components/unreachable.tsx';
 import type { Command } from '../commands/command.ts';
 import { isMacKeyboard, keyWords, useCommandKeys } from '../commands/keys.ts';
+import type { TermId } from '../glossary/terms.ts';
 import type { KeysSheetProps } from '../help/keys-sheet.tsx';
 import type { PaletteProps } from '../palette/palette.tsx';
 import type { PaneProps } from './pane-props.ts';
+import { filterCommands } from './filter-commands.ts';
 import { machineCommands } from './machine-commands.ts';
 import { goToCommands, thingCommands, type PlacePorts } from './place-commands.ts';
+import { termCommands } from './term-commands.ts';
 import { timeCommands, viewCommands } from './view-commands.ts';
 
-type Overlay = 'palette' | 'keys';
+type Overlay = 'palette' | 'keys' | 'unreachable';
+
+const LOADERS = {
+  palette: async () => (await import('../palette/palette.tsx')).Palette,
+  keys: async () => (await import('../help/keys-sheet.tsx')).KeysSheet,
+} as const;
 
 export interface OverlayPorts extends PlacePorts {
   readonly panes: PaneProps;
   /** Tells the first half minute again. */
   readonly onTell: () => void;
+  /** Fetches what opens. */
+  readonly loaders?: typeof LOADERS;
 }
 
 /** What is open, and what opens it. */
 export function makeOverlays(ports: OverlayPorts) {
   const { session, choice, desk, panes, onTell } = ports;
   const open = signal<Overlay | null>(null);
-  const help: readonly Command[] = [
-    {
-      id: 'story',
-      title: 'Tell me the story',
-      group: 'Help',
-      hint: 'What an IOMMU does, in half a minute',
-      run: () => {
-        choice.onView('see');
-        onTell();
-      },
+  const term = signal<TermId | null>(null);
+  const story: Command = {
+    id: 'story',
+    title: 'Tell me the story',
+    group: 'Help',
+    hint: 'What an IOMMU does, in half a minute',
+    run: () => {
+      choice.onView('see');
+      onTell();
     },
+  };
+  const help: readonly Command[] = [
     {
       id: 'palette',
       title: 'Find a command',
@@ -52,6 +64,7 @@ export function makeOverlays(ports: OverlayPorts) {
       hint: 'What keys do, and what words mean',
       keys: ['?'],
       run: () => {
+        term.value = null;
         open.value = 'keys';
       },
     },
@@ -61,22 +74,30 @@ export function makeOverlays(ports: OverlayPorts) {
     ...machineCommands(panes, session),
     ...timeCommands(session),
     ...viewCommands(choice, desk),
+    // A trace has no machine to tell it with
+    ...(panes.topBar.status.value === 'trace' ? [] : [story]),
     ...help,
   ];
+  const onTerm = (id: TermId): void => {
+    term.value = id;
+    open.value = 'keys';
+  };
   return {
     open,
+    term,
+    loaders: ports.loaders ?? LOADERS,
     fixed,
-    all: () => [...fixed(), ...thingCommands(ports)],
+    all: () => [
+      ...fixed(),
+      ...thingCommands(ports),
+      ...filterCommands(ports),
+      ...termCommands(onTerm),
+    ],
     goTo: (place: Parameters<PaletteProps['goTo']>[0]) => goToCommands(ports, place),
   };
 }
 
 export type Overlays = ReturnType<typeof makeOverlays>;
-
-const LOADERS = {
-  palette: async () => (await import('../palette/palette.tsx')).Palette,
-  keys: async () => (await import('../help/keys-sheet.tsx')).KeysSheet,
-} as const;
 
 interface LazyProps<Props extends object> {
   readonly load: () => Promise<ComponentType<Props>>;
@@ -95,20 +116,28 @@ function Lazy<Props extends object>({ load, props, onFail }: LazyProps<Props>): 
 
 /** What is open; and the keys of all commands. */
 export function OverlayView({ overlays }: { readonly overlays: Overlays }): JSX.Element | null {
-  const { open, fixed, all, goTo } = overlays;
+  const { open, term, loaders, fixed, all, goTo } = overlays;
   useCommandKeys(fixed);
-  const onClose = useMemo(
+  const [closePalette, closeKeys, closeNotice] = useMemo(() => {
+    // A dialog tells that it is closed when what it led to may be open already
+    const close = (what: Overlay) => (): void => {
+      if (open.peek() === what) open.value = null;
+    };
+    return [close('palette'), close('keys'), close('unreachable')];
+  }, [open]);
+  const onFail = useMemo(
     () => () => {
-      open.value = null;
+      open.value = 'unreachable';
     },
     [open],
   );
-  const palette: PaletteProps = { commands: all, goTo, onClose };
-  const keys: KeysSheetProps = { commands: fixed, onClose };
+  const palette: PaletteProps = { commands: all, goTo, onClose: closePalette };
+  const keys: KeysSheetProps = { commands: fixed, term: term.value, onClose: closeKeys };
   if (open.value === 'palette')
-    return <Lazy key="palette" load={LOADERS.palette} props={palette} onFail={onClose} />;
+    return <Lazy key="palette" load={loaders.palette} props={palette} onFail={onFail} />;
   if (open.value === 'keys')
-    return <Lazy key="keys" load={LOADERS.keys} props={keys} onFail={onClose} />;
+    return <Lazy key="keys" load={loaders.keys} props={keys} onFail={onFail} />;
+  if (open.value === 'unreachable') return <Unreachable again="try it" onClose={closeNotice} />;
   return null;
 }
 

@@ -80,34 +80,37 @@ function timeCommand({ session }: PlacePorts, timeMs: number): Command {
 }
 
 /** An address may be one of each domain, and one of memory. */
-function addressCommands(ports: PlacePorts, address: bigint): readonly Command[] {
+function addressCommands(
+  ports: PlacePorts,
+  { address, isOf }: Extract<Place, { kind: 'address' }>,
+): readonly Command[] {
   const { session } = ports;
   const info = session.power.info.value;
   const text = formatAddress(address);
   const domains = session.shown.device.value?.domains ?? [];
   const memoryBytes = BigInt(info?.memoryBytes ?? 0);
-  return [
-    ...domains.map(({ id, endpoints }): Command => ({
-      id: `go to iova ${id}`,
-      title: `${text} in domain ${id}`,
-      group: 'Go to',
-      hint: `As ${endpoints.map((each) => endpointName(info, each)).join(', ') || 'its devices'} would use it (IOVA)`,
-      run: () => select(ports, { kind: 'iova', domain: id, iova: toIova(address) }, 'address-map'),
-    })),
-    {
-      id: 'go to gpa',
-      title: `${text} in memory`,
-      group: 'Go to',
-      hint: 'The page of the PC’s memory (GPA)',
-      reason: address < memoryBytes ? null : `Memory ends at ${formatAddress(memoryBytes)}`,
-      run: () => select(ports, { kind: 'page', gpa: toGpa(address & ~0xfffn) }, 'memory-map'),
-    },
-  ];
+  const ofDomains = domains.map(({ id, endpoints }): Command => ({
+    id: `go to iova ${id}`,
+    title: `${text} in domain ${id}`,
+    group: 'Go to',
+    hint: `As ${endpoints.map((each) => endpointName(info, each)).join(', ') || 'its devices'} would use it (IOVA)`,
+    run: () => select(ports, { kind: 'iova', domain: id, iova: toIova(address) }, 'address-map'),
+  }));
+  const ofMemory: Command = {
+    id: 'go to gpa',
+    title: `${text} in memory`,
+    group: 'Go to',
+    hint: 'The page of the PC’s memory (GPA)',
+    reason: address < memoryBytes ? null : `Memory ends at ${formatAddress(memoryBytes)}`,
+    run: () => select(ports, { kind: 'page', gpa: toGpa(address & ~0xfffn) }, 'memory-map'),
+  };
+  if (isOf === 'iova') return ofDomains;
+  return isOf === 'gpa' ? [ofMemory] : [...ofDomains, ofMemory];
 }
 
 /** What leads to a place that is named. */
 export function goToCommands(ports: PlacePorts, place: Place): readonly Command[] {
   if (place.kind === 'event') return [eventCommand(ports, place.sequence)];
   if (place.kind === 'time') return [timeCommand(ports, place.timeMs)];
-  return addressCommands(ports, place.address);
+  return addressCommands(ports, place);
 }

@@ -150,7 +150,7 @@ export function viewCommands(choice: ViewChoice, desk: Desk): readonly Command[]
     },
     ...PANES.map(({ id, title, about }): Command => ({
       id: `pane ${id}`,
-      title,
+      title: `Show ${title}`,
       group: 'Panes',
       hint: about,
       run: () => desk.show(id),

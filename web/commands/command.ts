@@ -7,8 +7,10 @@ export const COMMAND_GROUPS = [
   'Time',
   'View',
   'Panes',
+  'Filters',
   'Endpoints',
   'Domains',
+  'Terms',
   'Help',
 ] as const;
 

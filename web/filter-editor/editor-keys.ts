@@ -36,7 +36,10 @@ export function editorKeys({ onApply, onClear }: EditorActions): Extension {
     return true;
   };
   const escape: Command = (view) => {
-    if (closeCompletion(view)) return true;
+    // One that is only being made is not seen
+    const isSeen = completionStatus(view.state) === 'active';
+    closeCompletion(view);
+    if (isSeen) return true;
     if (view.state.doc.length === 0) return false;
     onClear();
     return true;

@@ -4,11 +4,13 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { COMMAND_GROUPS, type Command } from '../commands/command.ts';
 import { isMacKeyboard, keyWords } from '../commands/keys.ts';
-import { TERMS, type TermEntry } from '../glossary/terms.ts';
+import { TERMS, type TermEntry, type TermId } from '../glossary/terms.ts';
 import { KEYS_OF_PLACES } from './keys-of-places.ts';
 
 export interface KeysSheetProps {
   readonly commands: () => readonly Command[];
+  /** A term that was asked for: it is shown first. */
+  readonly term?: TermId | null;
   readonly onClose: () => void;
 }
 
@@ -30,16 +32,21 @@ function KeyRow({ keys, text }: KeyRowProps): JSX.Element {
   );
 }
 
-function termsByName(): readonly TermEntry[] {
-  const entries: TermEntry[] = Object.values(TERMS);
-  return entries.sort((one, other) => one.name.localeCompare(other.name));
+function termsByName(): readonly (readonly [string, TermEntry])[] {
+  const entries: [string, TermEntry][] = Object.entries(TERMS);
+  return entries.sort(([, one], [, other]) => one.name.localeCompare(other.name));
 }
 
-export function KeysSheet({ commands, onClose }: KeysSheetProps): JSX.Element {
+export function KeysSheet({ commands, term = null, onClose }: KeysSheetProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const all = useMemo(commands, [commands]);
   const isMac = useMemo(isMacKeyboard, []);
-  useLayoutEffect(() => dialog.current?.showModal(), []);
+  const asked = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    dialog.current?.showModal();
+    asked.current?.scrollIntoView({ block: 'center' });
+    asked.current?.focus({ preventScroll: true });
+  }, []);
   const wordsOf = ({ keys = [] }: Command): readonly string[] => [
     ...new Set(keys.map((key) => keyWords(key, isMac))),
   ];
@@ -80,8 +87,12 @@ export function KeysSheet({ commands, onClose }: KeysSheetProps): JSX.Element {
         </div>
         <h3>Terms</h3>
         <dl class="sheet-terms">
-          {termsByName().map(({ name, text, clause }) => (
-            <div>
+          {termsByName().map(([id, { name, text, clause }]) => (
+            <div
+              ref={id === term ? asked : null}
+              tabIndex={id === term ? -1 : undefined}
+              data-asked={id === term}
+            >
               <dt>{name}</dt>
               <dd>
                 {text}

@@ -18,6 +18,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(async () => {
   // What is still to be drawn would be in the next test's way
   await vi.advanceTimersByTimeAsync(100);
+  localStorage.clear();
   vi.clearAllTimers();
   vi.useRealTimers();
 });
@@ -122,6 +123,43 @@ describe('the palette', () => {
     expect(session.selection.chosen.value).toMatchObject({ kind: 'iova', iova: 0xfff0_0000n });
   });
 
+  it('asks for the place that a command wants', async () => {
+    const { type, press, session, options, root } = await openPalette();
+    await type('go to gpa');
+    await press('Enter');
+    const field = root.querySelector('input');
+    expect(field?.value).toBe('');
+    expect(root.querySelector('[role=status]')?.textContent).toContain('in hexadecimal');
+    expect(options()).toEqual([]);
+    await type('1000');
+    expect(options()).toHaveLength(1);
+    await type('');
+    await press('Backspace');
+    expect(options()[0]).toContain('Go to event…');
+    await press('Enter');
+    await type('3');
+    await press('Enter');
+    expect(session.moment.chosen.value).toBe(3);
+  });
+
+  it('puts a filter in force, those first that were used before', async () => {
+    const { type, press, session, options, focused } = await openPalette();
+    await type('filters stopped');
+    expect(options()[0]).toMatch(/^kind == fault/);
+    await press('Enter');
+    expect(session.filter.text.value).toBe('kind == fault');
+    expect(session.recentFilters.texts.value).toEqual(['kind == fault']);
+    expect(focused).toEqual(['events']);
+  });
+
+  it('tells what a word means', async () => {
+    const { type, press, options, overlays } = await openPalette();
+    await type('what is a domain');
+    expect(options()[0]).toContain('What is a domain?');
+    await press('Enter');
+    expect([overlays.open.value, overlays.term.value]).toEqual(['keys', 'domain']);
+  });
+
   it('says why something cannot be done, does not do it, and tells what can be typed', async () => {
     const { type, press, session, options, root } = await openPalette();
     await type('#99999999');
@@ -150,7 +188,7 @@ describe('a text that names a place', () => {
     [' 1,234 ', { kind: 'event', sequence: 1234 }],
     ['2.5s', { kind: 'time', timeMs: 2500 }],
     ['30 ms', { kind: 'time', timeMs: 30 }],
-    ['0xFFF0_0000', { kind: 'address', address: 0xfff0_0000n }],
+    ['0xFFF0_0000', { kind: 'address', address: 0xfff0_0000n, isOf: null }],
     ['fff00000', null],
     ['2.5', null],
     ['0x', null],
@@ -158,6 +196,19 @@ describe('a text that names a place', () => {
     ['disk-read', null],
   ])('%s', (text, place) => {
     expect(readPlace(text)).toEqual(place);
+  });
+
+  it.each([
+    ['1234', 'event', { kind: 'event', sequence: 1234 }],
+    ['2.5', 'time', { kind: 'time', timeMs: 2500 }],
+    ['30 ms', 'time', { kind: 'time', timeMs: 30 }],
+    ['fff0_0000', 'iova', { kind: 'address', address: 0xfff0_0000n, isOf: 'iova' }],
+    ['0x1000', 'gpa', { kind: 'address', address: 0x1000n, isOf: 'gpa' }],
+    ['', 'time', null],
+    ['2.5s', 'event', null],
+    ['disk', 'gpa', null],
+  ] as const)('%s where one of %s is asked for', (text, wanted, place) => {
+    expect(readPlace(text, wanted)).toEqual(place);
   });
 });
 
@@ -171,5 +222,13 @@ describe('searching', () => {
     expect(search(all, 'previuos').map(({ id }) => id)).toEqual(['Previous fault']);
     expect(search(all, 'dma')[0]?.id).toBe('Read a disk');
     expect(search(all, '(.*[').length).toBe(0);
+  });
+
+  it('finds what is called so before what only tells of it', () => {
+    const all = [named('Show Mappings', 'What is mapped in a domain'), named('What is a domain?')];
+    expect(search(all, 'what is a domain').map(({ id }) => id)).toEqual([
+      'What is a domain?',
+      'Show Mappings',
+    ]);
   });
 });

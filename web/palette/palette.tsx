@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Command } from '../commands/command.ts';
 import { isMacKeyboard, keyWords } from '../commands/keys.ts';
-import { PLACES_HELP, readPlace, type Place } from './go-to.ts';
+import { PLACES_HELP, readPlace, WANTED, type Place, type Wanted } from './go-to.ts';
 import { search } from './search.ts';
 
 export interface PaletteProps {
@@ -58,17 +58,45 @@ function stepOf(key: string, at: number, count: number): number | undefined {
   return key === 'PageUp' ? Math.max(0, at - 8) : undefined;
 }
 
+const KINDS: readonly Wanted[] = ['event', 'time', 'iova', 'gpa'];
+
+/** What asks for the name of a place. */
+function askers(onWant: (wanted: Wanted) => void): readonly Command[] {
+  return KINDS.map((wanted) => ({
+    id: `ask ${wanted}`,
+    title: WANTED[wanted].title,
+    group: 'Go to',
+    hint: WANTED[wanted].hint,
+    run: () => onWant(wanted),
+  }));
+}
+
+/** What is said below the list. */
+function footWords(text: string, wanted: Wanted | null, isNothing: boolean): string {
+  if (wanted !== null) return `${WANTED[wanted].help} Backspace goes back to all commands.`;
+  return isNothing ? `Nothing is called “${text.trim()}”. ${PLACES_HELP}` : PLACES_HELP;
+}
+
 export function Palette({ commands, goTo, onClose }: PaletteProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const list = useRef<HTMLUListElement>(null);
+  const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
-  const all = useMemo(commands, [commands]);
+  /** A kind of place, of which one is to be named. */
+  const [wanted, setWanted] = useState<Wanted | null>(null);
+  const want = (next: Wanted | null): void => {
+    setWanted(next);
+    setText('');
+    setActive(0);
+  };
+  const all = useMemo(() => [...askers(want), ...commands()], [commands]);
   const isMac = useMemo(isMacKeyboard, []);
   const shown = useMemo(() => {
-    const place = readPlace(text);
-    return [...(place === null ? [] : goTo(place)), ...search(all, text)];
-  }, [all, goTo, text]);
+    const place = readPlace(text, wanted);
+    const named = place === null ? [] : goTo(place);
+    return wanted === null ? [...named, ...search(all, text)] : named;
+  }, [all, goTo, text, wanted]);
 
   useLayoutEffect(() => dialog.current?.showModal(), []);
   useEffect(() => {
@@ -77,6 +105,11 @@ export function Palette({ commands, goTo, onClose }: PaletteProps): JSX.Element 
 
   const choose = (command: Command | undefined): void => {
     if (command === undefined || (command.reason ?? null) !== null) return;
+    if (command.id.startsWith('ask ')) {
+      command.run();
+      field.current?.focus();
+      return;
+    }
     // The focus is back where it was before the command moves it
     dialog.current?.close();
     command.run();
@@ -93,6 +126,7 @@ export function Palette({ commands, goTo, onClose }: PaletteProps): JSX.Element 
       }}
     >
       <input
+        ref={field}
         class="field palette-field"
         type="text"
         role="combobox"
@@ -100,8 +134,11 @@ export function Palette({ commands, goTo, onClose }: PaletteProps): JSX.Element 
         aria-controls="palette-list"
         aria-autocomplete="list"
         aria-activedescendant={shown.length > 0 ? optionId(active) : undefined}
-        aria-label="Search commands, devices and places"
-        placeholder="A command, a device, #1234, 2.5s, 0xfff00000"
+        aria-label={wanted === null ? 'Search commands, devices and places' : WANTED[wanted].title}
+        aria-describedby="palette-foot"
+        placeholder={
+          wanted === null ? 'A command, a device, #1234, 2.5s, 0xfff00000' : WANTED[wanted].help
+        }
         autocomplete="off"
         autocapitalize="off"
         spellcheck={false}
@@ -112,7 +149,13 @@ export function Palette({ commands, goTo, onClose }: PaletteProps): JSX.Element 
         }}
         onKeyDown={(event) => {
           if (event.isComposing) return;
-          if (event.key === 'Enter') choose(shown[active]);
+          if (event.key === 'Backspace' && text === '') want(null);
+          if (event.key === 'Enter') {
+            // It would press the button that the focus goes back to
+            event.preventDefault();
+            choose(shown[active]);
+            return;
+          }
           const next = shown.length === 0 ? undefined : stepOf(event.key, active, shown.length);
           if (next === undefined) return;
           event.preventDefault();
@@ -138,8 +181,8 @@ export function Palette({ commands, goTo, onClose }: PaletteProps): JSX.Element 
           />
         ))}
       </ul>
-      <p class="palette-foot" role="status">
-        {shown.length === 0 ? `Nothing is called “${text.trim()}”. ${PLACES_HELP}` : PLACES_HELP}
+      <p class="palette-foot" id="palette-foot" role="status">
+        {footWords(text, wanted, shown.length === 0)}
       </p>
     </dialog>
   );

@@ -12,13 +12,20 @@ const ONE_SLIP = { intraSub: 1, intraTrn: 1, intraDel: 1, intraIns: 1 } as const
 // `intraMode` is a constant of the types only
 const fuzzy = new UFuzzy(Object.assign({ intraMode: 1 }, ONE_SLIP));
 
-/** All of them for an empty text. */
+/** Places of the texts that were found, the best first. */
+function found(hay: string[], wanted: string): readonly number[] {
+  const [all, info, order] = fuzzy.search(hay, wanted, 1);
+  if (all === null) return [];
+  const ranked = order === null ? all : order.map((at) => info.idx[at]);
+  return ranked.filter((at) => at !== undefined);
+}
+
+/** All of them for an empty text. Those that are called so come before those that only tell of it. */
 export function search(commands: readonly Command[], text: string): readonly Command[] {
   const wanted = text.trim().slice(0, MOST_LETTERS);
   if (wanted === '') return commands;
-  const hay = commands.map(({ title, hint = '', group }) => `${title} ${hint} ${group}`);
-  const [found, info, order] = fuzzy.search(hay, wanted, 1);
-  if (found === null) return [];
-  const ranked = order === null ? found : order.map((at) => info.idx[at]);
-  return ranked.flatMap((at) => (at === undefined ? [] : (commands[at] ?? [])));
+  const titles = commands.map(({ title }) => title);
+  const all = commands.map(({ title, hint = '', group }) => `${title} ${hint} ${group}`);
+  const ranked = new Set([...found(titles, wanted), ...found(all, wanted)]);
+  return [...ranked].flatMap((at) => commands[at] ?? []);
 }
