@@ -8,6 +8,7 @@ Usage: viommu boot [options]   boot a guest, run commands in it, report what its
        viommu replay FILE      bring a recorded run about again, and compare it
        viommu trace FILE       what an IOMMU did: state at a moment, why a fault, whose mappings
        viommu sweep [options]  try to reach every page from every device, and see that nothing leaks
+       viommu window [options] how long devices reach memory that was unmapped: strict against lazy
        viommu dts [options]    print the machine as device-tree source
        viommu COMMAND --help   all options of a command
        viommu --version
@@ -136,6 +137,24 @@ JSON: "pages" of the space, "endpoints" and "accesses" that were tried in all, "
 otherwise than they ought to, and "seconds".
 
 Exit status: 0 nothing leaked and nothing was wrongly blocked, 1 something did, 2 the command line or a file is wrong.
+`;
+
+export const WINDOW_HELP = `Usage: viommu window [options]
+
+Boots two guests, one that invalidates at once (iommu.strict=1) and one that does it later (iommu.strict=0), runs the same commands in
+both, and tells how long and how many bytes devices could reach after the driver had unmapped them. An access that is armed for
+such a moment is made by each endpoint, as proof.
+
+  --run COMMAND           run a shell command in the guests; can be repeated
+                          (--run 'disk-read virtio' --run 'disk-read ide' --run 'net-ping 3')
+  --svg FILE              draw the bytes within reach over time
+  --json                  end with one line of JSON on standard output: an array of two, strict and lazy
+  -h, --help              this text
+
+JSON: "unmaps" in all, "lateCount" of them seen to wait at "looks" ends of ticks, "medianMs" and "longestMs", "lateBytes" in all and "peakBytes"
+at a time, and "proof", the first armed access, or null.
+
+Exit status: 0 it was measured, 1 it could not be, 2 the command line or a file is wrong, or a command failed.
 `;
 
 export const SERVE_HELP = `Usage: viommu serve [options]

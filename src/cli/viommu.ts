@@ -16,10 +16,19 @@ import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, exitStatusOf, messageOf } from './e
 import { DEVICE_HELP } from './device/device-help.ts';
 import { parseDtsArguments, type DtsArguments } from './dts/dts-arguments.ts';
 import { readPlanFile } from './plan-file.ts';
-import { BOOT_HELP, DTS_HELP, HELP, REPLAY_HELP, SERVE_HELP, SWEEP_HELP } from './help.ts';
+import {
+  BOOT_HELP,
+  DTS_HELP,
+  HELP,
+  REPLAY_HELP,
+  SERVE_HELP,
+  SWEEP_HELP,
+  WINDOW_HELP,
+} from './help.ts';
 import { parseTraceArguments } from './trace/trace-arguments.ts';
 import { TRACE_HELP } from './trace/trace-help.ts';
 import { parseReplayArguments } from './replay/replay-arguments.ts';
+import { parseWindowArguments } from './window/window-arguments.ts';
 import { parseSweepArguments } from './sweep/sweep-arguments.ts';
 import { parseServeArguments } from './serve/serve-arguments.ts';
 import { didYouMean } from '../base/suggestion.ts';
@@ -31,6 +40,7 @@ const COMMANDS = [
   'replay',
   'trace',
   'sweep',
+  'window',
   'device',
   'dts',
   '--help',
@@ -81,6 +91,17 @@ async function sweep(words: readonly string[], output: CliOutput): Promise<numbe
   return sweepCommand(args, output);
 }
 
+async function window(words: readonly string[], output: CliOutput): Promise<number> {
+  const args = parseWindowArguments(words);
+  if (args.isHelp) {
+    output.out(WINDOW_HELP);
+    return EXIT_DONE;
+  }
+  compileForShortRuns();
+  const { windowCommand } = await import('./window/window-command.ts');
+  return windowCommand(args, output);
+}
+
 async function serve(words: readonly string[], output: CliOutput): Promise<number> {
   const args = parseServeArguments(words);
   if (args.isHelp) {
@@ -117,6 +138,7 @@ const HELP_OF: ReadonlyMap<string | undefined, string> = new Map([
   ['serve', SERVE_HELP],
   ['sweep', SWEEP_HELP],
   ['trace', TRACE_HELP],
+  ['window', WINDOW_HELP],
 ]);
 
 async function dts({ iommu, planFile, isHelp }: DtsArguments): Promise<string> {
@@ -135,6 +157,8 @@ async function main([command, ...rest]: readonly string[], output: CliOutput): P
       return replay(rest, output);
     case 'sweep':
       return sweep(rest, output);
+    case 'window':
+      return window(rest, output);
     case 'trace':
       return trace(rest, output);
     case 'device':

@@ -1,6 +1,5 @@
 // A Linux guest behind its virtio-iommu, for programs: boot it, run commands, look into its IOMMU.
 
-import type { SweepResult } from '../lab/sweep.ts';
 import type { GuestStage } from '../machine/boot-watch.ts';
 import type { Dispose } from '../base/emitter.ts';
 import type { PhysicalMemory } from '../memory/address-space.ts';
@@ -15,7 +14,7 @@ import type { GuestSnapshot } from './guest-snapshot.ts';
 import type { CommandResult } from './command-shell.ts';
 import type { Guest } from './guest.ts';
 import { GuestIommu } from './guest-iommu.ts';
-import { sweepGuest, type GuestSweepOptions } from './guest-sweep.ts';
+import { GuestLab } from './guest-lab.ts';
 import { endpointId, type GuestRogueRequest } from './endpoint-id.ts';
 import { createMachine } from './session-machine.ts';
 import { RunGate } from './run-gate.ts';
@@ -33,6 +32,8 @@ export class GuestSession implements Guest {
   readonly iommu: GuestIommu;
   /** Going back in time. */
   readonly past: GuestPast;
+  /** Attacks, and what they show. */
+  readonly lab: GuestLab;
   readonly #machine: Machine;
   readonly #options: GuestSessionOptions;
   readonly #gate: RunGate;
@@ -55,6 +56,7 @@ export class GuestSession implements Guest {
       timeMs: () => machine.timeMs,
       onMark: (mark) => this.past.mark(mark),
     });
+    this.lab = new GuestLab(machine, this.iommu, () => this.stage);
     this.#waits = new SessionWaits({
       gate: this.#gate,
       progress: this.#progress,
@@ -216,16 +218,6 @@ export class GuestSession implements Guest {
   /** Lets an endpoint make an access that no driver asked for. Throws `InputError` for an impossible one. */
   rogueDma(request: GuestRogueRequest): RogueResult {
     return this.#machine.rogueDma({ ...request, endpoint: endpointId(request.endpoint) });
-  }
-
-  /**
-   * Tries to reach every page of the 32-bit space from every endpoint, reading and writing, and holds what becomes of it
-   * against what the requests on record say. The guest stands still meanwhile, and neither it nor the record notices.
-   * Rejects with `InputError` for a machine without an IOMMU and for an unknown endpoint, and with `Error` for a session
-   * whose record does not go back to power on.
-   */
-  async sweep(options: GuestSweepOptions = {}): Promise<SweepResult> {
-    return sweepGuest(this.#machine, this.iommu, options);
   }
 
   /** Switches off and on again; resolves when the guest is up. Disks keep what was written. */

@@ -42,7 +42,7 @@ import {
   VIRTIO_IOMMU_S_OK,
 } from './protocol/protocol.ts';
 import { RegionLists } from './regions/region-lists.ts';
-import type { Request } from './protocol/request.ts';
+import { RequestSlots, type Request } from './protocol/request.ts';
 import { RequestExecutor } from './request-executor.ts';
 import { runTrial } from './trial.ts';
 import { X86_MSI_REGION, type ReservedRegion } from './regions/reserved-regions.ts';
@@ -160,6 +160,12 @@ export class VirtioIommu implements VirtioDevice {
   sampleAccesses(listener: (access: SampledAccess) => void): void {
     this.#onSample = listener;
     for (const endpoint of this.#endpoints.all()) endpoint.isSampled = true;
+  }
+
+  /** The request in the device-readable bytes of a chain, as this device would understand it; another object each time. */
+  readRequest(bytes: Uint8Array): Request | undefined {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return this.#dialect.decodeRequest(view, new RequestSlots());
   }
 
   /** While somebody is told of a request: the request as it was on the wire. It is the device's own, good until then. */

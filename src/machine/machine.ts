@@ -20,6 +20,7 @@ import { listenerOf, Voices } from './machine-voices.ts';
 import type { PowerEvent } from './power-event.ts';
 import { MachineWho } from './machine-who.ts';
 import { Run } from './run.ts';
+import { waitingUnmaps, type WaitingUnmap } from './waiting-unmaps.ts';
 import type { SnapshotHead } from './snapshot/snapshot-head.ts';
 import { checkSnapshot, SNAPSHOT_VERSION, type MachineSnapshot } from './snapshot/snapshot.ts';
 import type { Place } from './timeline/place.ts';
@@ -104,6 +105,11 @@ export class Machine {
   /** The IOMMU device; undefined on a machine without one. Another object after a power cycle. */
   get iommu(): VirtioIommu | undefined {
     return this.#run.board.iommu;
+  }
+
+  /** UNMAPs that the driver has written down and the device has not carried out, as it stands between two ticks. */
+  get waitingUnmaps(): readonly WaitingUnmap[] {
+    return waitingUnmaps(this.#run.board);
   }
 
   /** Guest RAM by guest-physical address. */

@@ -1,11 +1,11 @@
 // An access that no driver asked for is stopped, and reported exactly once on each side.
 
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { toIova } from '../../src/memory/address.ts';
 import { NET_ENDPOINT, ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
 import { DRIVEN_ENDPOINTS } from '../support/driven-endpoints.ts';
-import type { GuestSession } from '../../src/guest/testing.ts';
-import { guestTest } from './support/guest-test.ts';
+import { GuestSession } from '../../src/guest/testing.ts';
+import { GUEST_OPTIONS, guestTest } from './support/guest-test.ts';
 
 const UNMAPPED = 0xdead_0000n;
 
@@ -79,13 +79,89 @@ describe('a rogue access', () => {
 guestTest('a sweep finds nothing wrong, and neither guest nor record notice', async ({ guest }) => {
   await guest.pause();
   const before = { digest: guest.digest(), state: guest.iommu.state(), at: guest.instructions };
-  const result = await guest.sweep({ pages: 1 << 16, endpoints: ['rogue', 'virtio-net'] });
+  const result = await guest.lab.sweep({ pages: 1 << 16, endpoints: ['rogue', 'virtio-net'] });
   expect(result).toMatchObject({ leaked: 0, wronglyBlocked: 0, pages: 1 << 16 });
   expect(result.accesses).toBeGreaterThan(4 << 16);
-  const top = await guest.sweep({ endpoints: ['virtio-blk'], edgeAccesses: 500 });
+  const top = await guest.lab.sweep({ endpoints: ['virtio-blk'], edgeAccesses: 500 });
   expect(top.endpoints[0]?.map.some((bits) => bits !== 0)).toBe(true);
   expect(top).toMatchObject({ leaked: 0, wronglyBlocked: 0 });
   expect({ digest: guest.digest(), state: guest.iommu.state(), at: guest.instructions }).toEqual(
     before,
   );
+});
+
+describe('armed', () => {
+  it.each(['strict', 'lazy'] as const)(
+    'an access between the unmap and the UNMAP: %s',
+    async (mode) => {
+      await using guest = await GuestSession.boot({
+        ...GUEST_OPTIONS,
+        append: `iommu.strict=${mode === 'strict' ? 1 : 0}`,
+      });
+      const window = guest.lab.unmapWindow();
+      const request = { endpoint: 'virtio-net', access: 'read', length: 64 } as const;
+      const armed = guest.lab.arm(request, { kind: 'unmap-waits' });
+      await guest.run('net-ping 2');
+      const report = window.report();
+      window.dispose();
+      armed.disarm();
+      expect(report.unmaps).toBeGreaterThan(2);
+      if (mode === 'strict') {
+        expect(report).toMatchObject({ lateCount: 0, lateBytes: 0, peakBytes: 0, longestMs: 0 });
+        expect(armed.shots).toEqual([]);
+        return;
+      }
+      expect(report.lateBytes).toBeGreaterThan(0);
+      expect(report.longestMs).toBeGreaterThan(0.5);
+      const [shot] = armed.shots;
+      expect(shot?.result).toMatchObject({ outcome: 'completed', isBypass: false });
+      // The same once more, now that the device has heard of the UNMAP
+      await guest.run('net-ping 1');
+      const again = guest.rogueDma({ ...request, address: shot?.request.address ?? 0n });
+      const late = report.late.find(({ virtStart }) => virtStart === shot?.request.address);
+      expect(late?.openedMs).toBeLessThanOrEqual(shot?.timeMs ?? 0);
+      expect(late?.closedMs).toBeGreaterThan(shot?.timeMs ?? Infinity);
+      expect(['blocked', 'completed']).toContain(again.outcome);
+    },
+  );
+
+  it('an access after an event, at a stage, each so often, and amid a transfer', async () => {
+    await using guest = await GuestSession.start();
+    const request = {
+      endpoint: 'rogue',
+      access: 'read',
+      length: 4,
+      address: 0xdead_0000n,
+    } as const;
+    const filter = 'kind == unmap && endpoint == "virtio-blk"';
+    const event = guest.lab.arm(request, { kind: 'event', filter, count: 2 });
+    const every = guest.lab.arm(request, { kind: 'every', ms: 5 }, 3);
+    const buffer = { endpoint: 'virtio-net', access: 'write', length: 4 } as const;
+    const flight = guest.lab.arm(buffer, { kind: 'in-flight' });
+    const { sequence } = guest.past.place;
+    await guest.run('disk-read virtio');
+    const [shot] = await event.done;
+    const unmaps = guest.iommu.events.filter(
+      (each) => each.event.kind === 'unmapped' && each.event.sequence > sequence,
+    );
+    expect(shot?.result.outcome).toBe('blocked');
+    expect(shot?.sequence).toBeGreaterThanOrEqual(unmaps[1]?.event.sequence ?? Infinity);
+    const times = (await every.done).map(({ timeMs }) => timeMs);
+    expect((times[2] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(9);
+    // A buffer that the network card may fill is mapped until a packet has come
+    await guest.run('net-ping 1');
+    expect((await flight.done)[0]?.result).toMatchObject({ outcome: 'completed', isBypass: false });
+  });
+
+  it('refuses what can not be, in words', async () => {
+    await using guest = await GuestSession.create();
+    const { lab } = guest;
+    const request = { endpoint: 'rogue', access: 'read', length: 4 } as const;
+    expect(() => lab.arm(request, { kind: 'every', ms: 5 })).toThrow('which address');
+    const placed = { ...request, address: 0n };
+    expect(() => lab.arm(placed, { kind: 'every', ms: 0 })).toThrow('above 0');
+    expect(() => lab.arm(placed, { kind: 'event', filter: 'kind ==', count: 1 })).toThrow('filter');
+    expect(() => lab.arm(placed, { kind: 'event', filter: 'kind == map', count: 0 })).toThrow('1');
+    expect(() => lab.arm(placed, { kind: 'every', ms: 5 }, 0)).toThrow('once or more');
+  });
 });

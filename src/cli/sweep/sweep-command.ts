@@ -32,7 +32,7 @@ export async function sweepCommand(args: SweepArguments, output: CliOutput): Pro
     try {
       for (const name of args.stages) {
         await reach(session, name, async () => {
-          const result = await session.sweep({ endpoints: args.endpoints });
+          const result = await session.lab.sweep({ endpoints: args.endpoints });
           swept.push({ name, result });
           say(`${stageWords(name, result)}\n`);
         });

@@ -205,10 +205,11 @@ const MACHINE: readonly Room[] = [
       'src/iommu',
       'src/iommu/protocol',
       'src/iommu/store',
+      'src/machine/boot-watch.ts',
       'src/machine/images',
       'src/machine/plan',
     ],
-    types: ['src/iommu/regions', 'src/trace/replay'],
+    types: ['src/iommu/events', 'src/iommu/regions', 'src/machine', 'src/trace/replay'],
   },
   {
     folder: 'src/machine/plan',

@@ -1,0 +1,96 @@
+// Attacks on a session's machine, and what they show.
+
+import { ArmedAccess, type ArmedSights, type ArmedWhen } from '../lab/armed-access.ts';
+import { sweepTarget } from '../lab/sweep-target.ts';
+import { sweep, type SweepOptions, type SweepResult } from '../lab/sweep.ts';
+import { UnmapWindow } from '../lab/unmap-window.ts';
+import type { GuestStage } from '../machine/boot-watch.ts';
+import { InputError } from '../machine/images/guest-images.ts';
+import type { Machine } from '../machine/machine.ts';
+import { compileFilter } from '../trace/filter/compile-filter.ts';
+import { endpointId, type GuestRogueRequest } from './endpoint-id.ts';
+import type { GuestIommu } from './guest-iommu.ts';
+
+export interface GuestSweepOptions extends Omit<SweepOptions, 'endpoints'> {
+  /** Names or IDs; default: all that are plugged in. */
+  readonly endpoints?: readonly GuestRogueRequest['endpoint'][] | undefined;
+}
+
+/** Without an address the access goes to what the condition is about. */
+export interface GuestArmedRequest extends Omit<GuestRogueRequest, 'address'> {
+  readonly address?: bigint | undefined;
+}
+
+export class GuestLab {
+  readonly #machine: Machine;
+  readonly #iommu: GuestIommu;
+  readonly #stage: () => GuestStage;
+
+  constructor(machine: Machine, iommu: GuestIommu, stage: () => GuestStage) {
+    this.#machine = machine;
+    this.#iommu = iommu;
+    this.#stage = stage;
+  }
+
+  /**
+   * Tries to reach every page of the 32-bit space from every endpoint, reading and writing, and holds what becomes of it
+   * against what the requests on record say. The guest stands still meanwhile, and neither it nor the record notices.
+   * Rejects with `InputError` for a machine without an IOMMU and for an unknown endpoint, and with `Error` for a session
+   * whose record does not go back to power on.
+   */
+  async sweep({ endpoints, ...options }: GuestSweepOptions = {}): Promise<SweepResult> {
+    const ids = endpoints?.map((each) => endpointId(each));
+    const target = sweepTarget(this.#machine);
+    return this.#machine.whileStill(() =>
+      sweep(target, this.#iommu.present(), { ...options, endpoints: ids }),
+    );
+  }
+
+  /**
+   * Has an endpoint make an access that no driver asked for when a condition holds, `times` times: at the end of that tick. The
+   * guest has to run for it. Throws `InputError` for a condition or an access that can not be.
+   */
+  arm(request: GuestArmedRequest, when: ArmedWhen, times = 1): ArmedAccess {
+    const endpoint = endpointId(request.endpoint);
+    return new ArmedAccess(this.#machine, this.#sights(), {
+      request: { ...request, endpoint },
+      when,
+      times,
+    });
+  }
+
+  /** Looks from now on for UNMAPs that wait after the driver took them for done; dispose it in the end. */
+  unmapWindow(): UnmapWindow {
+    return new UnmapWindow(this.#machine);
+  }
+
+  #sights(): ArmedSights {
+    const iommu = this.#iommu;
+    const stage = this.#stage;
+    return {
+      get stage() {
+        return stage();
+      },
+      counter: (text) => {
+        const { record } = iommu;
+        const compiled = compileFilter(text, record);
+        if (!compiled.isValid) throw new InputError(`The filter: ${compiled.problem.message}`);
+        return () => {
+          // Gathers what has happened since
+          void iommu.record;
+          return compiled.filter.count();
+        };
+      },
+      newest: (domain, behind) => {
+        const { record } = iommu;
+        for (let sequence = record.lastSequence; sequence > behind; sequence -= 1) {
+          const event = record.event(sequence)?.event;
+          if (event?.kind === 'mapped' && event.domain === domain && event.status === 0) {
+            return event;
+          }
+        }
+        return undefined;
+      },
+    };
+  }
+}
