@@ -37,6 +37,7 @@ import './styles/rogue.css';
 import './styles/see.css';
 import './styles/inspector.css';
 import './styles/story.css';
+import './styles/statistics.css';
 import './styles/forced-colors.css';
 
 /** How often the worker is checked for signs of life. */

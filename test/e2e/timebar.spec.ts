@@ -70,6 +70,16 @@ test('a drag says what happened in that time, and zooms there', async ({ page })
   await expect(range).not.toHaveText(words ?? '');
   await end.press('Shift+ArrowRight');
   await machine.button('Zoom to it').click();
+  await range.getByRole('button', { name: 'Statistics' }).click();
+  const figures = page.getByRole('table', { name: 'Events', exact: true });
+  const row = figures
+    .getByRole('row')
+    .filter({ has: page.getByRole('button', { name: 'MAP', exact: true }) });
+  await expect(page.getByRole('heading', { name: 'Statistics' })).toBeFocused();
+  await row.getByRole('button', { name: 'MAP', exact: true }).click();
+  const count = await row.getByRole('cell').first().textContent();
+  await expect(page.locator('.feed-counts b')).toHaveText(count ?? '');
+  await page.goBack();
   await page.goBack();
   await expect(range).toHaveText(words ?? '');
   await page.keyboard.press('Escape');

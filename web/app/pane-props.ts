@@ -7,6 +7,7 @@ import type { EventsPaneProps } from '../components/events-pane.tsx';
 import type { FaultsPaneProps } from '../components/faults-pane.tsx';
 import type { MappingsPaneProps } from '../components/mappings-pane.tsx';
 import type { MemoryMapPaneProps } from '../components/memory-map-pane.tsx';
+import type { StatisticsPaneProps } from '../components/statistics-pane.tsx';
 import type { TimeBarProps } from '../components/time-bar.tsx';
 import type { RecordingNoticeProps } from '../components/recording-controls.tsx';
 import type { RoguePaneProps } from '../components/rogue-pane.tsx';
@@ -27,13 +28,15 @@ export interface PaneProps extends InspectorProps {
   readonly addressMap: AddressMapPaneProps;
   readonly memoryMap: MemoryMapPaneProps;
   readonly events: EventsPaneProps;
+  readonly statistics: StatisticsPaneProps;
   readonly timeBar: TimeBarProps;
 }
 
-/** `onMachine` shows what the machine is made of. */
+/** `onMachine` shows what the machine is made of, `onPane` one of Inspect's panes. */
 export function paneProps(
   session: MachineSession,
   onMachine: () => void = () => undefined,
+  onPane: (id: string) => void = () => undefined,
 ): PaneProps {
   const { power, console, iommu, stories, drivers, stray, recordings, past, moment } = session;
   const { status, progress, failure, info, clock, mode, notReady, noCommands, restarted } = power;
@@ -187,6 +190,21 @@ export function paneProps(
         return (await import('../filter-editor/filter-editor.tsx')).FilterEditor;
       },
     },
+    statistics: {
+      statistics: session.statistics.view,
+      info,
+      drivers: drivers.namer,
+      areDriversAsked: drivers.isAsking,
+      onWatch: () => session.statistics.watch(),
+      onLead: (lead) => {
+        if (lead.kind === 'select') session.selection.select(lead.locator);
+        else {
+          session.filter.set(lead.text, 'push');
+          onPane('events');
+        }
+      },
+      onCopy: (text) => navigator.clipboard.writeText(text),
+    },
     timeBar: {
       history: () => iommu.latest.history,
       frame: session.frame,
@@ -208,6 +226,7 @@ export function paneProps(
       onRange: (range, move) => session.range.choose(range, move),
       onDragRange: (range) => session.range.drag(range),
       onDismissRange: () => session.range.dismiss(),
+      onCount: () => onPane('statistics'),
     },
   };
 }

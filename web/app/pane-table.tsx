@@ -149,6 +149,17 @@ export const PANES = [
       ({ rules }) => rules,
     ),
   },
+  {
+    id: 'statistics',
+    title: 'Statistics',
+    about: 'Figures of a stretch of time: requests, mappings, DMA, faults, who asked.',
+    home: 'devices',
+    isOpen: false,
+    render: later(
+      () => import('../components/statistics-pane.tsx').then((module) => module.StatisticsPane),
+      ({ statistics }) => statistics,
+    ),
+  },
 ] as const satisfies readonly PaneEntry[];
 
 /** Two columns, as on most screens. */

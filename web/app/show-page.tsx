@@ -52,7 +52,11 @@ export function showPage(
   const isStacked = (): boolean => !hasRoom.peek() && choice.view.peek() === 'inspect';
   const partsOf = (shown: MachineSession): Parts => {
     bringDetail(shown, desk, isStacked);
-    const made = paneProps(shown, () => void machine.open());
+    const made = paneProps(
+      shown,
+      () => void machine.open(),
+      (pane) => desk.show(pane),
+    );
     const panes = { ...made, topBar: { ...made.topBar, onOpen: files.onOpen } };
     const see = seeProps(shown, { onInspect: (pane) => desk.show(pane), story });
     const { onTell } = see.actions;
@@ -92,10 +96,23 @@ function bringDetail(session: MachineSession, desk: Desk, isStacked: () => boole
   bring();
 }
 
+/** Of one whose code is still to be fetched when that is there. */
 function focusPane(root: HTMLElement, pane: string, isStacked: boolean): void {
+  if (focusHeading(root, pane, isStacked)) return;
+  const observer = new MutationObserver(() => {
+    if (focusHeading(root, pane, isStacked)) observer.disconnect();
+  });
+  const place = root.querySelector(`[data-place="${pane}"]`);
+  if (place !== null) observer.observe(place, { childList: true, subtree: true });
+}
+
+/** Whether there is one. */
+function focusHeading(root: HTMLElement, pane: string, isStacked: boolean): boolean {
   const heading = root.querySelector<HTMLElement>(`#${pane}-title`);
+  if (heading === null) return false;
   // Below the others, at the foot of the page, the time bar would hide it
-  if (isStacked) heading?.closest('.pane')?.scrollIntoView({ block: 'start' });
-  else heading?.scrollIntoView({ block: 'nearest' });
-  heading?.focus();
+  if (isStacked) heading.closest('.pane')?.scrollIntoView({ block: 'start' });
+  else heading.scrollIntoView({ block: 'nearest' });
+  heading.focus();
+  return true;
 }

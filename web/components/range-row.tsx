@@ -13,6 +13,8 @@ export interface RangeRowProps {
   /** Null drops it. */
   readonly onRange: (range: TimeRange | null, move: 'push' | 'replace') => void;
   readonly onDismissRange: () => void;
+  /** Shows the range's statistics. */
+  readonly onCount: () => void;
 }
 
 interface Props extends RangeRowProps {
@@ -35,7 +37,7 @@ function Problem({ text, onDismiss }: { readonly text: string; readonly onDismis
 
 /** Nothing without a range. */
 export function RangeRow(props: Props): JSX.Element | null {
-  const { range, rangeProblem, onRange, onDismissRange, painted, view, pastMs } = props;
+  const { range, rangeProblem, onRange, onDismissRange, onCount, painted, view, pastMs } = props;
   void painted.value;
   const chosen = range.value;
   const problem = rangeProblem.value;
@@ -52,6 +54,9 @@ export function RangeRow(props: Props): JSX.Element | null {
         {missing === null ? null : <span class="moment-missing"> {missing}</span>}
       </span>
       <span class="moment-buttons">
+        <button type="button" class="button button-small" onClick={onCount}>
+          Statistics
+        </button>
         <button type="button" class="button button-small" onClick={() => bar.showRange()}>
           Zoom to it
         </button>

@@ -30,6 +30,13 @@ export function formatExact(count: number): string {
   return plain.format(count);
 }
 
+/** Something a second: `0.4`, `12`, `9,999`, `1.2M`. */
+export function formatRate(perSecond: number): string {
+  return perSecond < 10 && !Number.isInteger(perSecond)
+    ? perSecond.toFixed(1)
+    : formatCount(Math.round(perSecond));
+}
+
 /** What times of events count from: Linux's differ by the firmware's part. */
 export const TIME_TITLE =
   'Seconds that the PC has run, earlier starts included; Linux’s log counts from its own start';

@@ -30,9 +30,10 @@ export function parseRange(text: string): RangeOrNot {
 
 /** The same range comes of it again. */
 export function printRange({ fromMs, toMs }: TimeRange): string {
-  return `${seconds(fromMs)}..${seconds(toMs)}`;
+  return `${printTime(fromMs)}..${printTime(toMs)}`;
 }
 
-function seconds(timeMs: number): string {
+/** A time to the tick, as an address and a filter have it: `1.5s`. */
+export function printTime(timeMs: number): string {
   return `${(timeMs / 1000).toFixed(8).replace(/\.?0+$/, '')}s`;
 }

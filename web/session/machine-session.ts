@@ -25,6 +25,7 @@ import { Picture } from './picture.ts';
 import { Power, type PowerPorts } from './power.ts';
 import { RangeChoice } from './range-choice.ts';
 import { RecentFilters } from './recent-filters.ts';
+import { RangeStatistics } from './range-statistics.ts';
 import { Recordings } from './recordings.ts';
 import { NO_REQUIREMENTS, Requirements, type LoadRequirements } from './requirements.ts';
 import { SelectionChoice } from './selection.ts';
@@ -58,6 +59,8 @@ export class MachineSession {
   readonly eventFilter: EventFilter;
   /** The list of events. */
   readonly rows: EventRows;
+  /** What is counted of that stretch. */
+  readonly statistics: RangeStatistics;
   /** The IOMMU at that moment. */
   readonly shown: ShownIommu;
   /** The same as the record has it. */
@@ -109,6 +112,16 @@ export class MachineSession {
     this.moment = new MomentChoice(this.iommu.latest, this.#pacer, (sequence, by) =>
       this.eventFilter.isInForce ? this.rows.beside(sequence, by) : null,
     );
+    this.statistics = new RangeStatistics({
+      latest: () => this.iommu.latest,
+      pacer: this.#pacer,
+      range: this.range.chosen,
+      looking: this.moment.looking,
+      nowMs: () => this.power.clock.peek().ranMs,
+      load: () => import('./statistics-engine.ts'),
+      now,
+      onNextFrame,
+    });
     this.selection = new SelectionChoice((sequence) => this.#domainOf(sequence));
     this.selection.shown.subscribe((shown) => this.iommu.select(shown));
     this.shown = new ShownIommu(this.iommu, this.moment);

@@ -21,7 +21,8 @@ export class StackNames<Name> {
   readonly #names = new WeakMap<Stack, Name | null>();
   #wanted: Stack[] = [];
   readonly #namer = signal<StackNamer<Name>>((stack) => this.#nameOf(stack));
-  #isAsking = false;
+  readonly #isAsking = signal(false);
+  #isBusy = false;
 
   constructor(power: Power, askNames: AskNames<Name>) {
     this.#power = power;
@@ -33,6 +34,11 @@ export class StackNames<Name> {
     return this.#namer;
   }
 
+  /** Whether names are on their way. */
+  get isAsking(): ReadonlySignal<boolean> {
+    return this.#isAsking;
+  }
+
   #nameOf(stack: Stack): Name | null {
     const name = this.#names.get(stack);
     if (name !== undefined) return name;
@@ -41,14 +47,15 @@ export class StackNames<Name> {
     if (api === null || status.value === 'loading' || status.value === 'restoring') return null;
     this.#names.set(stack, null);
     this.#wanted.push(stack);
-    if (!this.#isAsking) void this.#ask(api);
+    if (!this.#isBusy) void this.#ask(api);
     return null;
   }
 
   async #ask(api: WorkerApi): Promise<void> {
-    this.#isAsking = true;
-    // With the others of this screen
+    this.#isBusy = true;
+    // With the others of this screen; nobody is told while they are looked at
     await Promise.resolve();
+    this.#isAsking.value = true;
     const stacks = this.#wanted;
     this.#wanted = [];
     try {
@@ -57,7 +64,8 @@ export class StackNames<Name> {
     } catch {
       // Without a name a request still says which task it was made for.
     }
-    this.#isAsking = false;
+    this.#isBusy = false;
+    this.#isAsking.value = false;
     this.#namer.value = (stack) => this.#nameOf(stack);
     if (this.#wanted.length > 0) void this.#ask(api);
   }

@@ -9,7 +9,7 @@ import { Feed, type LifeListener } from './feed.ts';
 import { HistoryChunk } from './history-chunk.ts';
 import type { Keyframe } from './keyframe.ts';
 import type { Lifetime } from './lifetime.ts';
-import { Lifetimes } from './lifetimes.ts';
+import { Lifetimes, type LifetimePart } from './lifetimes.ts';
 import { Moment } from './moment.ts';
 import type { Missing, NotKnown } from './not-known.ts';
 import { Past, type Stretch } from './past.ts';
@@ -96,6 +96,11 @@ export class History {
   /** The lifetime that a MAP began; undefined for another event, a refused MAP, and where it is not kept. */
   lifetime(id: number): Lifetime | undefined {
     return this.#lifetimes.get(id);
+  }
+
+  /** All lifetimes that are kept in the order of their birth, in columns; to be walked before another event is taken in. */
+  get lifetimeParts(): readonly LifetimePart[] {
+    return this.#lifetimes.parts;
   }
 
   /** The mapping that an IOVA of a domain lay in after an event. */

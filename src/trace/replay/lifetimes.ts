@@ -10,6 +10,23 @@ export interface LifetimePlace {
   readonly at: number;
 }
 
+/** Some of the lifetimes of a record, for those who count many. */
+export interface LifetimePart {
+  /** Of the rows that `forEachFrom` calls with. */
+  readonly columns: MappingColumns;
+  /**
+   * Calls with each lifetime that ended with that event or later, or goes on: its row, the sequence of its MAP (below 0 where that
+   * is not known), and the event that ended it, Infinity while it goes on.
+   */
+  readonly forEachFrom: (
+    sequence: number,
+    call: (row: number, born: number, died: number) => void,
+  ) => void;
+}
+
+/** Elders of one part at most. */
+const PART_ROWS = 1 << 14;
+
 export class Lifetimes {
   #chunks: readonly HistoryChunk[] = [];
   /** Those whose MAP has gone, or never was there. */
@@ -114,6 +131,15 @@ export class Lifetimes {
     return alive;
   }
 
+  /** All of them in the order of their birth, in parts; those whose MAP is gone are good until another one goes. */
+  get parts(): readonly LifetimePart[] {
+    const count = Math.ceil(this.elders.count / PART_ROWS);
+    const elders = Array.from({ length: count }, (_, index) =>
+      elderPart(this.elders, index * PART_ROWS),
+    );
+    return [...elders, ...this.#chunks.map(chunkPart)];
+  }
+
   /** Those born before an event that may overlap a range of numbers, the newest first. */
   *overlapping(span: Span, range: NumberRange, before: number): Generator<Lifetime> {
     for (let index = this.#chunks.length - 1; index >= 0; index -= 1) {
@@ -133,4 +159,27 @@ export class Lifetimes {
 function bornAt({ deaths, events, firstSequence }: HistoryChunk, row: number): Lifetime {
   const died = firstSequence + deaths.endOf(row);
   return lifetimeIn(events.columns, row, firstSequence + row, died);
+}
+
+function elderPart(elders: LifetimeTable, from: number): LifetimePart {
+  const to = Math.min(elders.count, from + PART_ROWS);
+  return {
+    columns: elders,
+    forEachFrom: (sequence, call) => {
+      for (let row = from; row < to; row += 1) {
+        const died = elders.died[row] ?? 0;
+        if (died >= sequence) call(row, elders.ids[row] ?? 0, died);
+      }
+    },
+  };
+}
+
+function chunkPart({ events, deaths, firstSequence, count }: HistoryChunk): LifetimePart {
+  return {
+    columns: events.columns,
+    forEachFrom: (sequence, call) =>
+      deaths.forEachAfter(Math.max(0, sequence - firstSequence - 1), count, (row) =>
+        call(row, firstSequence + row, firstSequence + deaths.endOf(row)),
+      ),
+  };
 }

@@ -121,6 +121,7 @@ export const PAGE: readonly Room[] = [
       'src/kernel/known-kernel.ts',
       'src/trace/filter',
       'src/trace/record',
+      'src/trace/statistics',
       'web/address-map',
       'web/events',
       'web/format',
@@ -166,6 +167,7 @@ export const PAGE: readonly Room[] = [
       'web/memory-map',
       'web/model',
       'web/picture',
+      'web/statistics',
       'web/story',
       'web/timebar',
     ],
@@ -253,6 +255,20 @@ export const PAGE: readonly Room[] = [
     types: [...PAGE_TYPES, 'web/model'],
   },
   {
+    folder: 'web/statistics',
+    purpose:
+      'figures of a stretch of the record as tables, each row with where it leads; and as CSV and JSON',
+    imports: [
+      ...PAGE_IMPORTS,
+      'src/memory',
+      'src/trace/explain/causes.ts',
+      'src/trace/filter/names.ts',
+      'web/format',
+      'web/model',
+    ],
+    types: [...PAGE_TYPES, 'src/trace/statistics'],
+  },
+  {
     // Sequences and places only: an event becomes an object when its row is seen.
     folder: 'web/events',
     purpose: 'the list of events: which rows there are, and which of them are on the screen',
@@ -269,7 +285,7 @@ export const PAGE: readonly Room[] = [
     folder: 'web/model',
     purpose: 'what the page knows: its copy of the record, and what is read from that',
     imports: [...PAGE_IMPORTS, 'src/memory', 'src/trace/record', 'src/trace/replay'],
-    types: [...PAGE_TYPES, 'web/conformance'],
+    types: [...PAGE_TYPES, 'src/trace/statistics', 'web/conformance'],
   },
   {
     folder: 'web/format',

@@ -32,4 +32,9 @@ export const TRACE: readonly Room[] = [
     ],
     types: ['src/iommu/events', 'src/iommu/regions', 'src/trace/replay'],
   },
+  {
+    folder: 'src/trace/statistics',
+    purpose: 'what there is to count of a stretch of a record, a little at a time',
+    imports: ['src/iommu/protocol', 'src/trace/record', 'src/trace/replay', 'src/trace/explain'],
+  },
 ];
