@@ -20,6 +20,8 @@ export interface DrawnPicture {
 
 const WIDTH = 1200;
 const HEIGHT = 750;
+/** On the page the pane has one. */
+const MARGIN = 16;
 /** Pixels of the PNG for each of these. */
 const RATIO = 2;
 
@@ -38,11 +40,12 @@ export async function pictureFile(format: PictureFormat, picture: DrawnPicture):
     });
     paint(svg, picture, colors);
     const { title } = picture;
-    const frame = { width: WIDTH, height: HEIGHT, title, ground: colors.ground };
+    const frame = { width: WIDTH, height: HEIGHT, margin: MARGIN, title, ground: colors.ground };
     return new Blob([svg.document(frame)], { type: 'image/svg+xml' });
   }
-  context.scale(RATIO, RATIO);
+  context.setTransform(RATIO, 0, 0, RATIO, RATIO * MARGIN, RATIO * MARGIN);
   paint(context, picture, colors);
+  context.setTransform(RATIO, 0, 0, RATIO, 0, 0);
   // Painting begins with an empty canvas
   context.globalCompositeOperation = 'destination-over';
   context.fillStyle = colors.ground;
@@ -57,7 +60,8 @@ function paint(
   { scene, stopped }: DrawnPicture,
   colors: PictureColors,
 ): void {
-  const layout = layoutPicture(scene, { width: WIDTH, height: HEIGHT }, NO_FOLDS);
+  const viewport = { width: WIDTH - 2 * MARGIN, height: HEIGHT - 2 * MARGIN };
+  const layout = layoutPicture(scene, viewport, NO_FOLDS);
   const marks = layoutMarks(layout, scene, stopped);
   const state: PictureState = { scene, layout, marks, chosen: null, focused: null };
   paintPicture(new Brush(context, colors, layout.scale), state);

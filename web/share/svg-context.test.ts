@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SvgContext } from './svg-context.ts';
 
-const FRAME = { width: 100, height: 50, title: 'A <wall> & "more"', ground: '#fff' };
+const FRAME = { width: 100, height: 50, margin: 8, title: 'A <wall> & "more"', ground: '#fff' };
 
 function drawn(draw: (context: SvgContext) => void): string {
   const context = new SvgContext(() => {
@@ -18,7 +18,7 @@ describe('what is painted as SVG', () => {
       context.fillStyle = '#123456';
       context.fillText('a < b & c', 1, 2);
     });
-    expect(svg).toMatch(/^<svg xmlns="[^"]+" width="100" height="50" viewBox="0 0 100 50"/);
+    expect(svg).toMatch(/^<svg xmlns="[^"]+" width="100" height="50" viewBox="-8 -8 100 50"/);
     expect(svg).toContain('<title>A &lt;wall&gt; &amp; &quot;more&quot;</title>');
     expect(svg).toContain('font-family="Inter, &quot;Segoe UI&quot;" font-size="13"');
     expect(svg).toContain('fill="#123456">a &lt; b &amp; c</text>');

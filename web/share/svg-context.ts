@@ -43,6 +43,8 @@ function escaped(text: string): string {
 export interface Frame {
   readonly width: number;
   readonly height: number;
+  /** What is drawn at 0, 0 is so far from the edges. */
+  readonly margin: number;
   readonly title: string;
   readonly ground: string;
 }
@@ -103,11 +105,11 @@ export class SvgContext implements PictureContext {
   }
 
   /** The whole as a file, on a ground of one colour. `title` is what is read out. */
-  document({ width, height, title, ground }: Frame): string {
+  document({ width, height, margin, title, ground }: Frame): string {
     this.#endBoxes();
     const size = `width="${number(width)}" height="${number(height)}"`;
-    const head = `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="0 0 ${number(width)} ${number(height)}" role="img">`;
-    const below = `<path d="${boxPath(0, 0, width, height)}" fill="${escaped(ground)}"/>`;
+    const head = `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="${number(-margin)} ${number(-margin)} ${number(width)} ${number(height)}" role="img">`;
+    const below = `<path d="${boxPath(-margin, -margin, width, height)}" fill="${escaped(ground)}"/>`;
     return `${head}<title>${escaped(title)}</title>\n${below}\n${this.#parts.join('\n')}\n</svg>\n`;
   }
 
