@@ -152,7 +152,7 @@ function paintRoutes(brush: Brush, box: LaneBox, color: string, layout: PictureL
 }
 
 /** No wall: a broad band from the device to all of memory. */
-function paintOpen(brush: Brush, { layout, scene }: PictureState, box: LaneBox, lane: Lane): void {
+function paintOpen(brush: Brush, box: LaneBox): void {
   const { context, colors, scale } = brush;
   const { from, to } = box.band;
   const half = Math.min(9 * scale, box.bar.height / 2);
@@ -171,11 +171,22 @@ function paintOpen(brush: Brush, { layout, scene }: PictureState, box: LaneBox, 
   const height = Math.abs(to.y - from.y) + 2 * half;
   brush.hatch({ x: from.x, y: top, width: to.x - from.x, height }, colors.bypass, 9, 1);
   context.restore();
+}
+
+/** Over the lines of other lanes, which cross the way to memory. */
+function paintOpenCaption(
+  brush: Brush,
+  { layout, scene }: PictureState,
+  box: LaneBox,
+  lane: Lane,
+): void {
+  const { colors } = brush;
+  const { to } = box.band;
   const name = gateName(lane, scene);
   const words = layout.isNarrow ? name : `${name}, ${gateWords(lane)}`;
   const caption = { ...box.caption, width: layout.isNarrow ? box.bar.width : to.x - box.caption.x };
   const size = layout.isNarrow ? 11 : 12;
-  brush.text(words, caption, { size, color: colors.bypass, isBold: true });
+  brush.text(words, caption, { size, color: colors.bypass, isBold: true, halo: colors.ground });
 }
 
 function paintCaption(
@@ -204,7 +215,7 @@ function paintLane(brush: Brush, state: PictureState, box: LaneBox): void {
   const { context } = brush;
   context.globalAlpha = 1;
   if (lane.gate === 'open') {
-    paintOpen(brush, state, box, lane);
+    paintOpen(brush, box);
   } else {
     paintWires(brush, state, box);
     paintWall(brush, state, box, laneColor(brush, scene, box.at));
@@ -264,6 +275,10 @@ export function paintPicture(brush: Brush, state: PictureState): void {
   }
   paintMemory(brush, scene, layout, chosen);
   for (const box of layout.lanes) paintLane(brush, state, box);
+  for (const box of layout.lanes) {
+    const lane = scene.lanes[box.at];
+    if (lane?.gate === 'open') paintOpenCaption(brush, state, box, lane);
+  }
   paintMarks(brush, state);
   const last = layout.lanes.at(-1);
   if (hidden === 0 || last === undefined) return;
