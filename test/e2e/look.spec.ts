@@ -56,6 +56,12 @@ test.describe('on a phone', () => {
     await machine.open();
     await expect(machine.terminal).toBeInViewport({ ratio: 0.8 });
     expect(await machine.canScroll()).toEqual({ down: true, sideways: false });
+    const rows = await page
+      .locator('.controls > .button')
+      .evaluateAll(
+        (buttons) => new Set(buttons.map((each) => each.getBoundingClientRect().top)).size,
+      );
+    expect(rows).toBe(2);
     await machine.waitForPrompt();
     expect(await machine.canScroll()).toEqual({ down: true, sideways: false });
     const boxes = await Promise.all(

@@ -177,8 +177,8 @@ export const DESK_PLAN: HomePlan = {
             {
               kind: 'row',
               parts: [
-                [500, { homes: ['attack'] }],
-                [500, { homes: ['faults', 'detail'] }],
+                [440, { homes: ['attack'] }],
+                [560, { homes: ['faults', 'detail'] }],
               ],
             },
           ],
