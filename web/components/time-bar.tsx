@@ -1,7 +1,7 @@
 // The time bar: what happened when, and which moment of it the page shows. A canvas for the eyes, a slider for the keyboard, a
 // table for those who want it.
 
-import { signal, useComputed, useSignalEffect, type ReadonlySignal } from '@preact/signals';
+import { signal, useComputed, type ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { rangeBetween, type TimeRange } from '../../src/trace/record/time-range.ts';
@@ -191,16 +191,18 @@ function BarCanvas({ props, onView, onPaint }: CanvasProps): JSX.Element {
     onPaint,
   ]);
   useLayoutEffect(() => bar.current?.view.recolor(), [currentTheme]);
-  useSignalEffect(() => {
-    void frame.value;
-    void looking.value;
-    void range.value;
-    bar.current?.view.request();
-  });
-  useSignalEffect(() => {
-    void clock.value;
-    bar.current?.view.passTime();
-  });
+  // Not by `useSignalEffect`, which waits for a frame of its own
+  useLayoutEffect(() => {
+    const stops = [looking, range].map((each) => each.subscribe(() => bar.current?.view.request()));
+    stops.push(
+      frame.subscribe(() => bar.current?.view.draw()),
+      // By then what the same news brought has asked for its frame, in which all is drawn
+      clock.subscribe(() => queueMicrotask(() => bar.current?.view.passTime())),
+    );
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [frame, looking, range, clock]);
 
   const moment = looking.value;
   const last = latest.value;

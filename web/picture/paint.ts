@@ -3,7 +3,7 @@
 import type { Brush } from './brush.ts';
 import { deviceColor } from './colors.ts';
 import type { FaultMark } from './fault-marks.ts';
-import type { LaneBox, PictureLayout } from './layout.ts';
+import type { Point, LaneBox, PictureLayout } from './layout.ts';
 import type { Box } from './memory.ts';
 import { laneColor, paintMemory } from './paint-memory.ts';
 import { alongPath, HIT_AT, pathOf, type MovingPulse, type Pulse } from './pulses.ts';
@@ -287,13 +287,24 @@ export function paintPicture(brush: Brush, state: PictureState): void {
   brush.text(`and ${hidden} more: see the table`, line, quiet);
 }
 
-/** What moves, over what does not. */
+/** Where a pulse was painted: all of it lies in a square around the point. */
+export interface PulseSpot extends Point {
+  readonly reach: number;
+}
+
+const DOT_RADIUS = 4.5;
+const DOT_EDGE = 1.5;
+const DOT_REACH = DOT_RADIUS + DOT_EDGE;
+const BURST_REACH = 24;
+
+/** What moves, over what does not. Returns where, in CSS pixels. */
 export function paintPulses(
   brush: Brush,
   { scene, layout }: Pick<PictureState, 'scene' | 'layout'>,
   pulses: readonly (readonly [Pulse, MovingPulse])[],
-): void {
+): readonly PulseSpot[] {
   const { context, colors, scale } = brush;
+  const spots: PulseSpot[] = [];
   for (const [pulse, { progress, isStopped }] of pulses) {
     const path = pathOf(layout, scene, pulse);
     if (path === null) continue;
@@ -302,19 +313,23 @@ export function paintPulses(
     );
     const color = laneColor(brush, scene, lane);
     if (isStopped && progress > HIT_AT) {
-      paintBurst(brush, path.at(-1) ?? { x: 0, y: 0 }, (progress - HIT_AT) / (1 - HIT_AT));
+      const place = path.at(-1) ?? { x: 0, y: 0 };
+      paintBurst(brush, place, (progress - HIT_AT) / (1 - HIT_AT));
+      spots.push({ ...place, reach: BURST_REACH * scale });
       continue;
     }
     const share = isStopped ? progress / HIT_AT : progress;
     const { x, y } = alongPath(path, share);
     context.beginPath();
-    context.arc(x, y, 4.5 * scale, 0, 2 * Math.PI);
+    context.arc(x, y, DOT_RADIUS * scale, 0, 2 * Math.PI);
     context.fillStyle = isStopped ? colors.blocked : color;
     context.fill();
     context.strokeStyle = colors.ground;
-    context.lineWidth = 1.5 * scale;
+    context.lineWidth = DOT_EDGE * scale;
     context.stroke();
+    spots.push({ x, y, reach: DOT_REACH * scale });
   }
+  return spots;
 }
 
 const RAYS = 10;

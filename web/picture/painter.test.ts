@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { countDrawing } from '../../test/support/counted-drawing.ts';
 import type { Access } from './pulses.ts';
 import { PicturePainter } from './painter.ts';
@@ -22,40 +22,98 @@ const CONTENT = {
   moves: true,
 };
 
-afterEach(() => void vi.unstubAllGlobals());
+/** As long as a pulse moves, and some frames more. */
+const PULSE_FRAMES = 70;
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+class Rig {
+  readonly drawing = countDrawing();
+  accesses: readonly Access[] = [];
+  readonly painter: PicturePainter;
+  #nowMs = 0;
+
+  constructor() {
+    this.painter = new PicturePainter(document.createElement('canvas'), {
+      now: () => this.#nowMs,
+      onNextFrame: (callback) => requestAnimationFrame(callback),
+      takeAccesses: () => this.accesses,
+    });
+    this.painter.resize({ width: 800, height: 500 });
+    this.painter.show(CONTENT);
+    while (this.frame());
+  }
+
+  get drawn(): number {
+    return this.drawing.count('drawImage');
+  }
+
+  frame(): boolean {
+    this.#nowMs += FRAME_MS;
+    vi.advanceTimersByTime(FRAME_MS);
+    return this.drawing.frame();
+  }
+
+  /** Draws so many pulses until they are gone; returns how often. */
+  pulses(count: number, page: number | null = 1): number {
+    const before = this.drawn;
+    this.accesses = Array.from({ length: count }, () => ({
+      endpoint: DEVICE,
+      address: 0x1000n,
+      page,
+    }));
+    this.painter.request();
+    this.frame();
+    this.accesses = [];
+    for (let frame = 0; frame < PULSE_FRAMES; frame += 1) this.frame();
+    return this.drawn - before;
+  }
+}
 
 it('is painted once for a scene that stays, and while an access is on its way', () => {
-  const drawing = countDrawing();
-  let nowMs = 0;
-  let accesses: readonly Access[] = [];
-  const painter = new PicturePainter(document.createElement('canvas'), {
-    now: () => nowMs,
-    onNextFrame: (callback) => requestAnimationFrame(callback),
-    takeAccesses: () => accesses,
-  });
-  const frame = (): boolean => {
-    nowMs += FRAME_MS;
-    return drawing.frame();
-  };
-  painter.resize({ width: 800, height: 500 });
-  painter.show(CONTENT);
-  while (frame());
-  expect(drawing.count('drawImage')).toBe(1);
-
+  const rig = new Rig();
+  expect(rig.drawn).toBe(1);
   for (let look = 0; look < LOOKS; look += 1) {
-    painter.request();
-    expect(frame()).toBe(true);
+    rig.painter.request();
+    expect(rig.frame()).toBe(true);
   }
-  expect(drawing.count('drawImage')).toBe(1);
-
-  accesses = [{ endpoint: DEVICE, address: 0x1000n, page: 1 }];
-  painter.request();
-  frame();
-  accesses = [];
-  while (frame());
-  const moved = drawing.count('drawImage');
+  expect(rig.drawn).toBe(1);
+  const moved = 1 + rig.pulses(1);
   expect(moved).toBeGreaterThan(10);
-  painter.request();
-  frame();
-  expect([drawing.count('drawImage'), frame()]).toEqual([moved, false]);
+  rig.painter.request();
+  rig.frame();
+  expect([rig.drawn, rig.frame()]).toEqual([moved, false]);
+});
+
+it('moves a pulse that is alone in every other frame, many and stopped ones in each', () => {
+  const rig = new Rig();
+  const alone = rig.pulses(1);
+  expect(alone).toBeGreaterThan(20);
+  expect(alone).toBeLessThan(35);
+  const many = 5;
+  expect(rig.pulses(many) / many).toBeGreaterThan(50);
+  expect(rig.pulses(1, null)).toBeGreaterThan(40);
+});
+
+it('lays anew what a pulse was over, and no more', () => {
+  const rig = new Rig();
+  rig.pulses(1);
+  const [, , , wide, high] = rig.drawing.latest('drawImage');
+  expect(wide).toBe(high);
+  expect(Number(wide)).toBeLessThan(32);
+  rig.painter.resize({ width: 640, height: 400 });
+  expect(rig.drawing.latest('drawImage').slice(1, 5)).toEqual([0, 0, 640, 400]);
+});
+
+it('asks for no frame when it is gone', () => {
+  const rig = new Rig();
+  rig.accesses = [{ endpoint: DEVICE, address: 0x1000n, page: 1 }];
+  rig.painter.request();
+  rig.frame();
+  rig.painter.dispose();
+  expect([rig.frame(), rig.frame(), rig.frame()]).toEqual([false, false, false]);
 });

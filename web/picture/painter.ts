@@ -7,9 +7,17 @@ import { readPictureColors, type PictureColors } from './colors.ts';
 import { layoutMarks, type FaultMark, type StoppedAccess } from './fault-marks.ts';
 import { partAt, type Part } from './hit.ts';
 import { layoutPicture, NO_FOLDS, type PictureLayout, type Viewport } from './layout.ts';
-import { paintPicture, paintPulses, type PictureState } from './paint.ts';
+import { paintPicture, paintPulses, type PictureState, type PulseSpot } from './paint.ts';
 import { Pulses, type Access } from './pulses.ts';
 import type { Scene } from './scene.ts';
+
+/**
+ * So few pulses, none of which is stopped, are drawn in every other frame: a guest that rests has one now and then, and
+ * shall leave the processor alone.
+ */
+const FEW_PULSES = 2;
+/** So long after such a frame the next one is asked for, in milliseconds: a little more than one of a 60 Hz screen. */
+const REST_FRAME_MS = 20;
 
 /** What a layout costs, times this, is how long the next one waits at least. */
 const REST = 8;
@@ -47,9 +55,12 @@ export class PicturePainter {
   /** What the layout was made for. */
   #laidOut: Scene | null = null;
   #isStale = true;
-  #hadPulses = false;
+  /** Where the pulses of the last frame are. */
+  #spots: readonly PulseSpot[] = [];
   #isAsked = false;
   #isDisposed = false;
+  /** Until a frame is asked for. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #notBefore = 0;
 
   constructor(canvas: HTMLCanvasElement, ports: PainterPorts) {
@@ -95,8 +106,14 @@ export class PicturePainter {
     });
   }
 
+  #requestLater(): void {
+    this.#timer = undefined;
+    this.request();
+  }
+
   dispose(): void {
     this.#isDisposed = true;
+    clearTimeout(this.#timer);
   }
 
   partAt(x: number, y: number): Part | null {
@@ -125,19 +142,38 @@ export class PicturePainter {
     if (content.moves) for (const access of accesses) this.#pulses.start(access, nowMs);
     const moving = this.#pulses.at(nowMs);
     // A last frame without them takes the pulses away
-    if (!hasNews && moving.length === 0 && !this.#hadPulses) return;
-    this.#hadPulses = moving.length > 0;
-    this.#fit(this.#canvas);
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
-    context.drawImage(this.#still, 0, 0);
+    if (!hasNews && moving.length === 0 && this.#spots.length === 0) return;
+    this.#layDown(context, hasNews);
     const layout = this.#layout;
     if (layout === null || moving.length === 0) return;
     const ratio = devicePixelRatio;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const brush = new Brush(context, this.#colors, layout.scale);
-    paintPulses(brush, { scene: this.#laidOut ?? content.scene, layout }, moving);
-    this.request();
+    this.#spots = paintPulses(brush, { scene: this.#laidOut ?? content.scene, layout }, moving);
+    const isQuiet = moving.length <= FEW_PULSES && moving.every(([, { isStopped }]) => !isStopped);
+    if (!isQuiet) this.request();
+    else this.#timer ??= setTimeout(() => this.#requestLater(), REST_FRAME_MS);
+  }
+
+  /** Lays what stands still where nothing of it is, or where pulses were: the browser has to show no more than that anew. */
+  #layDown(context: CanvasRenderingContext2D, isWhole: boolean): void {
+    const wasFit = this.#fit(this.#canvas);
+    const { width, height } = this.#canvas;
+    const ratio = devicePixelRatio;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    const boxes =
+      isWhole || !wasFit
+        ? [[0, 0, width, height] as const]
+        : this.#spots.map(({ x, y, reach }) => {
+            const [left, top] = [Math.floor((x - reach) * ratio), Math.floor((y - reach) * ratio)];
+            const side = Math.ceil(2 * reach * ratio) + 1;
+            return [left, top, side, side] as const;
+          });
+    this.#spots = [];
+    for (const [x, y, wide, high] of boxes) {
+      context.clearRect(x, y, wide, high);
+      context.drawImage(this.#still, x, y, wide, high, x, y, wide, high);
+    }
   }
 
   #paintStill({ scene, stopped, chosen, focused }: PictureContent): void {
@@ -161,11 +197,13 @@ export class PicturePainter {
     this.#notBefore = endMs + REST * (endMs - startMs);
   }
 
-  /** Gives a canvas as many pixels as the screen has there; it is empty then. */
-  #fit(canvas: HTMLCanvasElement): void {
+  /** Gives a canvas as many pixels as the screen has there; it is empty then. Returns whether it had them. */
+  #fit(canvas: HTMLCanvasElement): boolean {
     const width = Math.round(this.#viewport.width * devicePixelRatio);
     const height = Math.round(this.#viewport.height * devicePixelRatio);
+    const wasFit = canvas.width === width && canvas.height === height;
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
+    return wasFit;
   }
 }

@@ -39,4 +39,11 @@ it('is drawn once a second at most while time passes and nothing happens', () =>
   view.request();
   expect(drawing.frame()).toBe(true);
   expect(view.axis.endMs).toBe(nowMs);
+
+  // A frame that is made anyway is the one that was asked for
+  nowMs += SECONDS * 1000;
+  view.passTime();
+  view.draw();
+  expect(view.axis.endMs).toBe(nowMs);
+  expect(drawing.frame()).toBe(false);
 });

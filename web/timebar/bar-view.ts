@@ -99,6 +99,12 @@ export class BarView {
     this.request();
   }
 
+  /** At once: a frame is being made. */
+  draw(): void {
+    this.#paint();
+  }
+
+  /** With the next frame. */
   request(): void {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#paint());
   }
