@@ -1,6 +1,6 @@
 // The whole page.
 
-import type { ReadonlySignal } from '@preact/signals';
+import { useComputed, type ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { AddressNotice } from '../components/address-notice.tsx';
@@ -20,6 +20,7 @@ import { ViewSwitch } from '../components/view-switch.tsx';
 import { DeskView } from '../desk/desk-view.tsx';
 import type { Desk } from '../desk/desk.ts';
 import type { DeskPane } from '../desk/desk-pane.ts';
+import { Sights } from '../desk/sights.ts';
 import { PanesMenu } from '../desk/panes-menu.tsx';
 import type { MachineDoor } from './machine-door.tsx';
 import { OverlayButtons, OverlayView, type Overlays } from './overlays.tsx';
@@ -68,6 +69,10 @@ export function App(props: AppProps): JSX.Element {
   const { opening, sharing, trace } = props;
   const view = choice.view.value;
   const isSee = view === 'see';
+  const sights = useMemo(() => new Sights(), []);
+  // All of the page is not drawn anew for each moment
+  const { looking } = panes.timeBar;
+  const moment = useComputed(() => looking.value.kind);
   const deskPanes = useMemo(
     () =>
       PANES.map((entry: PaneEntry): DeskPane => ({
@@ -75,15 +80,16 @@ export function App(props: AppProps): JSX.Element {
         isKept: entry.isKept ?? false,
         isHalf: entry.isHalf ?? false,
         isPresent: entry.isPresent ?? false,
-        render: () => entry.render(panes, view),
+        sight: sights.of(entry.id),
+        render: () => entry.render(sights.of(entry.id).propsOf(panes), view),
       })),
-    [panes, view],
+    [panes, view, sights],
   );
   const isTold = isSee && see.guided.view.value !== null;
   // The story says why its own access was stopped; for other things they have to be chosen
   const hasSide = isSee && (!isTold || see.side.chosen.value !== null);
   return (
-    <div class="app" data-moment={panes.timeBar.looking.value.kind}>
+    <div class="app" data-moment={moment}>
       <TopBar
         {...panes.topBar}
         help={<OverlayButtons overlays={overlays} />}

@@ -194,9 +194,10 @@ export function FaultsPane(props: FaultsPaneProps): JSX.Element {
         <p class="empty">{whyNone(props.mode.value, isPast, end)}</p>
       ) : (
         <ul class="scroll faults" aria-label="Faults" tabIndex={0}>
-          {faults.map((record) => (
+          {faults.map((record, place) => (
             <FaultCard
-              key={record.fault.sequence}
+              // Of another moment all may be others: their elements stay, and get other words
+              key={isPast ? place : record.fault.sequence}
               name={nameOf(record.fault.endpoint)}
               record={record}
               story={stories.get(record.fault.sequence)}

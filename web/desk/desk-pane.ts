@@ -1,6 +1,7 @@
 // A pane, as the desk needs it.
 
 import type { JSX } from 'preact';
+import type { PaneSight } from './sights.ts';
 import type { PaneHome } from './stored-layout.ts';
 
 export interface DeskPane extends PaneHome {
@@ -13,5 +14,7 @@ export interface DeskPane extends PaneHome {
   readonly isHalf: boolean;
   /** It shows the present whichever moment is looked at. */
   readonly isPresent: boolean;
+  /** Is told whether it is in sight. */
+  readonly sight?: Pick<PaneSight, 'watch'>;
   readonly render: () => JSX.Element;
 }

@@ -4,7 +4,7 @@
 
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { PaneHandleContext, type PaneHandle } from '../components/pane.tsx';
 import type { Desk } from './desk.ts';
 import type { DeskPane } from './desk-pane.ts';
@@ -51,10 +51,17 @@ function Place(props: PlaceProps): JSX.Element {
         : null,
     [desk, pane, panes, hasMenu, canGrab],
   );
+  const element = useRef<HTMLDivElement>(null);
+  const canLeaveSight = hasMenu && !canGrab;
+  useLayoutEffect(() => {
+    if (!canLeaveSight || element.current === null) return undefined;
+    return pane.sight?.watch(element.current);
+  }, [pane, canLeaveSight]);
   // The same object as long as the pane is the same: it is not drawn anew while its place changes
   const content = useMemo(() => pane.render(), [pane]);
   return (
     <div
+      ref={element}
       class="desk-place"
       data-place={pane.id}
       data-tabbed={isTabbed}
