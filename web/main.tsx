@@ -26,6 +26,7 @@ import './styles/console.css';
 import './styles/tables.css';
 import './styles/mappings.css';
 import './styles/maps.css';
+import './styles/lab.css';
 import './styles/feed.css';
 import './styles/moment.css';
 import './styles/timebar.css';

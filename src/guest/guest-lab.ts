@@ -1,13 +1,12 @@
 // Attacks on a session's machine, and what they show.
 
-import { ArmedAccess, type ArmedSights, type ArmedWhen } from '../lab/armed-access.ts';
+import { ArmedAccess, type ArmedWhen } from '../lab/armed-access.ts';
+import { recordSights } from '../lab/record-sights.ts';
 import { sweepTarget } from '../lab/sweep-target.ts';
 import { sweep, type SweepOptions, type SweepResult } from '../lab/sweep.ts';
 import { UnmapWindow } from '../lab/unmap-window.ts';
 import type { GuestStage } from '../machine/boot-watch.ts';
-import { InputError } from '../machine/images/guest-images.ts';
 import type { Machine } from '../machine/machine.ts';
-import { compileFilter } from '../trace/filter/compile-filter.ts';
 import { endpointId, type GuestRogueRequest } from './endpoint-id.ts';
 import type { GuestIommu } from './guest-iommu.ts';
 
@@ -52,45 +51,19 @@ export class GuestLab {
    */
   arm(request: GuestArmedRequest, when: ArmedWhen, times = 1): ArmedAccess {
     const endpoint = endpointId(request.endpoint);
-    return new ArmedAccess(this.#machine, this.#sights(), {
-      request: { ...request, endpoint },
-      when,
-      times,
-    });
+    return new ArmedAccess(
+      this.#machine,
+      recordSights(() => this.#iommu.record, this.#stage),
+      {
+        request: { ...request, endpoint },
+        when,
+        times,
+      },
+    );
   }
 
   /** Looks from now on for UNMAPs that wait after the driver took them for done; dispose it in the end. */
   unmapWindow(): UnmapWindow {
     return new UnmapWindow(this.#machine);
-  }
-
-  #sights(): ArmedSights {
-    const iommu = this.#iommu;
-    const stage = this.#stage;
-    return {
-      get stage() {
-        return stage();
-      },
-      counter: (text) => {
-        const { record } = iommu;
-        const compiled = compileFilter(text, record);
-        if (!compiled.isValid) throw new InputError(`The filter: ${compiled.problem.message}`);
-        return () => {
-          // Gathers what has happened since
-          void iommu.record;
-          return compiled.filter.count();
-        };
-      },
-      newest: (domain, behind) => {
-        const { record } = iommu;
-        for (let sequence = record.lastSequence; sequence > behind; sequence -= 1) {
-          const event = record.event(sequence)?.event;
-          if (event?.kind === 'mapped' && event.domain === domain && event.status === 0) {
-            return event;
-          }
-        }
-        return undefined;
-      },
-    };
   }
 }

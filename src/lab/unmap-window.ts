@@ -37,7 +37,7 @@ export interface WindowReport {
   readonly unmaps: number;
   /** Ends of ticks at which was looked. */
   readonly looks: number;
-  /** How many waited when they were looked at; `late` has the first MAX_LATE. */
+  /** How many waited when they were looked at; `late` has the latest. */
   readonly lateCount: number;
   readonly late: readonly LateUnmap[];
   readonly longestMs: number;
@@ -49,7 +49,7 @@ export interface WindowReport {
   readonly toMs: number;
 }
 
-/** Late UNMAPs that are kept. */
+/** Late UNMAPs that are kept at least. */
 export const MAX_LATE = 1 << 14;
 /** Mappings of one UNMAP that are counted. */
 const MAX_PIECES = 1024;
@@ -97,7 +97,8 @@ export class UnmapWindow {
     this.#endings.forEach((end) => end());
   }
 
-  report(): WindowReport {
+  /** `atMost`: of the late UNMAPs, so many of the latest. */
+  report(atMost = MAX_LATE): WindowReport {
     const spans = this.#late
       .map(({ openedMs, closedMs }) => (closedMs ?? this.#machine.ranMs) - openedMs)
       .toSorted((one, other) => one - other);
@@ -105,7 +106,7 @@ export class UnmapWindow {
       unmaps: this.#unmaps,
       looks: this.#looks,
       lateCount: this.#lateCount,
-      late: this.#late.map((each) => ({ ...each })),
+      late: this.#late.slice(-atMost).map((each) => ({ ...each })),
       longestMs: spans.at(-1) ?? 0,
       medianMs: spans[spans.length >> 1] ?? 0,
       lateBytes: this.#lateBytes,
@@ -143,7 +144,8 @@ export class UnmapWindow {
     const late = { domain, virtStart, virtEnd, bytes, openedMs, closedMs: null };
     this.#lateCount += 1;
     this.#lateBytes += bytes;
-    if (this.#late.length < MAX_LATE) this.#late.push(late);
+    this.#late.push(late);
+    if (this.#late.length > 2 * MAX_LATE) this.#late.splice(0, MAX_LATE);
     return late;
   }
 

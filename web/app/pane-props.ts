@@ -11,6 +11,8 @@ import type { StatisticsPaneProps } from '../components/statistics-pane.tsx';
 import type { TimeBarProps } from '../components/time-bar.tsx';
 import type { RecordingNoticeProps } from '../components/recording-controls.tsx';
 import type { RoguePaneProps } from '../components/rogue-pane.tsx';
+import type { SweepPaneProps } from '../components/sweep-pane.tsx';
+import type { WindowPaneProps } from '../components/window-pane.tsx';
 import type { TopBarProps } from '../components/top-bar.tsx';
 import { listedEvent } from '../model/event-feed.ts';
 import type { MachineSession } from '../session/machine-session.ts';
@@ -29,6 +31,8 @@ export interface PaneProps extends InspectorProps {
   readonly memoryMap: MemoryMapPaneProps;
   readonly events: EventsPaneProps;
   readonly statistics: StatisticsPaneProps;
+  readonly sweep: SweepPaneProps;
+  readonly window: WindowPaneProps;
   readonly timeBar: TimeBarProps;
 }
 
@@ -125,6 +129,21 @@ export function paneProps(
           ({ fault }) => fault.endpoint === endpoint && fault.address === address,
         )?.fault.sequence ?? null,
       onSelect: (locator) => session.selection.select(locator),
+    },
+    sweep: {
+      sweep: session.lab.sweep,
+      notReady,
+      onSweep: () => void session.lab.runSweep(),
+    },
+    window: {
+      info,
+      notReady,
+      armed: session.lab.armed,
+      onArm: (endpoint) => void session.lab.arm(endpoint),
+      onDisarm: () => session.lab.disarm(),
+      report: session.lab.window,
+      isWatching: session.lab.isWatching,
+      onWatch: (isOn) => session.lab.watchWindow(isOn),
     },
     faults: {
       faults,

@@ -139,6 +139,31 @@ export const PANES = [
     render: ({ story }) => <StoryPane {...story} />,
   },
   {
+    id: 'sweep',
+    title: 'Sweep',
+    about: 'Tries what each device can reach, page by page: does anything leak?',
+    home: 'mappings',
+    isOpen: false,
+    isKept: true,
+    isPresent: true,
+    render: later(
+      () => import('../components/sweep-pane.tsx').then(({ SweepPane }) => SweepPane),
+      ({ sweep }) => sweep,
+    ),
+  },
+  {
+    id: 'window',
+    title: 'Unmap window',
+    about: 'What devices still reach after the driver has unmapped it.',
+    home: 'mappings',
+    isOpen: false,
+    isPresent: true,
+    render: later(
+      () => import('../components/window-pane.tsx').then(({ WindowPane }) => WindowPane),
+      ({ window }) => window,
+    ),
+  },
+  {
     id: 'rules',
     title: 'Conformance',
     about: 'What the specification requires, and the tests that show it.',

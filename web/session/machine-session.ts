@@ -16,6 +16,7 @@ import { FramePacer, type FramePorts } from './frame-pacer.ts';
 import { GuidedStory } from './guided-story.ts';
 import { inspection } from './inspection.ts';
 import { IommuView } from './iommu-view.ts';
+import { Lab } from './lab.ts';
 import { MemoryMap } from './memory-map.ts';
 import { MomentChoice } from './moment-choice.ts';
 import { PageAsking } from './page-answers.ts';
@@ -78,6 +79,8 @@ export class MachineSession {
   /** Which of that this record has exercised. */
   readonly exercised: ReadonlySignal<Exercised>;
   readonly stray: StrayDma;
+  /** Attacks that take longer than one access. */
+  readonly lab: Lab;
   readonly recordings: Recordings;
   readonly past: Past;
   readonly picture: Picture;
@@ -131,6 +134,7 @@ export class MachineSession {
     this.callers = new StackNames(this.power, (api, stacks) => api.why.functions(stacks));
     this.shown.faults.subscribe(({ list }) => this.stories.want(list));
     this.stray = new StrayDma(this.power, () => this.iommu.latest);
+    this.lab = new Lab(this.power);
     this.recordings = new Recordings(this.power, ports.images);
     this.past = new Past(this.power);
     const { power } = this;

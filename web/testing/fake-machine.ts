@@ -144,6 +144,13 @@ class FakeMachine {
         resize: async () => undefined,
       },
       dma: { rogueDma: async (request) => this.#stray(request) },
+      lab: {
+        sweep: async () => refuse(),
+        arm: async () => refuse(),
+        disarm: async () => undefined,
+        watchWindow: async () => undefined,
+        window: async () => null,
+      },
       look: {
         listMappings: async (domain, from, limit) => this.#device.list(domain, from, limit),
         moment: async () => refuse(),

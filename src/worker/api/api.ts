@@ -3,6 +3,7 @@
 // A call is written down once, in its topic; the worker offers objects that implement the topics, and the page gets them.
 
 import type { ConsoleApi } from './console.ts';
+import type { LabApi } from './lab.ts';
 import type { LookApi } from './look.ts';
 import type { NewsApi } from './news.ts';
 import type { PastApi } from './past.ts';
@@ -18,6 +19,7 @@ export interface MachineApi {
   readonly news: NewsApi;
   readonly console: ConsoleApi;
   readonly dma: StrayDmaApi;
+  readonly lab: LabApi;
   readonly look: LookApi;
   readonly why: WhyApi;
   readonly recording: RecordingApi;

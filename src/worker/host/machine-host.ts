@@ -2,6 +2,7 @@
 
 import type { MachineApi } from '../api/api.ts';
 import { ConsoleHost } from './console-host.ts';
+import { LabHost } from './lab-host.ts';
 import { LookHost } from './look-host.ts';
 import { MachineLife } from './machine-life.ts';
 import { NewsHost } from './news-host.ts';
@@ -21,6 +22,7 @@ export function createMachineHost(): MachineApi {
     news,
     console: new ConsoleHost(life),
     dma: new StrayDmaHost(life),
+    lab: new LabHost(life),
     look: new LookHost(life),
     recording: new RecordingHost(life),
     past: new PastHost(life, news),

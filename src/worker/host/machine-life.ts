@@ -95,6 +95,11 @@ export class MachineLife {
     return this.#watch.hasPrompt;
   }
 
+  /** How far its guest's start has come. */
+  get stage(): GuestWatch['stage'] {
+    return this.#watch.stage;
+  }
+
   get status(): MachineStatus {
     return this.#status;
   }

@@ -33,6 +33,13 @@ export function traceMachine(history: () => History, begin: () => void): Omit<Ma
     },
     console: { type: async () => undefined, resize: async () => undefined },
     dma: { rogueDma: refused },
+    lab: {
+      sweep: refused,
+      arm: refused,
+      disarm: async () => undefined,
+      watchWindow: async () => undefined,
+      window: async () => null,
+    },
     look: {
       listMappings: async (domain, from, limit) => mappingsOf(history(), domain, from, limit),
       moment: refused,

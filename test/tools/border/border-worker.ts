@@ -68,6 +68,13 @@ const host: MachineApi = {
     resize: async () => undefined,
   },
   dma: { rogueDma: async () => refuse() },
+  lab: {
+    sweep: async () => refuse(),
+    arm: async () => refuse(),
+    disarm: async () => undefined,
+    watchWindow: async () => undefined,
+    window: async () => null,
+  },
   look: {
     listMappings: async () => [],
     moment: async () => refuse(),

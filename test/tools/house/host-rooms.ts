@@ -8,6 +8,7 @@ export const HOSTS: readonly Room[] = [
     purpose: 'what the page may know of the worker: types, and the client that starts it',
     imports: [],
     types: [
+      'src/lab',
       'src/iommu/events',
       'src/iommu/store',
       'src/trace',
@@ -29,6 +30,7 @@ export const HOSTS: readonly Room[] = [
     purpose: 'the machine in the worker, and what it tells the page',
     imports: [
       'src/base',
+      'src/lab',
       'src/iommu/engine',
       'src/machine',
       'src/machine/plan',

@@ -138,7 +138,7 @@ export const PAGE: readonly Room[] = [
       'web/conformance',
       'web/session/address/move.ts',
     ],
-    packages: ['@preact/signals'],
+    packages: ['comlink', '@preact/signals'],
   },
   {
     folder: 'web/session/address',

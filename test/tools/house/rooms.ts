@@ -208,8 +208,15 @@ const MACHINE: readonly Room[] = [
       'src/machine/boot-watch.ts',
       'src/machine/images',
       'src/machine/plan',
+      'src/trace/filter',
     ],
-    types: ['src/iommu/events', 'src/iommu/regions', 'src/machine', 'src/trace/replay'],
+    types: [
+      'src/iommu/events',
+      'src/iommu/regions',
+      'src/machine',
+      'src/trace/record',
+      'src/trace/replay',
+    ],
   },
   {
     folder: 'src/machine/plan',

@@ -1,0 +1,101 @@
+// Attacks the machine, and looks at what is left open.
+
+import { transfer } from 'comlink';
+import { ArmedAccess } from '../../lab/armed-access.ts';
+import { recordSights } from '../../lab/record-sights.ts';
+import { sweepTarget } from '../../lab/sweep-target.ts';
+import { sweep } from '../../lab/sweep.ts';
+import { UnmapWindow } from '../../lab/unmap-window.ts';
+import type { Machine } from '../../machine/machine.ts';
+import type {
+  ArmedRequest,
+  ArmedShot,
+  ArmedWhen,
+  LabApi,
+  SweepResult,
+  WindowReport,
+} from '../api/lab.ts';
+import type { MachineLife } from './machine-life.ts';
+
+/** Late UNMAPs that are told at a time. */
+const TOLD_LATE = 512;
+
+export class LabHost implements LabApi {
+  readonly #life: MachineLife;
+  #isSweeping = false;
+  #endArmed: () => void = () => undefined;
+  #window: UnmapWindow | undefined;
+  #isWatched = false;
+
+  constructor(life: MachineLife) {
+    this.#life = life;
+    life.adopted.on((machine) => {
+      this.#endArmed();
+      this.#watch(machine);
+    });
+  }
+
+  async sweep(onPass: (done: number, of: number) => void): Promise<SweepResult> {
+    const machine = this.#life.needMachine();
+    const target = sweepTarget(machine);
+    if (this.#isSweeping) throw new Error('A sweep is under way. Wait for its end.');
+    this.#isSweeping = true;
+    try {
+      const result = await machine.whileStill(() => {
+        const { history } = this.#life;
+        const moment = history?.past.at(machine.iommu?.sequence ?? 0);
+        if (moment?.isKnown !== true)
+          throw new Error('What is mapped is not known. Start the PC anew.');
+        return sweep(target, moment, { onPass });
+      });
+      return transfer(
+        result,
+        result.endpoints.map(({ map }) => map.buffer),
+      );
+    } finally {
+      this.#isSweeping = false;
+    }
+  }
+
+  async arm(request: ArmedRequest, when: ArmedWhen): Promise<ArmedShot | null> {
+    const machine = this.#life.needMachine();
+    this.#endArmed();
+    const sights = recordSights(
+      () => this.#needRecord(),
+      () => this.#life.stage,
+    );
+    const armed = new ArmedAccess(machine, sights, { request, when });
+    const disarmed = new Promise<readonly ArmedShot[]>((resolve) => {
+      this.#endArmed = () => {
+        armed.disarm();
+        resolve(armed.shots);
+      };
+    });
+    const [shot] = await Promise.race([armed.done, disarmed]);
+    return shot ?? null;
+  }
+
+  async disarm(): Promise<void> {
+    this.#endArmed();
+  }
+
+  async watchWindow(isOn: boolean): Promise<void> {
+    this.#isWatched = isOn;
+    this.#watch(this.#life.machine);
+  }
+
+  async window(): Promise<WindowReport | null> {
+    return this.#window?.report(TOLD_LATE) ?? null;
+  }
+
+  #watch(machine: Machine | undefined): void {
+    this.#window?.dispose();
+    this.#window = this.#isWatched && machine !== undefined ? new UnmapWindow(machine) : undefined;
+  }
+
+  #needRecord(): NonNullable<MachineLife['history']>['events'] {
+    const { history } = this.#life;
+    if (history === undefined) throw new Error('The PC is not started yet.');
+    return history.events;
+  }
+}
