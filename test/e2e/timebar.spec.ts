@@ -79,6 +79,11 @@ test('a drag says what happened in that time, and zooms there', async ({ page })
   await row.getByRole('button', { name: 'MAP', exact: true }).click();
   const count = await row.getByRole('cell').first().textContent();
   await expect(page.locator('.feed-counts b')).toHaveText(count ?? '');
+  const askers = page.getByRole('table', { name: 'Requests by driver function' });
+  await askers.getByRole('button').first().click();
+  await expect(page.locator('.filter-state')).toContainText('Filtered');
+  await expect(page.locator('.feed-counts b')).toHaveText(/^[1-9]/);
+  await page.goBack();
   await page.goBack();
   await page.goBack();
   await expect(range).toHaveText(words ?? '');

@@ -73,6 +73,7 @@ async function opened() {
         drivers: async (stacks: readonly unknown[]) => stacks.map(() => FUNCTION),
         functions: async (stacks: readonly unknown[]) =>
           stacks.map(() => ({ functions: ['viommu_send_req', FUNCTION], areNamed: true })),
+        names: async (addresses: readonly number[]) => addresses.map(() => FUNCTION),
         explain: async (sequence: number) => {
           const found = explain(pc.history, sequence);
           return found === undefined ? null : { ...found, callers: [] };

@@ -11,7 +11,7 @@ import { FilterProblemNote } from './filter-problem-note.tsx';
 import { useFilterEditor } from './use-filter-editor.ts';
 
 export type FilterShown =
-  | { readonly kind: 'none' | 'busy' | 'valid' }
+  | { readonly kind: 'none' | 'busy' | 'naming' | 'valid' }
   | { readonly kind: 'invalid'; readonly problem: FilterProblem; readonly inForce: string };
 
 export interface FilterBarProps {
@@ -35,6 +35,7 @@ const PROBLEM_ID = 'filter-problem';
 const STATES = {
   none: ['', ''],
   busy: ['…', 'Looking'],
+  naming: ['…', 'Fetching names'],
   valid: ['✓', 'Filtered'],
   unfinished: ['…', 'Unfinished'],
   invalid: ['✕', 'Wrong'],

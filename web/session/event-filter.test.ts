@@ -94,4 +94,44 @@ describe('the filter in force', () => {
     expect(await toggled('map')).toBe('domain == 5 || refused');
     expect(session.eventFilter.kinds.value).toBeNull();
   });
+
+  it('asks the worker for the names of functions, and says so until they are there', async () => {
+    const { session, filter } = await startedSession();
+    await filter('kind == attach');
+    const attaches = session.rows.view.value.rows.events;
+    const { why } = session.power.api ?? {};
+    if (why === undefined) throw new Error('the machine is there');
+    let answer = (): void => undefined;
+    const names = vi.spyOn(why, 'names').mockImplementation(
+      (addresses) =>
+        new Promise((resolve) => {
+          answer = () => resolve(addresses.map(() => 'iommu_map.constprop.0'));
+        }),
+    );
+    await filter('by("iommu_*")');
+    expect(session.eventFilter.state.value.kind).toBe('naming');
+    expect(session.rows.view.value.rows.events).toBe(attaches);
+    answer();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(session.eventFilter.state.value.kind).toBe('valid');
+    const { record } = session.iommu.latest.history ?? {};
+    const { rows } = session.rows.view.value;
+    expect(rows.events).toBeGreaterThan(0);
+    expect(record?.who(rows.row(0)?.sequence ?? 0).stack).not.toBeNull();
+    await filter('by("iommu_map") && kind == map || by("nobody")');
+    expect(session.eventFilter.state.value.kind).toBe('valid');
+    expect(names).toHaveBeenCalledOnce();
+  });
+
+  it('refuses functions of a kernel whose symbols nobody has', async () => {
+    const { session, filter } = await startedSession();
+    const { why } = session.power.api ?? {};
+    if (why === undefined) throw new Error('the machine is there');
+    vi.spyOn(why, 'names').mockResolvedValue(null);
+    await filter('by("iommu_map")');
+    expect(session.eventFilter.state.value).toMatchObject({
+      kind: 'invalid',
+      problem: { message: 'Functions of this kernel have no names here.' },
+    });
+  });
 });

@@ -4,7 +4,7 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { CompiledOrNot, compileFilter } from '../../src/trace/filter/compile-filter.ts';
 import type { SeenWords } from '../../src/trace/filter/complete-filter.ts';
-import type { Filter } from '../../src/trace/filter/filter-ast.ts';
+import type { Expression, Filter } from '../../src/trace/filter/filter-ast.ts';
 import type { FilterProblem } from '../../src/trace/filter/filter-problem.ts';
 import type { parseFilter } from '../../src/trace/filter/parse-filter.ts';
 import type { RecordWords } from '../../src/trace/filter/record-words.ts';
@@ -12,6 +12,7 @@ import type { History } from '../../src/trace/replay/history.ts';
 import type { kindsIn, withKinds } from '../events/kind-terms.ts';
 import type { EventRows, Listing } from './event-rows.ts';
 import type { FilterChoice } from './filter-choice.ts';
+import type { FunctionNames } from './function-names.ts';
 
 /** What is used of it. */
 export interface Engine {
@@ -26,6 +27,8 @@ export type FilterState =
   | { readonly kind: 'none' }
   /** It is being read, or looked for. */
   | { readonly kind: 'busy' }
+  /** Names of functions that it asks for are on their way. */
+  | { readonly kind: 'naming' }
   | { readonly kind: 'valid' }
   | {
       readonly kind: 'invalid';
@@ -53,6 +56,15 @@ export interface EventFilterPorts {
   readonly history: () => History | undefined;
   /** Fetches what reads filters. */
   readonly load: () => Promise<Engine>;
+  readonly functions: Pick<FunctionNames, 'follow' | 'hasSymbols' | 'nameOf' | 'version'>;
+  /** Another value for each frame with something new. */
+  readonly frame: ReadonlySignal<number>;
+}
+
+/** Whether a filter asks for a function on the stack. */
+function asksForFunctions(term: Expression): boolean {
+  if (term.type === 'all' || term.type === 'any') return term.terms.some(asksForFunctions);
+  return term.type === 'not' ? asksForFunctions(term.term) : term.type === 'by';
 }
 
 export class EventFilter {
@@ -64,6 +76,8 @@ export class EventFilter {
   #engine: Engine | undefined;
   #loading: Promise<Engine> | undefined;
   #inForce = '';
+  /** Whether the filter that was written last asks for functions. */
+  #isBy = false;
 
   constructor(ports: EventFilterPorts) {
     this.#ports = ports;
@@ -73,6 +87,8 @@ export class EventFilter {
       return read.kind === 'valid' && rows.isBusy.value ? { kind: 'busy' } : read;
     });
     filter.text.subscribe((text) => this.#take(text));
+    ports.functions.version.subscribe(() => this.#takeNames());
+    ports.frame.subscribe(() => this.#followNames());
   }
 
   /** Whether some events are let through and others are not. */
@@ -140,6 +156,7 @@ export class EventFilter {
 
   #take(text: string): void {
     if (text.trim() === '') {
+      this.#isBy = false;
       this.#put('', null);
       this.#read.value = { kind: 'none' };
       return;
@@ -152,6 +169,11 @@ export class EventFilter {
     }
     const history = this.#ports.history();
     const parsed = engine.parseFilter(text);
+    this.#isBy = parsed.isValid && parsed.filter !== null && asksForFunctions(parsed.filter);
+    if (!this.#areNamesKnown(history)) {
+      this.#read.value = { kind: 'naming' };
+      return;
+    }
     const compiled = history === undefined ? parsed : this.#compiled(engine, text, history);
     const wrong = parsed.isValid ? compiled : parsed;
     if (!wrong.isValid) {
@@ -165,9 +187,30 @@ export class EventFilter {
   #put(text: string, filter: Filter): void {
     this.#filter.value = filter;
     this.#kinds.value = this.#engine?.kindsIn(filter) ?? null;
-    if (text === this.#inForce) return;
+    if (text !== this.#inForce) this.#list(text);
+  }
+
+  #list(text: string): void {
     this.#inForce = text;
     this.#ports.rows.choose((history) => this.#listing(text, history));
+  }
+
+  #areNamesKnown(history: History | undefined): boolean {
+    return !this.#isBy || (history !== undefined && this.#ports.functions.follow(history.record));
+  }
+
+  /** The guest goes on, and other functions ask. */
+  #followNames(): void {
+    if (!this.#isBy || this.#areNamesKnown(this.#ports.history())) return;
+    if (this.#read.peek().kind === 'valid') this.#read.value = { kind: 'naming' };
+  }
+
+  /** A stack is judged once: when more names are known, all are judged anew. */
+  #takeNames(): void {
+    if (!this.#isBy) return;
+    const text = this.#ports.filter.text.peek();
+    if (text === this.#inForce) this.#list(text);
+    this.#take(text);
   }
 
   /** A filter that makes no sense for another record lets everything of that through, and says so. */
@@ -189,7 +232,9 @@ export class EventFilter {
   }
 
   #compiled(engine: Engine, text: string, history: History): CompiledOrNot {
+    const { functions } = this.#ports;
     return engine.compileFilter(text, history.record, {
+      symbolize: functions.hasSymbols ? (address) => functions.nameOf(address) : undefined,
       attachmentsAt: (sequence) => attachmentsBefore(history, sequence),
     });
   }

@@ -13,6 +13,7 @@ import { EventFilter } from './event-filter.ts';
 import { EventRows } from './event-rows.ts';
 import { FilterChoice } from './filter-choice.ts';
 import { FramePacer, type FramePorts } from './frame-pacer.ts';
+import { FunctionNames } from './function-names.ts';
 import { GuidedStory } from './guided-story.ts';
 import { inspection } from './inspection.ts';
 import { IommuView } from './iommu-view.ts';
@@ -111,6 +112,8 @@ export class MachineSession {
       rows: this.rows,
       history: () => this.iommu.latest.history,
       load: () => import('./filter-engine.ts'),
+      functions: new FunctionNames(this.power),
+      frame: this.#pacer.frame,
     });
     this.moment = new MomentChoice(this.iommu.latest, this.#pacer, (sequence, by) =>
       this.eventFilter.isInForce ? this.rows.beside(sequence, by) : null,

@@ -127,7 +127,10 @@ export function functionTable(
         textCell(name ?? (isAsking ? 'names are being fetched …' : 'not known')),
         countCell(requests),
       ],
-      lead: null,
+      lead:
+        name === null
+          ? null
+          : { kind: 'filter', text: filterOf(counted, REQUESTS, `by(${quoted(name)})`) },
     })),
     note: isAsking ? 'Names of functions are still being fetched.' : null,
   };

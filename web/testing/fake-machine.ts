@@ -171,6 +171,7 @@ class FakeMachine {
         drivers: async (stacks) => stacks.map(() => 'fake_map_page'),
         functions: async (stacks) =>
           stacks.map(() => ({ functions: ['fake_map', 'fake_map_page'], areNamed: true })),
+        names: async (addresses) => addresses.map(() => 'fake_map_page'),
       },
       recording: {
         save: async () => new Uint8Array(FAKE_RECORDING),

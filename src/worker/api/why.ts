@@ -40,6 +40,11 @@ export interface WhyApi {
   drivers(stacks: readonly Stack[]): Promise<readonly (string | null)[]>;
   /** All functions on each of these stacks. */
   functions(stacks: readonly Stack[]): Promise<readonly StackFunctions[]>;
+  /**
+   * The function that the call before each of these return addresses is in; null where there is none. Null for a kernel whose symbols
+   * nobody has.
+   */
+  names(addresses: readonly number[]): Promise<readonly (string | null)[] | null>;
   /** Why an event was refused; null for one that was not, and for one that is no longer kept. */
   explain(sequence: number): Promise<EventStory | null>;
 }

@@ -36,6 +36,16 @@ export function stackFunctions(
   return { functions, areNamed: symbols !== undefined };
 }
 
+/** The function that each return address leads back into; null without symbols. */
+export function functionNames(
+  addresses: readonly number[],
+  symbols: SymbolTable | undefined,
+): readonly (string | null)[] | null {
+  if (symbols === undefined) return null;
+  // A return address may be the first of the next function
+  return addresses.map((address) => symbols.at(address - 1)?.name ?? null);
+}
+
 function callerOf(
   { sequence, task, stack }: Culprit,
   symbols: SymbolTable | undefined,

@@ -6,7 +6,7 @@ import { framesOf } from '../../kernel/stack-frames.ts';
 import type { SymbolTable } from '../../kernel/symbol-table.ts';
 import type { Stack } from '../../trace/record/who.ts';
 import type { EventStory, StackFunctions, WhyApi } from '../api/why.ts';
-import { eventStory, stackFunctions } from './event-story.ts';
+import { eventStory, functionNames, stackFunctions } from './event-story.ts';
 import { GuestSymbols } from './guest-symbols.ts';
 import type { MachineLife } from './machine-life.ts';
 
@@ -35,6 +35,10 @@ export class WhyHost implements WhyApi {
   async functions(stacks: readonly Stack[]): Promise<readonly StackFunctions[]> {
     const symbols = await this.#symbolsForStacks();
     return stacks.map((stack) => stackFunctions(stack, symbols));
+  }
+
+  async names(addresses: readonly number[]): Promise<readonly (string | null)[] | null> {
+    return functionNames(addresses, await this.#symbolsForStacks());
   }
 
   async #symbolsForStacks(): Promise<SymbolTable | undefined> {

@@ -112,6 +112,7 @@ describe('a file that is opened', () => {
     const story = await host.why.explain(fault);
     expect(story?.sentence).toMatch(/\.$/);
     expect(await host.why.explain(1)).toBeNull();
+    expect(await host.why.names([0xc010_0000])).toBeNull();
   });
 
   it('that is a recording is left to its machine', async () => {

@@ -8,7 +8,7 @@ import type { Stack } from '../../trace/record/who.ts';
 import type { History } from '../../trace/replay/history.ts';
 import type { MachineApi } from '../api/api.ts';
 import type { EventStory } from '../api/why.ts';
-import { eventStory, stackFunctions } from '../host/event-story.ts';
+import { eventStory, functionNames, stackFunctions } from '../host/event-story.ts';
 import { GuestSymbols } from '../host/guest-symbols.ts';
 import { traceMachineInfo } from './trace-info.ts';
 
@@ -58,6 +58,8 @@ export function traceMachine(history: () => History, begin: () => void): Omit<Ma
         const found = await symbols.of(history());
         return stacks.map((stack) => stackFunctions(stack, found));
       },
+      names: async (addresses: readonly number[]) =>
+        functionNames(addresses, await symbols.of(history())),
     },
     recording: { save: refused, open: refused, replay: refused },
     past: {

@@ -84,6 +84,7 @@ const host: MachineApi = {
     explain: async () => null,
     drivers: async (stacks) => stacks.map(() => null),
     functions: async () => [],
+    names: async () => null,
   },
   recording: {
     save: async () => refuse(),
