@@ -135,7 +135,7 @@ export function SweepPane({ sweep, notReady, onSweep }: SweepPaneProps): JSX.Ele
     <Pane
       id="sweep"
       title="Sweep"
-      note="What each device can reach, tried page by page."
+      note="Page by page."
       tools={
         <button
           type="button"

@@ -131,10 +131,10 @@ export function WindowPane(props: WindowPaneProps): JSX.Element {
     <Pane
       id="window"
       title="Unmap window"
-      note="What devices still reach after the driver has unmapped it."
+      note="Reach after an unmap."
       tools={
         <button type="button" class="button" aria-pressed={isOn} onClick={() => onWatch(!isOn)}>
-          {isOn ? 'Stop watching' : 'Watch'}
+          {isOn ? 'Stop' : 'Watch'}
         </button>
       }
     >
