@@ -24,6 +24,7 @@ out=$(cd "$out" && pwd)
 
 "$here/kernel.sh" "$work" "$work/plain"
 "$here/symbols.sh" "$work/plain"
+"$here/modules.sh" "$work" "$out/modules"
 "$here/rootfs.sh" "$work" "$work/plain"
 "$here/disk.sh" "$work" "$work/plain"
 "$here/firmware.sh" "$work" "$work/plain"

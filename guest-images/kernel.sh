@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds bzImage and System.map from Debian's linux-source-6.12.
+# Builds bzImage and System.map from Debian's linux-source-6.12, and exports: what modules may use.
 # usage: kernel.sh WORKDIR OUTDIR
 set -eu
 . "$(dirname "$0")/env.sh"
@@ -14,13 +14,10 @@ fi
 
 # Build date, user, host and count appear in the "Linux version" line.
 export KBUILD_BUILD_TIMESTAMP KBUILD_BUILD_USER KBUILD_BUILD_HOST KBUILD_BUILD_VERSION
-cd "$tree"
-make -s ARCH=i386 tinyconfig
-scripts/kconfig/merge_config.sh -m .config "$images/kernel.config" > "$work/merge.log"
-make -s ARCH=i386 olddefconfig
-check_options "$images/kernel.config" .config
+configure_kernel "$tree" "$work"
 
 say "building the kernel (about 5 minutes on two cores)"
-make -s ARCH=i386 -j"$(nproc)" bzImage
-cp arch/x86/boot/bzImage "$out/bzImage"
-cp System.map "$out/System.map"
+make -s -C "$tree" ARCH=i386 -j"$(nproc)" bzImage modules_prepare
+cp "$tree/arch/x86/boot/bzImage" "$out/bzImage"
+cp "$tree/System.map" "$out/System.map"
+cp "$tree/vmlinux.symvers" "$tree/Module.symvers"

@@ -51,5 +51,6 @@ cp "$plain/kernel.json" "$out/kernel.json"
 
 (
   cd "$out"
-  sha256sum bzImage rootfs.cpio.gz disk.img.gz seabios.bin vgabios.bin kernel-symbols.gz kernel.json images.json
+  sha256sum bzImage rootfs.cpio.gz disk.img.gz seabios.bin vgabios.bin kernel-symbols.gz kernel.json images.json \
+    modules/kernel.txt modules/exports.gz modules/edu.ko
 ) > "$out/SHA256SUMS"

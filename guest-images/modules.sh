@@ -1,0 +1,19 @@
+#!/bin/sh
+# Writes into OUTDIR what modules are built with (module.sh), and the example of this folder as a module:
+#   kernel.txt  whose modules this kernel loads, and a digest of its configuration
+#   exports.gz  what it exports to them: its Module.symvers
+#   edu.ko      modules/edu.c
+# usage: modules.sh WORKDIR OUTDIR
+set -eu
+. "$(dirname "$0")/env.sh"
+tree=$1/linux-source-6.12
+out=$2
+
+say "building the example module"
+mkdir -p "$out"
+"$images/module-build.sh" "$tree" "$images/modules/edu.c" "$out"
+gzip -9n < "$tree/Module.symvers" > "$out/exports.gz"
+{
+  echo "vermagic $(vermagic_of "$out/edu.ko")"
+  echo "options $(option_digest "$tree/.config")"
+} > "$out/kernel.txt"
