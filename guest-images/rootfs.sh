@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds rootfs.cpio: Debian's static i386 busybox and the files of rootfs/.
+# Builds rootfs.cpio: Debian's static i386 busybox, the tools of tools/, and the files of rootfs/.
 # usage: rootfs.sh WORKDIR OUTDIR
 set -eu
 . "$(dirname "$0")/env.sh"
@@ -19,6 +19,7 @@ done
 chmod -R u=rwX,go=rX "$root" # whatever the umask of the checkout was
 chmod 755 "$root/init" "$root"/usr/bin/* "$root/usr/lib/viommu/agent" "$root/etc/udhcpc/default.script"
 chmod 1777 "$root/tmp"
+"$images/tools.sh" "$work" "$root"
 cp "$work/busybox/bin/busybox" "$root/bin/busybox"
 # runs here as well: an amd64 kernel executes i386 programs
 "$root/bin/busybox" --list | while IFS= read -r applet; do

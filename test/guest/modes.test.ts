@@ -23,6 +23,8 @@ describe('a guest', () => {
   it('without an IOMMU moves its data by physical address', async () => {
     await withGuest({ iommu: 'off' }, async (guest) => {
       expect(guest.iommu.isPresent).toBe(false);
+      expect(guest.console).toContain('has no IOMMU: devices reach all of memory');
+      expect(guest.console).not.toContain('behind an IOMMU you can watch');
       expect(guest.iommu.totals()).toMatchObject({ attach: 0, map: 0 });
       expect(() => guest.iommu.state()).toThrow('no IOMMU');
       const { output } = await guest.run('ls /sys/kernel/iommu_groups /sys/firmware/acpi/tables');
@@ -33,6 +35,7 @@ describe('a guest', () => {
   it('[A22 A23 A35] in bypass mode attaches to bypass domains and maps nothing', async () => {
     await withGuest({ iommu: 'bypass' }, async (guest) => {
       const { endpoints, domains } = guest.iommu.state();
+      expect(guest.console).toContain('every device behind an IOMMU you can watch');
       expect(endpoints.map(({ mode }) => mode)).toEqual(DRIVEN_ENDPOINTS.map(() => 'bypass'));
       expect(domains.filter(({ isBypass }) => !isBypass)).toEqual([]);
       expect(endpoints.filter(({ translated, blocked }) => translated + blocked > 0)).toEqual([]);
