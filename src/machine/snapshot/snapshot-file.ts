@@ -4,7 +4,7 @@
 //  16  u32  version of this format
 //  20  u32  bytes of the early part
 //  24  early part, gzip:  u32 bytes of the JSON, JSON, bytes that it names
-//   *  late part, zstd or as it is:  bytes that the JSON names
+//   *  late part, with calls as addresses (x86-calls.ts) and zstd, or as it is:  bytes that the JSON names
 //
 // Integers are little-endian. The early part holds everything but large byte arrays; it says how the late part is packed.
 
@@ -12,6 +12,7 @@ import { checksumOf, hostChecksumOf } from '../images/checksum.ts';
 import { InputError } from '../images/guest-images.ts';
 import { unpackZstd } from '../v86/zstd.ts';
 import type { BootedGuest, BootStory } from './booted-guest.ts';
+import { turnToAddresses, turnToDistances } from './x86-calls.ts';
 import { joinPages, splitPages, type JoinedPages } from './joined-pages.ts';
 import { ByteHeap, decodePlain, encodePlain } from '../../base/plain-data.ts';
 
@@ -30,7 +31,7 @@ const MAX_EARLY_BYTES = 1 << 24;
 
 /** How the late part is packed, and what it must be. */
 export interface Packing {
-  readonly method: 'none' | 'zstd';
+  readonly method: 'none' | 'calls-zstd';
   readonly packedBytes: number;
   readonly bytes: number;
   /** SHA-256 of the packed bytes, in hex. */
@@ -63,9 +64,10 @@ export async function writeSnapshotFile(
   const storyText = encodePlain(story, heaps, () => EARLY);
   const text = `{"story":${storyText},${encodePlain(rest, heaps, heapOf).slice(1)}`;
   const plain = heaps[LATE].join();
+  if (pack !== undefined) turnToAddresses(plain);
   const late = pack?.(plain) ?? plain;
   const packing: Packing = {
-    method: pack === undefined ? 'none' : 'zstd',
+    method: pack === undefined ? 'none' : 'calls-zstd',
     packedBytes: late.length,
     bytes: plain.length,
     checksum: checksumOf(late),
@@ -133,9 +135,10 @@ export async function readSnapshotFile(
   }
   try {
     const late =
-      packing.method === 'zstd'
-        ? await unpackZstd(v86Wasm, packed, packing.bytes)
-        : aligned(packed);
+      packing.method === 'none'
+        ? aligned(packed)
+        : await unpackZstd(v86Wasm, packed, packing.bytes);
+    if (packing.method !== 'none') turnToDistances(late);
     const { guest } = await decodeEarly(file, end, late);
     if (!hasStory(guest) || !hasMachine(guest)) throw damaged();
     return splitGuest(guest);
@@ -215,7 +218,7 @@ function isEarly(value: unknown): value is Early {
   if (!isObject(value) || !isObject(value['packing'])) return false;
   const { method, packedBytes, bytes, checksum: hash } = value['packing'];
   return (
-    (method === 'none' || method === 'zstd') &&
+    (method === 'none' || method === 'calls-zstd') &&
     typeof packedBytes === 'number' &&
     typeof bytes === 'number' &&
     typeof hash === 'string'
