@@ -1,0 +1,201 @@
+// A device in students' hands: programmed by VFIO, driven by a module of the kernel, and turned against the kernel.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { packageRoot } from '../../src/guest/package-root.ts';
+import {
+  GuestSession,
+  type GuestSessionOptions,
+  type GuestSnapshot,
+} from '../../src/guest/testing.ts';
+import { EDU_ENDPOINT } from '../../src/machine/plan/topology.ts';
+import { explain } from '../../src/trace/explain/explain.ts';
+import type { Explanation } from '../../src/trace/explain/explanation.ts';
+import { History } from '../../src/trace/replay/history.ts';
+
+const MODULE = readFileSync(join(packageRoot(), 'guest-images/modules/edu.ko'));
+const WITH_EDU: GuestSessionOptions = {
+  plan: { endpoints: { edu: true } },
+  share: { 'edu.ko': MODULE },
+};
+const PAGE_BYTES = 4096;
+
+const eduTest = test
+  .extend<'booted', { readonly session: GuestSession; readonly snapshot: GuestSnapshot }>(
+    'booted',
+    { scope: 'file' },
+    // oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern what a fixture stands on
+    async ({}, { onCleanup }) => {
+      const session = await GuestSession.boot(WITH_EDU);
+      onCleanup(() => session.dispose());
+      return { session, snapshot: await session.save() };
+    },
+  )
+  .extend('guest', async ({ booted }) => {
+    await booted.session.restore(booted.snapshot);
+    return booted.session;
+  });
+
+async function run(guest: GuestSession, command: string): Promise<string> {
+  const { output, exitCode } = await guest.run(command);
+  expect(exitCode, output).toBe(0);
+  return output;
+}
+
+/** The latest access of edu that was stopped, in words. */
+function explainFault(guest: GuestSession): Explanation | undefined {
+  const { record } = guest.iommu;
+  const fault = guest.iommu.events
+    .map(({ event }) => event)
+    .findLast((event) => event.kind === 'faulted' && event.endpoint === EDU_ENDPOINT);
+  return explain(new History(record), fault?.sequence ?? 0);
+}
+
+/** The UNMAP that took an address away, as the record has it. */
+function unmapOf(guest: GuestSession, address: bigint): number | undefined {
+  return guest.iommu.events
+    .map(({ event }) => event)
+    .findLast((event) => event.kind === 'unmapped' && event.virtStart === address)?.sequence;
+}
+
+describe('edu', () => {
+  eduTest('by VFIO reaches memory while it is mapped, and only then', async ({ guest }) => {
+    const output = await run(guest, 'edu');
+    expect(output.split('\n')).toEqual([
+      'bind: allow_unsafe_interrupts=Y, as this IOMMU remaps no interrupts',
+      expect.stringMatching(/^bind: vfio-pci drives 0000:00:05\.0, group \d+\. Nothing is mapped/),
+      'map: two pages of this program at IOVA 0x100000-0x101fff',
+      'dma: 4096 bytes from 0x100000 to the device, and back to 0x101000: all as sent',
+      'show: mapped by this program: 0x100000-0x101fff, for reading and writing',
+      '      edu version 1.0; DMA source 0x40000, target 0x101000, count 4096',
+      'unmap: IOVA 0x100000-0x101fff leads nowhere now',
+      'dma: from 0x100000 to the device, and back to 0x101000: 0 of 4096 bytes arrived',
+      '     the IOMMU stopped it: page fault from EP 40 at 0x100000 [R]',
+      '     the IOMMU stopped it: page fault from EP 40 at 0x101000 [W]',
+      '',
+    ]);
+    const endpoint = guest.iommu.state().endpoints.find(({ id }) => id === EDU_ENDPOINT);
+    expect(endpoint).toMatchObject({
+      translatedBytes: 2 * PAGE_BYTES,
+      blockedBytes: 2 * PAGE_BYTES,
+      bypassed: 0,
+    });
+
+    const unmap = unmapOf(guest, 0x10_0000n);
+    const found = explainFault(guest);
+    expect(found).toMatchObject({ cause: 'unmapped', clause: 'virtio 1.2, 5.13.6.6' });
+    expect(found?.evidence).toContain(unmap);
+    expect(found?.sentence).toMatch(
+      new RegExp(
+        `^edu tried to write 4 KiB of data at 0x101000, but UNMAP #${unmap}, .*[\\d.]+ ms before, had removed`,
+      ),
+    );
+  });
+
+  eduTest('takes steps one by one, and interrupts its program by MSI', async ({ guest }) => {
+    const output = await run(guest, "printf 'bind\\nmap 0x1000000\\nirq dma\\n' | edu -");
+    expect(output).toContain('irq: the device wrote its message (MSI)');
+    expect(output).toContain('from 0x1000000 to the device, and back to 0x1001000: all as sent');
+    const { exitCode, output: refused } = await guest.run('edu bind map 0x1001');
+    expect([exitCode, refused]).toEqual([2, expect.stringContaining('0x1001 is no place for')]);
+    expect(await run(guest, 'ls /sys/bus/pci/drivers/vfio-pci')).not.toContain('0000:00:05.0');
+  });
+
+  eduTest('by the example module does the same in the kernel, with MSI', async ({ guest }) => {
+    const output = await run(
+      guest,
+      'share-read edu.ko >/dev/null && insmod /mnt/share/edu.ko stray=1 && dmesg | sed -n "s/.*\\] edu 0000:00:05.0: //p"; lsmod',
+    );
+    expect(output.split('\n')).toEqual([
+      expect.stringMatching(/^Adding to iommu group/),
+      'edu 1.0, interrupts by MSI',
+      'factorial: 10! = 3628800, told by an interrupt',
+      expect.stringMatching(/^coherent DMA: 4096 bytes there and back at 0x0/),
+      expect.stringMatching(/^streaming DMA: 4096 bytes out from 0x0\w+, in to 0x0/),
+      expect.stringMatching(/^stray DMA to 0x0\w+, which is unmapped: nothing arrived$/),
+      'self-test passed',
+      expect.stringMatching(/^Module/),
+      expect.stringMatching(/^edu /),
+      '',
+    ]);
+    const [, stray = ''] = /stray DMA to (0x\w+)/.exec(output) ?? [];
+    const found = explainFault(guest);
+    expect(found).toMatchObject({ cause: 'unmapped' });
+    expect(found?.evidence).toContain(unmapOf(guest, BigInt(stray)));
+    await run(guest, 'rmmod edu && ! lsmod | grep -q edu');
+  });
+});
+
+interface Attack {
+  readonly domain: string | null;
+  readonly outcome: string;
+  readonly read: { readonly text: string | null };
+  readonly write: { readonly after: string };
+  readonly faults: readonly string[];
+}
+
+async function attack(guest: GuestSession): Promise<Attack & { readonly status: number }> {
+  const { output, exitCode } = await guest.run('dma-attack --json && hostname');
+  const [json = '', hostName] = output.split('\n');
+  const result: Attack = JSON.parse(json);
+  if (exitCode === 0) expect(hostName).toBe(result.write.after);
+  return { ...result, status: exitCode };
+}
+
+const THROUGH = {
+  status: 0,
+  outcome: 'through',
+  read: { text: expect.stringMatching(/^Linux version 6\.\d+\.\d+-viommu/) },
+  write: { after: 'owned' },
+  faults: [],
+};
+
+function stoppedBy(kind: 'page' | 'domain'): object {
+  return {
+    status: 1,
+    outcome: 'stopped',
+    read: { text: null },
+    write: { after: 'viommu' },
+    // Out of the program's page, out of the kernel, into the page; out of the page, into the kernel
+    faults: ['R', 'R', 'W', 'R', 'W'].map((mark) =>
+      expect.stringMatching(new RegExp(`^${kind} fault from EP 40 at 0x\\w+ \\[${mark}\\]$`)),
+    ),
+  };
+}
+
+describe('dma-attack', () => {
+  eduTest('gets through to a device that no driver has taken, IOMMU or not', async ({ guest }) => {
+    expect(await attack(guest)).toMatchObject({ ...THROUGH, domain: null });
+    expect(await run(guest, 'iommu-info')).toMatch(
+      /^none +- +0000:00:05\.0 +- +all memory: no driver has taken it, and boot bypass is on$/m,
+    );
+  });
+
+  eduTest('is stopped where a driver has once been bound', async ({ guest }) => {
+    await run(guest, 'edu bind');
+    expect(await attack(guest)).toMatchObject({ ...stoppedBy('page'), domain: 'DMA' });
+  });
+
+  test.for([
+    { machine: 'without an IOMMU', options: { iommu: 'off' }, before: 'true', domain: null },
+    {
+      machine: 'in passthrough',
+      options: { iommu: 'bypass' },
+      before: 'edu bind',
+      domain: 'identity',
+    },
+  ] as const)('gets through $machine', async ({ options, before, domain }) => {
+    await using guest = await GuestSession.boot({ ...WITH_EDU, ...options });
+    await run(guest, before);
+    expect(await attack(guest)).toMatchObject({ ...THROUGH, domain });
+  });
+
+  test('is stopped where boot bypass is off, though no driver was ever bound', async () => {
+    await using guest = await GuestSession.boot({ ...WITH_EDU, bootBypass: false });
+    expect(await attack(guest)).toMatchObject({ ...stoppedBy('domain'), domain: null });
+    expect(await run(guest, 'iommu-info')).toMatch(
+      /^none .* nothing: no driver has taken it, and boot bypass is off$/m,
+    );
+  });
+});
