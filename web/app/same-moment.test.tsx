@@ -63,7 +63,8 @@ interface Shown {
 }
 
 const OF_DOMAIN: readonly string[] = ['mappings', 'address-map'];
-const STATEFUL = PANES.filter((pane) => !('isPresent' in pane));
+// Statistics say which stretch they are of; that they count it right has a test of its own (stretch-count.test.ts).
+const STATEFUL = PANES.filter((pane) => !('isPresent' in pane) && pane.id !== 'statistics');
 
 /** All that shows state, and what a person does to see it. */
 class Page {

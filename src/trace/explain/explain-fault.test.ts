@@ -1,12 +1,13 @@
 // Every cause of a fault, brought about with a driver and an endpoint's port.
 
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { explain } from './explain.ts';
 import { MmioTransport } from '../../virtio/mmio-transport.ts';
 import { VIRTIO_F_ACCESS_PLATFORM, VIRTIO_F_VERSION_1 } from '../../virtio/features.ts';
 import { toIova, type Iova } from '../../memory/address.ts';
 import { DriverMemory } from '../../driver/driver-memory.ts';
 import { MmioDriver } from '../../driver/mmio-driver.ts';
-import { BLK, NET, type ExplainRig } from '../../../test/rigs/explain-rig.ts';
+import { BLK, ExplainRig, NET } from '../../../test/rigs/explain-rig.ts';
 import { checkRow, type ExplainedRow } from '../../../test/support/explained-row.ts';
 import { MirrorDevice } from '../../../test/rigs/mirror-device.ts';
 import { RecordingLine } from '../../../test/rigs/virtio-rig.ts';
@@ -355,4 +356,17 @@ const ROWS: readonly ExplainedRow[] = [
 
 describe('a fault is explained:', () => {
   it.each(ROWS)('$cause: $says', (row) => checkRow(row, ({ latestFault }) => latestFault));
+});
+
+it('is explained without what came later where that is not to be known', () => {
+  const pc = new ExplainRig();
+  attached(pc);
+  pc.access(BLK, 'read', 0x4000n, 4);
+  const { latestFault } = pc;
+  const map = pc.map(1, 0x4000n, 0x4fffn);
+  const causeUntil = (until?: number) => explain(pc.history, latestFault, until)?.cause;
+  pc.take();
+  expect(causeUntil()).toBe('mapped-after');
+  expect(causeUntil(map)).toBe('mapped-after');
+  expect(causeUntil(map - 1)).toBe('never-mapped');
 });

@@ -15,13 +15,20 @@ import { isKind } from './past-events.ts';
 import { notKnownFor, notKnown, type Scene } from './scene.ts';
 import { Words } from './words.ts';
 
-/** Why an event was refused; undefined for one that was not, and for one that is not in the record. */
-export function explain(history: History, sequence: number): Explanation | undefined {
+/**
+ * Why an event was refused; undefined for one that was not, and for one that is not in the record. What came behind the event
+ * `until` has no part in it.
+ */
+export function explain(
+  history: History,
+  sequence: number,
+  until = Infinity,
+): Explanation | undefined {
   const { record } = history;
   const event = record.event(sequence)?.event;
   if (event === undefined) return undefined;
   if (event.kind === 'faulted') {
-    return explainIn(history, sequence, (scene) => explainFault(scene, event));
+    return explainIn(history, sequence, (scene) => explainFault({ ...scene, until }, event));
   }
   if (!('status' in event) || !record.head.facts.status || !isRefused(event)) return undefined;
   return explainIn(history, sequence, (scene) => explainRefusal(scene, event));

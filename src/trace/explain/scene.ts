@@ -13,6 +13,8 @@ export interface Scene {
   readonly record: IommuRecord;
   readonly history: History;
   readonly sequence: number;
+  /** What came behind this event is not looked at; default: all is. */
+  readonly until?: number | undefined;
   /** The device after the event, which changed nothing: a fault, or a refused request. */
   readonly moment: Moment;
   readonly words: Words;

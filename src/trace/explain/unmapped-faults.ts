@@ -156,7 +156,7 @@ function explainOther({ scene, access, domain }: Unmapped): Finding | undefined 
 }
 
 function explainLater({ scene, access, domain }: Unmapped): Finding | undefined {
-  const { record, words, sequence } = scene;
+  const { record, words, sequence, until = Infinity } = scene;
   const { endpoint } = access.fault;
   const kinds = ['mapped', 'attached', 'detached', ...RESETS] as const;
   const next = nextAfter(record, sequence, LOOK_AHEAD_EVENTS, kinds, (columns, at) => {
@@ -169,8 +169,8 @@ function explainLater({ scene, access, domain }: Unmapped): Finding | undefined 
     }
     return columns.domain[at] === domain && hasAddress(columns, at, access.address);
   });
-  const event = next === undefined ? undefined : record.event(next)?.event;
-  if (next === undefined || event?.kind !== 'mapped') return undefined;
+  if (next === undefined || next > until) return undefined;
+  if (record.event(next)?.event.kind !== 'mapped') return undefined;
   return {
     cause: 'mapped-after',
     sentence: `${access.words}, which MAP #${next} mapped in domain ${domain} only ${words.distance(sequence, next)} later.`,

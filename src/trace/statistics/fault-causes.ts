@@ -12,10 +12,11 @@ interface Counts {
   latest: number;
 }
 
-/** `faults`: sequences, ascending. */
+/** `faults`: sequences, ascending. What came behind the event `until` was not known then. */
 export function* faultCauses(
   history: History,
   faults: readonly number[],
+  until: number,
 ): Generator<void, Pick<Statistics, 'causes' | 'explained' | 'afterUnmap'>> {
   const counts = new Map<string, Counts>();
   const soonest = { count: 0, soonestMs: Infinity, sequence: 0 };
@@ -23,7 +24,7 @@ export function* faultCauses(
   for (const sequence of faults) {
     yield;
     const event = history.record.event(sequence)?.event;
-    const explanation = explain(history, sequence);
+    const explanation = explain(history, sequence, until);
     if (event?.kind !== 'faulted' || explanation === undefined) continue;
     explained += 1;
     const { endpoint } = event;

@@ -111,7 +111,7 @@ export class StretchCount {
       })),
       dma: yield* dmaSums(record.marks, this.#range, isFromStart(record)),
       faults: counts.faults,
-      ...(yield* faultCauses(this.#history, counts.latestFaults)),
+      ...(yield* faultCauses(this.#history, counts.latestFaults, this.#last)),
       tasks: counts.tasks(everybody),
       stacks: counts.stacks(everybody),
     };
