@@ -178,6 +178,46 @@ describe('a past moment', () => {
   });
 });
 
+describe('a step', () => {
+  it('goes from the event that is selected, through what the filter lets through, and says where that ends', async () => {
+    const { session, key, textOf } = await shownSession();
+    const record = session.iommu.latest.history?.record ?? raise();
+    const kindOf = (sequence: number | null) => record.event(sequence ?? 0)?.event.kind;
+    const selected = () => session.selection.chosen.value;
+    session.selection.select({ kind: 'event', sequence: 20 });
+    await key('.');
+    expect(session.moment.chosen.value).toBe(21);
+    expect(selected()).toEqual({ kind: 'event', sequence: 21 });
+    session.filter.set('kind == attach');
+    await vi.dynamicImportSettled();
+    await run(300);
+    await key(',');
+    const before = session.moment.chosen.value ?? 0;
+    expect(kindOf(before)).toBe('attached');
+    expect(selected()).toEqual({ kind: 'event', sequence: before });
+    for (let step = 0; step < 20; step += 1) await key(',');
+    expect(textOf('.moment-end-note')).toBe('The filter lets no earlier event through.');
+    const first = session.moment.chosen.value ?? 0;
+    expect(kindOf(first)).toBe('attached');
+    await key('.');
+    expect(textOf('.moment-end-note')).toBe('');
+    for (let step = 0; step < 20; step += 1) await key('.');
+    expect(textOf('.moment-end-note')).toBe('The filter lets no later event through.');
+    session.filter.set('');
+    await run(300);
+    expect(textOf('.moment-end-note')).toBe('');
+    session.selection.select(null);
+    session.moment.look(1);
+    await run(300);
+    await key(',');
+    expect(session.moment.chosen.value).toBe(1);
+    expect(textOf('.moment-end-note')).toBe('No earlier event is kept.');
+    session.moment.look(null);
+    await key('.');
+    expect(textOf('.moment-end-note')).toBe('There is no later event yet.');
+  });
+});
+
 describe('a range of time', () => {
   it('begins and ends by keys with the events that are looked at, and is dropped before the past is left', async () => {
     const { session, key, root } = await shownSession(1);

@@ -237,6 +237,7 @@ export function paneProps(
       onLook,
       onScrub: (sequence) => moment.look(sequence, 'replace'),
       onStep: (by) => moment.step(by),
+      stepEnd: moment.end,
       onStepFault: (by) => moment.stepFault(by),
       onTake: (sequence) => void session.takeMachine(sequence),
       onDismiss: () => past.dismiss(),

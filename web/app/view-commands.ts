@@ -31,6 +31,7 @@ export function timeCommands(session: MachineSession): readonly Command[] {
       id: 'previous event',
       title: 'Previous event',
       group: 'Time',
+      hint: 'Of those that the filter lets through; from the one that is selected',
       keys: [','],
       reason: noEvents,
       run: () => moment.step(-1),
@@ -39,8 +40,9 @@ export function timeCommands(session: MachineSession): readonly Command[] {
       id: 'next event',
       title: 'Next event',
       group: 'Time',
+      hint: 'Of those that the filter lets through; from the one that is selected',
       keys: ['.'],
-      reason: atEnd,
+      reason: noEvents,
       run: () => moment.step(1),
     },
     {

@@ -39,6 +39,8 @@ export interface MomentStripProps {
   readonly onStepFault: (by: 1 | -1) => void;
   readonly onTake: (sequence: number) => void;
   readonly onDismiss: () => void;
+  /** Why the last step led nowhere; null when it did not. */
+  readonly stepEnd: ReadonlySignal<string | null>;
 }
 
 function Live({
@@ -143,7 +145,7 @@ function Steppers({ isLive, onStep, onStepFault }: SteppersProps): JSX.Element {
       <span class="moment-word" aria-hidden="true">
         Event
       </span>
-      <Step name="Next event" shortcut="." {...next} onStep={() => onStep(1)} />
+      <Step name="Next event" shortcut="." sign="›" onStep={() => onStep(1)} />
       <Step name="Previous fault" shortcut="[" sign="‹" onStep={() => onStepFault(-1)} />
       <span aria-hidden="true">
         <span class="moment-cross">✕</span> <span class="moment-word">Fault</span>
@@ -214,6 +216,9 @@ export function MomentStrip({ tools, ...props }: MomentHeadProps): JSX.Element {
         {spoken(moment)}
       </p>
       <Said {...props} />
+      <p class="moment-end-note" role="status">
+        {props.stepEnd.value}
+      </p>
       <div class="moment-side">
         <Steppers
           isLive={moment.kind === 'live'}

@@ -115,9 +115,12 @@ export class MachineSession {
       functions: new FunctionNames(this.power),
       frame: this.#pacer.frame,
     });
-    this.moment = new MomentChoice(this.iommu.latest, this.#pacer, (sequence, by) =>
-      this.eventFilter.isInForce ? this.rows.beside(sequence, by) : null,
-    );
+    this.moment = new MomentChoice(this.iommu.latest, this.#pacer, {
+      besideListed: (sequence, by) =>
+        this.eventFilter.isInForce ? this.rows.beside(sequence, by) : null,
+      selected: () => this.selection.event,
+      select: (sequence) => this.selection.select({ kind: 'event', sequence }, 'replace'),
+    });
     this.statistics = new RangeStatistics({
       latest: () => this.iommu.latest,
       pacer: this.#pacer,
@@ -129,6 +132,8 @@ export class MachineSession {
       onNextFrame,
     });
     this.selection = new SelectionChoice((sequence) => this.#domainOf(sequence));
+    this.filter.moved.on(() => this.moment.forgetEnd());
+    this.selection.moved.on(() => this.moment.forgetEnd());
     this.selection.shown.subscribe((shown) => this.iommu.select(shown));
     this.shown = new ShownIommu(this.iommu, this.moment);
     this.stories = new Stories(this.power);

@@ -30,6 +30,12 @@ export class SelectionChoice {
     return this.#chosen;
   }
 
+  /** Sequence of the event that is selected; null when none is. */
+  get event(): number | null {
+    const chosen = this.#chosen.peek();
+    return chosen?.kind === 'event' ? chosen.sequence : null;
+  }
+
   /** Calls after each choice. */
   get moved(): Pick<Emitter<Move>, 'on'> {
     return this.#moved;
