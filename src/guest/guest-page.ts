@@ -4,7 +4,7 @@ import { GUEST_STAGES, type GuestStage } from '../machine/boot-watch.ts';
 import type { MachinePlan } from '../machine/plan/machine-plan.ts';
 import type { RunDigest } from '../machine/recording/run-digest.ts';
 import type { RogueResult } from '../machine/rogue-access.ts';
-import { CommandShell, type CommandResult } from './command-shell.ts';
+import { CommandShell, type CommandResult } from '../shell/command-shell.ts';
 import { ask, askForFile, askToRestore, type DrivenPage } from './driven-page.ts';
 import { endpointId, type GuestRogueRequest } from './endpoint-id.ts';
 import { GuestError } from './guest-error.ts';

@@ -11,7 +11,7 @@ import type { WhoView } from '../machine/who-view.ts';
 import { resumeMachine } from './ready-machine.ts';
 import { GuestPast, POWER_CYCLED } from './guest-past.ts';
 import type { GuestSnapshot } from './guest-snapshot.ts';
-import type { CommandResult } from './command-shell.ts';
+import type { CommandResult } from '../shell/command-shell.ts';
 import type { Guest } from './guest.ts';
 import { GuestIommu } from './guest-iommu.ts';
 import { GuestLab } from './guest-lab.ts';

@@ -9,7 +9,7 @@ import type { RogueResult } from '../machine/rogue-access.ts';
 import type { BranchInfo, Place } from '../machine/timeline/place.ts';
 import type { Registers } from '../machine/v86/register-values.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
-import type { CommandResult } from './command-shell.ts';
+import type { CommandResult } from '../shell/command-shell.ts';
 import type { GuestRogueRequest } from './endpoint-id.ts';
 import type { RunOptions, WaitBounds } from './session-options.ts';
 

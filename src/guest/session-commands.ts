@@ -1,6 +1,6 @@
 // Runs a session's commands, one after the other.
 
-import type { CommandResult } from './command-shell.ts';
+import type { CommandResult } from '../shell/command-shell.ts';
 import { GuestError } from './guest-error.ts';
 import type { SessionLife } from './session-life.ts';
 import type { RunOptions } from './session-options.ts';

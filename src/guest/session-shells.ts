@@ -1,7 +1,7 @@
 // The two shells of a guest that commands can be run in: the agent's on ttyS1, and the one at the console's prompt.
 
 import type { Machine } from '../machine/machine.ts';
-import { CommandShell, type CommandResult } from './command-shell.ts';
+import { CommandShell, type CommandResult } from '../shell/command-shell.ts';
 import { ConsoleLog } from './console-log.ts';
 
 /** What the agent of the project's guest image says first on ttyS1. */

@@ -7,7 +7,7 @@ export { InputError } from '../machine/images/guest-images.ts';
 export { decodeRecording } from '../machine/recording/recording-file.ts';
 export { readPlan } from '../machine/plan/plan-check.ts';
 
-export type { CommandResult } from './command-shell.ts';
+export type { CommandResult } from '../shell/command-shell.ts';
 export type { GuestRogueRequest } from './endpoint-id.ts';
 export type { FileSource } from './guest-files.ts';
 export type { GuestPast } from './guest-past.ts';

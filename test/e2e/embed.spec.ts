@@ -1,5 +1,6 @@
 // The page of examples: two machines in a page that is not theirs.
 
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { ViommuMachine } from '../../web/embed/viommu-machine.ts';
 import { ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
@@ -21,6 +22,17 @@ test('two machines of different plans run in another page, which drives and hear
   await expect(picture.getByRole('button', { name: 'Reset' })).toBeHidden();
   await picture.getByRole('button', { name: 'Let a device overreach' }).click();
   await expect(said).toHaveText('A write at 0x8000 was stopped.');
+
+  await expect(page.locator('#count')).toHaveText(/^\d+ events .* the last is \w+\.$/);
+  await page.getByRole('button', { name: 'Ask for the kernel' }).click();
+  await expect(said).toHaveText(/^Linux 6\.\S+ \(exit code 0\)$/);
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const axe = new AxeBuilder({ page }).setLegacyMode().exclude('viommu-machine');
+    const { violations } = await axe.analyze();
+    expect.soft(violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`)).toEqual([]);
+  }
 
   const whole = page.locator('#whole');
   await whole.scrollIntoViewIfNeeded();

@@ -1,18 +1,21 @@
 // The page's end of `<viommu-machine>`: does what the page around it asks for, and tells what happened.
 
-import { effect } from '@preact/signals';
+import { computed, effect } from '@preact/signals';
 import { VIRTIO_IOMMU_FAULT_F_WRITE } from '../../src/iommu/protocol/protocol.ts';
-import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
+import type { CommandResult } from '../../src/shell/command-shell.ts';
 import type { MachineSession } from '../session/machine-session.ts';
 import type { Opening } from '../session/opening.ts';
-import type { EmbedCall, EmbedNews, EmbedQuestion, FaultDetail } from './protocol.ts';
+import { until } from '../session/until.ts';
+import { EventTeller } from './event-teller.ts';
+import type { EmbedAnswer, EmbedCall, EmbedNews, EmbedQuestion, FaultDetail } from './protocol.ts';
 
 export function serveEmbedding(port: MessagePort, machine: MachineSession, opening: Opening): void {
   const tell = (news: EmbedNews): void => port.postMessage(news);
+  const teller = new EventTeller((detail) => tell({ kind: 'event', name: 'events', detail }));
   port.addEventListener('message', ({ data }: MessageEvent<EmbedQuestion>) => {
     const { id, call } = data;
-    answer(call, machine, opening).then(
-      (state) => tell({ kind: 'answer', id, state }),
+    answer(call, { machine, opening, teller }).then(
+      (answered) => tell({ kind: 'answer', id, answer: answered }),
       (error: unknown) => {
         const message = error instanceof Error ? error.message : String(error);
         tell({ kind: 'refusal', id, message });
@@ -21,19 +24,34 @@ export function serveEmbedding(port: MessagePort, machine: MachineSession, openi
   });
   port.start();
   tellEvents(machine, opening, tell);
+  effect(() => {
+    const shown = opening.trace.value?.session ?? machine;
+    void shown.frame.value;
+    teller.look(shown.iommu.latest.history?.record);
+  });
 }
 
-/** Resolves with the state if that was asked for. Rejects with an error for the user. */
-async function answer(
-  call: EmbedCall,
-  machine: MachineSession,
-  opening: Opening,
-): Promise<IommuState | null> {
+interface Asked {
+  readonly machine: MachineSession;
+  readonly opening: Opening;
+  readonly teller: EventTeller;
+}
+
+const DONE: EmbedAnswer = { kind: 'done' };
+
+/** Resolves with what was asked for. Rejects with an error for the user. */
+async function answer(call: EmbedCall, asked: Asked): Promise<EmbedAnswer> {
+  const { machine, opening, teller } = asked;
   const { power, console } = machine;
   const shown = opening.trace.peek()?.session ?? machine;
   switch (call.what) {
     case 'type':
       await console.type(call.text.replaceAll('\n', '\r'));
+      break;
+    case 'run':
+      return { kind: 'result', result: await runCommand(machine, opening, call.command) };
+    case 'listen':
+      teller.listen(call.isOn);
       break;
     case 'pause':
       await power.pause();
@@ -48,9 +66,26 @@ async function answer(
       await opening.open(new File([call.file], call.name));
       break;
     case 'state':
-      return shown.iommu.latest.state;
+      return { kind: 'state', state: shown.iommu.latest.state };
   }
-  return null;
+  return DONE;
+}
+
+/** Runs a command when the guest is up. */
+async function runCommand(
+  { power }: MachineSession,
+  opening: Opening,
+  command: string,
+): Promise<CommandResult> {
+  if (opening.trace.peek() !== null) throw new Error('This is a trace: nothing runs.');
+  await until(computed(() => power.status.value === 'failed' || isUp(power)));
+  if (power.api === null || !isUp(power)) throw new Error('The PC does not run.');
+  return power.api.shell.run(command);
+}
+
+function isUp({ progress, status }: MachineSession['power']): boolean {
+  const isThere = status.value !== 'failed' && status.value !== 'restoring';
+  return progress.value.stage === 'ready' && isThere;
 }
 
 function tellEvents(
@@ -62,9 +97,7 @@ function tellEvents(
   let lastFault = 0;
   effect(() => {
     const { power, iommu } = opening.trace.value?.session ?? machine;
-    const status = power.status.value;
-    const isReady =
-      power.progress.value.stage === 'ready' && status !== 'failed' && status !== 'restoring';
+    const isReady = isUp(power);
     if (isReady && !wasReady) tell({ kind: 'event', name: 'ready', detail: null });
     wasReady = isReady;
     const { list } = iommu.faults.value;

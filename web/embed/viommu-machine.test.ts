@@ -5,7 +5,7 @@ import { NO_IMAGES as images } from '../testing/no-images.ts';
 import { MachineSession } from '../session/machine-session.ts';
 import { Opening } from '../session/opening.ts';
 import { serveEmbedding } from './embed-host.ts';
-import { HELLO } from './protocol.ts';
+import { HELLO, type EventsDetail } from './protocol.ts';
 import { ViommuMachine } from './viommu-machine.ts';
 
 const ports = {
@@ -88,6 +88,34 @@ describe('<viommu-machine>', () => {
     expect(session.moment.chosen.value).toBe(3);
     await element.pause();
     await vi.waitFor(() => expect(session.power.status.value).toBe('paused'));
+  });
+
+  it('runs commands, and tells of events where it is asked to', async () => {
+    const told: EventsDetail[] = [];
+    element.addEventListener('viommu-events', (event) => {
+      if (event instanceof CustomEvent) told.push(event.detail);
+    });
+    const ran = vi.fn();
+    void element.run('disk-read').then(ran);
+    const session = await connect(element);
+    await session.power.start();
+    await vi.waitFor(
+      () => expect(ran).toHaveBeenCalledWith({ exitCode: 0, output: 'disk-read\n' }),
+      { timeout: 20_000, interval: 100 },
+    );
+    expect(told).toEqual([]);
+    element.setAttribute('events', '');
+    await element.state();
+    await session.stray.send({ endpoint: 4098, address: 0xdead_b000n, access: 'write', length: 4 });
+    await vi.waitFor(() => expect(told.length).toBeGreaterThan(0));
+    const kinds = told.flatMap(({ events }) => events.map(({ event }) => event.kind));
+    expect(kinds).toContain('faulted');
+    element.removeAttribute('events');
+    await element.state();
+    const before = told.length;
+    await session.stray.send({ endpoint: 4098, address: 0xdead_b000n, access: 'write', length: 4 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(told).toHaveLength(before);
   });
 
   it('refuses what waits for a machine that is removed', async () => {

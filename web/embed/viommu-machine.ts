@@ -2,7 +2,8 @@
 // change how it looks nor forbid what it needs, and it can do nothing to what surrounds it.
 
 import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
-import { HELLO, type EmbedCall, type EmbedNews } from './protocol.ts';
+import type { CommandResult } from '../../src/shell/command-shell.ts';
+import { HELLO, type EmbedAnswer, type EmbedCall, type EmbedNews } from './protocol.ts';
 
 /** Passed on to the page as they are. */
 const PARAMETERS = ['plan', 'view', 'at', 'filter'] as const;
@@ -15,17 +16,17 @@ const STYLE = `
 `;
 
 interface Waiting {
-  readonly resolve: (state: IommuState | null) => void;
+  readonly resolve: (answer: EmbedAnswer) => void;
   readonly reject: (error: Error) => void;
 }
 
 /**
  * Attributes: `plan` (JSON), `session` and `trace` (addresses of files), `view` (see, inspect), `at` (a sequence), `filter`,
- * `controls` (shows the page's own bars). Events: `viommu-ready`, `viommu-fault`, `viommu-failure`; their `detail`
- * is in protocol.ts. Methods reject with an `Error` for the user; they wait for the page.
+ * `controls` (shows the page's own bars), `events` (has events told). Events: `viommu-ready`, `viommu-fault`,
+ * `viommu-failure`, and `viommu-events` where they are asked for; their `detail` is in protocol.ts. Methods reject with an `Error` for the user; they wait for the page.
  */
 export class ViommuMachine extends HTMLElement {
-  static readonly observedAttributes = [...PARAMETERS, ...FILES, 'controls'];
+  static readonly observedAttributes = [...PARAMETERS, ...FILES, 'controls', 'events'];
   readonly #waiting = new Map<number, Waiting>();
   #frame: HTMLIFrameElement | undefined;
   #port: Promise<MessagePort> | undefined;
@@ -51,12 +52,24 @@ export class ViommuMachine extends HTMLElement {
   attributeChangedCallback(name: string): void {
     if (this.#frame === undefined) return;
     if (name === 'at') void this.goTo(Number(this.getAttribute('at') ?? 0) || null);
+    else if (name === 'events') void this.#listen();
     else this.#restart();
   }
 
   /** Types on the console; `\n` is Enter. */
   async type(text: string): Promise<void> {
     await this.#call({ what: 'type', text });
+  }
+
+  /**
+   * Runs a command in a shell of the guest, beside the console, and resolves with all that it printed and its exit code.
+   * Waits for the guest to be up, and for commands before it. Rejects where the guest has no such shell, and when it starts
+   * afresh meanwhile.
+   */
+  async run(command: string): Promise<CommandResult> {
+    const answer = await this.#call({ what: 'run', command });
+    if (answer.kind !== 'result') throw new Error('The machine gave no result.');
+    return answer.result;
   }
 
   async pause(): Promise<void> {
@@ -74,7 +87,8 @@ export class ViommuMachine extends HTMLElement {
 
   /** The IOMMU as it is now; null on a machine without one. */
   async state(): Promise<IommuState | null> {
-    return this.#call({ what: 'state' });
+    const answer = await this.#call({ what: 'state' });
+    return answer.kind === 'state' ? answer.state : null;
   }
 
   /** Several attributes that change together make one restart. */
@@ -103,6 +117,15 @@ export class ViommuMachine extends HTMLElement {
     });
     root.replaceChildren(style, frame);
     for (const name of FILES) void this.#open(this.getAttribute(name));
+    if (this.hasAttribute('events')) void this.#listen();
+  }
+
+  async #listen(): Promise<void> {
+    try {
+      await this.#call({ what: 'listen', isOn: this.hasAttribute('events') });
+    } catch {
+      // It was removed meanwhile
+    }
   }
 
   #address(): string {
@@ -137,12 +160,12 @@ export class ViommuMachine extends HTMLElement {
     }
   }
 
-  async #call(call: EmbedCall): Promise<IommuState | null> {
+  async #call(call: EmbedCall): Promise<EmbedAnswer> {
     if (this.#port === undefined) throw new Error('The machine is not in a document.');
     const port = await this.#port;
     this.#lastId += 1;
     const id = this.#lastId;
-    const answered = new Promise<IommuState | null>((resolve, reject) => {
+    const answered = new Promise<EmbedAnswer>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
     });
     port.postMessage({ id, call });
@@ -156,7 +179,7 @@ export class ViommuMachine extends HTMLElement {
     }
     const waiting = this.#waiting.get(news.id);
     this.#waiting.delete(news.id);
-    if (news.kind === 'answer') waiting?.resolve(news.state);
+    if (news.kind === 'answer') waiting?.resolve(news.answer);
     else waiting?.reject(new Error(news.message));
   }
 

@@ -143,6 +143,7 @@ class FakeMachine {
         type: async (text) => this.#type(text),
         resize: async () => undefined,
       },
+      shell: { run: async (command) => ({ exitCode: 0, output: `${command}\n` }) },
       dma: { rogueDma: async (request) => this.#stray(request) },
       lab: {
         sweep: async () => refuse(),

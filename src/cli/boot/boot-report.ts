@@ -8,7 +8,7 @@ import {
 } from '../../iommu/protocol/protocol.ts';
 import { ENDPOINTS } from '../../machine/plan/topology.ts';
 import type { RogueRequest, RogueResult } from '../../machine/rogue-access.ts';
-import type { CommandResult } from '../../guest/command-shell.ts';
+import type { CommandResult } from '../../shell/command-shell.ts';
 import type { EventTotals } from '../../trace/event-totals.ts';
 import type { BootFailure } from './boot-failure.ts';
 import type { DriverProgress, NumberedFault, RunRecord } from './run-record.ts';

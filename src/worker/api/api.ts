@@ -10,6 +10,7 @@ import type { PastApi } from './past.ts';
 import type { PowerApi } from './power.ts';
 import type { RecordingApi } from './recording.ts';
 import type { SavingApi } from './saving.ts';
+import type { ShellApi } from './shell.ts';
 import type { StrayDmaApi } from './stray-dma.ts';
 import type { WhyApi } from './why.ts';
 
@@ -18,6 +19,7 @@ export interface MachineApi {
   readonly power: PowerApi;
   readonly news: NewsApi;
   readonly console: ConsoleApi;
+  readonly shell: ShellApi;
   readonly dma: StrayDmaApi;
   readonly lab: LabApi;
   readonly look: LookApi;

@@ -10,6 +10,7 @@ import { PastHost } from './past-host.ts';
 import { PowerHost } from './power-host.ts';
 import { RecordingHost } from './recording-host.ts';
 import { SavingHost } from './saving-host.ts';
+import { ShellHost } from './shell-host.ts';
 import { StrayDmaHost } from './stray-dma-host.ts';
 import { WhyHost } from './why-host.ts';
 
@@ -21,6 +22,7 @@ export function createMachineHost(): MachineApi {
     power: new PowerHost(life),
     news,
     console: new ConsoleHost(life),
+    shell: new ShellHost(life),
     dma: new StrayDmaHost(life),
     lab: new LabHost(life),
     look: new LookHost(life),

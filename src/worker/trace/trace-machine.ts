@@ -32,6 +32,7 @@ export function traceMachine(history: () => History, begin: () => void): Omit<Ma
       reset: refused,
     },
     console: { type: async () => undefined, resize: async () => undefined },
+    shell: { run: refused },
     dma: { rogueDma: refused },
     lab: {
       sweep: refused,

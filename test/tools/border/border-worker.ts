@@ -67,6 +67,7 @@ const host: MachineApi = {
     },
     resize: async () => undefined,
   },
+  shell: { run: async () => refuse() },
   dma: { rogueDma: async () => refuse() },
   lab: {
     sweep: async () => refuse(),

@@ -4,6 +4,11 @@ import type { Room } from './room.ts';
 
 export const HOSTS: readonly Room[] = [
   {
+    folder: 'src/shell',
+    purpose: "commands in a guest's shell at the other end of a serial line",
+    imports: [],
+  },
+  {
     folder: 'src/worker/api',
     purpose: 'what the page may know of the worker: types, and the client that starts it',
     imports: [],
@@ -22,6 +27,7 @@ export const HOSTS: readonly Room[] = [
       'src/machine/recording',
       'src/machine/timeline',
       'src/machine/v86',
+      'src/shell',
     ],
     packages: ['comlink'],
   },
@@ -37,6 +43,7 @@ export const HOSTS: readonly Room[] = [
       'src/machine/images',
       'src/machine/snapshot',
       'src/machine/recording',
+      'src/shell',
       'src/trace/record',
       'guest-images/images.json',
       'src/kernel',
@@ -90,6 +97,7 @@ export const HOSTS: readonly Room[] = [
       'src/machine/images',
       'src/machine/snapshot',
       'src/machine/recording',
+      'src/shell',
     ],
     types: [
       'src/memory',
@@ -149,7 +157,7 @@ export const HOSTS: readonly Room[] = [
       'src/trace/replay',
       'src/cli/trace',
     ],
-    types: ['src/base', 'src/iommu', 'src/iommu/events', 'src/machine'],
+    types: ['src/shell', 'src/base', 'src/iommu', 'src/iommu/events', 'src/machine'],
     packages: ['node'],
   },
   {

@@ -108,8 +108,8 @@ export const PAGE: readonly Room[] = [
   {
     folder: 'web/embed',
     purpose: '`<viommu-machine>`, and the page in its frame',
-    imports: [PROTOCOL],
-    types: ['src/iommu/events', 'web/session'],
+    imports: [PROTOCOL, 'web/session/until.ts'],
+    types: ['src/iommu/events', 'src/shell', 'src/trace/record', 'web/session'],
     packages: ['@preact/signals'],
   },
   { folder: 'web/examples', purpose: 'the page of examples', imports: [], types: ['web/embed'] },
