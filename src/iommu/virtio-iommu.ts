@@ -19,7 +19,7 @@ import {
   type StoppedAccess,
 } from './dma-port.ts';
 import { DomainTable } from './domains/domain-table.ts';
-import { EndpointTable, type Endpoint } from './domains/endpoint-table.ts';
+import { EndpointTable, type Endpoint, type EndpointOptions } from './domains/endpoint-table.ts';
 import { reportFault } from './events/event-queue.ts';
 import { Answer } from './answer.ts';
 import { EventRecorder, type IommuWatcher } from './events/event-recorder.ts';
@@ -45,7 +45,7 @@ import { RegionLists } from './regions/region-lists.ts';
 import { RequestSlots, type Request } from './protocol/request.ts';
 import { RequestExecutor } from './request-executor.ts';
 import { runTrial } from './trial.ts';
-import { X86_MSI_REGION, type ReservedRegion } from './regions/reserved-regions.ts';
+import { X86_MSI_REGION } from './regions/reserved-regions.ts';
 
 /** An endpoint's interrupt message: a write into its MSI region. */
 export type Doorbell = (endpoint: number, address: bigint, message: Uint8Array) => void;
@@ -127,8 +127,8 @@ export class VirtioIommu implements VirtioDevice {
   }
 
   /** Makes an endpoint known, with x86's MSI doorbell unless told otherwise. Throws `RangeError` for a bad one. */
-  addEndpoint(id: number, { reserved = [X86_MSI_REGION] }: EndpointOptions = {}): void {
-    this.#endpoints.add(id, reserved);
+  addEndpoint(id: number, { reserved = [X86_MSI_REGION], isMaster }: EndpointOptions = {}): void {
+    this.#endpoints.add(id, reserved, isMaster);
   }
 
   /** The view of memory that the endpoint's bus master gets; throws for an endpoint that was never added. */
@@ -211,6 +211,12 @@ export class VirtioIommu implements VirtioDevice {
   /** Tells that this device, which nothing has happened to yet, has taken the place of another. */
   tellPowerCycle(): void {
     this.#events.record((sequence) => ({ kind: 'power-cycled', sequence }));
+  }
+
+  /** Tells that an endpoint's bus mastering was switched: `isMaster` of its options has the new value. */
+  tellMaster(endpoint: number): void {
+    const isMaster = this.#endpoints.get(endpoint)?.isMaster() ?? true;
+    this.#events.record((sequence) => ({ kind: 'master-changed', endpoint, isMaster, sequence }));
   }
 
   /** Sequence of the latest event; 0 before the first. */
@@ -385,12 +391,6 @@ export class VirtioIommu implements VirtioDevice {
     this.#settleBypass();
     this.#domains.clear();
   }
-}
-
-/** What PROBE shall tell of an endpoint. */
-export interface EndpointOptions {
-  /** Default: x86's MSI doorbell. */
-  readonly reserved?: readonly ReservedRegion[];
 }
 
 /** Who drives the device, from start to reset. */

@@ -108,7 +108,7 @@ function createIommu(
   options: PlannedMachine,
   memory: PhysicalMemory,
   sequence: number,
-  onMessage: (data: number) => void,
+  { onMessage, isMaster }: { onMessage: (data: number) => void; isMaster: Board['isMaster'] },
 ): VirtioIommu {
   const iommu = new VirtioIommu({
     memory,
@@ -123,7 +123,8 @@ function createIommu(
     },
   });
   for (const { id, name } of pluggedEndpoints(options.plan)) {
-    iommu.addEndpoint(id, { reserved: endpointRegions(options.plan, name) });
+    const reserved = endpointRegions(options.plan, name);
+    iommu.addEndpoint(id, { reserved, isMaster: () => isMaster(id) });
   }
   return iommu;
 }
@@ -213,8 +214,13 @@ export async function createBoard(
   const onMessage = (data: number): void => deliverMessage(cpu, emulator.memory, data);
   const memory = new GuestMemory(cpu, onMessage);
   const ram = watch?.memory(memory) ?? memory;
+  let edu: EduDevice | undefined;
+  const isMaster = (endpoint: number): boolean =>
+    endpoint !== EDU_ENDPOINT || edu === undefined || edu.pci.isBusMaster;
   const iommu =
-    plan.iommu.mode === 'off' ? undefined : createIommu(options, ram, sequence, onMessage);
+    plan.iommu.mode === 'off'
+      ? undefined
+      : createIommu(options, ram, sequence, { onMessage, isMaster });
   installFirmware(cpu, describeMachine(plan));
   guardPorts(cpu);
   const viewOf = (endpoint: number): AddressSpace<Address> => {
@@ -233,11 +239,10 @@ export async function createBoard(
     viewOf,
     notifications,
   });
-  const edu = plan.endpoints.edu
-    ? plugEdu(emulator, viewOf(EDU_ENDPOINT), notifications)
-    : undefined;
-  const isMaster = (endpoint: number): boolean =>
-    endpoint !== EDU_ENDPOINT || edu === undefined || edu.pci.isBusMaster;
+  if (plan.endpoints.edu) {
+    edu = plugEdu(emulator, viewOf(EDU_ENDPOINT), notifications);
+    edu.pci.onBusMaster = () => iommu?.tellMaster(EDU_ENDPOINT);
+  }
   for (const [name, bytes] of Object.entries(share.files)) {
     await emulator.v86.create_file(name, bytes);
   }

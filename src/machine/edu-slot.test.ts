@@ -16,6 +16,7 @@ const CONFIG_DATA = 0xcfc;
 const COMMAND = 0x04;
 const MEMORY_AND_MASTER = 0x6;
 const MSI = 0x40;
+const AF_CONTROL = 0x5c;
 const GUEST_PAGE = 0x20_0000;
 /** Words of the local APIC that hold requested interrupts. */
 const APIC_REQUESTED = 16;
@@ -175,6 +176,25 @@ describe('edu on the PCI bus', () => {
     guestOf(board).writeConfig(COMMAND, 16, MEMORY_AND_MASTER);
 
     expect(rogueDma(board, request)).toMatchObject({ outcome: 'completed', isBypass: true });
+  });
+
+  it('has its bus mastering told of, by command and by reset', () => {
+    const guest = guestOf(board);
+    const told: unknown[] = [];
+    board.iommu?.onEvent((event) => told.push(event));
+    const isMaster = (): unknown =>
+      board.iommu?.state().endpoints.find(({ id }) => id === EDU_ENDPOINT)?.isMaster;
+    expect(isMaster()).toBe(false);
+
+    guest.writeConfig(COMMAND, 16, MEMORY_AND_MASTER);
+    expect(isMaster()).toBe(true);
+    guest.writeConfig(AF_CONTROL, 8, 1);
+
+    expect(isMaster()).toBe(false);
+    expect(told).toEqual([
+      { kind: 'master-changed', endpoint: EDU_ENDPOINT, isMaster: true, sequence: 1 },
+      { kind: 'master-changed', endpoint: EDU_ENDPOINT, isMaster: false, sequence: 2 },
+    ]);
   });
 
   it('is in an image of the board, with what is under way', async () => {

@@ -16,7 +16,7 @@ const NOTHING = {
 
 function iommu(translated: number): { state(): IommuState } {
   const counts = { ...NOTHING, translated, translatedBytes: 64 * translated };
-  const endpoint = { mode: 'attached', domain: 1, reserved: [] } as const;
+  const endpoint = { mode: 'attached', domain: 1, isMaster: true, reserved: [] } as const;
   const { bypassed: _bypassed, bypassedBytes: _bytes, ...ofDomain } = counts;
   return {
     state: () => ({

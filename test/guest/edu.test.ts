@@ -45,6 +45,9 @@ it('edu works in a guest, and reaches what its endpoint may', async () => {
     '0x5CA1AB1E',
   );
   expect(guest.rogueDma(write)).toMatchObject({ outcome: 'completed', isBypass: true });
+  expect(guest.iommu.events.map(({ event }) => event)).toContainEqual(
+    expect.objectContaining({ kind: 'master-changed', endpoint: EDU_ENDPOINT, isMaster: true }),
+  );
 
   // With one it is in a domain, in which nothing is mapped
   await run('echo 1234 11e8 > /sys/bus/pci/drivers/uio_pci_generic/new_id');

@@ -219,6 +219,7 @@ function describeEvent(event: IommuEvent): string {
     return `fault ${endpoint} ${reason} ${flags} ${address} ${start}+${length} ${domain} ${mappedFlags} ${isReported}`;
   }
   if (event.kind === 'bypass-changed') return `bypass-changed ${event.isBypass}`;
+  if (event.kind === 'master-changed') return `master-changed ${event.endpoint} ${event.isMaster}`;
   if (event.kind === 'started') return `started ${event.features & ~VIRTIO_F_VERSION_1}`;
   if (event.kind === 'reset' || event.kind === 'system-reset' || event.kind === 'power-cycled') {
     return event.kind;

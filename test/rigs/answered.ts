@@ -84,6 +84,7 @@ export function tellWatcher(watcher: IommuWatcher, event: IommuEvent, wire?: Wir
       break;
     case 'faulted':
     case 'bypass-changed':
+    case 'master-changed':
     case 'started':
     case 'reset':
     case 'system-reset':

@@ -33,6 +33,8 @@ export interface IommuRigOptions {
   readonly accepts?: bigint;
   /** Sequence of what happened before this device was there. */
   readonly sequence?: number;
+  /** Whether an endpoint can begin an access; default: each. */
+  readonly isMaster?: (endpoint: number) => boolean;
 }
 
 export interface IommuRig {
@@ -66,7 +68,8 @@ export function createIommuRig(rig: IommuRigOptions = {}): IommuRig {
   iommu.onEvent((event) => events.push(event));
   for (const id of [ENDPOINT, OTHER_ENDPOINT]) {
     const reserved = rig.reserved?.[id];
-    iommu.addEndpoint(id, reserved === undefined ? {} : { reserved });
+    const isMaster = (): boolean => rig.isMaster?.(id) ?? true;
+    iommu.addEndpoint(id, reserved === undefined ? { isMaster } : { reserved, isMaster });
   }
   const transport = new MmioTransport<Gpa>({ device: iommu, memory, interruptLine: line });
   const driverMemory = new DriverMemory(memory, DRIVER_START, RAM_BYTES - DRIVER_START);

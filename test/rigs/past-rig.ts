@@ -12,7 +12,7 @@ import { ALL_FACTS, type RecordHead } from '../../src/trace/record/head.ts';
 import { IommuRecord } from '../../src/trace/record/iommu-record.ts';
 import { Recorder } from '../../src/trace/record/recorder.ts';
 import type { IommuDriver } from './iommu-driver.ts';
-import { createIommuRig, ENDPOINT, type IommuRig } from './iommu-rig.ts';
+import { createIommuRig, ENDPOINT, OTHER_ENDPOINT, type IommuRig } from './iommu-rig.ts';
 
 const PAGE = 0x1000n;
 /** Pages of IOVA that requests are about, from each of these on. */
@@ -22,7 +22,10 @@ export const PAST_BASES = [0n, 0xffff_0000n, 0x1f_ffff_ffff_c000n, 0xffff_ffff_f
 /** What the device said of itself: all but the counters of accesses, for which the record has no events. */
 export interface DeviceMoment {
   readonly isBypass: boolean;
-  readonly endpoints: readonly Pick<EndpointState, 'id' | 'mode' | 'domain' | 'reserved'>[];
+  readonly endpoints: readonly Pick<
+    EndpointState,
+    'id' | 'mode' | 'domain' | 'isMaster' | 'reserved'
+  >[];
   readonly domains: readonly (Pick<
     DomainState,
     'id' | 'isBypass' | 'endpoints' | 'mappings' | 'bytes' | 'reserved'
@@ -38,6 +41,8 @@ export type PastStep =
   | { readonly kind: 'unmap-one'; index: number }
   | { readonly kind: 'access'; endpoint: number; base: number; from: number }
   | { readonly kind: 'bypass'; isBypass: boolean }
+  /** Bus mastering of `OTHER_ENDPOINT`. */
+  | { readonly kind: 'master'; isMaster: boolean }
   | { readonly kind: 'probe' | 'start' | 'system-reset' | 'power-cycle' }
   /** Events come to the record, or are lost on their way. */
   | { readonly kind: 'take' | 'lose' }
@@ -57,6 +62,8 @@ export interface PastOptions {
   readonly options: Partial<IommuOptions>;
   readonly reserved: Partial<Record<number, readonly ReservedRegion[]>>;
   readonly accepts: bigint;
+  /** Whether bus mastering of `OTHER_ENDPOINT` is off after power on. */
+  readonly isSilent?: boolean;
 }
 
 /** Devices of one machine, one after the other; `record` has what was taken. */
@@ -69,12 +76,14 @@ export class PastRig {
   lost = 0;
   readonly #options: PastOptions;
   #pausedMs = 0;
-  #saved: IommuSnapshot | undefined;
+  #saved: { readonly iommu: IommuSnapshot; readonly isMaster: boolean } | undefined;
+  #isMaster: boolean;
   #rig: IommuRig;
   #driver: IommuDriver;
 
   constructor(options: PastOptions, recordOptions: { readonly maxBytes?: number } = {}) {
     this.#options = options;
+    this.#isMaster = options.isSilent !== true;
     this.#rig = this.#powerOn(0);
     this.record = new IommuRecord(headOf(this.#rig.iommu, options), recordOptions);
     this.#driver = this.#rig.start();
@@ -135,6 +144,11 @@ export class PastRig {
           iommu.setBypass(step.isBypass);
         }
         break;
+      case 'master':
+        if (step.isMaster === this.#isMaster) break;
+        this.#isMaster = step.isMaster;
+        iommu.tellMaster(OTHER_ENDPOINT);
+        break;
       case 'probe':
         this.#driver.probe(ENDPOINT, 512);
         break;
@@ -142,11 +156,13 @@ export class PastRig {
         this.#restart();
         break;
       case 'system-reset':
+        this.#isMaster = this.#options.isSilent !== true;
         iommu.systemReset();
         this.#restart();
         break;
       case 'power-cycle':
         this.#saved = undefined;
+        this.#isMaster = this.#options.isSilent !== true;
         this.#rig = this.#powerOn(this.sequence);
         this.#rig.iommu.tellPowerCycle();
         this.#restart();
@@ -164,7 +180,7 @@ export class PastRig {
         this.#pausedMs += step.ms;
         break;
       case 'save':
-        this.#saved = iommu.save();
+        this.#saved = { iommu: iommu.save(), isMaster: this.#isMaster };
         break;
       case 'go-back':
         this.#goBack();
@@ -176,10 +192,11 @@ export class PastRig {
     const saved = this.#saved;
     if (saved === undefined) return;
     this.take();
-    this.#rig.iommu.restore(saved);
-    this.record.rewind(saved.sequence);
+    this.#isMaster = saved.isMaster;
+    this.#rig.iommu.restore(saved.iommu);
+    this.record.rewind(saved.iommu.sequence);
     for (const sequence of this.moments.keys()) {
-      if (sequence > saved.sequence) this.moments.delete(sequence);
+      if (sequence > saved.iommu.sequence) this.moments.delete(sequence);
     }
   }
 
@@ -197,7 +214,13 @@ export class PastRig {
   /** Another device, whose events go on after `sequence`. */
   #powerOn(sequence: number): IommuRig {
     const { options, reserved, accepts } = this.#options;
-    const rig = createIommuRig({ options, reserved, accepts, sequence });
+    const rig = createIommuRig({
+      options,
+      reserved,
+      accepts,
+      sequence,
+      isMaster: (id) => id !== OTHER_ENDPOINT || this.#isMaster,
+    });
     const { iommu } = rig;
     if (sequence === 0) this.moments.set(0, momentOf(iommu));
     iommu.onEvent((event) => {
@@ -220,13 +243,14 @@ function rangeOf({ base, from, pages }: Extent): { virtStart: bigint; virtEnd: b
   return { virtStart, virtEnd: virtStart + BigInt(pages) * PAGE - 1n };
 }
 
-function headOf(iommu: VirtioIommu, { options }: PastOptions): RecordHead {
+function headOf(iommu: VirtioIommu, { options, isSilent }: PastOptions): RecordHead {
   return {
     source: 'viommu',
     endpoints: iommu.state().endpoints.map(({ id, reserved }) => ({
       id,
       name: `endpoint-${id}`,
       reserved,
+      isMaster: id === OTHER_ENDPOINT ? isSilent !== true : undefined,
     })),
     device: {
       features: iommu.deviceFeatures,
@@ -248,7 +272,13 @@ function momentOf(iommu: VirtioIommu): DeviceMoment {
   const { isBypass, endpoints, domains }: IommuState = iommu.state();
   return {
     isBypass,
-    endpoints: endpoints.map(({ id, mode, domain, reserved }) => ({ id, mode, domain, reserved })),
+    endpoints: endpoints.map(({ id, mode, domain, isMaster, reserved }) => ({
+      id,
+      mode,
+      domain,
+      isMaster,
+      reserved,
+    })),
     domains: domains.map(({ id, isBypass, endpoints, mappings, bytes, reserved }) => ({
       id,
       isBypass,

@@ -116,6 +116,7 @@ const anyEvent: fc.Arbitrary<DeviceEvent> = fc.oneof(
         .map((into) => ({ ...fault, address: BigInt.asUintN(64, fault.start + BigInt(into)) })),
     ),
   fc.record({ kind: kind('bypass-changed'), isBypass: fc.boolean() }),
+  fc.record({ kind: kind('master-changed'), endpoint: few, isMaster: fc.boolean() }),
   fc.record({ kind: kind('started'), features: address }),
   fc.record({ kind: kind('reset', 'system-reset', 'power-cycled') }),
 );

@@ -14,6 +14,7 @@ const KINDS: Readonly<Record<string, string>> = {
   unmap: 'unmapped',
   probe: 'probed',
   fault: 'faulted',
+  'bus-master': 'master-changed',
 };
 const CODES: Readonly<Record<string, readonly string[]>> = {
   status: ['ok', 'ioerr', 'unsupp', 'deverr', 'inval', 'range', 'noent', 'fault', 'nomem'],

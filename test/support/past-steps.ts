@@ -38,6 +38,10 @@ const attach: FieldsOf<'attach'> = {
 };
 const everything = { from: fc.constant(0), pages: fc.constant(2 * PAST_PAGES) };
 
+const MASTER: readonly [weight: number, step: fc.Arbitrary<PastStep>][] = [
+  [2, fc.record({ kind: fc.constant('master'), isMaster: fc.boolean() })],
+];
+
 /** Anything that happens to a device and its events; those that `without` names do not. */
 export function pastSteps(...without: readonly PastStep['kind'][]): fc.Arbitrary<PastStep[]> {
   const steps: readonly [weight: number, step: fc.Arbitrary<PastStep>][] = [
@@ -53,6 +57,7 @@ export function pastSteps(...without: readonly PastStep['kind'][]): fc.Arbitrary
     [6, fc.record({ kind: fc.constantFrom('take', 'take', 'pause') })],
     [1, fc.record({ kind: fc.constant('lose') })],
     [2, fc.record({ kind: fc.constantFrom('save', 'go-back') })],
+    ...(without.includes('master') ? [] : MASTER),
   ];
   const arbitraries = steps.map(([weight, step]) => ({ weight, arbitrary: step }));
   const isMeant = ({ kind }: PastStep): boolean => !without.includes(kind);
@@ -75,8 +80,10 @@ export const pastDevice: fc.Arbitrary<PastOptions> = fc
     identityPolicy: fc.constantFrom('allow', 'reject', 'per-endpoint'),
     features: fc.constantFrom(NEWER, NEWER, OLDER),
     hasIdentity: fc.boolean(),
+    isSilent: fc.boolean(),
   })
-  .map(({ bootBypass, identityPolicy, features, hasIdentity }) => ({
+  .map(({ bootBypass, identityPolicy, features, hasIdentity, isSilent }) => ({
+    isSilent,
     options: {
       bootBypass,
       identityPolicy,

@@ -8,6 +8,7 @@ import type { Moment, MomentDomain } from '../../src/trace/replay/moment.ts';
 export interface DeviceAnswer {
   readonly isBypass: boolean | null;
   readonly endpoints: readonly (Pick<EndpointState, 'id' | 'domain' | 'reserved'> & {
+    readonly isMaster: boolean | null;
     readonly mode: EndpointState['mode'] | null;
   })[];
   readonly domains: readonly (MomentDomain & { readonly list: readonly Mapping[] })[];
@@ -44,8 +45,8 @@ export function digestOf({ isBypass, endpoints, domains }: DeviceAnswer): string
   const hash = createHash('sha256').update(`${isBypass}\n`);
   const regions = (reserved: DeviceAnswer['endpoints'][number]['reserved']): string =>
     reserved.map((region) => Object.values(region).join()).join(' ');
-  for (const { id, mode, domain, reserved } of endpoints) {
-    hash.update(`endpoint ${id} ${mode} ${domain} ${regions(reserved)}\n`);
+  for (const { id, mode, domain, isMaster, reserved } of endpoints) {
+    hash.update(`endpoint ${id} ${mode} ${domain} ${isMaster} ${regions(reserved)}\n`);
   }
   for (const { id, isBypass, endpoints, mappings, bytes, reserved, list } of domains) {
     hash.update(`domain ${id} ${isBypass} ${endpoints.join()} ${mappings} ${bytes} `);

@@ -22,11 +22,13 @@ export class NaiveReplay {
   readonly #head: RecordHead;
   readonly #domains = new Map<number, NaiveDomain>();
   #isBypass: boolean;
+  #silent: Set<number>;
 
   /** At power on of a device with BYPASS_CONFIG. */
   constructor(head: RecordHead) {
     this.#head = head;
     this.#isBypass = head.device?.isBootBypass === true;
+    this.#silent = silentAtStart(head);
   }
 
   apply(event: IommuEvent): void {
@@ -58,6 +60,11 @@ export class NaiveReplay {
       case 'power-cycled':
         this.#domains.clear();
         this.#isBypass = this.#head.device?.isBootBypass === true;
+        this.#silent = silentAtStart(this.#head);
+        break;
+      case 'master-changed':
+        if (event.isMaster) this.#silent.delete(event.endpoint);
+        else this.#silent.add(event.endpoint);
         break;
       case 'probed':
       case 'ignored':
@@ -77,6 +84,7 @@ export class NaiveReplay {
         id,
         mode: found === undefined ? unattached : attached,
         domain: domain ?? null,
+        isMaster: !this.#silent.has(id),
         reserved,
       };
     });
@@ -120,4 +128,8 @@ export class NaiveReplay {
       if (virtStart >= start && virtEnd <= end) mappings.delete(virtStart);
     }
   }
+}
+
+function silentAtStart({ endpoints }: RecordHead): Set<number> {
+  return new Set(endpoints.filter(({ isMaster }) => isMaster === false).map(({ id }) => id));
 }

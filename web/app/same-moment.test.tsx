@@ -284,7 +284,10 @@ describe('a moment that has passed', () => {
     rig.do({ kind: 'attach', endpoint: ENDPOINT, domain: 0, flags: 0 });
     rig.do({ kind: 'access', endpoint: ENDPOINT, base: 0, from: 0 });
     const steps = fc
-      .sample(pastSteps('lose', 'save', 'go-back', 'take', 'pause'), { seed: SEED, numRuns: 12 })
+      .sample(pastSteps('lose', 'save', 'go-back', 'take', 'pause', 'master'), {
+        seed: SEED,
+        numRuns: 12,
+      })
       .flat();
 
     const machine = new ToldMachine(rig);

@@ -53,6 +53,7 @@ interface RowProps {
 
 function modeWords(state: EndpointState): string {
   if (state.mode === 'blocked') return 'Blocked';
+  if (!state.isMaster && state.mode === 'bypass') return 'Silent';
   if (state.mode === 'bypass') return state.domain === null ? 'Bypass' : `Bypass D${state.domain}`;
   return `Domain ${state.domain ?? '?'}`;
 }
@@ -60,6 +61,9 @@ function modeWords(state: EndpointState): string {
 /** What an endpoint's state means for it. */
 function modeSentence(state: EndpointState): string {
   if (state.mode === 'blocked') return 'Attached to no domain: every access is stopped.';
+  if (!state.isMaster && state.mode === 'bypass') {
+    return 'Its bus mastering is off: it begins no access. Once its driver switches it on, nothing stops it.';
+  }
   if (state.mode === 'bypass') {
     return state.domain === null
       ? 'In bypass: until its driver attaches it, it reaches all memory.'

@@ -28,7 +28,15 @@ const FILTER_KINDS: Readonly<Record<FeedKind, readonly string[]>> = {
   unmap: ['unmap'],
   probe: ['probe'],
   fault: ['fault'],
-  device: ['ignored', 'bypass-changed', 'started', 'reset', 'system-reset', 'power-cycled'],
+  device: [
+    'ignored',
+    'bypass-changed',
+    'bus-master',
+    'started',
+    'reset',
+    'system-reset',
+    'power-cycled',
+  ],
 };
 
 const GROUPS: readonly (readonly [MarkGroup, string, string])[] = [

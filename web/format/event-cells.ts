@@ -40,6 +40,11 @@ export function eventCells(event: IommuEvent, nameOf: EndpointNamer): EventCells
       const what = `${access} ${formatAddress(event.address)}: ${faultTitle(event).toLowerCase()}`;
       return { place: nameOf(event.endpoint), what };
     }
+    case 'master-changed':
+      return {
+        place: nameOf(event.endpoint),
+        what: `bus mastering ${event.isMaster ? 'on' : 'off'}`,
+      };
     case 'ignored':
     case 'bypass-changed':
     case 'started':

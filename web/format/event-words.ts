@@ -71,6 +71,11 @@ export function eventWords(event: IommuEvent, nameOf: EndpointNamer): EventWords
         'BYPASS',
         event.isBypass ? 'on: unattached devices pass' : 'off: unattached devices stop',
       );
+    case 'master-changed':
+      return line(
+        'MASTER',
+        `${nameOf(event.endpoint)} ${event.isMaster ? 'on: it may access memory' : 'off: it accesses nothing'}`,
+      );
     case 'started':
       return line('START', 'the IOMMU’s driver is up');
     case 'reset':

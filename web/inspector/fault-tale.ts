@@ -159,6 +159,7 @@ function stepWords(history: History, event: IommuEvent, address: bigint): Words 
     case 'probed':
     case 'ignored':
     case 'bypass-changed':
+    case 'master-changed':
     case 'started':
     case 'reset':
     case 'system-reset':

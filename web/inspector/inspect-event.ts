@@ -84,7 +84,7 @@ function requestView(subject: Subject, event: Exclude<IommuEvent, FaultEvent>): 
   const locator: Locator = { kind: 'event', sequence: event.sequence };
   if (!isRequest(event)) {
     const section = SECTIONS[event.kind];
-    return inspected(locator, '', [ownSentence(event)], {
+    return inspected(locator, '', ownWords(subject, event), {
       clause: section === undefined ? null : `virtio 1.2, ${section}`,
       sections: section === undefined ? [] : [section],
     });
@@ -197,22 +197,35 @@ function removedList(
   };
 }
 
-function ownSentence(event: Exclude<IommuEvent, FaultEvent | NumberedRequest>): string {
+function ownWords(
+  subject: Subject,
+  event: Exclude<IommuEvent, FaultEvent | NumberedRequest>,
+): Words {
   switch (event.kind) {
     case 'bypass-changed':
-      return event.isBypass
-        ? 'Bypass was turned on: a device in no domain reaches all memory.'
-        : 'Bypass was turned off: a device in no domain reaches no memory.';
+      return [
+        event.isBypass
+          ? 'Bypass was turned on: a device in no domain reaches all memory.'
+          : 'Bypass was turned off: a device in no domain reaches no memory.',
+      ];
+    case 'master-changed':
+      return [
+        'Bus mastering of ',
+        endpointLink(subject, event.endpoint),
+        event.isMaster
+          ? ' was switched on: it can access memory.'
+          : ' was switched off: it begins no access.',
+      ];
     case 'started': {
       const names = featureNames(event.features);
-      return `The driver started the IOMMU with these features: ${names.join(', ') || 'none'}.`;
+      return [`The driver started the IOMMU with these features: ${names.join(', ') || 'none'}.`];
     }
     case 'reset':
-      return 'The driver reset the IOMMU: all domains and mappings are gone.';
+      return ['The driver reset the IOMMU: all domains and mappings are gone.'];
     case 'system-reset':
-      return 'The PC was reset: all domains and mappings are gone, and bypass is as at power-on.';
+      return ['The PC was reset: all domains and mappings are gone, and bypass is as at power-on.'];
     case 'power-cycled':
-      return 'The PC was switched off and on: the IOMMU is as new.';
+      return ['The PC was switched off and on: the IOMMU is as new.'];
     default:
       return assertNever(event);
   }

@@ -53,7 +53,9 @@ export function inspectPage(
   const range = { start: gpa, end: gpa + PAGE_BYTES - 1n };
   const memory = history.record.head.memoryBytes;
   const isMemory = memory === null || gpa < BigInt(memory);
-  const passing = moment.endpoints.filter(({ mode }) => mode === 'bypass');
+  const passing = moment.endpoints.filter(
+    ({ mode, isMaster }) => mode === 'bypass' && isMaster === true,
+  );
   const alive = mappingsOfPage(subject, range);
   const domains = [...new Set(alive.map(({ domain }) => domain))];
   const reaching = moment.endpoints.filter(

@@ -36,9 +36,9 @@ export function inspectEndpoint(
   if (there === undefined) {
     return inspected(locator, name, ['Nothing is known of this endpoint at this moment.']);
   }
-  const { mode, domain, reserved } = there;
+  const { mode, domain, isMaster, reserved } = there;
   const counted = state?.endpoints.find((each) => each.id === id);
-  return inspected(locator, name, placeWords(mode, domain), {
+  return inspected(locator, name, placeWords(mode, domain, isMaster), {
     facts: [
       { name: 'Endpoint', words: [`${id} (0x${id.toString(16)}), as requests name it`] },
       ...turnFacts(subject, id),
@@ -52,7 +52,16 @@ export function inspectEndpoint(
   });
 }
 
-function placeWords(mode: EndpointState['mode'] | null, domain: number | null): Words {
+function placeWords(
+  mode: EndpointState['mode'] | null,
+  domain: number | null,
+  isMaster: boolean | null,
+): Words {
+  if (isMaster === false)
+    return [
+      ...placeWords(mode, domain, true),
+      ' But its bus mastering is off: it begins no access.',
+    ];
   switch (mode) {
     case 'attached':
       return domain === null

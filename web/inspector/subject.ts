@@ -50,6 +50,7 @@ const EVENT_NAMES: Readonly<Record<IommuEvent['kind'], string>> = {
   ignored: 'Request',
   faulted: 'Fault',
   'bypass-changed': 'Bypass',
+  'master-changed': 'Bus mastering',
   started: 'Start',
   reset: 'Reset',
   'system-reset': 'System reset',

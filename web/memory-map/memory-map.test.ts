@@ -86,7 +86,7 @@ describe('who reaches a page', () => {
           expect([...reach.readers]).toEqual(naive(device, READ, true));
           expect([...reach.writers]).toEqual(naive(device, WRITE, true));
           const isOpen = device.endpoints.some(
-            ({ id, mode }) => mode === 'bypass' && bitOf(id) !== 0,
+            ({ id, mode, isMaster }) => mode === 'bypass' && isMaster && bitOf(id) !== 0,
           );
           expect(reach.open !== 0).toBe(isOpen);
         }

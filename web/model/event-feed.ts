@@ -29,6 +29,7 @@ export function feedKind(kind: IommuEvent['kind']): FeedKind {
       return 'fault';
     case 'ignored':
     case 'bypass-changed':
+    case 'master-changed':
     case 'started':
     case 'reset':
     case 'system-reset':

@@ -13,6 +13,7 @@ function endpoint(id: number, domain: number | null, translated: number): Endpoi
     id,
     mode: domain === null ? 'blocked' : 'attached',
     domain,
+    isMaster: true,
     translated,
     bypassed: 0,
     blocked: 0,

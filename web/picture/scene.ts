@@ -24,9 +24,10 @@ export interface Device {
 
 /**
  * What stands between devices and memory. `wall`: mappings decide. `shut`: attached to no domain, and nothing passes. `open`:
- * everything passes. `unknown`: the record does not tell.
+ * everything passes. `silent`: everything would pass, but bus mastering is off, and nothing comes. `unknown`: the record does not
+ * tell. What is mapped counts as within reach whether bus mastering is on or not.
  */
-export type Gate = 'wall' | 'shut' | 'open' | 'unknown';
+export type Gate = 'wall' | 'shut' | 'open' | 'silent' | 'unknown';
 
 /** The devices of one domain, or one that is in none. */
 export interface Lane {
@@ -62,9 +63,14 @@ export interface Scene {
   readonly reach: Reach;
 }
 
-function gateOf({ mode }: MomentEndpoint): Gate {
+/** Of the endpoints of one domain, or of one that is in none. */
+function gateOf(group: readonly MomentEndpoint[]): Gate {
+  const mode = group[0]?.mode ?? null;
   if (mode === null) return 'unknown';
-  if (mode === 'bypass') return 'open';
+  if (mode === 'bypass') {
+    if (group.some(({ isMaster }) => isMaster === true)) return 'open';
+    return group.some(({ isMaster }) => isMaster === null) ? 'unknown' : 'silent';
+  }
   return mode === 'attached' ? 'wall' : 'shut';
 }
 
@@ -108,7 +114,7 @@ export function sceneOf(moment: Moment | null, facts: PictureFacts): Scene {
   for (const [key, group] of groups) {
     const [first] = group;
     if (first === undefined) continue;
-    const gate = gateOf(first);
+    const gate = gateOf(group);
     const { mappings, iova, ram } = reached.get(first.domain ?? -1) ?? new Reached();
     const isWall = gate === 'wall';
     const own = isWall ? joinRuns(ram, identityRam(group, memoryBytes)) : [];

@@ -20,6 +20,7 @@ const NOTES: ReadonlyMap<string, string> = new Map([
   ['ide', 'disk controller'],
   ['virtio-blk', 'disk'],
   ['rogue', 'strays on command'],
+  ['edu', 'for your own driver'],
 ]);
 
 export function deviceNote(name: string): string {
@@ -45,7 +46,8 @@ function percent({ bytes, ofBytes }: Reach): string {
 function whyAll(lanes: readonly Lane[], hasIommu: boolean): string {
   if (!hasIommu) return 'there is no IOMMU to stop them';
   const open = lanes.filter(({ gate }) => gate === 'open');
-  if (open.length === lanes.length) return 'the IOMMU lets everything through';
+  const silent = lanes.filter(({ gate }) => gate === 'silent');
+  if (open.length + silent.length === lanes.length) return 'the IOMMU lets everything through';
   const count = (some: readonly Lane[]): number => some.flatMap(({ devices }) => devices).length;
   const verb = count(open) === 1 ? 'passes' : 'pass';
   return `${count(open)} of ${formatPlural(count(lanes), 'device')} ${verb} unchecked`;
@@ -74,6 +76,7 @@ export function gateName({ gate, domain }: Lane, { facts }: Scene): string {
   if (gate === 'wall') return `domain ${domain}`;
   if (gate === 'shut') return 'in no domain';
   if (gate === 'unknown') return 'not known';
+  if (gate === 'silent' && domain === null) return 'in no domain';
   if (!facts.hasIommu) return 'no IOMMU';
   return domain === null ? 'in no domain: bypass' : `domain ${domain}: bypass`;
 }
@@ -87,6 +90,7 @@ export function gateShortWords(lane: Lane): string {
 /** What it lets through. */
 export function gateWords({ gate, mappings, iova, bytes }: Lane): string {
   if (gate === 'shut') return 'reaches nothing';
+  if (gate === 'silent') return 'bus mastering is off';
   if (gate === 'unknown') return 'the record does not tell';
   if (gate === 'open') return `reaches all ${formatBytes(bytes)}`;
   if (mappings === 0) return 'nothing mapped';

@@ -40,6 +40,7 @@ export class FakeDevice {
         id,
         mode: 'bypass',
         domain: null,
+        isMaster: true,
         translated: 0,
         bypassed: 0,
         blocked: 0,

@@ -69,6 +69,7 @@ const OUTCOME: BootOutcome = {
         id: BLOCK_ENDPOINT,
         mode: 'attached',
         domain: 1,
+        isMaster: true,
         reserved: [],
         translated: 5,
         translatedBytes: 0,

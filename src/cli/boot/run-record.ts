@@ -48,6 +48,7 @@ export class RunRecord {
         return;
       case 'reset':
       case 'bypass-changed':
+      case 'master-changed':
         return;
       case 'attached':
       case 'detached':

@@ -60,6 +60,8 @@ function what(event: IommuEvent, nameOf: NameOf): string {
     }
     case 'bypass-changed':
       return `BYPASS  ${event.isBypass ? 'on' : 'off'}`;
+    case 'master-changed':
+      return `MASTER  ${nameOf(event.endpoint)} ${event.isMaster ? 'on' : 'off'}`;
     case 'started':
       return `START   features ${hex(event.features)}`;
     case 'reset':

@@ -77,6 +77,8 @@ export type DeviceEvent =
   | RequestEvent
   | FaultEvent
   | { readonly kind: 'bypass-changed'; readonly isBypass: boolean }
+  /** Bus mastering of an endpoint was switched on or off: while it is off the endpoint begins no access (PCI 3.0, 6.2.2). */
+  | { readonly kind: 'master-changed'; readonly endpoint: number; readonly isMaster: boolean }
   | { readonly kind: 'started'; readonly features: bigint }
   | { readonly kind: 'reset' }
   | { readonly kind: 'system-reset' }
@@ -99,6 +101,8 @@ export interface EndpointState extends DmaCounters {
   readonly mode: EndpointMode;
   /** Domain it is attached to (a bypass domain has mode 'bypass'); null when unattached. */
   readonly domain: number | null;
+  /** Whether it can begin an access; one whose bus mastering is off can not, wherever it stands. */
+  readonly isMaster: boolean;
   /** Its reserved regions as PROBE tells of them, by ascending address. */
   readonly reserved: readonly ReservedRegion[];
 }

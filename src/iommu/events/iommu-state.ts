@@ -41,6 +41,7 @@ function readEndpoint(endpoint: Endpoint, isUnattachedBypass: boolean): Endpoint
     id: endpoint.id,
     mode: modeOf(endpoint, isUnattachedBypass),
     domain: endpoint.domain?.id ?? null,
+    isMaster: endpoint.isMaster(),
     ...endpoint.counters,
     reserved: endpoint.reserved,
   };

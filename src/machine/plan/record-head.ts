@@ -20,6 +20,8 @@ export function recordHeadOf(plan: MachinePlan): RecordHead {
       id,
       name,
       reserved: endpointRegions(plan, name),
+      // PCI 3.0, 6.2.2: off until its driver switches it on. Without an IOMMU nobody tells of that.
+      ...(name === 'edu' && plan.iommu.mode !== 'off' ? { isMaster: false } : {}),
     })),
     device:
       plan.iommu.mode === 'off'

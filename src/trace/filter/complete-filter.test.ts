@@ -56,7 +56,7 @@ describe('completeFilter', () => {
     ['nothing |', []],
     ['kind == f|', ['fault', 'notification']],
     ['kind == map |', ['&&', '||']],
-    ['kind == m|ap', ['map', 'unmap', 'system-reset', 'sample']],
+    ['kind == m|ap', ['map', 'unmap', 'bus-master', 'system-reset', 'sample']],
     ['kind in |', [...(FIELDS.get('kind')?.names ?? []), '{']],
     ['kind in {map, prob|', ['probe']],
     ['kind in {map |', [',', '}']],

@@ -13,7 +13,9 @@ export function endpointTest(wanted: Wanted, sources: AttachmentSources): Test {
   const { ranges, isNegated } = wanted;
   const numbers = new NumberRanges(ranges);
   const attachments = new Attachments(sources, (endpoint) => numbers.has(endpoint));
-  const has = kindTable((kind) => ['attached', 'detached', 'probed', 'faulted'].includes(kind));
+  const has = kindTable((kind) =>
+    ['attached', 'detached', 'probed', 'faulted', 'master-changed'].includes(kind),
+  );
   const steps = Uint8Array.from({ length: 256 }, (_, code) => Number(isStep(code)));
   const passing = isNegated ? OTHERS : WANTED;
   return {

@@ -26,6 +26,7 @@ export const EVENT_NAMES = {
   ignored: 'ignored',
   fault: 'faulted',
   'bypass-changed': 'bypass-changed',
+  'bus-master': 'master-changed',
   started: 'started',
   reset: 'reset',
   'system-reset': 'system-reset',

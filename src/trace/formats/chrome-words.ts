@@ -23,6 +23,7 @@ const NAMES: Readonly<Record<IommuEvent['kind'], string>> = {
   ignored: 'Request not understood',
   faulted: 'FAULT',
   'bypass-changed': 'Bypass',
+  'master-changed': 'Bus mastering',
   started: 'Driver started',
   reset: 'Device reset',
   'system-reset': 'System reset',
@@ -32,6 +33,7 @@ const NAMES: Readonly<Record<IommuEvent['kind'], string>> = {
 export function eventName(event: IommuEvent): string {
   const name = NAMES[event.kind];
   if (event.kind === 'bypass-changed') return `${name} ${event.isBypass ? 'on' : 'off'}`;
+  if (event.kind === 'master-changed') return `${name} ${event.isMaster ? 'on' : 'off'}`;
   if (event.kind === 'ignored' || !('status' in event)) return name;
   const isRefused = event.status !== VIRTIO_IOMMU_S_OK && event.status !== NO_STATUS;
   return isRefused ? `${name} refused` : name;

@@ -53,9 +53,9 @@ describe('a record as CSV', () => {
     ]);
     expect(CSV_HEADER + csv).toBe(
       [
-        'sequence,timeMs,kind,endpointName,endpoint,domain,virtStart,virtEnd,physStart,flags,status,removed,reason,address,start,length,isRing,mappedFlags,isReported,type,readableBytes,writableBytes,isBypass,features,task,pid',
-        '1,0,attached,disk,1,2,,,,0,,,,,,,,,,,,,,,,',
-        '2,1.5,mapped,,,2,0xfffff000,0xffffffff,0x5000,3,0,,,,,,,,,,,,,,"my ""dd"", 2",71',
+        'sequence,timeMs,kind,endpointName,endpoint,domain,virtStart,virtEnd,physStart,flags,status,removed,reason,address,start,length,isRing,mappedFlags,isReported,type,readableBytes,writableBytes,isBypass,features,isMaster,task,pid',
+        '1,0,attached,disk,1,2,,,,0,,,,,,,,,,,,,,,,,',
+        '2,1.5,mapped,,,2,0xfffff000,0xffffffff,0x5000,3,0,,,,,,,,,,,,,,,"my ""dd"", 2",71',
         '',
       ].join('\r\n'),
     );

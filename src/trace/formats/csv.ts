@@ -27,6 +27,7 @@ const FIELDS = [
   'writableBytes',
   'isBypass',
   'features',
+  'isMaster',
 ] as const;
 
 const COLUMNS = ['sequence', 'timeMs', 'kind', 'endpointName', ...FIELDS, 'task', 'pid'];

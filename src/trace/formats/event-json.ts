@@ -110,6 +110,10 @@ function eventOf(kind: string, read: Reader, sequence: number): IommuEvent | und
     }
     case 'bypass-changed':
       return { kind, isBypass: read.flag('isBypass'), sequence };
+    case 'master-changed': {
+      const [endpoint, isMaster] = [read.whole('endpoint'), read.flag('isMaster')];
+      return { kind, endpoint, isMaster, sequence };
+    }
     case 'started':
       return { kind, features: read.word('features'), sequence };
     case 'reset':

@@ -28,7 +28,8 @@ function isEndpoint(value: unknown): boolean {
     isCount(value['id']) &&
     typeof value['name'] === 'string' &&
     Array.isArray(value['reserved']) &&
-    value['reserved'].every(isRegion)
+    value['reserved'].every(isRegion) &&
+    (value['isMaster'] === undefined || typeof value['isMaster'] === 'boolean')
   );
 }
 
@@ -89,9 +90,14 @@ function isAttachment(value: unknown): boolean {
   );
 }
 
+function isMastering(value: unknown): boolean {
+  if (!isObject(value) || !isCount(value['endpoint'])) return false;
+  return value['isMaster'] === null || typeof value['isMaster'] === 'boolean';
+}
+
 function isKeyframe(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { sequence, isBypass, features, missing, attachments, mappings } = value;
+  const { sequence, isBypass, features, missing, attachments, masters, mappings } = value;
   return (
     isCount(sequence) &&
     (isBypass === null || typeof isBypass === 'boolean') &&
@@ -99,6 +105,7 @@ function isKeyframe(value: unknown): boolean {
     (missing === null || (isObject(missing) && isCount(missing['before']))) &&
     Array.isArray(attachments) &&
     attachments.every(isAttachment) &&
+    (masters === undefined || (Array.isArray(masters) && masters.every(isMastering))) &&
     Array.isArray(mappings) &&
     mappings.every(isMapping)
   );

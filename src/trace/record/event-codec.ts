@@ -77,6 +77,10 @@ export function putEvent(columns: EventColumns, at: number, event: DeviceEvent):
     case 'bypass-changed':
       columns.flags[at] = Number(event.isBypass);
       break;
+    case 'master-changed':
+      columns.endpoint[at] = event.endpoint;
+      columns.flags[at] = Number(event.isMaster);
+      break;
     case 'started':
       putStart(columns, at, event.features);
       break;
@@ -161,6 +165,8 @@ export function eventAt(columns: EventColumns, at: number, sequence: number): Io
       };
     case 'bypass-changed':
       return { kind, isBypass: flags === 1, sequence };
+    case 'master-changed':
+      return { kind, endpoint, isMaster: flags === 1, sequence };
     case 'started':
       return { kind, features: start, sequence };
     case 'reset':

@@ -8,7 +8,7 @@
 //   time              4  units of 10 ns since the base of the chunk or batch
 //   instructions      4  since its base
 //   endpoint, domain  4+4
-//   flags             4  of ATTACH and MAP; of a fault, with the bits below; request type of `ignored`; 0 or 1 of `bypass-changed`
+//   flags             4  of ATTACH and MAP; of a fault, with the bits below; request type of `ignored`; 0 or 1 of `…-changed`
 //   who               4  task (high 16 bits) and stack (low), see `who-table.ts`
 //   bytes             4  where the request's bytes begin in the heap beside the columns; NO_BYTES
 //   kind, status    1+1

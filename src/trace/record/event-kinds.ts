@@ -17,6 +17,7 @@ export const EVENT_KINDS = [
   'reset',
   'system-reset',
   'power-cycled',
+  'master-changed',
 ] as const satisfies readonly EventKind[];
 
 /** The byte of each kind. */

@@ -8,6 +8,8 @@ export interface RecordedEndpoint {
   readonly name: string;
   /** Its reserved regions as PROBE tells of them, by ascending address. */
   readonly reserved: readonly ReservedRegion[];
+  /** Whether it can begin an access after power on; undefined where no driver switches its bus mastering. */
+  readonly isMaster?: boolean | undefined;
 }
 
 /** What decides about requests and accesses. Fields as in the device's configuration (virtio 1.2, 5.13.4). */

@@ -16,6 +16,7 @@ export const UNMAPPED = codeOf('unmapped');
 export const IGNORED = codeOf('ignored');
 export const FAULTED = codeOf('faulted');
 export const BYPASS_CHANGED = codeOf('bypass-changed');
+export const MASTER_CHANGED = codeOf('master-changed');
 export const STARTED = codeOf('started');
 export const RESET = codeOf('reset');
 export const SYSTEM_RESET = codeOf('system-reset');

@@ -54,7 +54,7 @@ it('knows a domain by its mappings, and an endpoint by its ATTACH', () => {
     { id: 1, isBypass: false, endpoints: [8], mappings: 1, bytes: 0x1000n, reserved: [] },
   ]);
   expect(moment.endpoints).toEqual([
-    { id: 8, name: '0x8', mode: 'attached', domain: 1, reserved: [] },
+    { id: 8, name: '0x8', mode: 'attached', domain: 1, isMaster: true, reserved: [] },
   ]);
 });
 

@@ -6,6 +6,7 @@ import {
   type PastOptions,
   type PastStep,
 } from '../../../test/rigs/past-rig.ts';
+import { OTHER_ENDPOINT } from '../../../test/rigs/iommu-rig.ts';
 import { pastDevice, pastSteps } from '../../../test/support/past-steps.ts';
 import type { IommuEvent } from '../../iommu/events/iommu-event.ts';
 import { EventCounter } from '../event-totals.ts';
@@ -35,10 +36,11 @@ function told(moment: Moment | NotKnown): DeviceMoment | NotKnown {
   if (!moment.isKnown) return moment;
   return {
     isBypass: moment.isBypass === true,
-    endpoints: moment.endpoints.map(({ id, mode, domain, reserved }) => ({
+    endpoints: moment.endpoints.map(({ id, mode, domain, isMaster, reserved }) => ({
       id,
       mode: mode ?? 'blocked',
       domain,
+      isMaster: isMaster === true,
       reserved,
     })),
     domains: moment.domains.map((domain) => ({
@@ -118,6 +120,7 @@ describe('History', () => {
         const { record } = rig;
         let missing: Moment['missing'] = null;
         let isBypassKnown = true;
+        let isMasterKnown = true;
         for (let sequence = 1; sequence <= record.lastSequence; sequence += 1) {
           const event = record.event(sequence)?.event;
           const moment = history.at(sequence);
@@ -125,17 +128,22 @@ describe('History', () => {
             const next = record.chunks.find((chunk) => chunk.firstSequence > sequence);
             missing = { because: 'lost', before: next?.firstSequence ?? 0 };
             isBypassKnown = false;
+            isMasterKnown = false;
             expect(moment).toEqual({ isKnown: false, ...missing });
             continue;
           }
           if (event.kind === 'reset') missing = null;
           if (event.kind === 'bypass-changed') isBypassKnown = true;
+          if (event.kind === 'master-changed') isMasterKnown = true;
           if (event.kind === 'system-reset' || event.kind === 'power-cycled') {
             missing = null;
             isBypassKnown = true;
+            isMasterKnown = true;
           }
+          const other = moment.isKnown && moment.endpoint(OTHER_ENDPOINT);
+          expect(other !== false && other?.isMaster === null).toBe(!isMasterKnown);
           expect(moment.isKnown && moment.missing).toEqual(missing);
-          if (missing === null && isBypassKnown) {
+          if (missing === null && isBypassKnown && isMasterKnown) {
             known += 1;
             expect(told(moment)).toEqual(rig.moments.get(sequence));
           } else {

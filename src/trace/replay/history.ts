@@ -177,15 +177,22 @@ export class History {
   }
 
   #powerOn(): Standing {
-    const { device } = this.record.head;
-    if (device === null) return new Standing(null);
+    const { device, endpoints } = this.record.head;
+    const masters = new Map(
+      endpoints.flatMap(({ id, isMaster }) => (isMaster === undefined ? [] : [[id, isMaster]])),
+    );
+    if (device === null) return new Standing(null, masters);
     // virtio 1.2, 5.13.4: the field is there with its feature only
     const hasField = (device.features & VIRTIO_IOMMU_F_BYPASS_CONFIG) !== 0n;
-    return new Standing(device.isBootBypass && hasField);
+    return new Standing(device.isBootBypass && hasField, masters);
   }
 
-  #start({ sequence, isBypass, features, missing, attachments, mappings }: Keyframe): void {
+  #start(keyframe: Keyframe): void {
+    const { sequence, isBypass, features, missing, attachments, mappings } = keyframe;
     const standing = this.#powerOn();
+    for (const { endpoint, isMaster } of keyframe.masters ?? []) {
+      standing.setMaster(endpoint, isMaster);
+    }
     for (const { endpoint, domain } of attachments) standing.place(endpoint, domain);
     standing.isBypass = isBypass;
     standing.features = features;

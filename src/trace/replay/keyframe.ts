@@ -16,6 +16,9 @@ export interface Keyframe {
     readonly endpoint: number;
     readonly domain: { readonly id: number; readonly isBypass: boolean } | null;
   }[];
+  /** Endpoints with bus mastering that is switched, null where that is not known; undefined: all are as after power on. */
+  readonly masters?:
+    readonly { readonly endpoint: number; readonly isMaster: boolean | null }[] | undefined;
   /** All that are alive, in the order of their birth. */
   readonly mappings: readonly KeyframeMapping[];
 }

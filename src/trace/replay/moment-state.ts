@@ -19,7 +19,10 @@ const NO_DOMAIN_COUNTS: Omit<DomainCounts, 'id'> = {
   blockedBytes: 0,
 };
 
-/** Endpoints of which it is not known where they were are left out; what was not counted is 0. */
+/**
+ * Endpoints of which it is not known where they were are left out, and what is not known of bus mastering is on; what was not
+ * counted is 0.
+ */
 export function momentState({
   sequence,
   isBypass,
@@ -32,10 +35,19 @@ export function momentState({
   return {
     sequence,
     isBypass: isBypass ?? false,
-    endpoints: endpoints.flatMap(({ id, mode, domain, reserved }): EndpointState[] =>
+    endpoints: endpoints.flatMap(({ id, mode, domain, isMaster, reserved }): EndpointState[] =>
       mode === null
         ? []
-        : [{ id, mode, domain, reserved, ...(counted.get(id) ?? NO_ENDPOINT_COUNTS) }],
+        : [
+            {
+              id,
+              mode,
+              domain,
+              isMaster: isMaster ?? true,
+              reserved,
+              ...(counted.get(id) ?? NO_ENDPOINT_COUNTS),
+            },
+          ],
     ),
     domains: domains.map((each) => ({ ...each, ...(inDomains.get(each.id) ?? NO_DOMAIN_COUNTS) })),
   };

@@ -22,6 +22,8 @@ export interface MomentEndpoint {
   readonly mode: EndpointMode | null;
   /** The domain it is attached to, a bypass domain too; null when it is unattached, or its mode is not known. */
   readonly domain: number | null;
+  /** Whether it can begin an access; one whose bus mastering is off can not. Null where that is not known. */
+  readonly isMaster: boolean | null;
   /** Its reserved regions as PROBE tells of them, by ascending address. */
   readonly reserved: readonly ReservedRegion[];
 }
@@ -172,7 +174,11 @@ export class Moment {
       const { domain, virtStart, virtEnd, physStart, flags, born } = this.#alive.get(at);
       return { domain, virtStart, virtEnd, physStart, flags, born };
     });
-    return { sequence, isBypass, features, missing, attachments, mappings };
+    const masters = [...this.#standing.masters].map(([endpoint, isMaster]) => ({
+      endpoint,
+      isMaster,
+    }));
+    return { sequence, isBypass, features, missing, attachments, masters, mappings };
   }
 
   get #mappings(): OrderedMappings {
@@ -183,8 +189,9 @@ export class Moment {
   #endpoint({ id, name, reserved }: RecordedEndpoint): MomentEndpoint {
     const key = this.#standing.attachments.get(id);
     const domain = key?.id ?? null;
+    const isMaster = this.#standing.isMaster(id);
     if (key !== null && key !== undefined) {
-      return { id, name, mode: key.isBypass ? 'bypass' : 'attached', domain, reserved };
+      return { id, name, mode: key.isBypass ? 'bypass' : 'attached', domain, isMaster, reserved };
     }
     const isUnattached = key === null || this.missing === null;
     return {
@@ -192,6 +199,7 @@ export class Moment {
       name,
       mode: isUnattached ? this.#standing.unattachedMode : null,
       domain,
+      isMaster,
       reserved,
     };
   }

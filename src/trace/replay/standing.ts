@@ -13,6 +13,7 @@ import {
   ATTACHED,
   BYPASS_CHANGED,
   DETACHED,
+  MASTER_CHANGED,
   POWER_CYCLED,
   RESET,
   STARTED,
@@ -31,13 +32,23 @@ export class Standing {
   /** What attachments and mappings are not known for. */
   missing: Missing | null = null;
   readonly #bootBypass: boolean | null;
+  readonly #bootMasters: ReadonlyMap<number, boolean>;
+  #masters: Map<number, boolean | null>;
   /** Null: known to be unattached. */
   readonly #attachments = new Map<number, DomainKey | null>();
   readonly #members = new Map<number, number>();
 
-  /** Power-on state. `bootBypass`: value of the field `bypass` then, null where it is not known. */
-  constructor(bootBypass: boolean | null) {
+  /**
+   * Power-on state. `bootBypass`: value of the field `bypass` then, null where it is not known; `bootMasters`: whether bus mastering
+   * is on then, for the endpoints where it is switched.
+   */
+  constructor(
+    bootBypass: boolean | null,
+    bootMasters: ReadonlyMap<number, boolean> = new Map<number, boolean>(),
+  ) {
     this.#bootBypass = bootBypass;
+    this.#bootMasters = bootMasters;
+    this.#masters = new Map(bootMasters);
     this.isBypass = bootBypass;
     this.features = 0n;
   }
@@ -58,10 +69,25 @@ export class Standing {
     return this.isBypass === false ? 'blocked' : null;
   }
 
+  /** Endpoints whose bus mastering is switched, and whether they can begin an access; null where that is not known. */
+  get masters(): ReadonlyMap<number, boolean | null> {
+    return this.#masters;
+  }
+
+  setMaster(endpoint: number, isMaster: boolean | null): void {
+    this.#masters.set(endpoint, isMaster);
+  }
+
+  /** Whether an endpoint can begin an access; null where that is not known. */
+  isMaster(endpoint: number): boolean | null {
+    return this.#masters.get(endpoint) ?? (this.#masters.has(endpoint) ? null : true);
+  }
+
   /** Whether one of these endpoints is known to reach all memory. */
   hasBypass(endpoints: readonly number[]): boolean {
     const isOpen = this.unattachedMode === 'bypass';
     return endpoints.some((endpoint) => {
+      if (this.isMaster(endpoint) !== true) return false;
       const key = this.#attachments.get(endpoint);
       if (key !== undefined && key !== null) return key.isBypass;
       return isOpen && (key === null || this.missing === null);
@@ -74,10 +100,12 @@ export class Standing {
     this.missing = missing;
     this.isBypass = null;
     this.features = null;
+    for (const endpoint of this.#masters.keys()) this.#masters.set(endpoint, null);
   }
 
   clone(): Standing {
-    const copy = new Standing(this.#bootBypass);
+    const copy = new Standing(this.#bootBypass, this.#bootMasters);
+    copy.#masters = new Map(this.#masters);
     copy.isBypass = this.isBypass;
     copy.features = this.features;
     copy.missing = this.missing;
@@ -118,6 +146,9 @@ export class Standing {
       case BYPASS_CHANGED:
         this.isBypass = flags === 1;
         return 'none';
+      case MASTER_CHANGED:
+        this.setMaster(endpoint, flags === 1);
+        return 'none';
       case STARTED:
         this.features = joinWords(columns.startHigh[at] ?? 0, columns.startLow[at] ?? 0);
         return 'none';
@@ -128,6 +159,7 @@ export class Standing {
       case POWER_CYCLED:
         this.#clear();
         this.isBypass = this.#bootBypass;
+        this.#masters = new Map(this.#bootMasters);
         return 'all';
       default:
         return 'none';

@@ -20,7 +20,7 @@ const NAMES: readonly (keyof EventTotals)[] = [
 function naiveReach(rig: PastRig, sequence: number): number {
   const moment = rig.moments.get(sequence);
   if (moment === undefined) throw new Error('the device was asked after each event');
-  if (moment.endpoints.some(({ mode }) => mode === 'bypass')) return Infinity;
+  if (moment.endpoints.some(({ mode, isMaster }) => mode === 'bypass' && isMaster)) return Infinity;
   const mapped = moment.domains.reduce((sum, { bytes }) => sum + bytes, 0n);
   return Number(mapped);
 }

@@ -167,6 +167,7 @@ export class FloodMachine implements HistoricMachine, NewsMachine {
         id,
         mode: 'attached',
         domain: index + 1,
+        isMaster: true,
         ...counters,
         bypassed: 0,
         bypassedBytes: 0,
