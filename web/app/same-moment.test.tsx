@@ -117,7 +117,7 @@ class Page {
     await this.run(PAINTED_MS);
     for (const id of ['address-map', 'memory-map', 'picture']) this.#button(id, 'Table').click();
     // What is folded has grown with what the page has seen
-    this.#button('address-map', 'Fold').click();
+    this.#button('address-map', 'Fold gaps').click();
   }
 
   close(): void {

@@ -156,10 +156,10 @@ export function AddressMapPane(props: AddressMapPaneProps): JSX.Element {
           type="button"
           class="button button-small"
           aria-pressed={isFolded}
-          title="Fold long ranges where nothing is mapped"
+          title="Show long ranges where nothing is mapped as a fold"
           onClick={() => setFolded(!isFolded)}
         >
-          Fold
+          Fold gaps
         </button>
         <Legend />
       </div>

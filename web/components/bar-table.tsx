@@ -7,6 +7,17 @@ import { stageName } from '../format/stage-words.ts';
 import type { Lanes } from '../timebar/lanes.ts';
 import { TableHead } from './table-head.tsx';
 
+/** The lanes of the bar, and what each shows: where there is no pointer, there are no tooltips. */
+export const BAR_LANES = [
+  ['Stage', 'How far the start has come; the small ticks are lines on the console'],
+  [
+    'Reach',
+    'Bytes that devices can reach, on a logarithmic scale. Amber: a device reaches all memory',
+  ],
+  ['Requests', 'Requests by kind: MAP green, UNMAP amber, others grey'],
+  ['DMA', 'Bytes that devices read and wrote, each device in its colour'],
+] as const;
+
 const ROWS = 20;
 
 const HEADS = [
@@ -103,6 +114,14 @@ export function BarTable({ lanes, onLook, onClose }: BarTableProps): JSX.Element
           </tbody>
         </table>
       </div>
+      <dl class="facts">
+        {BAR_LANES.map(([name, words]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{words}.</dd>
+          </div>
+        ))}
+      </dl>
       <div class="dialog-actions">
         <button type="button" class="button" onClick={() => dialog.current?.close()}>
           Close

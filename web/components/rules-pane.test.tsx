@@ -45,6 +45,7 @@ describe('the requirements', () => {
     const exercised = { refusals: [OVERLAP, OVERLAP], isComplete: true };
     const { root, rows, onWant } = await shown({ kind: 'ready', list: RULES }, exercised);
     expect(onWant).toHaveBeenCalledOnce();
+    expect(root.querySelector('.rules-legend')?.textContent).toContain('driverbinds drivers');
     expect(rows()).toEqual([
       'A445.13.6.5.2SHOULDMAP over any byte that is mapped is refused.2 here1 test',
       'B14.2.2.1MUSTMagicValue is right.0 tests',

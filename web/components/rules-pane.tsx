@@ -8,13 +8,13 @@ import type { Exercised, RequirementsView } from '../model/requirements-view.ts'
 import { formatExact, formatPlural } from '../format/quantity.ts';
 import { Pane } from './pane.tsx';
 
-const LEVELS: Readonly<Record<string, string>> = {
-  driver: 'The rule binds drivers; the device survives one that breaks it',
-  unspecified: 'The specification leaves it open: this is what the device here does',
-};
-
-const COUNT_TITLE =
-  'Faults and refused requests of this PC that had this rule for a reason, up to the moment that is shown';
+/** What the words of a row mean. */
+const LEGEND = [
+  ['MUST, SHOULD, MAY', 'bind the device'],
+  ['driver', 'binds drivers; the device survives one that breaks it'],
+  ['unspecified', 'is left open: this is what the device here does'],
+  ['2 here', 'so many faults and refused requests of this PC had that reason, up to the moment'],
+] as const;
 
 export interface RulesPaneProps {
   readonly requirements: ReadonlySignal<RequirementsView>;
@@ -59,12 +59,12 @@ function Row({ rule, count, isComplete }: RowProps): JSX.Element {
       <th scope="row">
         <span class="rules-id mono">{id}</span>
         <span class="mono">{section}</span>
-        <span title={LEVELS[level]}>{level}</span>
+        <span>{level}</span>
       </th>
       <td>
         {requirement}
         {count === undefined ? null : (
-          <p class="rules-count" title={COUNT_TITLE}>
+          <p class="rules-count">
             <b>{formatExact(count)}</b> here{isComplete ? '' : ', so far'}
           </p>
         )}
@@ -104,12 +104,7 @@ function Table({ list, exercised, query, onSearch }: TableProps): JSX.Element {
         <table class="table rules-table" aria-label="Requirements">
           <thead>
             <tr>
-              <th
-                scope="col"
-                title="ID, as its tests carry it; section of virtio 1.2, or source; level"
-              >
-                Rule
-              </th>
+              <th scope="col">Rule</th>
               <th scope="col">Requirement</th>
             </tr>
           </thead>
@@ -124,6 +119,14 @@ function Table({ list, exercised, query, onSearch }: TableProps): JSX.Element {
             ))}
           </tbody>
         </table>
+        <dl class="facts rules-legend">
+          {LEGEND.map(([name, words]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{words}</dd>
+            </div>
+          ))}
+        </dl>
         {found.length === 0 ? <p class="empty">No requirement has all of these words.</p> : null}
       </div>
     </>

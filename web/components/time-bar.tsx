@@ -12,7 +12,7 @@ import { theme } from '../theme.ts';
 import { BarView, type BarSource } from '../timebar/bar-view.ts';
 import type { Lanes } from '../timebar/lanes.ts';
 import { BarPointer } from './bar-pointer.ts';
-import { BarTable } from './bar-table.tsx';
+import { BarTable, BAR_LANES } from './bar-table.tsx';
 import { useMomentKeys, type MomentKeys } from './moment-keys.ts';
 import { MomentStrip, type MomentStripProps } from './moment-strip.tsx';
 import { placeHandles, RangeHandles, type RangeHandlesProps } from './range-handles.tsx';
@@ -33,20 +33,10 @@ export interface TimeBarProps
   readonly onScrub: (sequence: number | null) => void;
 }
 
-const LANES = [
-  ['Stage', 'How far the start has come; the small ticks are lines on the console'],
-  [
-    'Reach',
-    'Bytes that devices can reach, on a logarithmic scale. Amber: a device reaches all memory',
-  ],
-  ['Requests', 'Requests by kind: MAP green, UNMAP amber, others grey'],
-  ['DMA', 'Bytes that devices read and wrote, each device in its colour'],
-] as const;
-
 function LaneNames(): JSX.Element {
   return (
     <div class="bar-names" aria-hidden="true">
-      {LANES.map(([name, title]) => (
+      {BAR_LANES.map(([name, title]) => (
         <span title={title}>{name}</span>
       ))}
     </div>
