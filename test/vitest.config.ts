@@ -13,6 +13,8 @@ const ALONE = [
   'src/kernel/walk-memo.test.ts',
   'src/worker/host/{machine-host,record-teller}.test.ts',
   'web/picture/layout.test.ts',
+  // Puts a terminal of its own in the place of the page's, which others have loaded
+  'web/components/terminal-view.test.tsx',
   'test/model/**/*.test.ts',
   'test/unit/dma-allocation.test.ts',
 ];
