@@ -1,11 +1,8 @@
 // Attacks the machine, and looks at what is left open.
 
 import { transfer } from 'comlink';
-import { ArmedAccess } from '../../lab/armed-access.ts';
-import { recordSights } from '../../lab/record-sights.ts';
-import { sweepTarget } from '../../lab/sweep-target.ts';
-import { sweep } from '../../lab/sweep.ts';
-import { UnmapWindow } from '../../lab/unmap-window.ts';
+import { Once } from '../../base/once.ts';
+import type { UnmapWindow } from '../../lab/unmap-window.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type {
   ArmedRequest,
@@ -16,6 +13,8 @@ import type {
   WindowReport,
 } from '../api/lab.ts';
 import type { MachineLife } from './machine-life.ts';
+
+const parts = new Once(() => import('./lab-parts.ts'));
 
 /** Late UNMAPs that are told at a time. */
 const TOLD_LATE = 512;
@@ -31,11 +30,12 @@ export class LabHost implements LabApi {
     this.#life = life;
     life.adopted.on((machine) => {
       this.#endArmed();
-      this.#watch(machine);
+      void this.#watch(machine);
     });
   }
 
   async sweep(onPass: (done: number, of: number) => void): Promise<SweepResult> {
+    const { sweep, sweepTarget } = await parts.get();
     const machine = this.#life.needMachine();
     const target = sweepTarget(machine);
     if (this.#isSweeping) throw new Error('A sweep is under way. Wait for its end.');
@@ -58,6 +58,7 @@ export class LabHost implements LabApi {
   }
 
   async arm(request: ArmedRequest, when: ArmedWhen): Promise<ArmedShot | null> {
+    const { ArmedAccess, recordSights } = await parts.get();
     const machine = this.#life.needMachine();
     this.#endArmed();
     const sights = recordSights(
@@ -81,16 +82,21 @@ export class LabHost implements LabApi {
 
   async watchWindow(isOn: boolean): Promise<void> {
     this.#isWatched = isOn;
-    this.#watch(this.#life.machine);
+    await this.#watch(this.#life.machine);
   }
 
   async window(): Promise<WindowReport | null> {
     return this.#window?.report(TOLD_LATE) ?? null;
   }
 
-  #watch(machine: Machine | undefined): void {
+  async #watch(machine: Machine | undefined): Promise<void> {
     this.#window?.dispose();
-    this.#window = this.#isWatched && machine !== undefined ? new UnmapWindow(machine) : undefined;
+    this.#window = undefined;
+    if (!this.#isWatched || machine === undefined) return;
+    const { UnmapWindow: Watch } = await parts.get();
+    // Another machine may have come meanwhile, or nobody looks any more
+    if (!this.#isWatched || machine !== this.#life.machine || this.#window !== undefined) return;
+    this.#window = new Watch(machine);
   }
 
   #needRecord(): NonNullable<MachineLife['history']>['events'] {
