@@ -13,6 +13,7 @@ const NAMES = Object.keys(STARTS).filter(isStartName);
 
 /** The rows, and which of the times each has. */
 const ROWS = [
+  ['first-paint', 'paintMs'],
   ['first-mapping', 'mappingMs'],
   ['ready', 'readyMs'],
   ['echo', 'echoMs'],
@@ -47,7 +48,7 @@ async function takeTurn(
   order: readonly StartName[],
   onVisit: (name: StartName, times: StartTimes) => void,
 ): Promise<Turn> {
-  const none = { mappingMs: 0, readyMs: 0, echoMs: 0 };
+  const none = { paintMs: 0, mappingMs: 0, readyMs: 0, echoMs: 0 };
   const turn: Record<StartName, StartTimes> = { snapshot: none, power_on: none };
   for (const name of order) {
     turn[name] = await browser.visit(name);
@@ -73,10 +74,18 @@ export async function runStart(runs: number, onRow: OnRow, onProgress: OnProgres
     for (let number = 0; number <= runs; number += 1) {
       const label = number === 0 ? 'warm-up' : String(number);
       const order = number % 2 === 0 ? NAMES : NAMES.toReversed();
-      const turn = await takeTurn(browser, order, (name, { mappingMs, readyMs, echoMs }) => {
-        const times = [mappingMs, readyMs, echoMs].map((ms) => ms.toFixed(0).padStart(5)).join(' ');
-        onProgress(`${label.padEnd(8)} ${name.padEnd(9)}  first mapping, ready, echo: ${times} ms`);
-      });
+      const turn = await takeTurn(
+        browser,
+        order,
+        (name, { paintMs, mappingMs, readyMs, echoMs }) => {
+          const times = [paintMs, mappingMs, readyMs, echoMs]
+            .map((ms) => ms.toFixed(0).padStart(5))
+            .join(' ');
+          onProgress(
+            `${label.padEnd(8)} ${name.padEnd(9)}  first paint, mapping, ready, echo: ${times} ms`,
+          );
+        },
+      );
       if (number > 0) turns.push(turn);
     }
   } finally {

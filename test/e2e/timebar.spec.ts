@@ -157,7 +157,13 @@ test.describe('on a phone', () => {
     for (const button of await timeBar(page).getByRole('button').all()) {
       await expect(button).toBeInViewport({ ratio: 1 });
     }
+    // A pane that was out of sight is right when it is scrolled to
+    const faults = page.getByRole('region', { name: 'Faults', exact: true });
+    await expect(faults).not.toBeInViewport();
+    await faults.scrollIntoViewIfNeeded();
+    await expect(faults).toContainText('None yet at this moment.');
     await machine.button('Back to live').tap();
     await expect(timeBar(page)).toContainText(/^Live/);
+    await expect(faults).toContainText('None, as it should be.');
   });
 });

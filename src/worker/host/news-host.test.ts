@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FloodLife } from '../../../test/tools/border/flood-life.ts';
 import { MachineModel } from '../../../web/model/machine-model.ts';
 import type { MachineBatch } from '../api/news.ts';
+import { EVENT_BYTES } from '../../trace/record/event-columns.ts';
+import { BATCH_EVENTS } from '../../trace/record/record-tail.ts';
 import { MAX_EVENTS } from './life-history.ts';
 import { NewsHost } from './news-host.ts';
 
@@ -78,6 +80,53 @@ describe('NewsHost', () => {
     flood(life);
     expect(news).toBeDefined();
     expect(life.machine.isWaiting).toBe(false);
+  });
+});
+
+function elementBytes(array: unknown): number {
+  if (array instanceof Uint8Array) return 1;
+  return array instanceof Float64Array ? 8 : 4;
+}
+
+/** Bytes that arrays of numbers are copied from while something is done. */
+function countCopied(act: () => void): number {
+  const arrays: { readonly prototype: Uint8Array } = Object.getPrototypeOf(Uint8Array);
+  const [set, slice] = [vi.spyOn(arrays.prototype, 'set'), vi.spyOn(arrays.prototype, 'slice')];
+  act();
+  let bytes = 0;
+  for (const [at, [source]] of set.mock.calls.entries()) {
+    bytes += source.length * elementBytes(set.mock.contexts[at]);
+  }
+  for (const { type, value } of slice.mock.results)
+    if (type === 'return') bytes += value.byteLength;
+  set.mockRestore();
+  slice.mockRestore();
+  return bytes;
+}
+
+describe('a page that is told of very much', () => {
+  it('copies some megabytes in one go, however many events it has', async () => {
+    const life = new FloodLife();
+    const { machine } = life;
+    const model = new MachineModel();
+    const copied: number[] = [];
+    const batches: number[] = [];
+    const news = new NewsHost(life);
+    life.begin();
+    await news.listen((batch) => {
+      batches.push(batch.record.reduce((sum, { count }) => sum + count, 0));
+      copied.push(countCopied(() => model.apply(batch, 0)));
+    });
+    for (let ranMs = 40; ranMs <= 800; ranMs += 40) {
+      machine.tick(2 * BATCH_EVENTS, ranMs);
+      await vi.advanceTimersByTimeAsync(40);
+    }
+    // Columns of all of them in one piece would be twice what may be copied
+    expect(machine.iommu.sequence * EVENT_BYTES).toBeGreaterThan(8 << 20);
+    expect(model.history?.record.lastSequence).toBe(machine.iommu.sequence);
+    expect(Math.max(...batches)).toBeLessThanOrEqual(BATCH_EVENTS);
+    expect(Math.max(...copied)).toBeGreaterThan(0);
+    expect(Math.max(...copied)).toBeLessThan(4 << 20);
   });
 });
 

@@ -1,6 +1,7 @@
 // `npm run border -- --rate 100000 --seconds 60 --view see`: so many made-up events a second go through the worker's border into the page of
 // the product. Tells what was sent, what came and what was said to be lost, how much memory page and worker take, and how long the
-// page was busy at a time. `--boot` does the same for starts of the page with its guest.
+// page was busy at a time. `--boot` does the same for starts of the page with its guest,
+// and `--idle` tells what that takes of a processor while its guest rests.
 
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,6 +9,7 @@ import type { Page } from '@playwright/test';
 import { tellBoots } from './boot.ts';
 import { openPage } from './border-page.ts';
 import { floodPage } from './flood-page.ts';
+import { tellIdle } from './idle.ts';
 import { taskLines, traceTasks } from './long-tasks.ts';
 
 const MIB = 1 << 20;
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     view: { type: 'string', default: 'inspect' },
     boot: { type: 'boolean', default: false },
+    idle: { type: 'boolean', default: false },
   },
 });
 
@@ -105,5 +108,9 @@ async function tellFlood(): Promise<boolean> {
   }
 }
 
-const isRight = values.boot ? await tellBoots(values.view) : await tellFlood();
-process.exitCode = isRight ? 0 : 1;
+async function tell(): Promise<boolean> {
+  if (values.boot) return tellBoots(values.view);
+  return values.idle ? tellIdle(values.view) : tellFlood();
+}
+
+process.exitCode = (await tell()) ? 0 : 1;
