@@ -38,6 +38,11 @@ export const PRESETS: readonly Preset[] = [
     choices: { iommu: { bootBypass: false } },
   },
   {
+    name: 'The lab',
+    line: 'With edu, a PCI device to write drivers for: nobody drives it, until you do.',
+    choices: { endpoints: { edu: true } },
+  },
+  {
     name: 'Two page sizes',
     line: 'Pages of 4 KiB and 2 MiB: Linux cuts what it maps where a large page would begin.',
     choices: { iommu: { pageSizeMask: '0x201000' } },
