@@ -84,6 +84,9 @@ test('has no violations in any view, dialog, theme and width', async ({ page }) 
     await page.locator(map).getByRole('button', { name: 'Table' }).click();
     await expect(page.locator(map).getByRole('table')).toBeVisible();
   }
+  await machine.button('Range').click();
+  await machine.button('Statistics').click();
+  await expect(page.locator('#statistics').getByRole('table').first()).toBeVisible();
   await page.getByLabel('Filter', { exact: true }).focus();
   await page.getByRole('textbox', { name: 'Filter', exact: true }).fill('kind == banana');
   await expect(page.locator('#events .filter-bar')).toHaveAttribute('data-state', 'invalid');

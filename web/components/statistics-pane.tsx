@@ -53,7 +53,7 @@ function Table({
 }: { readonly table: StatTable } & Pick<StatisticsPaneProps, 'onLead'>) {
   const { id, title, heads, rows, note } = table;
   return (
-    <section class="stat" aria-labelledby={`stat-${id}`}>
+    <div class="stat">
       <h3 id={`stat-${id}`}>{title}</h3>
       <div class="stat-scroll">
         <table class="table stat-table" aria-labelledby={`stat-${id}`}>
@@ -66,7 +66,7 @@ function Table({
         </table>
       </div>
       {note === null ? null : <p class="stat-note">{note}</p>}
-    </section>
+    </div>
   );
 }
 
