@@ -50,6 +50,7 @@ export const TEST: readonly Room[] = [
   ['test/tools/browsers', 'a walk through the page in any browser', 'node'],
   ['test/tools/browsers/page', 'the walk, beside the page that it goes through'],
   ['test/tools/digests', 'one run in Node and in browsers', 'node'],
+  ['test/tools/floods', 'floods of faults and requests, and a store filled to its limits', 'node'],
   ['test/tools/house', 'who may import whom', 'node', 'oxc-parser', 'prettier'],
   ['test/tools/screenshots', 'the pictures of the README', '@playwright/test', 'node'],
   ['test/tools/wasm-coverage', 'lines of the engine that tests reach', 'assemblyscript', 'node'],
