@@ -11,10 +11,13 @@ const folder = mkdtempSync(join(tmpdir(), 'viommu-report-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('viommu boot', () => {
-  it('tells of faults, rogue accesses and endpoints by name', async () => {
-    const report = reportOf(
-      await viommu(['boot', '--json', '--quiet', '--rogue', 'rogue:0xdead0000:write']),
-    );
+  it('tells of faults and endpoints by name, and is the same in two runs, by its digest', async () => {
+    const words = ['boot', '--json', '--quiet', '--rogue', 'rogue:0xdead0000:write'];
+    const run = async (): Promise<Record<string, unknown>> =>
+      reportOf(await viommu(words, ['--run', 'disk-read virtio']));
+    const [report, second] = [await run(), await run()];
+    expect(report['digest']).toMatch(/^[0-9a-f]{64}$/);
+    expect(second).toEqual(report);
     expect(report).toMatchObject({ version: 1, driver: 'attached', faults: 1 });
     const what = { endpoint: 4098, name: 'rogue', address: '0xdead0000', access: 'write' };
     expect(report['faultList']).toMatchObject([{ ...what, reason: 'mapping' }]);
@@ -22,13 +25,6 @@ describe('viommu boot', () => {
     expect(report['endpoints']).toContainEqual(
       expect.objectContaining({ id: 80, name: 'virtio-net', mode: 'attached', blocked: 0 }),
     );
-  });
-
-  it('is the same in two runs, by its digest', async () => {
-    const words = ['boot', '--json', '--quiet', '--run', 'disk-read virtio'];
-    const [first, second] = [reportOf(await viommu(words)), reportOf(await viommu(words))];
-    expect(first['digest']).toMatch(/^[0-9a-f]{64}$/);
-    expect(second).toEqual(first);
   });
 
   it.each([
@@ -63,23 +59,14 @@ describe('viommu boot', () => {
     expect(report['ranSeconds']).toBeGreaterThan(Number(report['seconds']));
   });
 
-  it('says that no driver took an IOMMU that offers nothing', async () => {
-    const { status, stdout } = await viommu(['boot', '--quiet', '--offer', 'none']);
-    expect(status).toBe(0);
-    expect(stdout).toMatch(/\nNo driver took the IOMMU/);
-  });
-
-  it('says in its report that the driver has given up an IOMMU that has no pages of 4 KiB', async () => {
-    const words = ['boot', '--json', '--quiet', '--page-size-mask', '0x200000'];
-    expect(reportOf(await viommu(words))['driver']).toBe('started');
-  });
-
   it('lets colours of the guest through, and no question to the terminal', async () => {
     const command = String.raw`printf '\033[31mred\033[0m\033[6n\033]11;?\007\n'`;
-    const { stdout } = await viommu(['boot', '--run', command]);
+    const { status, stdout } = await viommu(['boot', '--offer', 'none', '--run', command]);
     expect(stdout).toContain('\n\u001b[31mred\u001b[0m\n');
     // oxlint-disable-next-line no-control-regex -- escape sequences begin with a control character
     expect(stdout).not.toMatch(/\u001b(?:\[\??6n|\])/);
+    // And that an IOMMU that offers nothing is left alone
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/\nNo driver took the IOMMU/)]);
   });
 
   it('says once that a trace has no room', async () => {
