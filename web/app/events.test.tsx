@@ -67,8 +67,12 @@ describe('a line of the feed', () => {
     const line = root.querySelector<HTMLElement>('.feed-line[data-kind=map]');
     expect(line?.querySelector('.feed-maker')?.textContent).toBe('dd · fake_map_page');
     expect(root.querySelector('.feed-picked')).toBeNull();
+    const feet = (): number => root.querySelectorAll('.pane-foot').length;
+    const before = feet();
     line?.click();
     await run(100);
+    // No line comes, under which the row would slide
+    expect([before, feet()]).toEqual([1, 1]);
     expect(root.querySelector('.feed-picked')?.textContent).toMatch(
       /^#\d+: Domain \d+: 0x.* to 0x.*, by dd \(pid 83\), fake_map_page Look at this moment$/,
     );
@@ -78,6 +82,24 @@ describe('a line of the feed', () => {
     line?.dispatchEvent(new MouseEvent('dblclick', { bubbles: true }));
     await run(100);
     expect(chosen?.kind === 'event' && chosen.sequence === session.moment.chosen.value).toBe(true);
+  });
+
+  it('is not chosen by a press that marks text in it', async () => {
+    const session = await newSession();
+    const root = show(<EventsPane {...paneProps(session).events} />);
+    await run(8_000);
+    const text = root.querySelector('.feed-line[data-kind=map] .feed-text');
+    if (text === null) throw new Error('no text');
+    getSelection()?.selectAllChildren(text);
+    text.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+    await run(100);
+    expect(session.selection.chosen.value).toBeNull();
+    expect(getSelection()?.toString()).toBe(text.textContent);
+    expect(root.querySelector('.feed-resume')).not.toBeNull();
+    getSelection()?.removeAllRanges();
+    text.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+    await run(100);
+    expect(session.selection.chosen.value?.kind).toBe('event');
   });
 
   it('is chosen by keys, and the list stands still from then on until it is told to follow', async () => {

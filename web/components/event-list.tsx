@@ -141,6 +141,12 @@ function Follow({ unseen, onFollow }: FollowProps): JSX.Element {
   );
 }
 
+/** Whether a person has marked text in an element, such as an address to be copied. */
+function hasMarkedText(element: Element): boolean {
+  const marked = getSelection();
+  return marked !== null && !marked.isCollapsed && element.contains(marked.anchorNode);
+}
+
 /** Index of a row by an element in it; undefined where there is none. */
 function indexIn(target: EventTarget | null): number | undefined {
   const line = target instanceof Element ? target.closest<HTMLElement>('[data-index]') : null;
@@ -180,6 +186,12 @@ export function EventList(props: EventListProps): JSX.Element {
     if (row !== undefined) setPlace(reveal(rows, held(rows, place, size), row, size));
     else if (moment === null && chosen === null) setPlace(AT_END);
   }, [moment]);
+
+  // What is said of it may take a line more where it wraps
+  useLayoutEffect(() => {
+    if (chosen === null || chosen !== own.current || !rows.hasEvent(chosen)) return;
+    setPlace(nudge(rows, held(rows, place, size), { sequence: chosen, nth: 0 }, size));
+  }, [size.height]);
 
   const select = (sequence: number, move: 'push' | 'replace'): void => {
     own.current = sequence;
@@ -232,6 +244,11 @@ export function EventList(props: EventListProps): JSX.Element {
           const row = index === undefined ? undefined : rows.row(index);
           const sequence = pressed.current ?? row?.sequence;
           pressed.current = undefined;
+          if (hasMarkedText(event.currentTarget)) {
+            // Text that was just marked would be gone with another row in its place
+            setPlace(held(rows, place, size));
+            return;
+          }
           if (row !== undefined && sequence !== undefined && rows.hasEvent(sequence)) {
             select(sequence, 'push');
           }
@@ -282,10 +299,13 @@ interface PickedProps {
 }
 
 /** All about the event that is selected: where there is no pointer, there are no tooltips. */
-export function PickedEvent({ context, onLook }: PickedProps): JSX.Element | null {
+export function PickedEvent({ context, onLook }: PickedProps): JSX.Element {
   const sequence = chosenEvent(context.chosen);
   const listed = sequence === null ? undefined : context.event(sequence);
-  if (sequence === null || listed === undefined) return null;
+  // The line is there before it is needed: it would slide over the row that was clicked
+  if (sequence === null || listed === undefined) {
+    return <p class="pane-foot feed-unpicked">Choose an event to read all of it here.</p>;
+  }
   return (
     <p class="pane-foot feed-picked">
       <span title={eventTitle(context, listed)}>

@@ -147,7 +147,7 @@ export function EventsPane(props: EventsPaneProps): JSX.Element {
           onSelect={props.onSelect}
         />
       )}
-      <PickedEvent context={props} onLook={props.onLook} />
+      {isEmpty ? null : <PickedEvent context={props} onLook={props.onLook} />}
       {feed.droppedEvents > 0 ? (
         <p class="pane-foot">
           {formatExact(feed.droppedEvents)} events came too fast to be listed; the totals include
