@@ -9,6 +9,7 @@ import { GuidedStory } from '../components/guided-story.tsx';
 import { PicturePane } from '../components/picture-pane.tsx';
 import { ReachFigure } from '../components/reach-figure.tsx';
 import { RecordingNotice, type RecordingNoticeProps } from '../components/recording-controls.tsx';
+import { ReplaceDialog, type ReplaceDialogProps } from '../components/replace-dialog.tsx';
 import { SeeActions } from '../components/see-actions.tsx';
 import { SeeSide } from '../components/see-side.tsx';
 import { ShareButton, type ShareButtonProps } from '../components/share-button.tsx';
@@ -42,7 +43,7 @@ function SectionNav({ desk }: { readonly desk: Desk }): JSX.Element {
 }
 
 /** How files are opened. */
-export interface OpeningProps extends DropZoneProps {
+export interface OpeningProps extends DropZoneProps, ReplaceDialogProps {
   readonly notice: RecordingNoticeProps;
 }
 
@@ -128,6 +129,7 @@ export function App(props: AppProps): JSX.Element {
         />
       </main>
       <TimeBar {...panes.timeBar} />
+      <ReplaceDialog question={opening.question} />
       <DropZone onOpen={opening.onOpen} onRefuse={opening.onRefuse} />
     </div>
   );

@@ -22,6 +22,7 @@ export function openingProps(opening: Opening): OpeningProps {
   return {
     onOpen: (file) => void opening.open(file),
     onRefuse: (sentence) => opening.refuse(sentence),
+    question: opening.question,
     notice: { label: 'File', notice: opening.notice, onDismiss: () => opening.dismiss() },
   };
 }

@@ -19,12 +19,14 @@ export class ConsoleLine {
   readonly #queuedInput = signal('');
   readonly #refusedInput = signal(0);
   #size = { columns: 80, rows: 24 };
+  #isUsed = false;
 
   constructor(power: Power) {
     this.#power = power;
     power.restarted.on(() => {
       this.#queuedInput.value = '';
       this.#refusedInput.value = 0;
+      this.#isUsed = false;
       this.transcript.clear();
       this.restarted.emit();
     });
@@ -44,6 +46,11 @@ export class ConsoleLine {
     });
   }
 
+  /** Whether something was typed since the machine was started. */
+  get isUsed(): boolean {
+    return this.#isUsed;
+  }
+
   /** Input typed while paused or restored, to be sent when the machine goes on. */
   get queuedInput(): ReadonlySignal<string> {
     return this.#queuedInput;
@@ -56,6 +63,7 @@ export class ConsoleLine {
 
   /** Sends keys to the console; while the machine is paused or restored they wait, or are refused as a whole. */
   async type(text: string): Promise<void> {
+    this.#isUsed = true;
     const { value: status } = this.#power.status;
     if (status === 'paused' || status === 'restoring') {
       const fits = this.#queuedInput.value.length + text.length <= MAX_QUEUED_INPUT;

@@ -185,6 +185,11 @@ export class MachineSession {
   /** Calls back before the next frame is painted: for what moves. */
   readonly onNextFrame: FramePorts['onNextFrame'];
 
+  /** Whether a person has done something with the machine that would be lost with it. */
+  get isUsed(): boolean {
+    return this.console.isUsed || this.stray.isUsed;
+  }
+
   /** Counts frames in which there was something new to be seen. */
   get frame(): ReadonlySignal<number> {
     return this.#pacer.frame;

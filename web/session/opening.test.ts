@@ -72,6 +72,31 @@ describe('a file that is opened', () => {
     expect(machine.recordings.notice.value?.text).toContain('Identical');
   });
 
+  it('as a recording asks before it replaces a machine that was used', async () => {
+    const { machine, opening } = await page(async () => ({ kind: 'recording' }));
+    await machine.console.type('x');
+    const open = (name: string): Promise<void> =>
+      opening.open(new File([new Uint8Array([1, 2, 3])], name));
+    const kept = open('a.viommu');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(opening.question.value?.name).toBe('a.viommu');
+    opening.question.value?.onAnswer(false);
+    await kept;
+    expect(opening.question.value).toBeNull();
+    expect(machine.recordings.notice.value).toBeNull();
+    expect(machine.power.status.value).toBe('running');
+    void open('b.viommu');
+    await vi.advanceTimersByTimeAsync(100);
+    // Another file takes the question's place
+    void open('c.viommu');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(opening.question.value?.name).toBe('c.viommu');
+    opening.question.value?.onAnswer(true);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(machine.recordings.notice.value?.text).toContain('Identical');
+    expect(machine.isUsed).toBe(false);
+  });
+
   it('that is neither is told in a sentence, and changes nothing', async () => {
     const { machine, opening } = await page(() => Promise.reject(new Error('No trace.')));
     await opening.open(new File([''], 'letter.txt'));

@@ -19,12 +19,20 @@ export interface ShownTrace extends TraceInfo {
 }
 
 /** What is used of the machine's session. */
-export type WaitingMachine = Pick<MachineSession, 'power' | 'moment' | 'recordings'>;
+export type WaitingMachine = Pick<MachineSession, 'power' | 'moment' | 'recordings' | 'isUsed'>;
 
 /** What a trace's session needs beside the trace. */
 export type TracePorts = Omit<SessionPorts, 'start' | 'asked'>;
 
 type OpenedTrace = OpenedFile & { readonly kind: 'trace' };
+
+/** A recording would take the place of a machine that was used. */
+export interface OpenQuestion {
+  /** What the file is called. */
+  readonly name: string;
+  /** Answers, once. */
+  readonly onAnswer: (mayReplace: boolean) => void;
+}
 
 export class Opening {
   readonly #machine: WaitingMachine;
@@ -32,6 +40,7 @@ export class Opening {
   readonly #ports: TracePorts;
   readonly #notice = signal<RecordingNotice | null>(null);
   readonly #trace = signal<ShownTrace | null>(null);
+  readonly #question = signal<OpenQuestion | null>(null);
   #opened: OpenedTrace | undefined;
   #isMachineHeld = false;
   /** Counts files: what an earlier one comes to is not shown any more. */
@@ -46,6 +55,11 @@ export class Opening {
   /** What there is to say of a file; null when there is nothing. */
   get notice(): ReadonlySignal<RecordingNotice | null> {
     return this.#notice;
+  }
+
+  /** What a person has to answer before a file is opened; null when there is nothing. */
+  get question(): ReadonlySignal<OpenQuestion | null> {
+    return this.#question;
   }
 
   /** The trace that is shown; null while it is the machine. */
@@ -66,6 +80,7 @@ export class Opening {
 
   /** Opens a file. What becomes of it is told by `notice` and `trace`. */
   async open(file: File): Promise<void> {
+    this.#question.peek()?.onAnswer(false);
     this.#turn += 1;
     const turn = this.#turn;
     this.#tell(`Reading ${file.name} …`);
@@ -80,7 +95,7 @@ export class Opening {
       }
       this.#notice.value = null;
       if (opened.kind === 'trace') await this.#show(opened, file.name);
-      else await this.replay(file);
+      else if ((await this.#mayReplace(file.name)) && turn === this.#turn) await this.replay(file);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       if (turn === this.#turn) this.#notice.value = { tone: 'bad', text: `${file.name}: ${text}` };
@@ -95,6 +110,20 @@ export class Opening {
     this.#opened = undefined;
     if (this.#isMachineHeld) void this.#machine.power.resume();
     this.#isMachineHeld = false;
+  }
+
+  /** Asks where the machine has something to lose. */
+  async #mayReplace(name: string): Promise<boolean> {
+    if (!this.#machine.isUsed) return true;
+    return new Promise((resolve) => {
+      this.#question.value = {
+        name,
+        onAnswer: (mayReplace) => {
+          this.#question.value = null;
+          resolve(mayReplace);
+        },
+      };
+    });
   }
 
   async #show(opened: OpenedTrace, name: string): Promise<void> {

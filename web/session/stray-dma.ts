@@ -19,6 +19,7 @@ export class StrayDma {
   readonly #power: Power;
   readonly #device: () => KnownDevice;
   readonly #endpoint = signal<number | null>(null);
+  #isUsed = false;
 
   /** `device` tells what is known of the IOMMU now. */
   constructor(power: Power, device: () => KnownDevice) {
@@ -26,12 +27,18 @@ export class StrayDma {
     this.#device = device;
     power.restarted.on(() => {
       this.#endpoint.value = null;
+      this.#isUsed = false;
     });
   }
 
   /** The endpoint a person has picked; null until then. */
   get endpoint(): ReadonlySignal<number | null> {
     return this.#endpoint;
+  }
+
+  /** Whether an access was made since the machine was started. */
+  get isUsed(): boolean {
+    return this.#isUsed;
   }
 
   pick(endpoint: number): void {
@@ -42,6 +49,7 @@ export class StrayDma {
   async send(request: RogueRequest): Promise<RogueResult> {
     const { api } = this.#power;
     if (api === null) throw new Error('The machine is not running.');
+    this.#isUsed = true;
     return api.dma.rogueDma(request);
   }
 
