@@ -3,7 +3,6 @@
 // step, another goes back to the same moments when all is over. What is shown of later is marked as such, and left out here. A
 // new pane of the table is compared, too.
 
-import { signal } from '@preact/signals';
 import fc from 'fast-check';
 import { render, type JSX } from 'preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -51,7 +50,6 @@ interface View {
   readonly locator: Locator | null;
   readonly zooms: number;
   readonly isEver: boolean;
-  readonly isCounted: boolean;
 }
 
 interface Shown {
@@ -71,8 +69,6 @@ const STATEFUL = PANES.filter((pane) => !('isPresent' in pane) && pane.id !== 's
 /** All that shows state, and what a person does to see it. */
 class Page {
   readonly session: MachineSession;
-  /** The pane of statistics takes half of the time: it is there now and then. */
-  readonly #isCounted = signal(true);
   readonly #root = document.createElement('div');
   readonly #drawing: CountedDrawing;
 
@@ -94,9 +90,7 @@ class Page {
     const nothing = (): void => undefined;
     const story = { addressOf: () => '', onTell: nothing, onLeave: nothing };
     const see = seeProps(session, { onInspect: nothing, story });
-    const isCounted = this.#isCounted;
     function All(): JSX.Element {
-      const shown = STATEFUL.filter(({ id }) => id !== 'statistics' || isCounted.value);
       return (
         <>
           <div data-pane="figure">
@@ -108,7 +102,7 @@ class Page {
           <div data-pane="side">
             <SeeSide {...see.side} />
           </div>
-          {shown.map(({ id, render: pane }) => (
+          {STATEFUL.map(({ id, render: pane }) => (
             <div data-pane={id} key={id}>
               {pane(panes, 'inspect')}
             </div>
@@ -138,13 +132,12 @@ class Page {
     while (this.#drawing.frame());
   }
 
-  async show({ sequence, locator, zooms, isEver, isCounted }: View): Promise<Shown> {
+  async show({ sequence, locator, zooms, isEver }: View): Promise<Shown> {
     const { session } = this;
     const map = this.#root.querySelector('.map-stage');
     map?.dispatchEvent(new FocusEvent('blur'));
     session.selection.select(locator);
     session.memoryMap.setEver(isEver);
-    this.#isCounted.value = isCounted;
     await this.run(PAINTED_MS);
     this.#button('address-map', 'All').click();
     const key = (name: string, shiftKey = false): void => {
@@ -198,15 +191,9 @@ class Page {
 
 /** What is shown, but of later; news are read out wherever a person looks. */
 function wordsOf(element: Element): string {
-  return (
-    element.innerHTML
-      // What comes later may explain a fault better
-      .replaceAll('Mapped too late', 'Never mapped')
-      // Figures of the past say so, and lead to events up to then
-      .replaceAll(/ up to the moment you look at|(?: &amp;&amp; )?sequence <= \d+/g, '')
-      .replaceAll(/<p class="visually-hidden".*?<\/p>/g, '')
-      .replaceAll(/<span class="later">.*?<\/span>/g, '')
-  );
+  return element.innerHTML
+    .replaceAll(/<p class="visually-hidden".*?<\/p>/g, '')
+    .replaceAll(/<span class="later">.*?<\/span>/g, '');
 }
 
 /** Where two texts part. */
@@ -257,7 +244,6 @@ function anyView(session: MachineSession, sequence: number, random: () => number
     locator: anyLocator(session, random),
     zooms: anyOf(ZOOMS, random) ?? 0,
     isEver: random() < 0.4,
-    isCounted: random() < 0.1,
   };
 }
 
