@@ -14,7 +14,9 @@ if [ -f "$tree/viommu" ] && cmp -s "$tree/viommu" "$kernel"; then
   exit
 fi
 
-say "the first build: Linux's headers are prepared in $tree"
+# what is there is removed: it has to be a tree of this script
+[ -f "$tree/viommu" ] || [ -z "$(ls -A "$tree" 2> /dev/null)" ] ||
+  die "$tree holds other files: name a new or an empty folder for the kernel's headers"
 if ! dpkg-query -W linux-source-6.12 > /dev/null 2>&1; then
   update_lists
 fi
@@ -24,8 +26,10 @@ found=$(dpkg-query -W -f '${Version}' linux-source-6.12)
 Either install the other from https://snapshot.debian.org/package/linux-6.12/$wanted/ (linux-source-6.12_${wanted}_all.deb),
 or build a kernel from the one you have: npm run guest:build"
 
+say "the first build: Linux's headers are prepared in $tree"
 rm -rf "$tree"
 mkdir -p "$tree"
+: > "$tree/viommu" # ours, and not whole yet
 trap 'rm -rf "$tree"' EXIT
 # a tenth of the sources is enough: headers, build files, what generates headers
 top=linux-source-6.12
