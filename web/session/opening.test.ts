@@ -72,6 +72,23 @@ describe('a file that is opened', () => {
     expect(machine.recordings.notice.value?.text).toContain('Identical');
   });
 
+  it('as a recording that turns out to be none leaves the trace that is shown', async () => {
+    let answer: OpenedFile = traceFile();
+    const { machine, opening } = await page(async () => answer);
+    await opening.open(new File([''], 'qemu.txt'));
+    answer = { kind: 'recording' };
+    await opening.open(new File(['bad'], 'a.viommu'));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(opening.trace.value?.name).toBe('qemu.txt');
+    expect(opening.notice.value).toMatchObject({
+      tone: 'bad',
+      text: expect.stringContaining('no recording'),
+    });
+    opening.close();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(machine.power.status.value).toBe('running');
+  });
+
   it('as a recording asks before it replaces a machine that was used', async () => {
     const { machine, opening } = await page(async () => ({ kind: 'recording' }));
     await machine.console.type('x');

@@ -140,14 +140,17 @@ export class Opening {
     await session.power.start();
   }
 
-  /** Has the machine replay a recording, when there is one. */
+  /** Has the machine replay a recording, when there is one. A file that turns out to be none leaves all as it is. */
   async replay(file: Blob): Promise<void> {
     const { recordings, moment } = this.#machine;
-    this.#isMachineHeld = false;
-    this.close();
-    moment.look(null);
     await until(recordings.isReady);
-    await recordings.open(file);
+    const refused = await recordings.open(file, () => {
+      this.#isMachineHeld = false;
+      this.close();
+      moment.look(null);
+    });
+    // The machine, which would tell it, is out of sight
+    if (refused !== null && this.#trace.peek() !== null) this.refuse(refused);
   }
 
   #tell(text: string): void {

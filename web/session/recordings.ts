@@ -60,10 +60,13 @@ export class Recordings {
     }
   }
 
-  /** Replays a file in place of the session. What becomes of it is told by `notice`; a file that is refused changes nothing. */
-  async open(file: Blob): Promise<void> {
+  /**
+   * Replays a file in place of the session. What becomes of it is told by `notice`; a file that is refused changes nothing, and
+   * resolves with why. `onTaken` is called when the file is a recording, before its machine takes the place.
+   */
+  async open(file: Blob, onTaken: () => void = () => undefined): Promise<string | null> {
     const { api } = this.#power;
-    if (api === null || !this.isReady.value) return;
+    if (api === null || !this.isReady.value) return null;
     let turn = this.#tell({ tone: 'busy', text: 'Opening the recording …' });
     try {
       if (file.size > MAX_FILE_BYTES) {
@@ -71,13 +74,17 @@ export class Recordings {
       }
       const bytes = new Uint8Array(await file.arrayBuffer());
       const info = await api.recording.open(bytes, this.#images, this.#power.asked.peek().files);
-      if (turn !== this.#turn) return;
+      if (turn !== this.#turn) return null;
+      onTaken();
       this.#power.exchange(info);
       turn = this.#tell({ tone: 'busy', text: 'Replaying the recording …' });
       const report = await api.recording.replay();
       if (turn === this.#turn) this.#tell(replayNotice(report));
+      return null;
     } catch (error) {
-      if (turn === this.#turn) this.#tell(refusal(error));
+      const notice = refusal(error);
+      if (turn === this.#turn) this.#tell(notice);
+      return notice.text;
     }
   }
 
