@@ -40,7 +40,7 @@ export interface MemoryMapPaneProps extends MemoryPorts {
 }
 
 const MOST_ROWS = 200;
-const DEVICE_COLORS = 6;
+const DEVICE_COLORS = 7;
 
 const HEADS = [
   { name: 'Memory', title: 'Guest-physical addresses (GPA)' },

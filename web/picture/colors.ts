@@ -10,6 +10,7 @@ const DEVICE_COLORS = [
   '--device-4',
   '--device-5',
   '--device-6',
+  '--device-7',
 ] as const;
 
 export interface PictureColors {

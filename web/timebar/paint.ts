@@ -11,6 +11,7 @@ const DEVICE_COLORS = [
   '--device-4',
   '--device-5',
   '--device-6',
+  '--device-7',
 ] as const;
 
 /** Colours as the canvas takes them. */
