@@ -1,5 +1,5 @@
-// Bad days of a guest: devices are unplugged, unbound and moved while they work, the IOMMU is reset under its driver, the kernel
-// panics and restarts amid DMA. After each the device is in the state that its record has, and nothing leaks.
+// Bad days of a guest: devices are unplugged, unbound and moved while they work, the IOMMU is reset under its driver. After each the
+// device is in the state that its record has, nothing leaks, and a stray access is explained by what had happened.
 
 import { describe, expect } from 'vitest';
 import type { GuestSession } from '../../src/guest/testing.ts';
@@ -15,33 +15,17 @@ import { explain } from '../../src/trace/explain/explain.ts';
 import type { Explanation } from '../../src/trace/explain/explanation.ts';
 import { History } from '../../src/trace/replay/history.ts';
 import { VIRTIO_MMIO_CONFIG, VIRTIO_MMIO_STATUS } from '../../src/virtio/mmio-registers.ts';
-import { answerOf, answerOfMoment, digestOf } from '../tools/device-answer.ts';
 import { guestTest } from './support/guest-test.ts';
+import { expectSound, READ_DISKS } from './support/sound.ts';
 
 const NET_SLOT = '/sys/bus/pci/devices/0000:00:0a.0';
 const VIRTIO_PCI = '/sys/bus/pci/drivers/virtio-pci';
-const READ_DISKS = '(cat /dev/vda /dev/sda >/dev/null 2>&1 &); usleep 5000';
-/** Pages that are swept beside the edges of all mappings. */
-const PAGES = 1 << 12;
 const SHORT_STALL_MS = 1000;
 
 async function run(guest: GuestSession, command: string): Promise<string> {
   const { exitCode, output } = await guest.run(command);
   expect(exitCode, output).toBe(0);
   return output.trim();
-}
-
-/** The device is what its record says, and lets nobody reach more. */
-async function expectSound(guest: GuestSession): Promise<void> {
-  const { record } = guest.iommu;
-  const history = new History(record);
-  const moment = history.at(record.lastSequence);
-  history.dispose();
-  if (!moment.isKnown) throw new Error('the record goes back to power on');
-  const device = answerOf(guest.iommu.state(), (domain) => guest.iommu.mappings(domain));
-  expect(digestOf(answerOfMoment(moment))).toBe(digestOf(device));
-  const swept = await guest.lab.sweep({ pages: PAGES, edgeAccesses: 200 });
-  expect(swept).toMatchObject({ leaked: 0, wronglyBlocked: 0, wrong: [] });
 }
 
 /** What an endpoint's write to a page that nobody maps comes to, and why. */
@@ -71,7 +55,7 @@ describe('a guest with a bad day:', () => {
       cause: 'detached',
       evidence: [detach?.sequence],
     });
-    await run(guest, 'echo 1 > /sys/bus/pci/rescan; net-ping 2');
+    await run(guest, 'echo 1 > /sys/bus/pci/rescan; net-ping 1');
     expect(stray(guest, NET_ENDPOINT)).toMatchObject({ cause: 'never-mapped' });
     await expectSound(guest);
     expect(guest.iommu.totals()).toMatchObject({ rejected: 0, faults: 2 });
@@ -83,7 +67,7 @@ describe('a guest with a bad day:', () => {
     await expectSound(guest);
     // Linux leaves an endpoint in its domain when it takes the driver away
     expect(stray(guest, BLOCK_ENDPOINT)).toMatchObject({ cause: 'never-mapped' });
-    await run(guest, `echo virtio1 > ${driver}/bind; disk-read virtio`);
+    await run(guest, `echo virtio1 > ${driver}/bind; head -c 1048576 /dev/vda >/dev/null`);
     await expectSound(guest);
     expect(guest.iommu.totals()).toMatchObject({ rejected: 0, faults: 1 });
   });
@@ -124,23 +108,5 @@ describe('a guest with a bad day:', () => {
     const lastReset = guest.iommu.events.findLast(({ event }) => event.kind === 'reset')?.event;
     expect(lastReset?.sequence).toBeLessThanOrEqual(sequence);
     await expectSound(guest);
-  });
-
-  guestTest('the kernel panics amid DMA', async ({ guest }) => {
-    const command = guest.run(`${READ_DISKS}; echo c >/proc/sysrq-trigger; sleep 60`);
-    await expect(command).rejects.toMatchObject({ failure: 'panicked' });
-    // Nobody takes anything back: what was mapped stays mapped, and nothing else is
-    expect(stray(guest, BLOCK_ENDPOINT)).toMatchObject({ cause: 'never-mapped' });
-    await expectSound(guest);
-  });
-
-  guestTest('it restarts amid DMA without shutting anything down', async ({ guest }) => {
-    const rebooted = guest.waitForReboot();
-    const command = guest.run(`${READ_DISKS}; echo b >/proc/sysrq-trigger; sleep 60`);
-    await expect(command).rejects.toMatchObject({ failure: 'power-cycled' });
-    await rebooted;
-    await run(guest, 'disk-read');
-    await expectSound(guest);
-    expect(guest.iommu.totals()).toMatchObject({ rejected: 0, faults: 0 });
   });
 });

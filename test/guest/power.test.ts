@@ -7,14 +7,17 @@ import { loadImages } from '../../src/guest/guest-files.ts';
 import { GuestSession } from '../../src/guest/testing.ts';
 import { QUICK_CHECKS } from './support/data-checks.ts';
 import { GUEST_OPTIONS, guestTest } from './support/guest-test.ts';
+import { expectSound, READ_DISKS } from './support/sound.ts';
 
 const SHORT_STALL_MS = 1000;
 
 describe('a guest', () => {
-  guestTest('that reboots itself is attached and works again', async ({ guest }) => {
+  guestTest('that restarts amid DMA is attached and works again', async ({ guest }) => {
     const rebooted = guest.waitForReboot();
-    guest.type('reboot -f\n');
+    // Nothing is shut down first
+    guest.type(`${READ_DISKS}; echo b >/proc/sysrq-trigger\n`);
     await rebooted;
+    await expectSound(guest);
     const modes = guest.iommu.state().endpoints.map(({ mode }) => mode);
     expect(modes).toEqual(DRIVEN_ENDPOINTS.map(() => 'attached'));
     for (const check of QUICK_CHECKS) await check.verify(guest);
@@ -64,8 +67,11 @@ describe('a guest', () => {
   });
 
   guestTest('that panics fails at once, with the kernel’s own words', async ({ guest }) => {
-    const run = guest.run('echo c >/proc/sysrq-trigger || exit; sleep 60');
+    const run = guest.run(`${READ_DISKS}; echo c >/proc/sysrq-trigger || exit; sleep 60`);
     await expect(run).rejects.toThrow(/panicked: [^]*\|/);
+    // Nobody takes back what was mapped
+    expect(guest.iommu.state().endpoints.every(({ mode }) => mode === 'attached')).toBe(true);
+    await expectSound(guest);
   });
 });
 
