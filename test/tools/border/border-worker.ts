@@ -1,5 +1,5 @@
 // The worker at the other side of the page's border: the product's news of a machine without a guest, which does as much a second
-// as it is asked to when something is typed: "RATE SECONDS\r".
+// as it is asked to when something is typed: "RATE SECONDS events\r", or "RATE SECONDS faults\r" for faults alone.
 
 import { expose } from 'comlink';
 import { pluggedEndpoints } from '../../../src/machine/plan/topology.ts';
@@ -22,14 +22,14 @@ async function pass(ms: number): Promise<void> {
 }
 
 /** Makes events at a rate for so long; what it had to wait for its page comes on top. */
-async function flood(rate: number, seconds: number): Promise<void> {
+async function flood(rate: number, seconds: number, isFaultsOnly: boolean): Promise<void> {
   const all = rate * seconds;
   const startMs = performance.now();
   let [sent, waits, waitedMs] = [0, 0, 0];
   while (sent < all) {
     const nowMs = performance.now();
     const due = Math.min(all, Math.ceil(((nowMs - startMs - waitedMs) / 1000) * rate)) - sent;
-    machine.tick(due, nowMs);
+    machine.tick(due, nowMs, isFaultsOnly);
     sent += due;
     if (machine.isWaiting) waits += 1;
     await pass(TICK_MS);
@@ -62,8 +62,8 @@ const host: MachineApi = {
   news: new NewsHost(life),
   console: {
     type: async (text) => {
-      const [rate = 0, seconds = 0] = text.trim().split(' ').map(Number);
-      void flood(rate, seconds);
+      const [rate, seconds, kind] = text.trim().split(' ');
+      void flood(Number(rate), Number(seconds), kind === 'faults');
     },
     resize: async () => undefined,
   },

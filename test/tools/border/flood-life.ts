@@ -18,6 +18,8 @@ const PAGE = 0x1000n;
 /** Mappings of each domain that are there at a time. */
 const LIVE = 256;
 const FAULT_EACH = 1000;
+/** Pages that faults go to. */
+const FAULT_PAGES = 4096;
 const PLACE = { branch: 1, consoleBytes: 0 };
 
 function wire(readableLength: number, number: number): WireRequest {
@@ -85,11 +87,11 @@ export class FloodMachine implements HistoricMachine, NewsMachine {
     );
   }
 
-  /** Makes so many events, as a guest does between two looks at it. */
-  tick(events: number, ranMs: number): void {
+  /** Makes so many events, or faults alone, as a guest does between two looks at it. */
+  tick(events: number, ranMs: number, isFaultsOnly = false): void {
     this.ranMs = ranMs;
     for (let each = 0; each < events; each += 1) {
-      if (this.iommu.sequence % FAULT_EACH === 0) this.#fault();
+      if (isFaultsOnly || this.iommu.sequence % FAULT_EACH === 0) this.#fault();
       else if (this.#mapped - this.#unmapped < LIVE * this.#endpoints.length) this.#map();
       else this.#unmap();
     }
@@ -139,7 +141,7 @@ export class FloodMachine implements HistoricMachine, NewsMachine {
   #fault(): void {
     this.#request = undefined;
     const [endpoint = 0] = this.#endpoints;
-    const address = 0xdead_0000n;
+    const address = 0xdead_0000n + BigInt(this.iommu.sequence % FAULT_PAGES) * PAGE;
     const access = { address, start: address, length: 4, isRing: false };
     const meets = { domain: 1, mappedFlags: null, isReported: true };
     this.#say({ kind: 'faulted', endpoint, reason: 2, flags: 0x102, ...access, ...meets });

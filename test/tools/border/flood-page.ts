@@ -22,9 +22,14 @@ async function consoleText(page: Page): Promise<string> {
   return page.evaluate(() => globalThis.viommu?.consoleText() ?? '');
 }
 
-/** So many events a second, for so long; resolves when the last has come. */
-export async function floodPage(page: Page, rate: number, seconds: number): Promise<Flooded> {
-  await page.evaluate((asked) => globalThis.viommu?.type(asked), `${rate} ${seconds}\r`);
+/** So many events a second of any kind, or faults alone, for so long; resolves when the last has come. */
+export async function floodPage(
+  page: Page,
+  rate: number,
+  seconds: number,
+  kind: 'events' | 'faults' = 'events',
+): Promise<Flooded> {
+  await page.evaluate((asked) => globalThis.viommu?.type(asked), `${rate} ${seconds} ${kind}\r`);
   for (let sinceMs = performance.now(); ;) {
     const answer = /flooded (\{.*\})/.exec(await consoleText(page))?.[1];
     if (answer !== undefined) {
