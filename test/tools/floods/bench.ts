@@ -6,6 +6,8 @@ import { X86_MSI_REGION } from '../../../src/iommu/regions/reserved-regions.ts';
 import type { StoreLimits } from '../../../src/iommu/store/store-limits.ts';
 import { TAIL_SIZE, TAIL_STATUS } from '../../../src/iommu/protocol/protocol.ts';
 import { ACCESS_WRITE } from '../../../src/iommu/store/mapping-store.ts';
+import type { CauseId } from '../../../src/trace/explain/causes.ts';
+import { explain } from '../../../src/trace/explain/explain.ts';
 import { ALL_FACTS } from '../../../src/trace/record/head.ts';
 import { IommuRecord } from '../../../src/trace/record/iommu-record.ts';
 import { Recorder } from '../../../src/trace/record/recorder.ts';
@@ -103,6 +105,22 @@ export class Bench {
     const moment = this.#history.at(this.record.lastSequence);
     if (!moment.isKnown) throw new Error('The record knows all: nothing was left out.');
     return moment;
+  }
+
+  /** Of the latest refused requests, those whose cause is not known. */
+  countUnexplained(count: number): number {
+    const last = this.record.lastSequence;
+    const causes = Array.from(
+      { length: count },
+      (_unused, index) => explain(this.#history, last - index)?.cause,
+    );
+    return causes.filter((cause) => cause === undefined || cause === 'not-known').length;
+  }
+
+  /** Why the latest request was refused. */
+  get cause(): CauseId | undefined {
+    this.gather();
+    return explain(this.#history, this.record.lastSequence)?.cause;
   }
 
   /** Whether the device is what its record says. */

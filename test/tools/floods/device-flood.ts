@@ -95,10 +95,12 @@ export function floodRequests(checks: Checks, count: number): void {
   }
   const seconds = (performance.now() - begin) / 1000;
   bench.gather();
+  const unknown = bench.countUnexplained(wrong.length);
   console.log(`${count} wrong requests of ${wrong.length} kinds in ${seconds.toFixed(1)} s`);
   const { text, isKept } = memory.report(RECORD_BOUND);
   checks.check(isKept, text);
   checks.check(accepted === 0, `${accepted} were not refused`);
+  checks.check(unknown === 0, `${unknown} of the last ${wrong.length} have no cause`);
   checks.check(JSON.stringify(bench.iommu.state().domains, inWords) === state, 'nothing changed');
   checks.check(bench.isAsRecorded(), 'the device is in the state that its record has');
   const { record } = bench;
@@ -126,6 +128,8 @@ export function exhaustDomains(checks: Checks): void {
     made === maxDomains && refused === statuses.length - made,
     `${made} domains, then NOMEM ${refused} times`,
   );
+  const { cause } = bench;
+  checks.check(cause === 'too-many-domains', `the last one is explained: ${cause}`);
   checks.check(bench.isAsRecorded(), 'the device is in the state that its record has');
   bench.request(detachRequest(1, 1));
   const last = bench.endpoints.length;
@@ -159,6 +163,10 @@ export function mapAllPages(checks: Checks, maxMappings: number): void {
     made === all && other === 0 && full === (all === maxMappings ? 1 : 0),
     full > 0 ? 'the next MAP ends with NOMEM' : 'nothing but the interrupt window is left',
   );
+  if (full > 0) {
+    const { cause } = bench;
+    checks.check(cause === 'too-many-mappings', `it is explained: ${cause}`);
+  }
   checks.check(bench.isAsRecorded(), 'the device is in the state that its record has');
   const wrong = bench.countWrong(1, (number) => number < made || (made === all && full === 0));
   checks.check(wrong === 0, `${wrong} of all pages lead elsewhere than they were mapped to`);
