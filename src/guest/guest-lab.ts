@@ -1,12 +1,12 @@
 // Attacks on a session's machine, and what they show.
 
-import { ArmedAccess, type ArmedWhen } from '../lab/armed-access.ts';
+import { ArmedAccess, type ArmedMachine, type ArmedWhen } from '../lab/armed-access.ts';
 import { recordSights } from '../lab/record-sights.ts';
-import { sweepTarget } from '../lab/sweep-target.ts';
+import { sweepTarget, type SweptMachine } from '../lab/sweep-target.ts';
 import { sweep, type SweepOptions, type SweepResult } from '../lab/sweep.ts';
-import { UnmapWindow } from '../lab/unmap-window.ts';
+import { UnmapWindow, type WindowMachine } from '../lab/unmap-window.ts';
+import type { VirtioIommu } from '../iommu/virtio-iommu.ts';
 import type { GuestStage } from '../machine/boot-watch.ts';
-import type { Machine } from '../machine/machine.ts';
 import { endpointId, type GuestRogueRequest } from './endpoint-id.ts';
 import type { GuestIommu } from './guest-iommu.ts';
 
@@ -20,12 +20,20 @@ export interface GuestArmedRequest extends Omit<GuestRogueRequest, 'address'> {
   readonly address?: bigint | undefined;
 }
 
+/** The machine that is attacked: public types must not lead to the emulator's. */
+interface LabMachine
+  extends Omit<SweptMachine, 'iommu'>, Omit<ArmedMachine, 'iommu'>, Omit<WindowMachine, 'iommu'> {
+  /** Another object after a power cycle. */
+  readonly iommu: VirtioIommu | undefined;
+  whileStill<T>(look: () => Promise<T>): Promise<T>;
+}
+
 export class GuestLab {
-  readonly #machine: Machine;
+  readonly #machine: LabMachine;
   readonly #iommu: GuestIommu;
   readonly #stage: () => GuestStage;
 
-  constructor(machine: Machine, iommu: GuestIommu, stage: () => GuestStage) {
+  constructor(machine: LabMachine, iommu: GuestIommu, stage: () => GuestStage) {
     this.#machine = machine;
     this.#iommu = iommu;
     this.#stage = stage;

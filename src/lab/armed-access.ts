@@ -6,7 +6,7 @@ import type { Mapping } from '../iommu/store/mapping-store.ts';
 import { GUEST_STAGES, type GuestStage } from '../machine/boot-watch.ts';
 import { InputError } from '../machine/images/guest-images.ts';
 import type { RogueRequest, RogueResult } from '../machine/rogue-access.ts';
-import type { WaitingUnmap } from '../machine/waiting-unmaps.ts';
+import type { WaitingUnmap } from '../machine/waiting-unmap.ts';
 
 /** When an armed access is made. */
 export type ArmedWhen =

@@ -7,7 +7,7 @@
 import type { IommuWatcher } from '../iommu/events/event-recorder.ts';
 import type { Mapping } from '../iommu/store/mapping-store.ts';
 import { joinWords } from '../base/words.ts';
-import type { WaitingUnmap } from '../machine/waiting-unmaps.ts';
+import type { WaitingUnmap } from '../machine/waiting-unmap.ts';
 
 /** What is looked at. */
 export interface WindowMachine {

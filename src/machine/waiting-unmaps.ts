@@ -4,15 +4,7 @@
 import { joinWords } from '../base/words.ts';
 import { waitingRequests } from '../virtio/waiting-chains.ts';
 import type { Board } from './board.ts';
-
-/** A range of a domain's IOVAs, both ends inclusive. */
-export interface WaitingUnmap {
-  /** Where the request stands in its queue: another one for each request that waits at the same time. */
-  readonly position: number;
-  readonly domain: number;
-  readonly virtStart: bigint;
-  readonly virtEnd: bigint;
-}
+import type { WaitingUnmap } from './waiting-unmap.ts';
 
 const POSITIONS = 0x1_0000;
 /** The request queue (virtio 1.2, 5.13.2). */
