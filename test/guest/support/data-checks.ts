@@ -40,6 +40,20 @@ function prints(command: string, expected: RegExp): DataCheck['verify'] {
   };
 }
 
+export const BLOCK_CHECK: DataCheck = {
+  name: 'an 8 MiB disk by virtio-blk',
+  endpoint: BLOCK_ENDPOINT,
+  bytes: disk.length,
+  verify: prints('disk-read virtio', new RegExp(`^${md5(disk)}  /dev/vda  ${disk.length}\n$`)),
+};
+
+export const IDE_CHECK: DataCheck = {
+  name: 'an 8 MiB disk by IDE',
+  endpoint: IDE_ENDPOINT,
+  bytes: disk.length,
+  verify: prints('disk-read ide', new RegExp(`^${md5(disk)}  /dev/sda  ${disk.length}\n$`)),
+};
+
 export const READ_AHEAD_CHECK: DataCheck = {
   name: 'a 4 MiB file by 9p with read-ahead',
   endpoint: SHARE_ENDPOINT,
@@ -51,18 +65,8 @@ export const READ_AHEAD_CHECK: DataCheck = {
 };
 
 export const DATA_CHECKS: readonly DataCheck[] = [
-  {
-    name: 'an 8 MiB disk by virtio-blk',
-    endpoint: BLOCK_ENDPOINT,
-    bytes: disk.length,
-    verify: prints('disk-read virtio', new RegExp(`^${md5(disk)}  /dev/vda  ${disk.length}\n$`)),
-  },
-  {
-    name: 'an 8 MiB disk by IDE',
-    endpoint: IDE_ENDPOINT,
-    bytes: disk.length,
-    verify: prints('disk-read ide', new RegExp(`^${md5(disk)}  /dev/sda  ${disk.length}\n$`)),
-  },
+  BLOCK_CHECK,
+  IDE_CHECK,
   {
     name: 'a 4 MiB file by 9p',
     endpoint: SHARE_ENDPOINT,
