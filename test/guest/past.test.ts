@@ -33,15 +33,16 @@ function lookAt(guest: GuestSession, sequences: readonly number[]) {
 }
 
 describe.each([
-  ['with checkpoints', CHECKPOINT_BYTES, VISITS],
-  ['from power on', 0, VISITS.slice(1, 3)],
-])('a guest that goes back %s', (_how, checkpointBytes, visits) => {
+  ['with checkpoints', CHECKPOINT_BYTES, COMMANDS, VISITS],
+  // Each of its steps back goes the whole way again: it does no more than what has those events
+  ['from power on', 0, COMMANDS.slice(0, 2), VISITS.slice(1, 3)],
+])('a guest that goes back %s', (_how, checkpointBytes, commands, visits) => {
   it('is where it was, and can go on as if it had never left', async () => {
     const guest = await GuestSession.create({ checkpointBytes });
     const seen = lookAt(guest, visits);
     guest.start();
     await guest.waitForBoot();
-    for (const command of COMMANDS) await guest.run(command);
+    for (const command of commands) await guest.run(command);
     const end = guest.digest();
     const { place } = guest.past;
     expect(place.sequence).toBeGreaterThan(visits.at(-1) ?? 0);
