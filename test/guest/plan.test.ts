@@ -1,24 +1,35 @@
 // What a plan says of a machine, seen from inside its guest.
 
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GuestSession, InputError } from '../../src/guest/testing.ts';
 
+const PLAN = {
+  memoryMiB: 80,
+  append: 'viommu.test',
+  date: '2031-05-06T07:08:09Z',
+  endpoints: {
+    ide: false,
+    rogue: false,
+    'virtio-9p': false,
+    'virtio-console': false,
+    'virtio-net': false,
+  },
+};
+
+async function uuidOf(guest: GuestSession): Promise<string> {
+  return (await guest.run('cat /proc/sys/kernel/random/uuid')).output;
+}
+
 describe('a guest of a plan', () => {
+  let guest: GuestSession;
+  let uuid: string;
+  beforeAll(async () => {
+    guest = await GuestSession.boot({ plan: PLAN, seed: 1 });
+    uuid = await uuidOf(guest);
+  });
+  afterAll(() => guest.dispose());
+
   it('finds what is plugged in, and nothing of what is not', async () => {
-    await using guest = await GuestSession.boot({
-      plan: {
-        memoryMiB: 80,
-        append: 'viommu.test',
-        date: '2031-05-06T07:08:09Z',
-        endpoints: {
-          ide: false,
-          rogue: false,
-          'virtio-9p': false,
-          'virtio-console': false,
-          'virtio-net': false,
-        },
-      },
-    });
     const ask = async (command: string): Promise<string> => (await guest.run(command)).output;
 
     expect(await ask('cat /sys/bus/pci/devices/*/device')).not.toMatch(/0x10(00|09|43)|0x7010/);
@@ -42,12 +53,11 @@ describe('a guest of a plan', () => {
   });
 
   it('has another chance with another seed', async () => {
-    const uuid = async (seed: number): Promise<string> => {
-      await using guest = await GuestSession.boot({ seed });
-      return (await guest.run('cat /proc/sys/kernel/random/uuid')).output;
+    const uuidWith = async (seed: number): Promise<string> => {
+      await using other = await GuestSession.boot({ plan: PLAN, seed });
+      return await uuidOf(other);
     };
-    const one = await uuid(1);
-    expect(await uuid(2)).not.toBe(one);
-    expect(await uuid(1)).toBe(one);
+    expect(await uuidWith(2)).not.toBe(uuid);
+    expect(await uuidWith(1)).toBe(uuid);
   });
 });
