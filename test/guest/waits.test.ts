@@ -4,10 +4,30 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GuestError, GuestSession } from '../../src/guest/testing.ts';
 import { packageRoot } from '../../src/guest/package-root.ts';
+import { HOST_CLOCK, type WaitClock } from '../../src/guest/progress-watch.ts';
 import { guestTest } from './support/guest-test.ts';
 
 /** Long for a guest that works, on a busy host too. */
 const STALL_MS = 5000;
+
+const PROMPT = 'viommu:~# ';
+
+/** How much faster a wait goes once the prompt is there, at which a guest idles. */
+const HASTE = 5;
+
+/** The host's clock until `hurry` is called, and a faster one from then on. */
+function hastyClock(): WaitClock & { readonly hurry: () => void } {
+  let since = Number.POSITIVE_INFINITY;
+  const now = (): number => {
+    const real = HOST_CLOCK.now();
+    return real + Math.max(0, real - since) * (HASTE - 1);
+  };
+  return {
+    now,
+    after: (ms, callback) => HOST_CLOCK.after(ms / HASTE, callback),
+    hurry: () => (since = Math.min(since, HOST_CLOCK.now())),
+  };
+}
 
 async function failureOf(work: Promise<unknown>): Promise<GuestError> {
   const error: unknown = await work.then(
@@ -45,7 +65,15 @@ describe('a guest is up', () => {
 
 describe('a guest that only idles', () => {
   it('is given up at pace skip', async () => {
-    const failure = await failureOf(GuestSession.boot({ until: 'NEVER', stallMs: STALL_MS }));
+    const clock = hastyClock();
+    let console = '';
+    const onConsole = (bytes: Uint8Array): void => {
+      console += Buffer.from(bytes).toString('latin1');
+      if (console.includes(PROMPT)) clock.hurry();
+    };
+    const options = { until: 'NEVER', stallMs: STALL_MS, waitClock: clock, onConsole };
+    const failure = await failureOf(GuestSession.boot(options));
+    expect(console).toContain(PROMPT);
     expect(failure.failure).toBe('stalled');
     expect(failure.message).toContain('Waited for NEVER on the console in vain');
   });
