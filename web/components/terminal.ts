@@ -53,11 +53,29 @@ export function openTerminal(
   // Tab stops at the frame and goes on from there; only Enter or a click leads into the terminal.
   if (terminal.textarea !== undefined) terminal.textarea.tabIndex = -1;
 
+  // Only a person leaves the end: a change of size while text is written must not.
+  let follows = true;
+  const leave = (event: Event): void => {
+    const isUp = !(event instanceof WheelEvent) || event.deltaY < 0;
+    if (isUp) follows = false;
+  };
+  const follow = (): void => {
+    if (follows) terminal.scrollToBottom();
+  };
+  for (const gesture of ['wheel', 'pointerdown', 'touchmove', 'keydown'] as const) {
+    host.addEventListener(gesture, leave, { passive: true, capture: true });
+  }
+  const scrolled = terminal.onRender(() => {
+    const { viewportY, baseY } = terminal.buffer.active;
+    follows ||= viewportY >= baseY;
+  });
+
   const resize = new ResizeObserver(() => {
     // Out of sight it stays as it is
     if (host.clientWidth === 0) return;
     terminal.options.fontSize = fontSizeFor(host.clientWidth);
     fit.fit();
+    follow();
   });
   resize.observe(host);
   const stopTheme = effect(() => {
@@ -66,11 +84,12 @@ export function openTerminal(
   });
   const stopReading = effect(() => {
     terminal.options.screenReaderMode = readsAloud.value;
+    follow();
   });
   const input = terminal.onData(onType);
   const resized = terminal.onResize(({ cols, rows }) => onResize(cols, rows));
   const stopConsole = output.on((bytes) => {
-    for (const piece of piecesOf(bytes)) terminal.write(piece);
+    for (const piece of piecesOf(bytes)) terminal.write(piece, follow);
   });
   const stopRestarted = restarted.on(() => terminal.reset());
 
@@ -80,6 +99,7 @@ export function openTerminal(
     stopReading();
     input.dispose();
     resized.dispose();
+    scrolled.dispose();
     stopConsole();
     stopRestarted();
     terminal.dispose();
