@@ -90,6 +90,8 @@ test('a drag says what happened in that time, and zooms there', async ({ page })
   await page.keyboard.press('Escape');
   await expect(range).toBeHidden();
   await expect(page).not.toHaveURL(/range=/);
+  // Whatever was zoomed to: from power on, when devices reached all memory
+  await timeBar(page).getByRole('button', { name: 'All', exact: true }).click();
   await machine.button('Table of the time bar').click();
   const table = page.getByRole('dialog', { name: 'What the time bar shows' });
   await expect(table.getByRole('row').nth(1)).toContainText('all memory');
