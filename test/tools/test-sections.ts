@@ -117,7 +117,7 @@ export function lanesIn(folder: string): readonly Lane[] {
   };
   const browser = playwright('The page in Chromium', join(folder, 'browser.json'));
   return [
-    [build, ...guests, check, ...engine],
-    [...sources, { ...browser, after: build }, others],
+    [build, ...guests, check, ...engine, others],
+    [...sources, { ...browser, after: build }],
   ];
 }
