@@ -199,3 +199,9 @@ export function readIommuOptions(values: ReadonlyMap<string, string>): Partial<I
     return text === undefined ? options : { ...options, ...choose(text) };
   }, {});
 }
+
+/** Whether a switch is on; `option` is without its hyphens. Throws `UsageError`. */
+export function readSwitch(option: string, text: string): boolean {
+  if (text === 'on' || text === 'off') return text === 'on';
+  throw new UsageError(`--${option} takes on or off, not "${text}".`);
+}

@@ -20,6 +20,7 @@ import {
   readCount,
   readIommuOptions,
   readReserved,
+  readSwitch,
 } from '../device-options.ts';
 import { readOptions, type GivenOption, type OptionForms } from '../option-words.ts';
 import { UsageError } from '../usage-error.ts';
@@ -177,11 +178,6 @@ function readMemory(text: string): number {
 
 function readMode(text: string): IommuMode {
   return readChoice('iommu', text, IOMMU_MODES);
-}
-
-function readSwitch(name: OptionName, text: string): boolean {
-  if (text === 'on' || text === 'off') return text === 'on';
-  throw new UsageError(`--${name} takes on or off, not "${text}".`);
 }
 
 function readPattern(text: string): RegExp {

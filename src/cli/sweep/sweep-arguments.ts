@@ -3,7 +3,7 @@
 import { IOMMU_MODES, type IommuMode, type PlanChoices } from '../../machine/plan/machine-plan.ts';
 import { ENDPOINT_NAMES, findEndpoint, noSuchEndpoint } from '../../machine/plan/topology.ts';
 import { didYouMean } from '../../base/suggestion.ts';
-import { readChoice } from '../device-options.ts';
+import { readChoice, readSwitch } from '../device-options.ts';
 import { readOptions, type OptionForms } from '../option-words.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -61,7 +61,7 @@ export function parseSweepArguments(words: readonly string[]): SweepArguments {
       append: values.get('append'),
       iommu: {
         mode: mode === undefined ? undefined : readMode(mode),
-        bootBypass: bypass === undefined ? undefined : readSwitch(bypass),
+        bootBypass: bypass === undefined ? undefined : readSwitch('boot-bypass', bypass),
       },
     },
     planFile: values.get('plan'),
@@ -93,9 +93,4 @@ function readMode(text: string): IommuMode {
   throw new UsageError(
     'With --iommu off every device reaches all of memory, and there is nothing to sweep. Take bypass to see an IOMMU that lets everything through.',
   );
-}
-
-function readSwitch(text: string): boolean {
-  if (text === 'on' || text === 'off') return text === 'on';
-  throw new UsageError(`--boot-bypass takes on or off, not "${text}".`);
 }
