@@ -47,6 +47,10 @@ export interface ArmedMachine {
   readonly waitingUnmaps: readonly WaitingUnmap[];
   readonly ranMs: number;
   readonly instructions: number;
+  /** Whether it can not be touched now. */
+  readonly isBusy: boolean;
+  /** Throws `InputError` for an access that no endpoint could make. */
+  checkAccess(request: RogueRequest): void;
   rogueDma(request: RogueRequest): RogueResult;
   onTick(listener: () => void): () => void;
 }
@@ -72,7 +76,7 @@ export class ArmedAccess {
   readonly #shots: ArmedShot[] = [];
   readonly #dispose: () => void;
 
-  /** Makes `times` accesses. Throws `InputError` for a condition that can not be read, or an access without an address. */
+  /** Makes `times` accesses. Throws `InputError` for a condition that can not be read, and for an access that can not be made. */
   constructor(
     machine: ArmedMachine,
     sights: ArmedSights,
@@ -85,6 +89,7 @@ export class ArmedAccess {
     if (!Number.isInteger(times) || times < 1) {
       throw new InputError(`An armed access is made once or more often, not ${times} times.`);
     }
+    machine.checkAccess({ ...request, address: request.address ?? 0n });
     this.#machine = machine;
     this.#request = request;
     this.#condition = conditionOf(machine, sights, request.endpoint, when);
@@ -105,12 +110,14 @@ export class ArmedAccess {
     return this.#shots;
   }
 
-  /** No access is made from now on. */
+  /** No access is made from now on; `done` of one that was not over stays open. */
   disarm(): void {
     this.#dispose();
   }
 
   #look(): void {
+    // The tick that ends with a power cycle, say: the next one will do
+    if (this.#machine.isBusy) return;
     const place = this.#condition();
     if (place === 'wait') return;
     const { endpoint, access, length } = this.#request;
@@ -138,8 +145,13 @@ function conditionOf(
         const waiting = machine.waitingUnmaps;
         if (waiting.length === 0) return 'wait';
         const domain = domainOf();
-        const range = waiting.find((each) => each.domain === domain);
-        return range === undefined ? 'wait' : { address: range.virtStart };
+        for (const { domain: other, virtStart, virtEnd } of waiting) {
+          if (other !== domain) continue;
+          const [mapping] = machine.iommu?.mappings(domain, virtStart, 1) ?? [];
+          if (mapping === undefined || mapping.virtStart > virtEnd) continue;
+          return { address: mapping.virtStart > virtStart ? mapping.virtStart : virtStart };
+        }
+        return 'wait';
       };
     case 'in-flight': {
       let behind = machine.iommu?.sequence ?? 0;

@@ -3,8 +3,8 @@
 import { BusError, type PhysicalMemory } from '../memory/address-space.ts';
 import type { Gpa } from '../memory/address.ts';
 
-/** More pieces than an access of this lab has. */
-const MAX_PIECES = 64;
+/** More than an access of this lab has bytes: with a page granularity of 1 each may be a piece. */
+const MAX_PIECES = 1 << 14;
 
 /** What an access met, without a trace of where: one for all of them, as millions do. */
 const NO_MEMORY = new BusError('no memory at that guest-physical address');

@@ -123,6 +123,11 @@ export class Machine {
     return this.#run.loop.isInTick;
   }
 
+  /** Whether the host can not touch it now: the guest is amid an instruction, or a power cycle or a replay is under way. */
+  get isBusy(): boolean {
+    return this.#run.isBusy;
+  }
+
   get isRunning(): boolean {
     return this.#drive.isRunning;
   }
@@ -243,15 +248,20 @@ export class Machine {
     return this.#drive.dispose();
   }
 
+  /** Throws `InputError` for an access that no endpoint of this machine could make. */
+  checkAccess(request: RogueRequest): void {
+    checkRogue(this.plan, request);
+  }
+
   /**
    * Lets an endpoint make an access that no driver asked for. Throws `InputError` for an impossible request, and while an
    * event is told, when the guest is amid an instruction.
    */
   rogueDma(request: RogueRequest): RogueResult {
     this.#drive.checkUse();
-    const { board, isBusy } = this.#run;
-    checkRogue(this.plan, request);
-    if (isBusy) {
+    const { board } = this.#run;
+    this.checkAccess(request);
+    if (this.isBusy) {
       throw new InputError(
         'The machine is amid an instruction, a power cycle or a replay. Try again later.',
       );
