@@ -52,5 +52,5 @@ cp "$plain/kernel.json" "$out/kernel.json"
 (
   cd "$out"
   sha256sum bzImage rootfs.cpio.gz disk.img.gz seabios.bin vgabios.bin kernel-symbols.gz kernel.json images.json \
-    modules/kernel.txt modules/exports.gz modules/edu.ko
+    modules/kernel.txt modules/exports.gz modules/edu.ko modules/hostile.ko
 ) > "$out/SHA256SUMS"

@@ -13,11 +13,15 @@ import { EDU_ENDPOINT } from '../../src/machine/plan/topology.ts';
 import { explain } from '../../src/trace/explain/explain.ts';
 import type { Explanation } from '../../src/trace/explain/explanation.ts';
 import { History } from '../../src/trace/replay/history.ts';
+import { expectSound } from './support/sound.ts';
 
-const MODULE = readFileSync(join(packageRoot(), 'guest-images/modules/edu.ko'));
+const MODULES = join(packageRoot(), 'guest-images/modules');
 const WITH_EDU: GuestSessionOptions = {
   plan: { endpoints: { edu: true } },
-  share: { 'edu.ko': MODULE },
+  share: {
+    'edu.ko': readFileSync(join(MODULES, 'edu.ko')),
+    'hostile.ko': readFileSync(join(MODULES, 'hostile.ko')),
+  },
 };
 const PAGE_BYTES = 4096;
 
@@ -197,5 +201,44 @@ describe('dma-attack', () => {
     expect(await run(guest, 'iommu-info')).toMatch(
       /^none .* nothing: no driver has taken it, and boot bypass is off$/m,
     );
+  });
+});
+
+describe('a hostile driver', () => {
+  const SAID = "dmesg -c | sed -n 's/.*\\] hostile: //p'";
+
+  eduTest('floods the IOMMU from inside the guest, which goes on', async ({ guest }) => {
+    const fetch =
+      'share-read hostile.ko >/dev/null && cp /mnt/share/hostile.ko /tmp && umount /mnt/share';
+    const output = await run(
+      guest,
+      `${fetch} && insmod /tmp/hostile.ko count=10000 && rmmod hostile && ${SAID}`,
+    );
+    expect(output.split('\n')).toEqual([
+      expect.stringMatching(/^loading/),
+      '2 requests that are right: 2 accepted, 0 refused, 0 not answered',
+      // Of 28 kinds four are not answered: an unknown type, and three without room for an answer that is whole
+      expect.stringMatching(
+        /^10000 wrong requests: 0 accepted, \d{4} refused, \d{4} not answered$/,
+      ),
+      '10000 domains, one after the other: 10000 accepted, 0 refused, 0 not answered',
+      '1 domain again: 1 accepted, 0 refused, 0 not answered',
+      '10000 pages mapped one by one, and there was still room; one UNMAP took all of them',
+      '1 DETACH: 1 accepted, 0 refused, 0 not answered',
+      '',
+    ]);
+    expect(guest.iommu.totals()).toMatchObject({ rejected: 10_000, faults: 0 });
+    await expectSound(guest);
+    await run(guest, 'head -c 1048576 /dev/vda >/dev/null && net-ping 1 && share-read edu.ko');
+
+    // A device that was reset behind its driver's back leads nobody anywhere: only what needs no DMA goes on
+    const rings = 'insmod /tmp/hostile.ko count=0 rings=160 && rmmod hostile';
+    const taken = await run(guest, `umount /mnt/share; ${rings} && ${SAID}`);
+    expect(taken).toMatch(
+      /^160 wrong rings: after \d+ the device needed a reset, after 0 it did not work again$/m,
+    );
+    expect(guest.iommu.state()).toMatchObject({ domains: [] });
+    await expectSound(guest);
+    expect(await run(guest, 'echo alive')).toBe('alive\n');
   });
 });

@@ -1,11 +1,13 @@
-// `npm run floods`: a real guest is flooded with faults, a device with requests that are wrong, and its store is filled to the
-// last domain and mapping. Memory must stay within its stated bound, the device in the state that its record has, and the
-// guest usable. `--count 1000000`; `--only faults`, `requests`, `domains` or `pages` for one of them.
+// `npm run floods`: a real guest is flooded with faults, and floods its device with requests that are wrong; a device alone
+// gets such requests, too, and its store is filled to the last domain and mapping. Memory must stay within its stated bound,
+// the device in the state that its record has, and the guest usable. `--count 1000000`; `--only faults`, `driver`, `requests`,
+// `domains` or `pages` for one of them.
 
 import { parseArgs } from 'node:util';
 import { GuestSession } from '../../../src/guest/guest-session.ts';
 import { DEFAULT_STORE_LIMITS } from '../../../src/iommu/store/store-limits.ts';
 import { Checks } from './checks.ts';
+import { floodByDriver } from './driver-flood.ts';
 import { exhaustDomains, floodRequests, mapAllPages } from './device-flood.ts';
 import { checkGuest, floodFaults } from './guest-flood.ts';
 
@@ -34,6 +36,7 @@ const floods: Readonly<Record<string, () => Promise<void> | void>> = {
     await checkGuest(guest, checks);
     await guest.dispose();
   },
+  driver: () => floodByDriver(checks, count),
 };
 
 const chosen = values.only === undefined ? Object.keys(floods) : [values.only];
