@@ -23,6 +23,22 @@ export const EDU_DMA_DESTINATION = 0x88;
 export const EDU_DMA_COUNT = 0x90;
 export const EDU_DMA_COMMAND = 0x98;
 
+/** Words that hold something to read; of 64 bits the lower half first. */
+export const EDU_READABLE: readonly number[] = [
+  EDU_IDENTIFICATION,
+  EDU_LIVENESS,
+  EDU_FACTORIAL,
+  EDU_STATUS,
+  EDU_INTERRUPT_STATUS,
+  EDU_DMA_SOURCE,
+  EDU_DMA_SOURCE + 4,
+  EDU_DMA_DESTINATION,
+  EDU_DMA_DESTINATION + 4,
+  EDU_DMA_COUNT,
+  EDU_DMA_COUNT + 4,
+  EDU_DMA_COMMAND,
+];
+
 /** Status: a factorial is computed (read-only); an interrupt is wanted when it is. */
 export const EDU_STATUS_COMPUTING = 0x01;
 export const EDU_STATUS_INTERRUPT = 0x80;

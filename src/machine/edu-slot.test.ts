@@ -4,9 +4,10 @@ import { optionsOf } from '../../test/support/stopped-machine.ts';
 import { EDU_WORK_MS } from '../endpoints/edu-device.ts';
 import * as at from '../endpoints/edu-registers.ts';
 import { createBoard, createDisks, type Board } from './board.ts';
+import { deviceRegisters } from './device-registers.ts';
 import { loadedImages } from './images/deferred-images.ts';
 import { readPlan } from './plan/plan-check.ts';
-import { EDU_ENDPOINT, EDU_PLACE } from './plan/topology.ts';
+import { BLOCK_ENDPOINT, EDU_ENDPOINT, EDU_PLACE, SHARE_ENDPOINT } from './plan/topology.ts';
 import { rogueDma } from './rogue-dma.ts';
 import { BoardImages } from './snapshot/board-image.ts';
 import { endEmulator } from './v86/emulator.ts';
@@ -124,6 +125,28 @@ describe('edu on the PCI bus', () => {
 
     expect(guest.read(at.EDU_IDENTIFICATION)).toBe(at.EDU_IDENTIFICATION_VALUE);
     expect(guest.read(at.EDU_LIVENESS)).toBe(0x8000_0000);
+  });
+
+  it('is looked at without being touched, as v86’s own functions are', async () => {
+    const guest = guestOf(board);
+    guest.writeConfig(COMMAND, 16, MEMORY_AND_MASTER);
+    guest.write(at.EDU_LIVENESS, 1);
+    guest.write(at.EDU_FACTORIAL, 5);
+    const before = board.edu?.save();
+
+    const seen = deviceRegisters(board, EDU_ENDPOINT);
+
+    const word = (offset: number) => seen?.window?.words.find((each) => each.offset === offset);
+    expect(word(at.EDU_LIVENESS)?.value).toBe(0xffff_fffe);
+    expect(word(at.EDU_STATUS)?.value).toBe(at.EDU_STATUS_COMPUTING);
+    expect([...(seen?.config.subarray(0, 6) ?? [])]).toEqual([0x34, 0x12, 0xe8, 0x11, 6, 0]);
+    expect(board.edu?.save()).toEqual(before);
+    const share = deviceRegisters(board, SHARE_ENDPOINT);
+    expect([...(share?.config.subarray(0, 2) ?? [])]).toEqual([0xf4, 0x1a]);
+    expect(share?.window).toBeNull();
+    expect(deviceRegisters(board, BLOCK_ENDPOINT)).toBeNull();
+    const bare = await build(readPlan({ memoryMiB: MEMORY_MIB, endpoints: { edu: false } }));
+    expect(deviceRegisters(bare, EDU_ENDPOINT)).toBeNull();
   });
 
   it('moves bytes by its endpoint, when v86 looks at its timers', () => {

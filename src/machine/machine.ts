@@ -12,6 +12,7 @@ import type { Pace } from './plan/pace.ts';
 import { commandLine, type MachinePlan } from './plan/machine-plan.ts';
 import { pinPlan } from './plan/pinned-plan.ts';
 import { readPlan } from './plan/plan-check.ts';
+import { deviceRegisters, type DeviceRegisters } from './device-registers.ts';
 import type { MachineAccess, RogueRequest, RogueResult } from './rogue-access.ts';
 import { checkRogue, rogueDma } from './rogue-dma.ts';
 import { MachineDrive } from './machine-drive.ts';
@@ -150,6 +151,11 @@ export class Machine {
   /** The CPU's registers. They are of use between two ticks, where a paused machine stands. */
   get registers(): Registers {
     return readRegisters(this.#run.board.emulator.cpu);
+  }
+
+  /** What an endpoint's registers hold; null for one that is no PCI function, or is not plugged in. Nobody notices the look. */
+  deviceRegisters(endpoint: number): DeviceRegisters | null {
+    return deviceRegisters(this.#run.board, endpoint);
   }
 
   /** How halted time passes. */

@@ -14,6 +14,7 @@ export interface InspectorProps {
 
 export function inspectorProps(session: MachineSession): InspectorProps {
   const { power, stories, drivers, callers, selection, moment, requirements, iommu } = session;
+  const { registers } = session;
   const onSelect: InspectorPaneProps['onSelect'] = (locator) => selection.select(locator);
   const onLook = (sequence: number): void => moment.look(sequence);
   const onRule = (text: string): void => requirements.seek(text);
@@ -25,6 +26,8 @@ export function inspectorProps(session: MachineSession): InspectorProps {
       inspected: session.inspected,
       stories: stories.all,
       requirements: requirements.view,
+      registers: registers.view,
+      onWatchRegisters: (endpoint) => registers.watch(endpoint),
       onAsk: (sequence) => stories.tell(sequence),
       onWantRules,
       onSelect,

@@ -8,10 +8,12 @@ import { rulesOf, type RuleQuery } from '../conformance/requirement.ts';
 import type { FactList, Inspected } from '../inspector/inspected.ts';
 import type { Pointed } from '../inspector/lit.ts';
 import { printLocator } from '../model/locator.ts';
+import type { RegistersView } from '../model/registers-view.ts';
 import type { RequirementsView } from '../model/requirements-view.ts';
 import { formatExact } from '../format/quantity.ts';
 import { AskerFact, type Namers } from './asker.tsx';
 import { ByteBlockView } from './byte-block.tsx';
+import { ConfigRegisters, WindowRegisters } from './device-registers.tsx';
 import { LinkedWords, type Select } from './linked-words.tsx';
 import { Pane } from './pane.tsx';
 import { RuleList } from './rule-list.tsx';
@@ -22,6 +24,9 @@ export interface InspectorPaneProps {
   /** Why, by the sequence of what was refused. */
   readonly stories: ReadonlySignal<ReadonlyMap<number, EventStory>>;
   readonly requirements: ReadonlySignal<RequirementsView>;
+  /** The registers of the device that is watched. */
+  readonly registers: ReadonlySignal<RegistersView>;
+  readonly onWatchRegisters: (endpoint: number) => () => void;
   readonly driver: ReadonlySignal<Namers['driver']>;
   readonly callers: ReadonlySignal<Namers['callers']>;
   /** Asks for why an event was refused. */
@@ -127,6 +132,8 @@ function Content({ view, props }: { view: Inspected; props: InspectorPaneProps }
   }, [isRefused, sequence, onAsk]);
   const story = sequence === null || !isRefused ? undefined : props.stories.value.get(sequence);
   const namers: Namers = { driver: props.driver.value, callers: props.callers.value };
+  const endpoint = view.locator.kind === 'endpoint' ? view.locator.id : null;
+  const device = { domain: view.domain, registers: props.registers, onSelect };
   const lit = { pointed, onPoint: setPointed };
   const requirements = props.requirements.value;
   const rules =
@@ -156,7 +163,11 @@ function Content({ view, props }: { view: Inspected; props: InspectorPaneProps }
         <LinkedWords words={view.lead} onSelect={onSelect} />
       </p>
       {story === undefined ? null : <Why story={story} onSelect={onSelect} />}
+      {endpoint === null ? null : (
+        <WindowRegisters {...device} endpoint={endpoint} onWatch={props.onWatchRegisters} />
+      )}
       <Facts view={view} onSelect={onSelect} />
+      {endpoint === null ? null : <ConfigRegisters {...device} endpoint={endpoint} />}
       {who === null ? null : <AskerFact who={who} namers={namers} />}
       {blocks.map((block) => (
         <ByteBlockView key={block.title} {...{ block, rules, onSelect }} {...lit} />

@@ -46,6 +46,7 @@ export function inspectEndpoint(
       { name: 'Accepted', words: [featureWords(moment.features)] },
       ...propertyFacts(subject),
     ],
+    domain,
     lists: [regionList('Reserved regions', reserved, domain)],
     clause: 'virtio 1.2, 5.13.6',
     sections: ['5.13.6', '5.13.6.2', '5.13.6.8', '5.13.6.8.2'],

@@ -79,6 +79,8 @@ export interface Inspected {
   readonly sequence: number | null;
   /** Whether it was stopped or refused, so that there is more to be said of why. */
   readonly isRefused: boolean;
+  /** The domain that an endpoint is in; null for none, and for what is no endpoint. */
+  readonly domain: number | null;
 }
 
 const NOTHING: Omit<Inspected, 'locator' | 'title' | 'lead'> = {
@@ -90,6 +92,7 @@ const NOTHING: Omit<Inspected, 'locator' | 'title' | 'lead'> = {
   who: null,
   sequence: null,
   isRefused: false,
+  domain: null,
 };
 
 /** Something of which only this is to be said. */

@@ -9,6 +9,7 @@ import { reachWords } from '../picture/words.ts';
 import { addressSpaceView, type SpaceView } from './address-space.ts';
 import { ConsoleLine } from './console-line.ts';
 import { exercisedRules } from './exercised.ts';
+import { SelectedRegisters } from './device-registers.ts';
 import { EventFilter } from './event-filter.ts';
 import { EventRows } from './event-rows.ts';
 import { FilterChoice } from './filter-choice.ts';
@@ -73,6 +74,8 @@ export class MachineSession {
   readonly callers: StackNames<StackFunctions>;
   /** What the inspector shows. */
   readonly inspected: ReadonlySignal<Inspected | null>;
+  /** What the registers of the selected device hold. */
+  readonly registers: SelectedRegisters;
   /** The fault whose story is told. */
   readonly told: ReadonlySignal<Told | null>;
   /** What the specification requires. */
@@ -143,6 +146,7 @@ export class MachineSession {
     this.shown.faults.subscribe(({ list }) => this.stories.want(list));
     this.stray = new StrayDma(this.power, () => this.iommu.latest);
     this.lab = new Lab(this.power);
+    this.registers = new SelectedRegisters({ power: this.power, looking: this.moment.looking });
     this.recordings = new Recordings(this.power, ports.images);
     this.past = new Past(this.power);
     const { power } = this;

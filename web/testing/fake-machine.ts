@@ -156,6 +156,7 @@ class FakeMachine {
         listMappings: async (domain, from, limit) => this.#device.list(domain, from, limit),
         moment: async () => refuse(),
         events: async () => [],
+        registers: async () => null,
       },
       past: {
         place: async () => refuse(),

@@ -3,6 +3,7 @@
 // v86 keeps what a function's configuration space holds as plain storage, in which a guest can overwrite everything: our own
 // answers itself, and v86 knows nothing of it.
 
+import { PCI_CONFIG_SIZE } from '../../pci/config-layout.ts';
 import type { V86Cpu } from './v86-internals.ts';
 
 /** A function's configuration space; accesses are 1, 2 or 4 bytes wide. */
@@ -46,4 +47,14 @@ export function plugFunction(cpu: V86Cpu, bdf: number, registers: ConfigRegister
   pci.pci_write8 = take(1, pci.pci_write8.bind(pci));
   pci.pci_write16 = take(2, pci.pci_write16.bind(pci));
   pci.pci_write32 = take(4, pci.pci_write32.bind(pci));
+}
+
+/**
+ * Configuration space of a function of v86's own as software reads it, 256 bytes; null where there is none. Nothing comes of it: v86
+ * keeps it as plain storage.
+ */
+export function emulatorConfig({ devices: { pci } }: V86Cpu, bdf: number): Uint8Array | null {
+  const space = pci.device_spaces[bdf];
+  if (!(space instanceof Int32Array)) return null;
+  return new Uint8Array(space.buffer, space.byteOffset, PCI_CONFIG_SIZE).slice();
 }

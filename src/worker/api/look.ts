@@ -2,6 +2,7 @@
 
 import type { IommuState } from '../../iommu/events/iommu-event.ts';
 import type { Mapping } from '../../iommu/store/mapping-store.ts';
+import type { DeviceRegisters } from '../../machine/device-registers.ts';
 import type { MachinePlan } from '../../machine/plan/machine-plan.ts';
 import type { RecordedEvent } from '../../trace/recorded-event.ts';
 
@@ -22,4 +23,11 @@ export interface LookApi {
   moment(): Promise<Moment>;
   /** The latest events (16384 at most) on the way to where the machine stands, oldest first. */
   events(): Promise<readonly RecordedEvent[]>;
+  /**
+   * What an endpoint's registers hold where the machine stands; null for one that is no PCI function, and while there is no machine.
+   * Neither the guest nor the device notices.
+   */
+  registers(endpoint: number): Promise<DeviceRegisters | null>;
 }
+
+export type { DeviceRegisters };

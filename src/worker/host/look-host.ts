@@ -3,7 +3,7 @@
 import type { Mapping } from '../../iommu/store/mapping-store.ts';
 import { eventsOf } from '../../trace/record/record-batches.ts';
 import type { RecordedEvent } from '../../trace/recorded-event.ts';
-import type { LookApi, Moment } from '../api/look.ts';
+import type { DeviceRegisters, LookApi, Moment } from '../api/look.ts';
 import type { MachineLife } from './machine-life.ts';
 
 const MAX_LISTED = 10_000;
@@ -30,5 +30,9 @@ export class LookHost implements LookApi {
 
   async events(): Promise<readonly RecordedEvent[]> {
     return eventsOf(this.#life.history?.filed.record ?? []);
+  }
+
+  async registers(endpoint: number): Promise<DeviceRegisters | null> {
+    return this.#life.machine?.deviceRegisters(endpoint) ?? null;
   }
 }

@@ -45,6 +45,7 @@ export function traceMachine(history: () => History, begin: () => void): Omit<Ma
       listMappings: async (domain, from, limit) => mappingsOf(history(), domain, from, limit),
       moment: refused,
       events: refused,
+      registers: async () => null,
     },
     why: {
       explain: async (sequence): Promise<EventStory | null> => {

@@ -80,6 +80,7 @@ const host: MachineApi = {
     listMappings: async () => [],
     moment: async () => refuse(),
     events: async () => [],
+    registers: async () => null,
   },
   why: {
     explain: async () => null,

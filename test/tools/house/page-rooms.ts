@@ -232,6 +232,8 @@ export const PAGE: readonly Room[] = [
     imports: [
       'src/base',
       'src/memory',
+      'src/endpoints/edu-registers.ts',
+      'src/pci/config-layout.ts',
       'src/iommu/protocol',
       'src/iommu/protocol/layouts',
       'src/trace/record',

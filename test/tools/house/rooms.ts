@@ -183,6 +183,7 @@ const MACHINE: readonly Room[] = [
       'src/virtio',
       'src/iommu',
       'src/endpoints',
+      'src/pci/config-layout.ts',
       'src/kernel',
       'src/machine/plan',
       'src/machine/images',
@@ -243,7 +244,14 @@ const MACHINE: readonly Room[] = [
   {
     folder: 'src/machine/v86',
     purpose: 'the emulator, and what makes its devices behave; the only importer of v86',
-    imports: ['src/base', 'src/memory', 'src/virtio', 'src/acpi', 'src/machine/plan'],
+    imports: [
+      'src/base',
+      'src/memory',
+      'src/virtio',
+      'src/acpi',
+      'src/pci/config-layout.ts',
+      'src/machine/plan',
+    ],
     types: ['src/kernel', 'src/machine/images'],
     packages: ['v86'],
   },
