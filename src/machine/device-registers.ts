@@ -4,25 +4,8 @@ import { EDU_READABLE } from '../endpoints/edu-registers.ts';
 import { PCI_CONFIG_SIZE } from '../pci/config-layout.ts';
 import type { Board } from './board.ts';
 import { EDU_ENDPOINT, LAST_PCI_ENDPOINT } from './plan/topology.ts';
+import type { DeviceRegisters } from './register-view.ts';
 import { emulatorConfig } from './v86/pci-slot.ts';
-
-/** A register of 32 bits in a device's memory window. */
-export interface RegisterWord {
-  readonly offset: number;
-  readonly value: number;
-}
-
-/** A PCI function. Plain data. */
-export interface DeviceRegisters {
-  /** Its configuration space, 256 bytes, as software reads it. */
-  readonly config: Uint8Array;
-  /** What its memory window holds; null but for `edu`, since a look at other devices would change them. */
-  readonly window: {
-    readonly words: readonly RegisterWord[];
-    /** The first bytes of its buffer, which the window does not show. */
-    readonly buffer: Uint8Array;
-  } | null;
-}
 
 /** Bytes of the buffer that are told. */
 const BUFFER_BYTES = 64;

@@ -2,7 +2,7 @@
 
 import type { IommuState } from '../../iommu/events/iommu-event.ts';
 import type { Mapping } from '../../iommu/store/mapping-store.ts';
-import type { DeviceRegisters } from '../../machine/device-registers.ts';
+import type { DeviceRegisters } from '../../machine/register-view.ts';
 import type { MachinePlan } from '../../machine/plan/machine-plan.ts';
 import type { RecordedEvent } from '../../trace/recorded-event.ts';
 
