@@ -2,6 +2,7 @@
 
 import { assertNever } from '../../src/base/assert.ts';
 import type { FaultEvent, IommuEvent, Numbered } from '../../src/iommu/events/iommu-event.ts';
+import { VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol/protocol.ts';
 import type { EventStory } from '../../src/worker/api/why.ts';
 import type { Who } from '../../src/trace/record/who.ts';
 import { timeInWords } from '../../src/trace/explain/words.ts';
@@ -117,6 +118,10 @@ function stepWords(history: History, event: IommuEvent, address: bigint): Words 
       const size = formatBytes(event.virtEnd - event.virtStart + 1n);
       const what: Words =
         lifetime === undefined ? [formatAddress(event.virtStart)] : [mappingLink(lifetime)];
+      if (history.record.head.facts.status && event.status !== VIRTIO_IOMMU_S_OK) {
+        const range = `${formatAddress(event.virtStart)} (${size})`;
+        return [self, ` was to map ${range} in `, domainLink(event.domain), ', and was refused.'];
+      }
       return [self, ' mapped ', ...what, ` (${size}) in `, domainLink(event.domain), '.'];
     }
     case 'unmapped': {

@@ -17,6 +17,7 @@ function cause(title: string, section: string): CauseWords {
 const FAULT_CAUSES = {
   'never-mapped': cause('Never mapped', '5.13.6.9'),
   unmapped: cause('Unmapped before', '5.13.6.6'),
+  'map-refused': cause('Its MAP was refused', '5.13.6.5.2'),
   'mapped-after': cause('Mapped too late', '5.13.6.5'),
   'past-end': cause('Past the end of a mapping', '5.13.6.9'),
   'before-start': cause('Begins before a mapping', '5.13.6.9'),

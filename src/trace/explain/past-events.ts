@@ -20,6 +20,9 @@ export type Search =
   /** Not among the events from that one on, and those before it are missing. */
   | ({ readonly kind: 'missing' } & Missing);
 
+/** Beside the bits of kinds: a chunk has a MAP that was refused. */
+const REFUSED_MAP = 1 << 31;
+
 /** Bits of the kinds that a chunk has events of, once it is complete. */
 const kindsOfChunks = new WeakMap<EventChunk, { readonly count: number; readonly bits: number }>();
 
@@ -36,7 +39,10 @@ function kindsIn(chunk: EventChunk): number {
   const known = kindsOfChunks.get(chunk);
   if (known?.count === count) return known.bits;
   let bits = 0;
-  for (let at = 0; at < count; at += 1) bits |= 1 << (columns.kind[at] ?? 0);
+  for (let at = 0; at < count; at += 1) {
+    bits |= 1 << (columns.kind[at] ?? 0);
+    if (isRefusedMap(columns, at)) bits |= REFUSED_MAP;
+  }
   kindsOfChunks.set(chunk, { count, bits });
   return bits;
 }
@@ -69,6 +75,32 @@ export function latestBefore(
   if (isWhole) return { kind: 'none' };
   const because = record.evicted > 0 ? 'gone' : 'not-recorded';
   return { kind: 'missing', because, before: first };
+}
+
+/** The latest MAP of an address in a domain that was refused, between two events; undefined where none is in the record. */
+export function latestRefusedMap(
+  record: IommuRecord,
+  domain: number,
+  address: bigint,
+  { after, before }: { readonly after: number; readonly before: number },
+): number | undefined {
+  if (!record.head.facts.status) return undefined;
+  for (const chunk of record.chunks.toReversed()) {
+    const { columns, count, firstSequence, endSequence } = chunk;
+    if (firstSequence >= before) continue;
+    if (endSequence <= after + 1) return undefined;
+    if ((kindsIn(chunk) & REFUSED_MAP) === 0) continue;
+    const first = Math.max(0, after + 1 - firstSequence);
+    for (let at = Math.min(count, before - firstSequence) - 1; at >= first; at -= 1) {
+      const isMeant = isRefusedMap(columns, at) && columns.domain[at] === domain;
+      if (isMeant && hasAddress(columns, at, address)) return firstSequence + at;
+    }
+  }
+  return undefined;
+}
+
+function isRefusedMap(columns: EventColumns, at: number): boolean {
+  return isKind(columns, at, 'mapped') && columns.status[at] !== VIRTIO_IOMMU_S_OK;
 }
 
 /** The first of at most `limit` events after another that is of one of the kinds and passes the test. */

@@ -1,6 +1,6 @@
 // Why nothing is mapped where an access was stopped. Looked for in this order: mappings that the access itself touches;
-// what was there before, since the endpoint came; whether anything could be; what was there in its domain before; other
-// domains; what came there soon after; what ends close by.
+// a MAP that was refused there, or what was there before, whichever is later, since the endpoint came; whether anything could
+// be; what was there in its domain before; other domains; what came there soon after; what ends close by.
 
 import { VIRTIO_IOMMU_F_INPUT_RANGE } from '../../iommu/protocol/protocol.ts';
 import type { Lifetime } from '../replay/lifetime.ts';
@@ -9,6 +9,7 @@ import { attachmentAt, RESETS, type Attachment } from './attachments.ts';
 import type { Finding } from './explanation.ts';
 import { hasAddress, isAccepted, isKind, nextAfter } from './past-events.ts';
 import { explainMoved } from './moved-faults.ts';
+import { explainRefusedMap } from './refused-maps.ts';
 import {
   deviceOf,
   firstMapping,
@@ -50,6 +51,7 @@ export function explainUnmapped(
   const unmapped = { scene, access, domain, attachment, last: isOwnTime ? last : undefined };
   return (
     explainTouched(unmapped) ??
+    explainRefusedMap(unmapped) ??
     explainGone(unmapped) ??
     explainOutside(unmapped) ??
     explainMissing(unmapped) ??

@@ -166,6 +166,9 @@ function unmapped(question: Question, domain: number): NaiveAnswer {
   }
   if (under !== undefined) return answer('past-end', under.born, gone?.died);
   if (over !== undefined) return answer('before-start', over.born, gone?.died);
+  const from = since ?? Math.max(history.horizon, trail[leaving]?.sequence ?? 0);
+  const refusal = refusedMap(question, domain, Math.max(from, gone?.died ?? 0));
+  if (refusal !== undefined) return answer('map-refused', refusal);
   if (gone !== undefined) return answer('unmapped', gone.born, gone.died);
   const { offered, inputRange } = history.config;
   const isLimited = (offered & 1n) !== 0n;
@@ -180,6 +183,19 @@ function unmapped(question: Question, domain: number): NaiveAnswer {
     near(here, address) ??
     answer('never-mapped', since)
   );
+}
+
+/** The latest MAP that would have mapped the address, had the device accepted it. */
+function refusedMap(
+  { history, fault, now }: Question,
+  domain: number,
+  after: number,
+): number | undefined {
+  return earlier(history, now, (event) => {
+    if (event.kind !== 'mapped' || event.domain !== domain || event.status === 0) return false;
+    const isThere = event.virtStart <= fault.address && fault.address <= event.virtEnd;
+    return isThere && event.sequence > after;
+  })[0];
 }
 
 function moved(
