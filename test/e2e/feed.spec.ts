@@ -1,4 +1,4 @@
-// The list of events under load: its last rows are there in every frame, and it goes on following.
+// The list of events: a click moves no row, and under load its last rows are there in every frame, and it goes on following.
 
 import { expect, test } from '@playwright/test';
 import { MachinePage } from './pages/machine-page.ts';
@@ -7,11 +7,30 @@ import { MachinePage } from './pages/machine-page.ts';
 const FRAMES = 400;
 const ROW_PX = 20;
 
-test('shows its newest rows in every frame while events come fast', async ({ page }) => {
+test('keeps the row that is clicked, and shows its newest rows in every frame while events come fast', async ({
+  page,
+}) => {
   const machine = new MachinePage(page);
   await machine.open();
   await machine.waitForPrompt();
-  await expect(page.getByRole('button', { name: /^Follow/ })).toBeHidden();
+  const follow = page.getByRole('button', { name: /^Follow/ });
+  await expect(follow).toBeHidden();
+
+  await test.step('the row that is clicked stays where it is, the last one, too', async () => {
+    await machine.button('Pause').click();
+    await expect(machine.status).toHaveText('Paused');
+    await page.evaluate(() => window.viommu?.waitForIdle());
+    // Marks are no events
+    const row = machine.events.locator('.feed-line:not(.feed-mark)').last();
+    const before = await row.boundingBox();
+    await row.click();
+    await expect(page.locator('.feed-picked')).toBeVisible();
+    const chosen = machine.events.getByRole('row', { selected: true });
+    expect(await chosen.boundingBox()).toEqual(before);
+    await follow.click();
+    await machine.button('Resume').click();
+  });
+
   await page.evaluate(() => window.viommu?.type('while :; do disk-read; done\r'));
   const blank = await page.evaluate(
     async ({ frames, rowPx }) => {
@@ -30,7 +49,7 @@ test('shows its newest rows in every frame while events come fast', async ({ pag
     { frames: FRAMES, rowPx: 3 * ROW_PX },
   );
   expect(blank).toBe(0);
-  await expect(page.getByRole('button', { name: /^Follow/ })).toBeHidden();
+  await expect(follow).toBeHidden();
   const newest = await machine.events.getByRole('row').last().textContent();
   await expect.poll(() => machine.events.getByRole('row').last().textContent()).not.toBe(newest);
 });

@@ -1,5 +1,6 @@
 // A session in the page, saved as a file.
 
+import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { compileForShortRuns } from '../../src/cli/guest-compiler.ts';
 import { MachinePage } from './pages/machine-page.ts';
@@ -22,7 +23,21 @@ test('a session is saved as a file, and a link to it replays it elsewhere', asyn
   await machine.waitForConsole(/kept42/);
   const download = page.waitForEvent('download');
   await machine.button('Save recording').click();
-  expect((await download).suggestedFilename()).toMatch(/^viommu-\d{4}-\d\d-\d\d\.viommu$/);
+  const saved = await download;
+  expect(saved.suggestedFilename()).toMatch(/^viommu-\d{4}-\d\d-\d\d\.viommu$/);
+
+  await test.step('which takes the place of a PC that was used only when that is wanted', async () => {
+    const buffer = await readFile(await saved.path());
+    const file = { name: 'saved.viommu', mimeType: '', buffer };
+    await page.getByLabel('File to open').setInputFiles(file);
+    const question = page.getByRole('dialog', { name: 'Replace this session?' });
+    await expect(question).toContainText('saved.viommu is a recording.');
+    await question.getByRole('button', { name: 'Keep this one' }).click();
+    await expect(question).toBeHidden();
+    await expect(machine.status).toHaveText('Running');
+    await machine.typeLine('echo still$((6*7))');
+    await machine.waitForConsole(/kept42[^]*still42/);
+  });
 
   await machine.button('Share…').click();
   const dialog = page.getByRole('dialog', { name: 'Share' });
