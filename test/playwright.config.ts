@@ -1,6 +1,7 @@
 // Browser tests on the built page.
 
 import { defineConfig } from '@playwright/test';
+import { CHROMIUM_ARGUMENTS } from './tools/chromium-arguments.ts';
 import { findChromium } from './tools/find-chromium.ts';
 
 const PORT = 8187;
@@ -23,17 +24,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: findChromium(),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        // As the command has it: what each page boots is too short to be worth optimising early.
-        '--js-flags=--wasm-tiering-budget=1000000000',
-      ],
+      args: [...CHROMIUM_ARGUMENTS],
     },
   },
   webServer: {
