@@ -50,7 +50,7 @@ export class KernelMemory {
   #olderBytes = 0;
   #olderFrame = NOTHING;
 
-  /** Looks at a guest as it stands now. All that is read of it from here on is noted. */
+  /** Looks at a guest as it stands now. All that is read of it from here on is noted, but code. */
   begin(view: GuestView, notes?: ReadNotes): void {
     this.#view = view;
     this.#notes = notes;
@@ -96,6 +96,17 @@ export class KernelMemory {
   byte(linear: number): number {
     const word = this.word((linear & ~3) >>> 0);
     return word === NOTHING ? NOTHING : (word >>> ((linear & 3) * 8)) & 0xff;
+  }
+
+  /**
+   * The byte of code at a linear address, as `byte`. It is not noted, only where it lies: code is looked at anew now and then
+   * (`StackWalk`), and its bytes, which translated code does not read, are in no cache.
+   */
+  codeByte(linear: number): number {
+    const address = this.physical((linear & ~3) >>> 0);
+    if (address === NOTHING || !this.#isRam(address)) return NOTHING;
+    const word = this.#words[this.#firstWord + (address >>> 2)] ?? 0;
+    return (word >>> ((linear & 3) * 8)) & 0xff;
   }
 
   /** The guest-physical address of a linear one, in RAM or not; `NOTHING` where the kernel has nothing mapped. */
@@ -163,10 +174,14 @@ export class KernelMemory {
   }
 
   #physicalWord(address: number): number {
-    if (address + 4 > this.#ramBytes) return NOTHING;
+    if (!this.#isRam(address)) return NOTHING;
     const index = this.#firstWord + (address >>> 2);
     const word = this.#words[index] ?? 0;
     this.#notes?.addWord(index, word);
     return word >>> 0;
+  }
+  /** Whether there is a word of RAM at a guest-physical address. */
+  #isRam(address: number): boolean {
+    return address + 4 <= this.#ramBytes;
   }
 }

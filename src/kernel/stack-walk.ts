@@ -132,12 +132,12 @@ export class StackWalk {
 
   #isCallBefore(address: number): boolean {
     const memory = this.#memory;
-    if (memory.byte((address - CALL_LENGTH) >>> 0) === CALL) return true;
+    if (memory.codeByte((address - CALL_LENGTH) >>> 0) === CALL) return true;
     for (const length of INDIRECT_LENGTHS) {
       const at = (address - length) >>> 0;
       const isCall =
-        memory.byte(at) === CALL_INDIRECT &&
-        (memory.byte((at + 1) >>> 0) & INDIRECT_FIELD) === INDIRECT_IS_CALL;
+        memory.codeByte(at) === CALL_INDIRECT &&
+        (memory.codeByte((at + 1) >>> 0) & INDIRECT_FIELD) === INDIRECT_IS_CALL;
       if (isCall) return true;
     }
     return false;

@@ -34,8 +34,8 @@ export class MachineWho implements WhoView {
     this.#walk.setProfile(profile);
   }
 
-  get walkNumber(): number {
-    return this.#walk.number;
+  findWalk(): number {
+    return this.#walk.find(this.#viewOf(this.#run.board.emulator));
   }
 
   walk(into: Uint32Array): number {

@@ -7,12 +7,12 @@ import { RecordWho, type Walker } from './record-who.ts';
 class Walked implements Walker {
   walks = 0;
 
-  get walkNumber(): number {
+  findWalk(): number {
+    this.walks += 1;
     return this.walks;
   }
 
   walk(into: Uint32Array): number {
-    this.walks += 1;
     into[WALK_FLAGS] = 0;
     into[WALK_ADDRESSES] = 0xc010_0000 + this.walks;
     return WALK_ADDRESSES + 1;

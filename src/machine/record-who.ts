@@ -13,11 +13,12 @@ import { readBacktrace } from '../kernel/backtrace.ts';
 import { WordTable } from '../kernel/word-table.ts';
 import type { Recorder } from '../trace/record/recorder.ts';
 
-/** Writes who runs now; as `MachineWho`. */
+/** Finds who runs now; as `MachineWho`. */
 export interface Walker {
+  /** The number of what a walk finds now: walks of the same number have found the same. */
+  findWalk(): number;
+  /** Writes what a walk finds now, and returns how many words. */
   walk(into: Uint32Array): number;
-  /** Of the latest walk: walks of the same number have found the same. */
-  readonly walkNumber: number;
 }
 
 /** Of each, as many as the record has numbers for; 2 MiB of addresses. */
@@ -66,11 +67,11 @@ export class RecordWho {
   }
 
   #find(): number {
-    const words = this.#words;
-    const length = this.#walker.walk(words);
-    const { walkNumber } = this.#walker;
+    const walkNumber = this.#walker.findWalk();
     const place = walkNumber % WALKS;
     if (this.#walks[place] === walkNumber) return this.#found[place] ?? 0;
+    const words = this.#words;
+    const length = this.#walker.walk(words);
     const flags = words[WALK_FLAGS] ?? 0;
     const who = (this.#task(flags) | this.#stack(flags, length)) >>> 0;
     this.#walks[place] = walkNumber;

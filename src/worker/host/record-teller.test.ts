@@ -67,7 +67,7 @@ class Border {
       iommu: this.iommu,
       console: this.#console,
       who: {
-        walkNumber: 1,
+        findWalk: () => 1,
         walk: () => 0,
         onNotification: () => () => undefined,
         learn: () => undefined,

@@ -35,7 +35,7 @@ export class FloodMachine implements HistoricMachine, NewsMachine {
   readonly plan = readPlan({});
   readonly past = { place: PLACE, branches: [{ id: PLACE.branch }] };
   readonly who = {
-    walkNumber: 1,
+    findWalk: () => 1,
     walk: () => 0,
     onNotification: () => () => undefined,
     learn: () => undefined,
