@@ -14,6 +14,7 @@
 //   kind, status    1+1
 
 import { assert } from '../../base/assert.ts';
+import { ROW_KIND, ROW_WORDS, STATUS_SHIFT } from './event-rows.ts';
 
 /** A `status` that is none: the request went back unwritten, or the event is no request. */
 export const NO_STATUS = 0xff;
@@ -89,6 +90,18 @@ export class EventColumns {
     }
   }
 
+  /** Writes the first `count` rows (`event-rows.ts`) from `at` on. */
+  putRows(at: number, rows: Uint32Array, count: number): void {
+    for (const [word, column] of this.#wide().entries()) {
+      for (let row = 0; row < count; row += 1) column[at + row] = rows[row * ROW_WORDS + word] ?? 0;
+    }
+    for (let row = 0; row < count; row += 1) {
+      const packed = rows[row * ROW_WORDS + ROW_KIND] ?? 0;
+      this.kind[at + row] = packed;
+      this.status[at + row] = packed >>> STATUS_SHIFT;
+    }
+  }
+
   /** The first `count` events in columns of just that capacity: these themselves where they are full. */
   sized(count: number): EventColumns {
     return count === this.capacity ? this : this.resized(count, count);
@@ -102,6 +115,10 @@ export class EventColumns {
   }
 
   #all(): readonly (Uint32Array | Uint8Array)[] {
+    return [...this.#wide(), this.kind, this.status];
+  }
+
+  #wide(): readonly Uint32Array[] {
     return [
       this.startLow,
       this.startHigh,
@@ -116,8 +133,6 @@ export class EventColumns {
       this.flags,
       this.who,
       this.bytes,
-      this.kind,
-      this.status,
     ];
   }
 }

@@ -8,6 +8,7 @@ import { TIME_PER_MS, type RecordBatch } from './batch.ts';
 import { CHUNK_EVENTS } from './event-chunk.ts';
 import { EventColumns, NO_BYTES } from './event-columns.ts';
 import { putEvent } from './event-codec.ts';
+import { ROW_BYTES, ROW_INSTRUCTIONS, ROW_TIME, ROW_WHO, ROW_WORDS } from './event-rows.ts';
 import { putRequest } from './request-codec.ts';
 import { MAX_LINE, type Mark, type MarkContent } from './marks.ts';
 import { RequestBytes } from './request-bytes.ts';
@@ -31,6 +32,8 @@ const MAX_BATCH = CHUNK_EVENTS;
 /** Marks of one batch at most. */
 const MAX_BATCH_MARKS = 4096;
 const FIRST_CAPACITY = 256;
+/** Events that wait to be put into columns: a page of memory. */
+const MAX_WAITING = 64;
 const U32_SPAN = 0x1_0000_0000;
 
 /** A batch that is being written. */
@@ -45,7 +48,10 @@ export class Recorder {
   #requests = new RequestBytes();
   #who = new WhoTable();
   #whoVersion = 0;
+  /** Events of the batch; the latest `#waiting` of them are not in the columns, but in `#rows`, which are 0 behind them. */
   #count = 0;
+  #waiting = 0;
+  readonly #rows = new Uint32Array(MAX_WAITING * ROW_WORDS);
   #open: Open | undefined;
   #latest = 0;
   #marks: Mark[] = [];
@@ -71,18 +77,20 @@ export class Recorder {
 
   /** An event; those of one machine come in the order of their sequences. */
   add(event: IommuEvent, { timeMs, instructions, request, who }: EventContext): void {
-    const at = this.#begin(event.sequence, timeMs, instructions);
-    putEvent(this.#columns, at, event);
-    this.#columns.who[at] = typeof who === 'object' ? this.#who.number(who) : (who ?? 0);
-    this.#columns.bytes[at] = request === undefined ? NO_BYTES : this.#requests.add(request);
+    const row = this.#begin(event.sequence, timeMs, instructions);
+    this.#rows[row + ROW_WHO] = typeof who === 'object' ? this.#who.number(who) : (who ?? 0);
+    this.#rows[row + ROW_BYTES] = request === undefined ? NO_BYTES : this.#requests.add(request);
+    this.#settle();
+    putEvent(this.#columns, this.#count - 1, event);
   }
 
   /** A request while it is answered, which leaves the same as its event with its bytes, and makes no object. */
   addRequest(answered: AnsweredRequest, timeMs: number, instructions: number, who: number): void {
-    const at = this.#begin(answered.sequence, timeMs, instructions);
-    putRequest(this.#columns, at, answered);
-    this.#columns.who[at] = who;
-    this.#columns.bytes[at] = this.#requests.add(answered);
+    const row = this.#begin(answered.sequence, timeMs, instructions);
+    const rows = this.#rows;
+    putRequest(rows, row, answered);
+    rows[row + ROW_WHO] = who;
+    rows[row + ROW_BYTES] = this.#requests.add(answered);
   }
 
   /** `who`: the number of who was behind it. */
@@ -133,8 +141,8 @@ export class Recorder {
   }
 
   /**
-   * Makes a row for an event, and returns its place; what it is, who asked and its bytes are the caller's to write. The row is
-   * another batch's where the columns can not hold the distance, or after a gap.
+   * Makes a row for an event, and returns where it begins; what it is, who asked and its bytes are the caller's to write. The
+   * row is another batch's where the columns can not hold the distance, or after a gap.
    */
   #begin(sequence: number, timeMs: number, instructions: number): number {
     let open = this.#open;
@@ -151,17 +159,32 @@ export class Recorder {
       time = 0;
       executed = 0;
     }
-    const at = this.#count;
-    if (at === this.#columns.capacity) this.#columns = this.#columns.resized(2 * at, at);
-    this.#columns.time[at] = time;
-    this.#columns.instructions[at] = executed;
+    if (this.#waiting === MAX_WAITING) this.#settle();
+    const row = this.#waiting * ROW_WORDS;
+    this.#rows[row + ROW_TIME] = time;
+    this.#rows[row + ROW_INSTRUCTIONS] = executed;
+    this.#waiting += 1;
     this.#count += 1;
     this.#latest = sequence;
-    return at;
+    return row;
+  }
+
+  /** Puts the events that wait into the columns. */
+  #settle(): void {
+    const waiting = this.#waiting;
+    if (waiting === 0) return;
+    const settled = this.#count - waiting;
+    if (this.#count > this.#columns.capacity) {
+      this.#columns = this.#columns.resized(2 * this.#columns.capacity, settled);
+    }
+    this.#columns.putRows(settled, this.#rows, waiting);
+    this.#rows.fill(0, 0, waiting * ROW_WORDS);
+    this.#waiting = 0;
   }
 
   #close(): void {
     if (this.#count === 0 && this.#marks.length === 0) return;
+    this.#settle();
     const { firstSequence, baseMs, baseInstructions } = this.#open ?? {
       firstSequence: this.#latest + 1,
       baseMs: 0,

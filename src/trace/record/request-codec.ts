@@ -1,9 +1,23 @@
-// A request that was answered to its row: the same columns as those of its event (`event-codec.ts`), without the event.
+// A request that was answered to its row (`event-rows.ts`), which leaves the same columns as its event (`event-codec.ts`) without
+// an event.
 
 import type { AnsweredRequest } from '../../iommu/events/answered-request.ts';
 import type { Request } from '../../iommu/protocol/request.ts';
-import { NO_DOMAIN, NO_STATUS, type EventColumns } from './event-columns.ts';
+import { NO_DOMAIN, NO_STATUS } from './event-columns.ts';
 import { KIND_CODES } from './event-kinds.ts';
+import {
+  ROW_DOMAIN,
+  ROW_END_HIGH,
+  ROW_END_LOW,
+  ROW_ENDPOINT,
+  ROW_FLAGS,
+  ROW_GPA_HIGH,
+  ROW_GPA_LOW,
+  ROW_KIND,
+  ROW_START_HIGH,
+  ROW_START_LOW,
+  STATUS_SHIFT,
+} from './event-rows.ts';
 
 const codeOf = (kind: Parameters<typeof KIND_CODES.get>[0]): number => KIND_CODES.get(kind) ?? 0;
 
@@ -14,68 +28,67 @@ const UNMAPPED = codeOf('unmapped');
 const PROBED = codeOf('probed');
 const IGNORED = codeOf('ignored');
 
-/** Writes a request into empty columns; place, time and request bytes are the caller's. */
-export function putRequest(columns: EventColumns, at: number, answered: AnsweredRequest): void {
+/** Writes a request into the empty row at `row`; time, who and request bytes are the caller's. */
+export function putRequest(rows: Uint32Array, row: number, answered: AnsweredRequest): void {
   const { request, outcome } = answered;
   if (request === undefined) {
-    columns.kind[at] = IGNORED;
-    columns.flags[at] = answered.type;
-    columns.startLow[at] = answered.readableLength;
-    columns.endLow[at] = answered.writableLength;
-    columns.status[at] = answered.status ?? NO_STATUS;
+    putKind(rows, row, IGNORED, answered.status ?? NO_STATUS);
+    rows[row + ROW_FLAGS] = answered.type;
+    rows[row + ROW_START_LOW] = answered.readableLength;
+    rows[row + ROW_END_LOW] = answered.writableLength;
     return;
   }
-  columns.status[at] = outcome.status;
+  const { status } = outcome;
   switch (request.kind) {
-    case 'attach':
-      columns.kind[at] = ATTACHED;
-      columns.endpoint[at] = request.endpoint;
-      columns.domain[at] = request.domain;
-      columns.flags[at] = request.flags;
-      break;
-    case 'detach':
-      putDetach(columns, at, request.endpoint, request.domain);
-      break;
-    case 'detach-endpoint':
-      putDetach(columns, at, request.endpoint, outcome.leftDomain);
-      break;
     case 'map':
-      columns.kind[at] = MAPPED;
-      putRange(columns, at, request);
-      columns.gpaLow[at] = request.physLow;
-      columns.gpaHigh[at] = request.physHigh;
-      columns.flags[at] = request.flags;
+      putKind(rows, row, MAPPED, status);
+      putRange(rows, row, request);
+      rows[row + ROW_GPA_LOW] = request.physLow;
+      rows[row + ROW_GPA_HIGH] = request.physHigh;
+      rows[row + ROW_FLAGS] = request.flags;
       break;
     case 'unmap':
-      columns.kind[at] = UNMAPPED;
-      putRange(columns, at, request);
-      columns.gpaLow[at] = outcome.removed;
+      putKind(rows, row, UNMAPPED, status);
+      putRange(rows, row, request);
+      rows[row + ROW_GPA_LOW] = outcome.removed;
+      break;
+    case 'attach':
+      putKind(rows, row, ATTACHED, status);
+      rows[row + ROW_ENDPOINT] = request.endpoint;
+      rows[row + ROW_DOMAIN] = request.domain;
+      rows[row + ROW_FLAGS] = request.flags;
+      break;
+    case 'detach':
+      putKind(rows, row, DETACHED, status);
+      putLeft(rows, row, request.endpoint, request.domain);
+      break;
+    case 'detach-endpoint':
+      putKind(rows, row, DETACHED, status);
+      putLeft(rows, row, request.endpoint, outcome.leftDomain);
       break;
     case 'probe':
-      columns.kind[at] = PROBED;
-      columns.endpoint[at] = request.endpoint;
+      putKind(rows, row, PROBED, status);
+      rows[row + ROW_ENDPOINT] = request.endpoint;
       break;
   }
 }
 
-function putDetach(
-  columns: EventColumns,
-  at: number,
-  endpoint: number,
-  domain: number | null,
-): void {
-  columns.kind[at] = DETACHED;
-  columns.endpoint[at] = endpoint;
-  columns.domain[at] = domain ?? 0;
-  columns.flags[at] = domain === null ? NO_DOMAIN : 0;
+function putKind(rows: Uint32Array, row: number, kind: number, status: number): void {
+  rows[row + ROW_KIND] = kind | (status << STATUS_SHIFT);
+}
+
+function putLeft(rows: Uint32Array, row: number, endpoint: number, domain: number | null): void {
+  rows[row + ROW_ENDPOINT] = endpoint;
+  rows[row + ROW_DOMAIN] = domain ?? 0;
+  rows[row + ROW_FLAGS] = domain === null ? NO_DOMAIN : 0;
 }
 
 type RangeRequest = Extract<Request, { readonly kind: 'map' | 'unmap' }>;
 
-function putRange(columns: EventColumns, at: number, request: RangeRequest): void {
-  columns.domain[at] = request.domain;
-  columns.startLow[at] = request.startLow;
-  columns.startHigh[at] = request.startHigh;
-  columns.endLow[at] = request.endLow;
-  columns.endHigh[at] = request.endHigh;
+function putRange(rows: Uint32Array, row: number, request: RangeRequest): void {
+  rows[row + ROW_DOMAIN] = request.domain;
+  rows[row + ROW_START_LOW] = request.startLow;
+  rows[row + ROW_START_HIGH] = request.startHigh;
+  rows[row + ROW_END_LOW] = request.endLow;
+  rows[row + ROW_END_HIGH] = request.endHigh;
 }
