@@ -28,14 +28,17 @@ export class IdleWatch {
   }
 }
 
-/** Calls back while a machine's guest works. */
+/** Calls back while a machine's guest works: at the ends of ticks in which its IOMMU did something. */
 export function onBusyEvents(
-  machine: Pick<Machine, 'watch' | 'timeMs' | 'instructions'>,
+  machine: Pick<Machine, 'onTick' | 'iommu' | 'timeMs' | 'instructions'>,
   listener: () => void,
 ): void {
   const idle = new IdleWatch();
-  const look = (): void => {
+  let latest = 0;
+  machine.onTick(() => {
+    const sequence = machine.iommu?.sequence ?? 0;
+    if (sequence === latest) return;
+    latest = sequence;
     if (idle.isBusy(machine)) listener();
-  };
-  machine.watch({ request: look, other: look });
+  });
 }

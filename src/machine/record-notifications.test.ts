@@ -14,7 +14,7 @@ class Setup {
   });
 
   notify(timeMs: number, queue = 0, endpoint: number | null = 7): void {
-    this.notifications.take({ endpoint, queue }, { timeMs, instructions: 0 });
+    this.notifications.take({ endpoint, queue }, timeMs, 0);
   }
 
   pass(timeMs: number): void {

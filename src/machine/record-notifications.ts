@@ -22,6 +22,8 @@ export class RecordNotifications {
   readonly #recorder: Recorder;
   readonly #whoNow: () => number;
   readonly #queues = new Map<number, Queue>();
+  /** The one that was notified last. */
+  #latest: Queue | undefined;
   #dueMs = Infinity;
   #windowMs = 0;
   #marks = 0;
@@ -32,18 +34,13 @@ export class RecordNotifications {
     this.#whoNow = whoNow;
   }
 
-  take(notification: EndpointNotification, time: RecordTime): void {
-    const { endpoint, queue: index } = notification;
-    if (index >= MAX_QUEUES) return;
-    const key = (endpoint ?? -1) * MAX_QUEUES + index;
-    let queue = this.#queues.get(key);
-    if (queue === undefined) {
-      queue = { notification, count: 0, nextMs: 0 };
-      this.#queues.set(key, queue);
-    }
+  take(notification: EndpointNotification, timeMs: number, instructions: number): void {
+    const queue = this.#queueOf(notification);
+    if (queue === undefined) return;
     queue.count += 1;
-    if (time.timeMs >= queue.nextMs && this.#hasRoom(time)) this.#mark(queue, time, this.#whoNow());
-    else this.#dueMs = Math.min(this.#dueMs, queue.nextMs);
+    if (timeMs >= queue.nextMs && this.#hasRoom(timeMs)) {
+      this.#mark(queue, { timeMs, instructions }, this.#whoNow());
+    } else if (queue.nextMs < this.#dueMs) this.#dueMs = queue.nextMs;
   }
 
   /** Time has passed: tells of notifications that no other came after. */
@@ -52,7 +49,7 @@ export class RecordNotifications {
     this.#dueMs = Infinity;
     for (const queue of this.#queues.values()) {
       if (queue.count === 0) continue;
-      if (time.timeMs >= queue.nextMs && this.#hasRoom(time)) this.#mark(queue, time, 0);
+      if (time.timeMs >= queue.nextMs && this.#hasRoom(time.timeMs)) this.#mark(queue, time, 0);
       else this.#dueMs = Math.min(this.#dueMs, Math.max(queue.nextMs, this.#windowMs + QUIET_MS));
     }
   }
@@ -60,12 +57,29 @@ export class RecordNotifications {
   /** The record goes on elsewhere. */
   forget(): void {
     this.#queues.clear();
+    this.#latest = undefined;
     this.#dueMs = Infinity;
     this.#windowMs = 0;
     this.#marks = 0;
   }
 
-  #hasRoom({ timeMs }: RecordTime): boolean {
+  /** Undefined for a queue that no device has. */
+  #queueOf(notification: EndpointNotification): Queue | undefined {
+    const { endpoint, queue: index } = notification;
+    const latest = this.#latest?.notification;
+    if (latest?.endpoint === endpoint && latest.queue === index) return this.#latest;
+    if (index >= MAX_QUEUES) return undefined;
+    const key = (endpoint ?? -1) * MAX_QUEUES + index;
+    let queue = this.#queues.get(key);
+    if (queue === undefined) {
+      queue = { notification, count: 0, nextMs: 0 };
+      this.#queues.set(key, queue);
+    }
+    this.#latest = queue;
+    return queue;
+  }
+
+  #hasRoom(timeMs: number): boolean {
     if (timeMs >= this.#windowMs + QUIET_MS) {
       this.#windowMs = timeMs;
       this.#marks = 0;

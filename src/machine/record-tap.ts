@@ -105,7 +105,6 @@ export function tapMachine(
         if (withWho && answered.request?.kind === 'attach') machine.who.learn();
         const { ranMs, instructions } = machine;
         recorder.addRequest(answered, ranMs, instructions, whoNow(instructions));
-        counters.pass(machine.iommu, ranMs, instructions);
       },
       other: (event) => {
         const context = { ...now(), who: whoNow(machine.instructions) };
@@ -115,7 +114,9 @@ export function tapMachine(
         else counters.pass(machine.iommu, context.timeMs, context.instructions);
       },
     }),
-    machine.who.onNotification((notification) => notifications.take(notification, now())),
+    machine.who.onNotification((notification) =>
+      notifications.take(notification, machine.ranMs, machine.instructions),
+    ),
     machine.onTick(() => {
       const time = now();
       notifications.pass(time);
