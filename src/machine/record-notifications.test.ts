@@ -8,16 +8,24 @@ const WHO = 0x1_0001;
 class Setup {
   readonly recorder = new Recorder();
   walks = 0;
-  readonly notifications = new RecordNotifications(this.recorder, () => {
-    this.walks += 1;
-    return WHO;
-  });
+  #timeMs = 0;
+  readonly notifications = new RecordNotifications(
+    this.recorder,
+    () => ({ timeMs: this.#timeMs, instructions: 0 }),
+    () => {
+      this.walks += 1;
+      return WHO;
+    },
+  );
 
   notify(timeMs: number, queue = 0, endpoint: number | null = 7): void {
-    this.notifications.take({ endpoint, queue }, timeMs, 0);
+    this.pass(timeMs);
+    this.notifications.take({ endpoint, queue });
   }
 
+  /** A tick ends. */
   pass(timeMs: number): void {
+    this.#timeMs = timeMs;
     this.notifications.pass({ timeMs, instructions: 0 });
   }
 
@@ -46,9 +54,11 @@ describe('RecordNotifications', () => {
     setup.pass(QUIET_MS - 1);
     expect(setup.marks()).toHaveLength(1);
     setup.pass(QUIET_MS);
+    setup.pass(QUIET_MS + 1);
     setup.pass(3 * QUIET_MS);
+    setup.pass(3 * QUIET_MS + 1);
     const [last, ...more] = setup.marks();
-    expect(last).toMatchObject({ count: 2, timeMs: QUIET_MS });
+    expect(last).toMatchObject({ count: 2, timeMs: QUIET_MS + 1 });
     expect(last).not.toHaveProperty('who');
     expect(more).toEqual([]);
   });

@@ -1,5 +1,6 @@
 // Notifications for the record, with who in the guest made them: a driver may make any number, so that of those which come
-// soon after another only the number is kept.
+// soon after another only the number is kept. A request of the IOMMU comes with one of its own: while a queue is quiet, what
+// time it is, is looked at between two ticks only.
 
 import type { Recorder, RecordTime } from '../trace/record/recorder.ts';
 import type { EndpointNotification } from './who-view.ts';
@@ -15,11 +16,14 @@ interface Queue {
   readonly notification: EndpointNotification;
   /** Notifications that no mark tells of. */
   count: number;
+  /** Whether a mark tells of it already, and until when, or somewhat later. */
+  isQuiet: boolean;
   nextMs: number;
 }
 
 export class RecordNotifications {
   readonly #recorder: Recorder;
+  readonly #now: () => RecordTime;
   readonly #whoNow: () => number;
   readonly #queues = new Map<number, Queue>();
   /** The one that was notified last. */
@@ -29,28 +33,36 @@ export class RecordNotifications {
   #marks = 0;
 
   /** `whoNow` gives the number of who makes a notification while it is told. */
-  constructor(recorder: Recorder, whoNow: () => number) {
+  constructor(recorder: Recorder, now: () => RecordTime, whoNow: () => number) {
     this.#recorder = recorder;
+    this.#now = now;
     this.#whoNow = whoNow;
   }
 
-  take(notification: EndpointNotification, timeMs: number, instructions: number): void {
+  take(notification: EndpointNotification): void {
     const queue = this.#queueOf(notification);
     if (queue === undefined) return;
     queue.count += 1;
-    if (timeMs >= queue.nextMs && this.#hasRoom(timeMs)) {
-      this.#mark(queue, { timeMs, instructions }, this.#whoNow());
-    } else if (queue.nextMs < this.#dueMs) this.#dueMs = queue.nextMs;
+    if (queue.isQuiet) return;
+    const time = this.#now();
+    if (this.#hasRoom(time.timeMs)) this.#mark(queue, time, this.#whoNow());
+    else this.#dueMs = Math.min(this.#dueMs, this.#windowMs + QUIET_MS);
   }
 
-  /** Time has passed: tells of notifications that no other came after. */
+  /** A tick has ended: tells of notifications that no other came after, in the tick after their quiet time. */
   pass(time: RecordTime): void {
     if (time.timeMs < this.#dueMs) return;
     this.#dueMs = Infinity;
-    for (const queue of this.#queues.values()) {
-      if (queue.count === 0) continue;
-      if (time.timeMs >= queue.nextMs && this.#hasRoom(time.timeMs)) this.#mark(queue, time, 0);
-      else this.#dueMs = Math.min(this.#dueMs, Math.max(queue.nextMs, this.#windowMs + QUIET_MS));
+    for (const queue of this.#queues.values()) this.#passQueue(queue, time);
+  }
+
+  #passQueue(queue: Queue, time: RecordTime): void {
+    if (queue.isQuiet) {
+      queue.isQuiet = time.timeMs < queue.nextMs;
+      if (queue.isQuiet || queue.count > 0) this.#dueMs = Math.min(this.#dueMs, queue.nextMs);
+    } else if (queue.count > 0) {
+      if (this.#hasRoom(time.timeMs)) this.#mark(queue, time, 0);
+      else this.#dueMs = Math.min(this.#dueMs, this.#windowMs + QUIET_MS);
     }
   }
 
@@ -72,7 +84,7 @@ export class RecordNotifications {
     const key = (endpoint ?? -1) * MAX_QUEUES + index;
     let queue = this.#queues.get(key);
     if (queue === undefined) {
-      queue = { notification, count: 0, nextMs: 0 };
+      queue = { notification, count: 0, isQuiet: false, nextMs: 0 };
       this.#queues.set(key, queue);
     }
     this.#latest = queue;
@@ -92,6 +104,8 @@ export class RecordNotifications {
     this.#recorder.mark({ kind: 'notification', ...notification, count }, time, who);
     this.#marks += 1;
     queue.count = 0;
+    queue.isQuiet = true;
     queue.nextMs = time.timeMs + QUIET_MS;
+    this.#dueMs = Math.min(this.#dueMs, queue.nextMs);
   }
 }

@@ -76,7 +76,7 @@ export function tapMachine(
   const now = (): RecordTime => ({ timeMs: machine.ranMs, instructions: machine.instructions });
   const counters = new RecordCounters(recorder);
   const samples = new RecordSamples(recorder, now);
-  const notifications = new RecordNotifications(recorder, () =>
+  const notifications = new RecordNotifications(recorder, now, () =>
     withWho ? who.now(machine.instructions) : 0,
   );
   const whoNow = (instructions: number): number =>
@@ -114,9 +114,7 @@ export function tapMachine(
         else counters.pass(machine.iommu, context.timeMs, context.instructions);
       },
     }),
-    machine.who.onNotification((notification) =>
-      notifications.take(notification, machine.ranMs, machine.instructions),
-    ),
+    machine.who.onNotification((notification) => notifications.take(notification)),
     machine.onTick(() => {
       const time = now();
       notifications.pass(time);
