@@ -211,8 +211,9 @@ export class Power {
   }
 
   async resume(): Promise<void> {
+    const isCurrent = this.#link.sameWorker();
     await this.attempt((api) => api.power.resume());
-    this.resumed.emit();
+    if (isCurrent()) this.resumed.emit();
   }
 
   /** Power cycle. A failed machine gets a fresh worker. */

@@ -3,6 +3,7 @@
 import type { MachineApi } from '../../src/worker/api/api.ts';
 import type { MachineClient, StartMachine, WorkerCrash } from '../../src/worker/api/client.ts';
 import type { MachineBatch } from '../../src/worker/api/news.ts';
+import { EndingCalls } from './ending-calls.ts';
 
 export interface LinkListener {
   readonly onBatch: (batch: MachineBatch) => void;
@@ -16,6 +17,8 @@ export class WorkerLink {
   readonly #start: StartMachine;
   readonly #listener: LinkListener;
   #client: MachineClient | null = null;
+  #api: WorkerApi | null = null;
+  #calls = new EndingCalls();
   /** Counts workers: an older one's news and errors are history. */
   #generation = 0;
 
@@ -24,9 +27,9 @@ export class WorkerLink {
     this.#listener = listener;
   }
 
-  /** What the worker can do; null while there is none. */
+  /** What the worker can do; null while there is none. A call that the worker has not answered when it is ended rejects. */
   get api(): WorkerApi | null {
-    return this.#client?.api ?? null;
+    return this.#api;
   }
 
   /** Tells, whenever it is called, whether the worker of now is still the one there is. */
@@ -40,6 +43,9 @@ export class WorkerLink {
     this.#generation++;
     this.#client?.dispose();
     this.#client = null;
+    this.#api = null;
+    this.#calls.end();
+    this.#calls = new EndingCalls();
   }
 
   /** A fresh worker; the one before is gone. Resolves with null when a newer one was asked for meanwhile. */
@@ -60,6 +66,7 @@ export class WorkerLink {
       return null;
     }
     this.#client = client;
-    return client.api;
+    this.#api = this.#calls.of(client.api);
+    return this.#api;
   }
 }
