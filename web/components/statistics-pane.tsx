@@ -157,6 +157,10 @@ function Progress({ view }: { readonly view: StatisticsView }): JSX.Element | nu
   );
 }
 
+const NOTHING = 'Nothing to count yet: no event of an IOMMU is kept.';
+const UNREACHABLE =
+  'What counts could not be loaded. Check the connection, then close this pane and open it again.';
+
 export function StatisticsPane(props: StatisticsPaneProps): JSX.Element {
   const { statistics, onWatch } = props;
   useEffect(() => onWatch(), [onWatch]);
@@ -178,7 +182,7 @@ export function StatisticsPane(props: StatisticsPaneProps): JSX.Element {
       >
         {counted === null ? (
           view.progress === null ? (
-            <p class="empty">Nothing to count yet: no event of an IOMMU is kept.</p>
+            <p class="empty">{view.isUnreachable ? UNREACHABLE : NOTHING}</p>
           ) : null
         ) : (
           <Figures props={props} counted={counted} />

@@ -17,6 +17,13 @@ export interface StatisticsView {
   readonly isCurrent: boolean;
   /** From 0 to 1; null while nothing is being counted. */
   readonly progress: number | null;
+  /** Whether what counts could not be fetched. */
+  readonly isUnreachable: boolean;
 }
 
-export const NOTHING_COUNTED: StatisticsView = { counted: null, isCurrent: true, progress: null };
+export const NOTHING_COUNTED: StatisticsView = {
+  counted: null,
+  isCurrent: true,
+  progress: null,
+  isUnreachable: false,
+};

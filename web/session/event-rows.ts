@@ -44,7 +44,7 @@ const NO_ROWS: Rows = {
 };
 
 export interface EventRowsPorts extends FramePorts {
-  readonly latest: MachineModel;
+  readonly latest: Pick<MachineModel, 'history' | 'goneEvents'>;
   readonly pacer: Pick<FramePacer, 'frame' | 'ask'>;
 }
 
@@ -63,6 +63,8 @@ export class EventRows {
   /** What is shown when all of it is there. */
   #next: Followed | undefined;
   #key = '';
+  /** Whether a slice comes with the next frame. */
+  #isScheduled = false;
 
   constructor(ports: EventRowsPorts) {
     this.#ports = ports;
@@ -117,15 +119,22 @@ export class EventRows {
     this.#next?.list.dispose();
     this.#next = history === undefined ? undefined : this.#made(history);
     this.#isBusy.value = this.#next !== undefined;
-    if (this.#next !== undefined) this.#ports.onNextFrame(() => this.#build());
+    if (this.#next !== undefined) this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#ports.onNextFrame(() => this.#build());
   }
 
   /** A slice of what was chosen last. */
   #build(): void {
+    this.#isScheduled = false;
     const next = this.#next;
     if (next === undefined) return;
     if (!next.list.advance(this.#clock())) {
-      this.#ports.onNextFrame(() => this.#build());
+      this.#schedule();
       return;
     }
     this.#shown?.list.dispose();

@@ -10,7 +10,7 @@ import { RangeStatistics } from './range-statistics.ts';
 const MAP = { kind: 'map', domain: 1, base: 0, pages: 1, to: 3 } as const;
 
 /** A session's statistics, whose frames and clock the test moves. */
-async function rig() {
+async function rig(load = async () => ({ StretchCount })) {
   const past = new PastRig({ options: {}, reserved: {}, accepts: 0n });
   past.do({ kind: 'attach', endpoint: 8, domain: 1, flags: 0 });
   past.take();
@@ -26,7 +26,7 @@ async function rig() {
     range,
     looking,
     nowMs: () => 1000,
-    load: async () => Promise.resolve({ StretchCount }),
+    load,
     now: () => (nowMs += 3),
     onNextFrame: (callback) => void frames.push(callback),
   });
@@ -127,4 +127,37 @@ it('forgets what a machine has taken back, and stops when nobody looks', async (
   settle();
   expect(frames).toHaveLength(0);
   expect(maps() ?? 0).toBe(before - 1);
+});
+
+it('says that what counts could not be fetched, and fetches it when it is shown again', async () => {
+  let isReachable = false;
+  const load = async (): Promise<{ StretchCount: typeof StretchCount }> => {
+    if (!isReachable) throw new Error('no network');
+    return { StretchCount };
+  };
+  const { statistics, stop, settle } = await rig(load);
+  expect(statistics.view.value).toMatchObject({ isUnreachable: true, progress: null });
+  stop();
+  isReachable = true;
+
+  statistics.watch();
+  expect(statistics.view.value).toMatchObject({ isUnreachable: false, progress: 0 });
+  await Promise.resolve();
+  await Promise.resolve();
+  settle();
+
+  expect(statistics.view.value.counted).not.toBeNull();
+});
+
+it('counts one slice in each frame when what it had counted is taken back', async () => {
+  const { past, range, frames, paint, map } = await rig();
+  for (let from = 0; from < 8; from += 1) map(from);
+  paint();
+  range.value = { fromMs: 0, toMs: 900 };
+  expect(frames).toHaveLength(1);
+
+  past.record.rewind(2);
+  range.value = { fromMs: 0, toMs: 800 };
+
+  expect(frames).toHaveLength(1);
 });

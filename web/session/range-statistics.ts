@@ -64,6 +64,10 @@ export class RangeStatistics {
   #run: Run | undefined;
   #counted: (Asked & Counted) | undefined;
   #notBefore = Number.NEGATIVE_INFINITY;
+  /** Whether a slice comes with the next frame. */
+  #isScheduled = false;
+  /** Whether what counts could not be fetched. */
+  #isUnreachable = false;
   #history: History | undefined;
   #stopRewound: Dispose = () => undefined;
 
@@ -79,6 +83,7 @@ export class RangeStatistics {
   watch(): Dispose {
     this.#watchers += 1;
     if (this.#watchers > 1) return () => this.#leave();
+    this.#isUnreachable = false;
     const { pacer, range, looking } = this.#ports;
     const look = (): void => this.#look();
     const stops = [
@@ -102,7 +107,11 @@ export class RangeStatistics {
   }
 
   async #load(): Promise<void> {
-    this.#engine ??= await this.#ports.load();
+    try {
+      this.#engine ??= await this.#ports.load();
+    } catch {
+      this.#isUnreachable = true;
+    }
     this.#look();
   }
 
@@ -112,9 +121,9 @@ export class RangeStatistics {
   }
 
   #look(): void {
-    if (this.#watchers === 0 || this.#engine === undefined) return;
+    if (this.#watchers === 0) return;
     const asked = this.#asked();
-    if (asked === null) {
+    if (asked === null || this.#engine === undefined) {
       this.#run = undefined;
       this.#counted = undefined;
       this.#publish();
@@ -138,24 +147,30 @@ export class RangeStatistics {
   }
 
   #begin(asked: Asked, { StretchCount: Count }: CountingEngine): void {
-    const isWaiting = this.#run !== undefined;
     const count = new Count(asked.history, this.#rangeOf(asked), asked.moment ?? Infinity);
     this.#run = { ...asked, count, spentMs: 0 };
     this.#publish();
-    if (!isWaiting) this.#ports.onNextFrame(() => this.#go());
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#ports.onNextFrame(() => this.#go());
   }
 
   /** A slice of what was asked for last. */
   #go(): void {
+    this.#isScheduled = false;
     const run = this.#run;
     if (run === undefined) return;
-    const { now, onNextFrame } = this.#ports;
+    const { now } = this.#ports;
     const startMs = now();
     const isDone = run.count.advance(() => now() >= startMs + SLICE_MS);
     run.spentMs += now() - startMs;
     if (!isDone) {
       this.#publish();
-      onNextFrame(() => this.#go());
+      this.#schedule();
       return;
     }
     this.#run = undefined;
@@ -173,10 +188,11 @@ export class RangeStatistics {
     const asked = this.#asked();
     const counted = this.#counted ?? null;
     const isCurrent = counted === null || (asked !== null && isSameAsked(counted, asked));
-    const progress = this.#run?.count.progress ?? null;
-    const { counted: before, isCurrent: wasCurrent, progress: past } = this.#view.peek();
-    if (before === counted && wasCurrent === isCurrent && past === progress) return;
-    this.#view.value = { counted, isCurrent, progress };
+    const isUnreachable = this.#isUnreachable;
+    const isLoading = this.#engine === undefined && !isUnreachable && asked !== null;
+    const progress = this.#run?.count.progress ?? (isLoading && this.#watchers > 0 ? 0 : null);
+    const next = { counted, isCurrent, progress, isUnreachable };
+    if (!isSameView(next, this.#view.peek())) this.#view.value = next;
   }
 
   /** Null without a record. */
@@ -219,6 +235,15 @@ export class RangeStatistics {
     const { fromMs, toMs } = rangeUpTo(chosen ?? whole, moment === null ? null : timeOf(moment));
     return { fromMs, toMs: Math.max(fromMs, Math.min(toMs, nowMs)) };
   }
+}
+
+function isSameView(one: StatisticsView, other: StatisticsView): boolean {
+  return (
+    one.counted === other.counted &&
+    one.isCurrent === other.isCurrent &&
+    one.progress === other.progress &&
+    one.isUnreachable === other.isUnreachable
+  );
 }
 
 function isSameSpan(one: EventSpan, other: EventSpan): boolean {
