@@ -19,6 +19,10 @@ class FakePower {
   readonly connected = new Emitter<void>();
   readonly batches = new Emitter<object>();
   readonly watched: boolean[] = [];
+  canWatch = true;
+  /** What is armed comes to nothing until it is disarmed. */
+  disarms = 0;
+  #disarm: () => void = () => undefined;
   end: (result: SweepResult | Error) => void = () => undefined;
   pass: (done: number, of: number) => void = () => undefined;
 
@@ -30,9 +34,18 @@ class FakePower {
             this.pass = onPass;
             this.end = (result) => (result instanceof Error ? reject(result) : resolve(result));
           }),
-        arm: async () => null,
-        disarm: async () => undefined,
-        watchWindow: async (isOn) => void this.watched.push(isOn),
+        arm: () =>
+          new Promise((resolve) => {
+            this.#disarm = () => resolve(null);
+          }),
+        disarm: async () => {
+          this.disarms += 1;
+          this.#disarm();
+        },
+        watchWindow: async (isOn) => {
+          if (!this.canWatch) throw new Error('not fetched');
+          this.watched.push(isOn);
+        },
         window: async () => null,
       },
     };
@@ -73,5 +86,31 @@ describe('Lab', () => {
     power.connected.emit();
     lab.watchWindow(false);
     expect(power.watched).toEqual([true, true, false]);
+  });
+
+  it('takes an armed access back when the machine starts over', async () => {
+    const power = new FakePower();
+    const lab = new Lab(power);
+    const armed = lab.arm(8);
+    expect(lab.armed.value).toEqual({ kind: 'armed', endpoint: 8 });
+
+    power.restarted.emit();
+    await armed;
+
+    expect([lab.armed.value, power.disarms]).toEqual([{ kind: 'none' }, 1]);
+    power.restarted.emit();
+    expect(power.disarms).toBe(1);
+  });
+
+  it('looks no longer when what looks could not be fetched', async () => {
+    const power = new FakePower();
+    const lab = new Lab(power);
+    power.canWatch = false;
+
+    lab.watchWindow(true);
+    await Promise.resolve();
+    await Promise.resolve();
+
+    expect(lab.isWatching.value).toBe(false);
   });
 });

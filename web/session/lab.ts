@@ -48,6 +48,8 @@ export class Lab {
       this.#turn += 1;
       this.#sweep.value = NOTHING;
       this.#window.value = null;
+      // A power cycle leaves the worker as it is, and what is armed there would be made in the next life
+      if (this.#armed.value.kind === 'armed') this.disarm();
       this.#armed.value = NOT_ARMED;
     });
     // A fresh worker looks at nothing yet
@@ -93,7 +95,8 @@ export class Lab {
 
   disarm(): void {
     this.#armed.value = NOT_ARMED;
-    void this.#power.api?.lab.disarm();
+    // A worker that is gone has nothing armed
+    this.#power.api?.lab.disarm().catch(() => undefined);
   }
 
   /** Sweeps the machine as it is now. What goes wrong is in `sweep`. */
@@ -121,7 +124,12 @@ export class Lab {
   }
 
   async #tellWatch(): Promise<void> {
-    await this.#power.api?.lab.watchWindow(this.#isWatching.value);
+    try {
+      await this.#power.api?.lab.watchWindow(this.#isWatching.value);
+    } catch {
+      // Nobody looks: it could not be fetched, or another worker comes, which is told when it is there
+      if (this.#power.api !== null) this.#isWatching.value = false;
+    }
   }
 
   async #askWindow(): Promise<void> {
@@ -132,6 +140,8 @@ export class Lab {
     try {
       const report = await api.lab.window();
       if (turn === this.#turn && this.#isWatching.value) this.#window.value = report;
+    } catch {
+      // The worker is gone, which is said elsewhere
     } finally {
       this.#isAsking = false;
     }
