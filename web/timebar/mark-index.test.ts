@@ -11,7 +11,7 @@ it('has a stage once, though a restored guest comes to it anew', () => {
     instructions: 0,
   });
   const marks = [at(1, 'kernel'), at(2, 'ready'), at(5, 'ready'), at(9, 'kernel')];
-  const index = new MarkIndex({ marks, droppedMarks: 0, firstSequence: 1 });
+  const index = new MarkIndex({ marks, droppedMarks: 0, firstSequence: 1, event: () => undefined });
   index.update();
   expect(index.stages).toEqual([
     { timeMs: 1, stage: 'kernel' },

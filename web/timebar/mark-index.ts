@@ -1,11 +1,12 @@
 // The marks of a record as the time bar needs them: stages, console lines, and bytes of DMA as sums that only grow, so that
 // what went by in a stretch is a difference. It follows the record.
 
+import { CounterSteps, isFromPowerOn } from '../../src/trace/record/counter-steps.ts';
 import type { IommuRecord } from '../../src/trace/record/iommu-record.ts';
 import type { CountersMark, Mark } from '../../src/trace/record/marks.ts';
 import { lowest } from '../../src/trace/record/record-search.ts';
 
-type Marked = Pick<IommuRecord, 'marks' | 'droppedMarks' | 'firstSequence'>;
+type Marked = Pick<IommuRecord, 'marks' | 'droppedMarks' | 'firstSequence' | 'event'>;
 
 export interface StageMark {
   readonly timeMs: number;
@@ -16,20 +17,11 @@ export interface StageMark {
 class ByteSums {
   readonly times: number[] = [];
   readonly sums: number[] = [];
-  #counted: number;
 
-  /** `counted`: bytes that went by before the record. */
-  constructor(counted: number) {
-    this.#counted = counted;
-  }
-
-  /** `counted`: since power on. */
-  add(timeMs: number, counted: number): void {
-    const added = counted >= this.#counted ? counted - this.#counted : counted;
-    this.#counted = counted;
-    if (added === 0 && this.times.length > 0) return;
+  add(timeMs: number, bytes: number): void {
+    if (bytes === 0 && this.times.length > 0) return;
     this.times.push(timeMs);
-    this.sums.push((this.sums.at(-1) ?? 0) + added);
+    this.sums.push((this.sums.at(-1) ?? 0) + bytes);
   }
 
   /** All before a time. */
@@ -44,6 +36,7 @@ export class MarkIndex {
   #stages: StageMark[] = [];
   #lines: number[] = [];
   #bytes = new Map<number, ByteSums>();
+  #steps: CounterSteps | undefined;
   /** Marks that were read, those that are gone included; and the last of them. */
   #read = 0;
   #last: Mark | undefined;
@@ -103,13 +96,12 @@ export class MarkIndex {
     if (this.#stages.at(-1)?.stage !== stage) this.#stages.push({ timeMs, stage });
   }
 
-  #count(timeMs: number, { endpoints }: CountersMark): void {
-    const isWhole = this.#dropped === 0 && this.#record.firstSequence <= 1;
-    for (const { id, translatedBytes, bypassedBytes } of endpoints) {
-      const counted = translatedBytes + bypassedBytes;
-      const sums = this.#bytes.get(id) ?? new ByteSums(isWhole ? 0 : counted);
+  #count(timeMs: number, mark: CountersMark): void {
+    this.#steps ??= new CounterSteps(isFromPowerOn(this.#record));
+    for (const { id, translatedBytes, bypassedBytes } of this.#steps.take(mark)) {
+      const sums = this.#bytes.get(id) ?? new ByteSums();
       this.#bytes.set(id, sums);
-      sums.add(timeMs, counted);
+      sums.add(timeMs, translatedBytes + bypassedBytes);
     }
   }
 
@@ -117,6 +109,7 @@ export class MarkIndex {
     this.#stages = [];
     this.#lines = [];
     this.#bytes = new Map();
+    this.#steps = undefined;
     this.#read = this.#record.droppedMarks;
     this.#dropped = this.#record.droppedMarks;
   }

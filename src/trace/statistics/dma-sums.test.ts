@@ -25,6 +25,7 @@ function sums(fromMs: number, toMs: number, isFromStart = true) {
     counters(30, [1, 140], [2, 12]),
     // Power was off
     counters(40, [1, 8]),
+    counters(60, [1, 8], [2, 20]),
   ];
   const steps = dmaSums(marks, { fromMs, toMs }, isFromStart);
   for (;;) {
@@ -41,7 +42,7 @@ it.each([
     100,
     [
       [1, 37, 148],
-      [2, 3, 12],
+      [2, 8, 32],
     ],
   ],
   [
@@ -55,10 +56,14 @@ it.each([
   [21, 31, [[2, 2, 8]]],
   [35, 41, [[1, 2, 8]]],
   [41, 50, []],
+  [50, 70, [[2, 5, 20]]],
 ] as const)('counts what was told from %d up to before %d ms', (fromMs, toMs, expected) => {
   expect(sums(fromMs, toMs)).toEqual(expected);
 });
 
-it('does not count what came before a record that begins in the middle', () => {
-  expect(sums(0, 25, false)).toEqual([[1, 10, 40]]);
+it('does not count what came before a record that begins in the middle; who had no count had made no access', () => {
+  expect(sums(0, 25, false)).toEqual([
+    [1, 10, 40],
+    [2, 1, 4],
+  ]);
 });

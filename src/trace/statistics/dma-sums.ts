@@ -1,18 +1,11 @@
 // Accesses of endpoints in a stretch of time: differences of the device's counters, as far as somebody had looked at them.
 
+import { COUNTER_NAMES, CounterSteps } from '../record/counter-steps.ts';
 import type { EndpointCounts, Mark } from '../record/marks.ts';
 import type { TimeRange } from '../record/time-range.ts';
 
 /** Marks that a step looks at. */
 const STEP = 1 << 12;
-const NAMES = [
-  'translated',
-  'translatedBytes',
-  'bypassed',
-  'bypassedBytes',
-  'blocked',
-  'blockedBytes',
-] as const;
 
 type Sums = { -readonly [Name in keyof EndpointCounts]: EndpointCounts[Name] };
 
@@ -28,36 +21,28 @@ function noSums(id: number): Sums {
   };
 }
 
-/** `isFromStart`: the record begins at power on, and no counters before that are missing. */
+/** `isFromPowerOn`: the marks begin at power on, and none is missing. */
 export function* dmaSums(
   marks: readonly Mark[],
   { fromMs, toMs }: TimeRange,
-  isFromStart: boolean,
+  isFromPowerOn: boolean,
 ): Generator<void, readonly EndpointCounts[]> {
   const sums = new Map<number, Sums>();
-  const before = new Map<number, EndpointCounts>();
+  const steps = new CounterSteps(isFromPowerOn);
   for (const [index, mark] of marks.entries()) {
     if (index % STEP === STEP - 1) yield;
     if (mark.kind !== 'counters') continue;
     if (mark.timeMs >= toMs) break;
-    for (const counts of mark.endpoints) {
-      const last = before.get(counts.id) ?? (isFromStart ? noSums(counts.id) : counts);
-      before.set(counts.id, counts);
-      if (mark.timeMs >= fromMs) add(sums, counts, last);
+    for (const step of steps.take(mark)) {
+      if (mark.timeMs < fromMs) continue;
+      const sum = sums.get(step.id) ?? noSums(step.id);
+      sums.set(step.id, sum);
+      for (const name of COUNTER_NAMES) sum[name] += step[name];
     }
   }
   return [...sums.values()]
-    .filter((each) => NAMES.some((name) => each[name] > 0))
+    .filter((each) => COUNTER_NAMES.some((name) => each[name] > 0))
     .toSorted((one, other) => bytes(other) - bytes(one));
-}
-
-/** Counters begin anew at power on: what is less than before was counted since. */
-function add(sums: Map<number, Sums>, counts: EndpointCounts, last: EndpointCounts): void {
-  const sum = sums.get(counts.id) ?? noSums(counts.id);
-  sums.set(counts.id, sum);
-  for (const name of NAMES) {
-    sum[name] += counts[name] >= last[name] ? counts[name] - last[name] : counts[name];
-  }
 }
 
 function bytes({ translatedBytes, bypassedBytes, blockedBytes }: EndpointCounts): number {

@@ -1,7 +1,7 @@
 // Counts a stretch of a record, a little at a time: whoever has a frame to keep gives it some milliseconds of each. A million events
 // are some hundred steps of well below a millisecond.
 
-import type { IommuRecord } from '../record/iommu-record.ts';
+import { isFromPowerOn } from '../record/counter-steps.ts';
 import { eventsWithin, type TimeRange } from '../record/time-range.ts';
 import type { History } from '../replay/history.ts';
 import { dmaSums } from './dma-sums.ts';
@@ -109,7 +109,7 @@ export class StretchCount {
         ...run,
         value: run.value / TIME_PER_MS,
       })),
-      dma: yield* dmaSums(record.marks, this.#range, isFromStart(record)),
+      dma: yield* dmaSums(record.marks, this.#range, isFromPowerOn(record)),
       faults: counts.faults,
       ...(yield* faultCauses(this.#history, counts.latestFaults, this.#last)),
       tasks: counts.tasks(everybody),
@@ -126,10 +126,6 @@ export class StretchCount {
       if (domain !== null) counts.domain(domain)?.endpoints.add(id);
     }
   }
-}
-
-function isFromStart({ firstSequence, droppedMarks }: IommuRecord): boolean {
-  return firstSequence <= 1 && droppedMarks === 0;
 }
 
 /** Those in which something happened. */
