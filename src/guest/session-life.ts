@@ -3,9 +3,10 @@
 import { BootWatch, type GuestStage } from '../machine/boot-watch.ts';
 import type { PowerEvent } from '../machine/power-event.ts';
 import type { BootStory } from '../machine/snapshot/booted-guest.ts';
+import { AGENT_GREETING } from '../shell/agent-greeting.ts';
 import { ConsoleLog } from './console-log.ts';
 import type { GuestSessionOptions } from './session-options.ts';
-import { AGENT_READY, type SessionShells } from './session-shells.ts';
+import type { SessionShells } from './session-shells.ts';
 
 /** What ends a guest's life for good, until a power cycle. */
 export type LifeEnd = Exclude<PowerEvent, 'power-cycled'>;
@@ -107,7 +108,7 @@ export class SessionLife {
     const encoder = new TextEncoder();
     return {
       console: encoder.encode(this.log.text.replaceAll('\n', '\r\n')),
-      agent: encoder.encode(this.#shells.hasAgent ? AGENT_READY : ''),
+      agent: encoder.encode(this.#shells.hasAgent ? AGENT_GREETING : ''),
       bootMs: this.#bootMs ?? null,
     };
   }

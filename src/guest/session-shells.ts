@@ -1,11 +1,9 @@
 // The two shells of a guest that commands can be run in: the agent's on ttyS1, and the one at the console's prompt.
 
 import type { Machine } from '../machine/machine.ts';
+import { AGENT_GREETING } from '../shell/agent-greeting.ts';
 import { CommandShell, type CommandResult } from '../shell/command-shell.ts';
 import { ConsoleLog } from './console-log.ts';
-
-/** What the agent of the project's guest image says first on ttyS1. */
-export const AGENT_READY = 'viommu-agent ready\n';
 
 /** Which shell a command runs in. */
 type ShellName = 'agent' | 'prompt';
@@ -73,7 +71,7 @@ export class SessionShells {
       return;
     }
     this.#agentLog.take(bytes);
-    this.#hasAgent = this.#agentLog.match(AGENT_READY) !== undefined;
+    this.#hasAgent = this.#agentLog.match(AGENT_GREETING) !== undefined;
   }
 
   /** The guest starts afresh. */

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SerialPort } from '../../machine/v86/serial-port.ts';
+import { AGENT_GREETING as GREETING } from '../../shell/agent-greeting.ts';
 import { AgentShell } from './agent-shell.ts';
-
-const GREETING = 'viommu-agent ready\n';
 
 /** An agent's end of the line: `say` is what the guest prints, `heard` what it was sent. */
 function fakeAgent() {
@@ -41,6 +40,23 @@ describe('commands for the agent', () => {
     expect(heard).toHaveLength(2);
     say(began(2) + ended(2, 1));
     await expect(second).resolves.toEqual({ exitCode: 1, output: '' });
+  });
+
+  it('find an agent whose greeting comes in pieces, of one guest each', async () => {
+    const { port, say, heard } = fakeAgent();
+    const shell = new AgentShell();
+    shell.follow(port);
+    const first = shell.run('true');
+    const [begin, end] = [GREETING.slice(0, 7), GREETING.slice(7)];
+    say(begin);
+    shell.restart();
+    await expect(first).rejects.toThrow('started afresh');
+    void shell.run('true');
+    say(end);
+    expect(heard).toEqual([]);
+    say(`noise${begin}`);
+    say(end);
+    expect(heard).toHaveLength(1);
   });
 
   it('are refused when the guest starts afresh, and the next one runs in the new guest', async () => {

@@ -1,9 +1,9 @@
 // Commands that the page has run in the guest: one at a time, in the shell of its agent on ttyS1.
 
 import type { SerialPort } from '../../machine/v86/serial-port.ts';
+import { AgentGreeting } from '../../shell/agent-greeting.ts';
 import { CommandShell, type CommandResult } from '../../shell/command-shell.ts';
 
-const AGENT_READY = 'viommu-agent ready';
 /** Commands that wait: a page that asks for more is not waiting for any. */
 const MAX_WAITING = 64;
 
@@ -14,7 +14,7 @@ interface Waiting {
 }
 
 export class AgentShell {
-  readonly #decoder = new TextDecoder();
+  readonly #greeting = new AgentGreeting();
   readonly #waiting: Waiting[] = [];
   #agent: SerialPort | undefined;
   #shell: CommandShell | undefined;
@@ -30,6 +30,7 @@ export class AgentShell {
   follow(agent: SerialPort): void {
     this.#agent = agent;
     this.#isAgentReady = false;
+    this.#greeting.forget();
     // Marks of an earlier guest are none of this one's
     this.#shell = new CommandShell((text) => agent.send(text), false);
     agent.onOutput((bytes) => {
@@ -40,7 +41,7 @@ export class AgentShell {
   /** Takes what the agent says, or has said before it was followed. */
   takeAgent(bytes: Uint8Array): void {
     if (!this.#isAgentReady) {
-      if (this.#decoder.decode(bytes).includes(AGENT_READY)) this.reach();
+      if (this.#greeting.take(bytes)) this.reach();
       return;
     }
     if (this.#current !== undefined) this.#take(this.#current, bytes);
@@ -55,6 +56,7 @@ export class AgentShell {
   /** The guest starts afresh, or is taken elsewhere: what was asked of it is not answered any more. */
   restart(): void {
     this.#isAgentReady = false;
+    this.#greeting.forget();
     const given = this.#current === undefined ? [] : [this.#current];
     this.#current = undefined;
     const error = new Error('The PC was started afresh, or taken elsewhere in time, meanwhile.');

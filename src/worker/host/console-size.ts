@@ -4,14 +4,14 @@
 // stands still is told when it goes on: until then it stays as it is, whatever becomes of the page around it.
 
 import type { SerialPort } from '../../machine/v86/serial-port.ts';
+import { AgentGreeting } from '../../shell/agent-greeting.ts';
 
-const AGENT_READY = 'viommu-agent ready';
 /** What a terminal can sensibly have; also what `stty` takes. */
 const MAX_CELLS = 1000;
 
 /** One console's size in character cells. */
 export class ConsoleSize {
-  readonly #decoder = new TextDecoder();
+  readonly #greeting = new AgentGreeting();
   #agent: SerialPort | undefined;
   #isAgentReady = false;
   #isRunning = false;
@@ -24,6 +24,7 @@ export class ConsoleSize {
   follow(agent: SerialPort): void {
     this.#agent = agent;
     this.#isAgentReady = false;
+    this.#greeting.forget();
     agent.onOutput((bytes) => {
       if (agent === this.#agent) this.takeAgent(bytes);
     });
@@ -31,7 +32,7 @@ export class ConsoleSize {
 
   /** Takes what the agent says, or has said before it was followed. */
   takeAgent(bytes: Uint8Array): void {
-    if (this.#decoder.decode(bytes).includes(AGENT_READY)) this.reach();
+    if (this.#greeting.take(bytes)) this.reach();
   }
 
   /** The agent is there, and knows nothing. */
@@ -50,6 +51,7 @@ export class ConsoleSize {
   /** The machine starts over: nobody listens until its agent is back. */
   restart(): void {
     this.#isAgentReady = false;
+    this.#greeting.forget();
   }
 
   /** Takes a size; sizes that no terminal has are ignored. */

@@ -5,6 +5,7 @@ import { InputError } from '../../machine/images/guest-images.ts';
 import { builtFrom, isBuiltFrom } from '../../machine/snapshot/built-from.ts';
 import { readSnapshotFile, writeSnapshotFile } from '../../machine/snapshot/snapshot-file.ts';
 import { storyOf } from '../../machine/story-of.ts';
+import { AGENT_GREETING } from '../../shell/agent-greeting.ts';
 import type { ImageUrls } from '../api/power.ts';
 import type { SavingApi } from '../api/saving.ts';
 import { fetchModule } from './image-download.ts';
@@ -13,7 +14,6 @@ import type { NewsHost } from './news-host.ts';
 
 const OTHER_PARTS =
   'The file is of a guest with other images or another emulator. Save it again with this version.';
-const AGENT_READY = new TextEncoder().encode('viommu-agent ready\n');
 
 export class SavingHost implements SavingApi {
   readonly #life: MachineLife;
@@ -33,7 +33,7 @@ export class SavingHost implements SavingApi {
     const story = storyOf(machine, {
       console: history.console,
       // The agent greets before the prompt comes.
-      agent: isUp ? AGENT_READY : new Uint8Array(),
+      agent: new TextEncoder().encode(isUp ? AGENT_GREETING : ''),
       ...history.filed,
       bootMs: isUp ? machine.timeMs : null,
     });
