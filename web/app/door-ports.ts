@@ -7,10 +7,10 @@ import type { MachineSession } from '../session/machine-session.ts';
 import type { DoorPorts } from './machine-door.tsx';
 
 /** What a link to another machine does not lead to: what was looked at in this one. */
-const NOT_LOOKED_AT = { at: null, sel: null };
+const NOT_LOOKED_AT = { at: null, sel: null, range: null };
 
 export function doorPorts(session: MachineSession, address: PageAddress): DoorPorts {
-  const { power, recordings, moment } = session;
+  const { power, recordings } = session;
   return {
     given: () => ({
       running: power.info.peek()?.plan ?? null,
@@ -20,7 +20,7 @@ export function doorPorts(session: MachineSession, address: PageAddress): DoorPo
       linkOf: (request) => address.link({ ...machineTexts(request), ...NOT_LOOKED_AT }),
     }),
     onStart: (request) => {
-      moment.look(null);
+      session.beginAnew();
       void power.choose(request);
     },
   };

@@ -51,7 +51,7 @@ async function opened(search: string) {
 
 describe('the way to another machine', () => {
   it('opens from the top bar, starts what was chosen, and leaves it in the address', async () => {
-    const { session, root, press, dialog } = await opened('?at=12&sel=endpoint:3');
+    const { session, root, press, dialog } = await opened('?at=12&sel=endpoint:3&range=1s..2s');
     expect(dialog()).toBeNull();
     await press('Machine…');
     await vi.waitFor(() => expect(dialog()?.open).toBe(true));
@@ -67,7 +67,11 @@ describe('the way to another machine', () => {
     expect(session.moment.chosen.value).toBeNull();
     await vi.waitFor(() => {
       const parameters = new URLSearchParams(location.search);
-      expect([parameters.get('plan'), parameters.get('at')]).toEqual([plan, null]);
+      expect(['plan', 'at', 'range'].map((name) => parameters.get(name))).toEqual([
+        plan,
+        null,
+        null,
+      ]);
     });
   });
 

@@ -48,10 +48,6 @@ export function paneProps(
   const { device, domain, changes, watched, activity, feed, faults } = session.shown;
   const { chosen } = session.selection;
   const onLook: TimeBarProps['onLook'] = (sequence) => moment.look(sequence);
-  const toPresent = (): void => {
-    moment.look(null);
-    session.range.choose(null, 'replace');
-  };
   const onSelect: ConsolePaneProps['onSelect'] = (wanted) =>
     session.selection.select(wanted.kind === 'none' ? null : wanted);
   const onChoose: MappingsPaneProps['onChoose'] = (locator) => session.selection.select(locator);
@@ -76,15 +72,15 @@ export function paneProps(
       canRecord: recordings.isReady,
       onSave: () => recordings.saveFile(),
       onOpen: (file) => {
-        toPresent();
+        session.beginAnew();
         void recordings.open(file);
       },
       onReset: () => {
-        toPresent();
+        session.beginAnew();
         void power.reset();
       },
       onStart: (wanted) => {
-        toPresent();
+        session.beginAnew();
         void power.switchMode(wanted);
       },
     },

@@ -66,7 +66,10 @@ export function seeProps(session: MachineSession, { onInspect, story }: SeeWays)
       endpoint: stray.endpoint,
       onType: (text) => act(() => void console.type(text)),
       onSend: (request) => act(() => stray.send(request)),
-      onStart: (wanted) => act(() => void power.switchMode(wanted)),
+      onStart: (wanted) => {
+        session.beginAnew();
+        void power.switchMode(wanted);
+      },
       storyStep: guided.step,
       onTell: () => story.onTell('see'),
     },

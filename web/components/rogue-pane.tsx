@@ -11,6 +11,7 @@ import { formatAddress, parseAddress } from '../format/address.ts';
 import { Term } from '../glossary/term.tsx';
 import type { Select } from './linked-words.tsx';
 import { Pane } from './pane.tsx';
+import { useOutcome, type Outcome } from './use-outcome.ts';
 import { SEND_ROGUE, ADDRESS_LABEL, ROGUE_INTRO, rogueWords } from './rogue-words.ts';
 
 const DEFAULT_ADDRESS = '0xdeadb000';
@@ -36,12 +37,6 @@ export interface RoguePaneProps {
   readonly findFault: (endpoint: number, address: bigint) => number | null;
   readonly onSelect: Select;
 }
-
-/** What became of the last request. */
-export type Outcome =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'error'; readonly message: string }
-  | { readonly kind: 'result'; readonly request: RogueRequest; readonly result: RogueResult };
 
 interface ResultProps {
   readonly mode: IommuMode;
@@ -169,20 +164,12 @@ function Suggestions(props: SuggestionsProps): JSX.Element {
 }
 
 function Form(props: RoguePaneProps): JSX.Element {
-  const { restarted, onPick, onSend } = props;
+  const { restarted, onPick } = props;
   const [address, setAddress] = useState(DEFAULT_ADDRESS);
   const [access, setAccess] = useState<RogueRequest['access']>('write');
-  const [outcome, setOutcome] = useState<Outcome>({ kind: 'none' });
-  const [isSending, setSending] = useState(false);
+  const { outcome, isSending, send } = useOutcome(props);
 
-  useEffect(
-    () =>
-      restarted.on(() => {
-        setAddress(DEFAULT_ADDRESS);
-        setOutcome({ kind: 'none' });
-      }),
-    [restarted],
-  );
+  useEffect(() => restarted.on(() => setAddress(DEFAULT_ADDRESS)), [restarted]);
 
   const endpoint = formEndpoint(props.info.value, props.endpoint.value);
   const mode = props.mode.value;
@@ -190,20 +177,9 @@ function Form(props: RoguePaneProps): JSX.Element {
   const reason = props.notReady.value;
   const isDisabled = reason !== null || endpoint === null || !parsed.isValid || isSending;
 
-  const send = async (): Promise<void> => {
-    if (endpoint === null || !parsed.isValid) return;
-    const request = { endpoint, address: parsed.address, access, length: LENGTH_BYTES };
-    setSending(true);
-    try {
-      setOutcome({ kind: 'result', request, result: await onSend(request) });
-    } catch (error) {
-      setOutcome({
-        kind: 'error',
-        message: error instanceof Error ? error.message : String(error),
-      });
-    } finally {
-      setSending(false);
-    }
+  const submit = (): void => {
+    if (isDisabled || endpoint === null || !parsed.isValid) return;
+    send({ endpoint, address: parsed.address, access, length: LENGTH_BYTES });
   };
 
   return (
@@ -212,7 +188,7 @@ function Form(props: RoguePaneProps): JSX.Element {
       aria-label="Rogue DMA"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!isDisabled) void send();
+        submit();
       }}
     >
       <label class="control">

@@ -2,7 +2,7 @@
 
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Emitter } from '../../src/base/emitter.ts';
 import type { IommuMode, MachineInfo } from '../../src/worker/api/power.ts';
 import type { RogueRequest, RogueResult } from '../../src/worker/api/stray-dma.ts';
@@ -10,7 +10,8 @@ import { overreachOf } from '../story/overreach.ts';
 import type { StepName } from '../story/steps.ts';
 import { freshLine } from './fresh-line.ts';
 import { RestartDialog } from './restart-dialog.tsx';
-import { formEndpoint, ResultView, type Outcome } from './rogue-pane.tsx';
+import { formEndpoint, ResultView } from './rogue-pane.tsx';
+import { useOutcome } from './use-outcome.ts';
 
 /** What takes the IOMMU away, or puts it back. */
 export const OTHER_MODE: Readonly<
@@ -65,8 +66,8 @@ function CommandButton(props: {
 }
 
 export function SeeActions(props: SeeActionsProps): JSX.Element {
-  const { restarted, onType, onSend } = props;
-  const [outcome, setOutcome] = useState<Outcome>({ kind: 'none' });
+  const { onType } = props;
+  const { outcome, send } = useOutcome(props);
   const [wanted, setWanted] = useState<IommuMode | null>(null);
   const mode = props.mode.value;
   const reason = props.notReady.value;
@@ -74,17 +75,8 @@ export function SeeActions(props: SeeActionsProps): JSX.Element {
   const endpoint = formEndpoint(props.info.value, props.endpoint.value);
   const other = OTHER_MODE[mode];
 
-  useEffect(() => restarted.on(() => setOutcome({ kind: 'none' })), [restarted]);
-
-  const overreach = async (): Promise<void> => {
-    if (endpoint === null) return;
-    const request = overreachOf(endpoint, 'write');
-    try {
-      setOutcome({ kind: 'result', request, result: await onSend(request) });
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      setOutcome({ kind: 'error', message });
-    }
+  const overreach = (): void => {
+    if (endpoint !== null) send(overreachOf(endpoint, 'write'));
   };
 
   return (
@@ -102,7 +94,7 @@ export function SeeActions(props: SeeActionsProps): JSX.Element {
           class="button button-danger"
           disabled={reason !== null || endpoint === null}
           title={reason ?? 'A device writes to an address that nobody has given it'}
-          onClick={() => void overreach()}
+          onClick={overreach}
         >
           {OVERREACH}
         </button>

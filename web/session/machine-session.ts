@@ -199,6 +199,12 @@ export class MachineSession {
     return this.#pacer.frame;
   }
 
+  /** Looks at the present and counts all that is kept: what was chosen of the time before is of no use to the next life. */
+  beginAnew(): void {
+    this.moment.look(null);
+    this.range.choose(null, 'replace');
+  }
+
   /** Shows an endpoint's domain and makes it the one that goes astray. */
   pickEndpoint(id: number): void {
     this.stray.pick(id);
