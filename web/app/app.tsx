@@ -36,7 +36,9 @@ function SectionNav({ desk }: { readonly desk: Desk }): JSX.Element {
   return (
     <nav class="section-nav" aria-label="Sections">
       {desk.open.value.map((id) => (
-        <a href={`#${id}`}>{titles.get(id)}</a>
+        <a key={id} href={`#${id}`}>
+          {titles.get(id)}
+        </a>
       ))}
     </nav>
   );

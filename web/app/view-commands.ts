@@ -80,7 +80,7 @@ function rangeCommands({ moment, power, range, iommu }: MachineSession): readonl
   const chosen = range.chosen.value;
   const looking = moment.looking.value;
   const noEvents = moment.latest.value === 0 ? 'There are no events yet' : null;
-  // Behind the event that is looked at: it belongs to what was before
+  // After the event that is looked at: it belongs to what was before
   const hereMs = (): number =>
     looking.kind === 'past' ? looking.views.timeMs + TICK_MS : power.clock.peek().ranMs;
   const firstMs = (): number => {
@@ -92,7 +92,7 @@ function rangeCommands({ moment, power, range, iommu }: MachineSession): readonl
       id: 'range from here',
       title: 'Range from here on',
       group: 'Time',
-      hint: 'The range begins behind the event that is looked at',
+      hint: 'The range begins after the event that is looked at',
       keys: ['i'],
       reason: noEvents ?? (looking.kind === 'past' ? null : 'Look at a past moment first'),
       run: () => {

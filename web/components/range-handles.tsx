@@ -3,7 +3,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX, RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
-import { rangeBetween, type TimeRange } from '../../src/trace/record/time-range.ts';
+import { rangeBetween, TICK_MS, type TimeRange } from '../../src/trace/record/time-range.ts';
 import { formatSeconds } from '../format/quantity.ts';
 import type { BarView } from '../timebar/bar-view.ts';
 
@@ -34,9 +34,10 @@ export function placeHandles(place: HTMLElement | null, view: BarView, range: Ti
   }
 }
 
-/** A range with one of its ends elsewhere; the ends never change places, and keep a tick between them. */
+/** A range with one of its ends elsewhere; the ends never change places, and keep a pixel between them, a tick at least. */
 function moved(range: TimeRange, end: End, timeMs: number, view: BarView): TimeRange {
-  const least = (view.axis.endMs - view.axis.startMs) / Math.max(1, view.axis.width);
+  const perPixel = (view.axis.endMs - view.axis.startMs) / Math.max(1, view.axis.width);
+  const least = Math.max(TICK_MS, perPixel);
   return end === 'from'
     ? rangeBetween(Math.max(0, Math.min(timeMs, range.toMs - least)), range.toMs)
     : rangeBetween(range.fromMs, Math.max(timeMs, range.fromMs + least));

@@ -65,7 +65,7 @@ const REQUEST_CAUSES = {
   'unmap-reserved-bytes': cause('Reserved bytes of UNMAP are not zero', '5.13.6.6.2'),
   'unknown-domain': cause('No such domain', '5.13.6.5.2'),
   'bypass-domain': cause('A bypass domain has no mappings', '5.13.6.5.2'),
-  'end-before-start': cause('The end is not behind the start', '5.13.6.5.1'),
+  'end-before-start': cause('The end is not above the start', '5.13.6.5.1'),
   unaligned: cause('Not aligned to the page granularity', '5.13.6.5.2'),
   'map-outside-input-range': cause('Mapping outside the input range', '5.13.6'),
   'gpa-wraps': cause('Guest-physical range runs past the end', '5.13.6.5'),

@@ -96,7 +96,7 @@ const ROWS: readonly ExplainedRow[] = [
       pc.access(BLK, 'read', 0x5000n, 64);
       return [map];
     },
-    says: 'virtio-blk tried to read 64 bytes of data at 0x5000, right behind the end of the mapping of 4 KiB at 0x4000 (MAP #4) in domain 1.',
+    says: 'virtio-blk tried to read 64 bytes of data at 0x5000, right after the end of the mapping of 4 KiB at 0x4000 (MAP #4) in domain 1.',
   },
   {
     cause: 'past-end',

@@ -189,7 +189,7 @@ function explainNear({ scene, access, domain }: Unmapped): Finding | undefined {
     .findLast(({ virtEnd }) => virtEnd < address);
   if (before === undefined) return undefined;
   const gap = address - before.virtEnd - 1n;
-  const where = gap === 0n ? 'right behind' : `${sizeInWords(gap)} past`;
+  const where = gap === 0n ? 'right after' : `${sizeInWords(gap)} past`;
   return {
     cause: 'past-end',
     sentence: `${access.words}, ${where} the end of ${words.mapping(before)} in domain ${domain}.`,

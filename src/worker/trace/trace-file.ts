@@ -7,8 +7,8 @@ import { History } from '../../trace/replay/history.ts';
 
 const MIB = 1 << 20;
 const PIECE_BYTES = MIB;
-/** What the page keeps of any record: some 600,000 events with their requests. The oldest go. */
-const MAX_RECORD_BYTES = 64 * MIB;
+/** As much as the page keeps of any record (`web/model/machine-model.ts`): some million events with their requests. The oldest go. */
+const MAX_RECORD_BYTES = 100 * MIB;
 /** Text of an hour of a busy device; more would be read for minutes, and only its end be kept. */
 const MAX_FILE_MIB = 1024;
 
