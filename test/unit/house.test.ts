@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findBreaches } from '../tools/house/breaches.ts';
+import { packageRoot } from '../../src/guest/package-root.ts';
 import { roomsTable, withTable } from '../tools/house/rooms-table.ts';
 import { ROOMS, TESTS, type Room } from '../tools/house/rooms.ts';
 
@@ -151,5 +154,20 @@ describe('the table of rooms', () => {
 
   it('refuses a document without a place for it', () => {
     expect(() => withTable('# Nothing', ROOMS)).toThrow('has no line');
+  });
+});
+
+describe('what the architecture says', () => {
+  it('names files that there are', () => {
+    const text = readFileSync(join(packageRoot(), 'ARCHITECTURE.md'), 'utf8');
+    const named = [...text.matchAll(/`([\w/.-]+\.tsx?)`/g)].map(([, name = '']) => name);
+    const below = ['src', 'web', 'wasm', 'test'].flatMap((folder) =>
+      readdirSync(join(packageRoot(), folder), { recursive: true, encoding: 'utf8' }).map(
+        (name) => `/${folder}/${name}`,
+      ),
+    );
+    const files = [...readdirSync(packageRoot()).map((name) => `/${name}`), ...below];
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter((name) => !files.some((file) => file.endsWith(`/${name}`)))).toEqual([]);
   });
 });

@@ -4,6 +4,8 @@ import type { Room } from './rooms.ts';
 
 const START = '<!-- rooms: `npm run rooms` writes this table -->';
 const END = '<!-- end of rooms -->';
+/** Its widest cell would pad all the others: three parts of four of the document would be spaces. */
+const AS_IT_IS = '<!-- prettier-ignore -->';
 
 /** Rooms that may import anything are not worth a line. */
 export function roomsTable(rooms: readonly Room[]): string {
@@ -16,7 +18,7 @@ export function roomsTable(rooms: readonly Room[]): string {
       namesOf(room.types ?? [], rooms, room.folder),
       (room.packages ?? []).join(', '),
     ];
-    return [`| ${cells.join(' | ')} |`];
+    return [`| ${cells.map((cell) => cell || '-').join(' | ')} |`];
   });
   const head = ['| room | purpose | may import | types only | packages |', '| - | - | - | - | - |'];
   return [...head, ...rows].join('\n');
@@ -26,7 +28,7 @@ export function roomsTable(rooms: readonly Room[]): string {
 export function withTable(document: string, rooms: readonly Room[]): string {
   const [start, end] = [document.indexOf(START), document.indexOf(END)];
   if (start < 0 || end < start) throw new Error(`The document has no line "${START}".`);
-  return `${document.slice(0, start)}${START}\n\n${roomsTable(rooms)}\n\n${document.slice(end)}`;
+  return `${document.slice(0, start)}${START}\n\n${AS_IT_IS}\n${roomsTable(rooms)}\n\n${document.slice(end)}`;
 }
 
 /** Names without `src/`; a folder with all its sub-rooms is one name. */
