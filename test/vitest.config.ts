@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -27,6 +28,14 @@ const ALL = [
   'test/model/**/*.test.ts',
 ];
 
+/** Tests that ask for a document: in a process of their own, as vitest ends one whose next file wants another environment. */
+const IN_A_DOCUMENT = readdirSync(join(ROOT, 'web'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => /\.test\.tsx?$/.test(path))
+  .map((path) => join('web', path))
+  .filter((path) =>
+    readFileSync(join(ROOT, path), 'utf8').includes('@vitest-environment happy-dom'),
+  );
+
 // Unit and property tests beside their sources; test/ adds what spans layers or needs a guest (see vitest.guest.config.ts).
 export default defineConfig({
   root: ROOT,
@@ -34,9 +43,29 @@ export default defineConfig({
     globalSetup: ['test/support/build-wasm.ts'],
     // A net under tests that end by themselves: a slow or busy machine is no failure.
     testTimeout: 120_000,
+    // One project after the other: files of two that come by turns start a process each.
     projects: [
-      { extends: true, test: { name: 'alone', include: ALONE } },
-      { extends: true, test: { name: 'together', include: ALL, exclude: ALONE, isolate: false } },
+      { extends: true, test: { name: 'alone', include: ALONE, sequence: { groupOrder: 1 } } },
+      {
+        extends: true,
+        test: {
+          name: 'document',
+          include: IN_A_DOCUMENT,
+          exclude: ALONE,
+          isolate: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ALL,
+          exclude: [...ALONE, ...IN_A_DOCUMENT],
+          isolate: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 });

@@ -21,7 +21,12 @@ function open(search: string) {
   return { session, address };
 }
 
-beforeEach(() => history.replaceState(null, '', '/'));
+// An address that settles late must not do so in another test's
+beforeEach(() => {
+  vi.useFakeTimers();
+  history.replaceState(null, '', '/');
+});
+afterEach(() => void vi.useRealTimers());
 
 describe("the page's address", () => {
   it('leads to what it was written for', () => {
@@ -130,9 +135,6 @@ describe("the page's address", () => {
 });
 
 describe("the machine in the page's address", () => {
-  afterEach(() => void vi.useRealTimers());
-  beforeEach(() => void vi.useFakeTimers());
-
   async function settled(): Promise<string> {
     await vi.advanceTimersByTimeAsync(300);
     return location.search;
