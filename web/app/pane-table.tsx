@@ -92,7 +92,7 @@ export const PANES = [
   {
     id: 'address-map',
     title: 'Address space',
-    about: 'A domain’s addresses, from all of them down to one page.',
+    about: 'The map of a domain’s addresses, from all of them down to one page.',
     home: 'mappings',
     isOpen: true,
     render: later(
@@ -166,7 +166,7 @@ export const PANES = [
   {
     id: 'rules',
     title: 'Conformance',
-    about: 'What the specification requires, and the tests that show it.',
+    about: 'The rules of the specification, and the tests that show them.',
     home: 'detail',
     isOpen: false,
     render: later(

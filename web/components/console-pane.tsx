@@ -51,7 +51,12 @@ export function ConsolePane(props: ConsolePaneProps): JSX.Element {
     <Pane
       id="console"
       title="Console"
-      note="Click to type; Shift+Tab leaves."
+      note={
+        <>
+          <span class="for-mouse">Click to type; Shift+Tab leaves.</span>
+          <span class="for-finger">Tap to type.</span>
+        </>
+      }
       tools={<ReadAloudButton />}
     >
       <BootBar status={status} progress={progress} />

@@ -274,7 +274,7 @@ export function RoguePane(props: RoguePaneProps): JSX.Element {
       title="Rogue DMA"
       note={
         <>
-          Stray <Term of="dma" /> by hand.
+          <Term of="dma" /> by hand.
         </>
       }
     >

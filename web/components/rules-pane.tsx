@@ -138,7 +138,7 @@ export function RulesPane(props: RulesPaneProps): JSX.Element {
   useEffect(onWant, [onWant]);
   const view = requirements.value;
   return (
-    <Pane id="rules" title="Conformance" note="What the specification requires, and the tests.">
+    <Pane id="rules" title="Conformance" note="The rules of the specification, and tests.">
       {view.kind === 'ready' ? (
         <Table
           list={view.list}

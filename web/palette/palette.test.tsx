@@ -231,4 +231,12 @@ describe('searching', () => {
       'Show Mappings',
     ]);
   });
+
+  it('finds names before filters that have the word', () => {
+    const filter = { ...named('kind == map'), group: 'Filters' } as const;
+    expect(search([filter, named('Show Mappings')], 'map').map(({ id }) => id)).toEqual([
+      'Show Mappings',
+      'kind == map',
+    ]);
+  });
 });

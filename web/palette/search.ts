@@ -20,12 +20,15 @@ function found(hay: string[], wanted: string): readonly number[] {
   return ranked.filter((at) => at !== undefined);
 }
 
-/** All of them for an empty text. Those that are called so come before those that only tell of it. */
+/** All of them for an empty text. Those that are called so come before filters with these words and what only tells of it. */
 export function search(commands: readonly Command[], text: string): readonly Command[] {
   const wanted = text.trim().slice(0, MOST_LETTERS);
   if (wanted === '') return commands;
   const titles = commands.map(({ title }) => title);
   const all = commands.map(({ title, hint = '', group }) => `${title} ${hint} ${group}`);
-  const ranked = new Set([...found(titles, wanted), ...found(all, wanted)]);
+  const called = found(titles, wanted);
+  const isName = (at: number): boolean => commands[at]?.group !== 'Filters';
+  const names = called.filter(isName);
+  const ranked = new Set([...names, ...called, ...found(all, wanted)]);
   return [...ranked].flatMap((at) => commands[at] ?? []);
 }

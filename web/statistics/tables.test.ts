@@ -146,7 +146,7 @@ describe('what is told of a stretch', () => {
   it('is first a sentence', () => {
     expect(summary(COUNTED, PORTS.nameOf)).toBe(
       'In 1.00 s of guest time: 821 requests (821 a second), among them 412 MAPs and 409 UNMAPs. ' +
-        'Most are about domain 1 (ep7): 400 and 400. 300 accesses stopped.',
+        'Most are for domain 1 (ep7): 400 MAPs and 400 UNMAPs. 300 accesses stopped.',
     );
     const none = { ...FIGURES, kinds: [], requests: [], domains: [], faults: [] };
     expect(summary({ ...COUNTED, figures: none }, PORTS.nameOf)).toBe(

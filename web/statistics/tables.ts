@@ -2,7 +2,7 @@
 
 import type { Stack } from '../../src/trace/record/who.ts';
 import type { Statistics } from '../../src/trace/statistics/statistics.ts';
-import { formatDuration, formatExact, formatPlural, formatRate } from '../format/quantity.ts';
+import { formatDuration, formatPlural, formatRate } from '../format/quantity.ts';
 import type { Counted } from '../model/statistics-view.ts';
 import { functionTable, kindTable, requestTable, taskTable } from './event-tables.ts';
 import {
@@ -63,7 +63,8 @@ export function summary({ figures }: Counted, nameOf: NameOf): string {
   const [most] = domains;
   if (most === undefined || domains.length < 2) return `${sentence}${faulted}`;
   const names = most.endpoints.map(nameOf).join(', ') || 'nobody any more';
-  const share = `Most are about domain ${most.domain} (${names}): ${formatExact(most.maps)} and ${formatExact(most.unmaps)}.`;
+  const counts = `${formatPlural(most.maps, 'MAP')} and ${formatPlural(most.unmaps, 'UNMAP')}`;
+  const share = `Most are for domain ${most.domain} (${names}): ${counts}.`;
   return `${sentence} ${share}${faulted}`;
 }
 
