@@ -18,6 +18,27 @@ export type MapPart =
   | { readonly kind: 'nothing'; readonly address: bigint }
   | { readonly kind: 'fold'; readonly start: bigint; readonly end: bigint };
 
+/** The same for parts of which the same is said. */
+export function partKey(part: MapPart): string {
+  switch (part.kind) {
+    case 'mapping': {
+      const { virtStart, virtEnd, physStart, flags, born } = part.mapping;
+      return ['mapping', virtStart, virtEnd, physStart, flags, born].join(' ');
+    }
+    case 'crowd':
+    case 'fold': {
+      const count = part.kind === 'crowd' ? part.count : '';
+      return [part.kind, part.start, part.end, count].join(' ');
+    }
+    case 'fault':
+      return `fault ${part.sequence}`;
+    case 'region':
+      return `region ${part.region} ${part.address}`;
+    case 'nothing':
+      return `nothing ${part.address}`;
+  }
+}
+
 const FAULT_PX = 6;
 /** The mark of a fault is at the top of the map: below it is what lies at its address. */
 const FAULT_BOTTOM = 40;

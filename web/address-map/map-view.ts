@@ -1,6 +1,7 @@
 // The canvas of the address space map between frames: what of the axis is shown, where the keyboard's mark is, and the one
 // frame that draws it anew.
 
+import { Pointed, type Place } from '../canvas/pointed.ts';
 import { formatAddress } from '../format/address.ts';
 import type { MappingChange } from '../model/watched-domain.ts';
 import { EMPTY_FOLD, type Fold } from '../picture/fold.ts';
@@ -17,7 +18,7 @@ import {
   type Stretch,
   type Window,
 } from './axis.ts';
-import { mapPartAt, partOf, type MapPart } from './hit.ts';
+import { mapPartAt, partKey, partOf, type MapPart } from './hit.ts';
 import { GLOW_MS, layoutMap, type MapLayout } from './layout.ts';
 import { paintMap, readMapColors, type MapColors } from './paint.ts';
 import { axisFor, foldFor, type AddressSpace } from './space.ts';
@@ -27,6 +28,11 @@ export interface MapPorts {
   readonly now: () => number;
   /** Calls back before the next frame is painted. */
   readonly onNextFrame: (callback: () => void) => void;
+}
+
+/** And who is told of what the pointer, or the keyboard's mark, is at; null where there is nothing. */
+export interface MapViewPorts extends MapPorts {
+  readonly onPoint: (part: MapPart | null) => void;
 }
 
 export interface MapContent {
@@ -45,6 +51,7 @@ export interface MapContent {
 export class MapView {
   readonly #canvas: HTMLCanvasElement;
   readonly #ports: MapPorts;
+  readonly #pointed: Pointed<MapPart>;
   #colors: MapColors = readMapColors();
   #width = 0;
   #height = 0;
@@ -57,9 +64,10 @@ export class MapView {
   #isAsked = false;
   #isDisposed = false;
 
-  constructor(canvas: HTMLCanvasElement, ports: MapPorts) {
+  constructor(canvas: HTMLCanvasElement, ports: MapViewPorts) {
     this.#canvas = canvas;
     this.#ports = ports;
+    this.#pointed = new Pointed(partKey, ports.onPoint);
   }
 
   get isWhole(): boolean {
@@ -146,6 +154,17 @@ export class MapView {
     if (this.#window !== null) this.#look(showRange(this.#window, range));
   }
 
+  /** The map is moved under the pointer. */
+  drag(dx: number): void {
+    this.pan(-dx);
+  }
+
+  /** Where the pointer is; null when it has left. */
+  point(place: Place | null): void {
+    this.#pointed.place = place;
+    this.#tellPointed();
+  }
+
   partAt(x: number, y?: number): MapPart | null {
     const [layout, content] = [this.#layout, this.#content];
     return layout === null || content === null ? null : mapPartAt(layout, content.space, x, y);
@@ -176,7 +195,14 @@ export class MapView {
   /** Takes the keyboard's mark away. */
   leave(): void {
     this.#cursor = null;
+    this.#pointed.place = null;
+    this.#tellPointed();
     this.request();
+  }
+
+  #tellPointed(): void {
+    const { place } = this.#pointed;
+    this.#pointed.tell(place === null ? this.marked : this.partAt(place.x, place.y));
   }
 
   #nextIndex({ runs }: AddressSpace, by: 1 | -1): number {
@@ -218,6 +244,7 @@ export class MapView {
     const layout = layoutMap(window, space, { changes, nowMs, lit });
     this.#layout = layout;
     this.#onLayout?.(layout);
+    this.#tellPointed();
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     const cursor = this.#cursor === null ? null : placeOf(window, this.#cursor);
     const glows = isStill ? layout.glows.map((glow) => ({ ...glow, strength: 1 })) : layout.glows;

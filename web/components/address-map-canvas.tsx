@@ -1,13 +1,13 @@
-// The canvas of the address space map: gives the view its size, its theme and what it shows, and its pointers and keys.
+// The canvas of the address space map: what it shows, and what its keys and its pointers do.
 
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { DragZoom } from '../canvas/drag-zoom.ts';
+import { useCallback, useLayoutEffect, useRef } from 'preact/hooks';
+import type { Place } from '../canvas/pointed.ts';
 import type { MapPart } from '../address-map/hit.ts';
 import type { MapLayout } from '../address-map/layout.ts';
 import { MapView, type MapContent, type MapPorts } from '../address-map/map-view.ts';
-import { theme } from '../theme.ts';
-import { MAP_KEYS, ZOOM_STEP } from './map-tools.tsx';
+import { MapStage } from './map-stage.tsx';
+import { ZOOM_STEP } from './zoom-buttons.tsx';
 
 const PAN_PART = 8;
 
@@ -22,99 +22,56 @@ export interface AddressMapCanvasProps extends MapPorts {
   readonly onPick: (part: MapPart | null) => void;
 }
 
-/** What a key does; undefined for one that is none of the map's. */
-function keyOf(view: MapView, { key, shiftKey }: KeyboardEvent): (() => void) | undefined {
+function keysOf(view: MapView): Readonly<Record<string, () => void>> {
   const step = (view.layout?.window.width ?? 0) / PAN_PART;
-  if (shiftKey && key === 'ArrowRight') return () => view.step(1);
-  if (shiftKey && key === 'ArrowLeft') return () => view.step(-1);
-  const keys: Readonly<Record<string, () => void>> = {
-    w: () => view.zoom(1 / ZOOM_STEP),
-    '+': () => view.zoom(1 / ZOOM_STEP),
-    '=': () => view.zoom(1 / ZOOM_STEP),
-    ArrowUp: () => view.zoom(1 / ZOOM_STEP),
-    s: () => view.zoom(ZOOM_STEP),
-    '-': () => view.zoom(ZOOM_STEP),
-    ArrowDown: () => view.zoom(ZOOM_STEP),
+  return {
+    ArrowUp: () => void view.zoom(1 / ZOOM_STEP),
+    ArrowDown: () => void view.zoom(ZOOM_STEP),
     a: () => view.pan(-step),
     ArrowLeft: () => view.pan(-step),
     d: () => view.pan(step),
     ArrowRight: () => view.pan(step),
-    Home: () => view.showWhole(),
   };
-  return keys[key];
+}
+
+function showPart(view: MapView, { x, y }: Place): void {
+  const part = view.partAt(x, y);
+  if (part?.kind === 'crowd') view.showRange(part);
+  if (part?.kind !== 'mapping') return;
+  const { virtStart: start, virtEnd: end } = part.mapping;
+  view.showRange({ start, end });
 }
 
 export function AddressMapCanvas(props: AddressMapCanvasProps): JSX.Element {
-  const { now, onNextFrame, content, label, onView, onLayout, onPoint, onPick } = props;
-  const canvas = useRef<HTMLCanvasElement>(null);
+  const { now, onNextFrame, content, onView, onLayout, onPoint, onPick } = props;
   const view = useRef<MapView | null>(null);
-  const currentTheme = theme.value;
-
-  useLayoutEffect(() => {
-    const element = canvas.current;
-    if (element === null) return undefined;
-    const own = new MapView(element, { now, onNextFrame });
-    view.current = own;
-    onView(own);
-    const resize = new ResizeObserver(() => own.resize(element.clientWidth, element.clientHeight));
-    resize.observe(element);
-    const pointers = new DragZoom({
-      onDrag: (dx) => own.pan(-dx),
-      onZoom: (factor, x) => own.zoom(factor, x),
-      onPick: (x, y) => onPick(own.partAt(x, y)),
-      onPoint: (place) => onPoint(place === null ? null : own.partAt(place.x, place.y)),
-    });
-    const stop = pointers.listen(element);
-    return () => {
-      stop();
-      resize.disconnect();
-      own.dispose();
-      view.current = null;
-      onView(null);
-    };
-  }, [now, onNextFrame, onView, onPoint, onPick]);
-  useEffect(() => view.current?.recolor(), [currentTheme]);
+  const make = useCallback(
+    (canvas: HTMLCanvasElement) => new MapView(canvas, { now, onNextFrame, onPoint }),
+    [now, onNextFrame, onPoint],
+  );
+  const onMade = useCallback(
+    (made: MapView | null) => {
+      view.current = made;
+      onView(made);
+    },
+    [onView],
+  );
+  const onClick = useCallback(
+    (own: MapView, { x, y }: Place) => onPick(own.partAt(x, y)),
+    [onPick],
+  );
   useLayoutEffect(() => view.current?.show(content), [content]);
   useLayoutEffect(() => view.current?.tell(onLayout), [onLayout]);
-
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const own = view.current;
-    if (own === null || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'Enter') {
-      event.preventDefault();
-      onPick(own.marked);
-      return;
-    }
-    const act = keyOf(own, event);
-    if (act === undefined) return;
-    event.preventDefault();
-    act();
-    onPoint(own.marked);
-  };
   return (
-    <div
-      class="map-stage"
-      role="group"
-      tabIndex={0}
-      aria-label={label}
-      aria-keyshortcuts={MAP_KEYS}
-      onKeyDown={onKeyDown}
-      onBlur={() => {
-        view.current?.leave();
-        onPoint(null);
-      }}
-    >
-      <canvas
-        ref={canvas}
-        class="map-canvas"
-        onDblClick={(event) => {
-          const part = view.current?.partAt(event.offsetX, event.offsetY);
-          if (part?.kind === 'crowd') view.current?.showRange(part);
-          if (part?.kind !== 'mapping') return;
-          const { virtStart: start, virtEnd: end } = part.mapping;
-          view.current?.showRange({ start, end });
-        }}
-      />
-    </div>
+    <MapStage
+      kind="address"
+      label={props.label}
+      make={make}
+      onView={onMade}
+      onPick={onClick}
+      onEnter={(own) => onPick(own.marked)}
+      keys={keysOf}
+      onDoubleClick={showPart}
+    />
   );
 }

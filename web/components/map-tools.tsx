@@ -1,19 +1,16 @@
-// The buttons of a map's head, and its keys.
+// The buttons of a map's head.
 
 import type { JSX } from 'preact';
+import { ZoomButtons, type ZoomMoves } from './zoom-buttons.tsx';
 
-export const ZOOM_STEP = 1.5;
-export const MAP_KEYS = 'W S A D + - Home Shift+ArrowRight Shift+ArrowLeft Enter';
-
-/** What the buttons move. */
-export interface MapMoves {
-  /** Shows `factor` times as much. */
-  zoom(factor: number): void;
-  showWhole(): void;
-}
+const TITLES = {
+  farther: 'Zoom out (S or −)',
+  closer: 'Zoom in (W or +); drag, or A and D, to move',
+  whole: 'Show all of it (Home)',
+} as const;
 
 export interface MapToolsProps {
-  readonly view: () => MapMoves | null;
+  readonly view: () => ZoomMoves | null;
   readonly showsTable: boolean;
   readonly onTable: () => void;
 }
@@ -21,32 +18,7 @@ export interface MapToolsProps {
 export function MapTools({ view, showsTable, onTable }: MapToolsProps): JSX.Element {
   return (
     <>
-      <button
-        type="button"
-        class="button button-small"
-        aria-label="Zoom out"
-        title="Zoom out (S or −)"
-        onClick={() => view()?.zoom(ZOOM_STEP)}
-      >
-        −
-      </button>
-      <button
-        type="button"
-        class="button button-small"
-        aria-label="Zoom in"
-        title="Zoom in (W or +); drag, or A and D, to move"
-        onClick={() => view()?.zoom(1 / ZOOM_STEP)}
-      >
-        +
-      </button>
-      <button
-        type="button"
-        class="button button-small"
-        title="Show all of it (Home)"
-        onClick={() => view()?.showWhole()}
-      >
-        All
-      </button>
+      <ZoomButtons view={view} titles={TITLES} />
       <button
         type="button"
         class="button button-small"

@@ -17,9 +17,14 @@ import { useMomentKeys, type MomentKeys } from './moment-keys.ts';
 import { MomentStrip, type MomentStripProps } from './moment-strip.tsx';
 import { placeHandles, RangeHandles, type RangeHandlesProps } from './range-handles.tsx';
 import { RangeRow, type RangeRowProps } from './range-row.tsx';
+import { ZOOM_STEP, ZoomButtons } from './zoom-buttons.tsx';
 
-const ZOOM_STEP = 1.5;
 const PAN_PX = 80;
+const ZOOM_TITLES = {
+  farther: 'Zoom out (S)',
+  closer: 'Zoom in (W); A and D move',
+  whole: 'Show all of the time',
+} as const;
 /** Parts of what is shown that a large step moves by. */
 const LARGE_STEPS = 10;
 
@@ -52,32 +57,7 @@ interface ToolsProps {
 function Tools({ view, onTable, onRange }: ToolsProps): JSX.Element {
   return (
     <div class="moment-steps" role="group" aria-label="Zoom the time bar">
-      <button
-        type="button"
-        class="button button-small"
-        aria-label="Zoom out"
-        title="Zoom out (S)"
-        onClick={() => view()?.zoom(ZOOM_STEP)}
-      >
-        −
-      </button>
-      <button
-        type="button"
-        class="button button-small"
-        aria-label="Zoom in"
-        title="Zoom in (W); A and D move"
-        onClick={() => view()?.zoom(1 / ZOOM_STEP)}
-      >
-        +
-      </button>
-      <button
-        type="button"
-        class="button button-small"
-        title="Show all of the time"
-        onClick={() => view()?.showWhole()}
-      >
-        All
-      </button>
+      <ZoomButtons view={view} titles={ZOOM_TITLES} />
       <button
         type="button"
         class="button button-small"

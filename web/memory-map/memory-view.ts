@@ -1,6 +1,7 @@
 // The canvas of the memory map between frames: what of the grid is shown, where the keyboard's mark is, and the one frame that
 // draws it anew.
 
+import { Pointed, type Place } from '../canvas/pointed.ts';
 import { readPictureColors } from '../picture/colors.ts';
 import type { Run } from '../picture/runs.ts';
 import type { Scene } from '../picture/scene.ts';
@@ -26,6 +27,11 @@ export interface MemoryPorts {
   readonly onNextFrame: (callback: () => void) => void;
 }
 
+/** And who is told of the page that the pointer, or the keyboard's mark, is at; null where there is none. */
+export interface MemoryViewPorts extends MemoryPorts {
+  readonly onPoint: (page: number | null) => void;
+}
+
 export interface MemoryContent {
   readonly scene: Scene;
   readonly areas: MemoryAreas;
@@ -37,6 +43,7 @@ export interface MemoryContent {
 export class MemoryView {
   readonly #canvas: HTMLCanvasElement;
   readonly #ports: MemoryPorts;
+  readonly #pointed: Pointed<number>;
   readonly #far = document.createElement('canvas');
   #farOf: { readonly reach: PageReach; readonly grid: Grid; readonly level: number } | null = null;
   #colors = readPictureColors();
@@ -48,9 +55,10 @@ export class MemoryView {
   #isAsked = false;
   #isDisposed = false;
 
-  constructor(canvas: HTMLCanvasElement, ports: MemoryPorts) {
+  constructor(canvas: HTMLCanvasElement, ports: MemoryViewPorts) {
     this.#canvas = canvas;
     this.#ports = ports;
+    this.#pointed = new Pointed((page: number) => page, ports.onPoint);
   }
 
   /** At once: a canvas that changes its size is empty until it is drawn. */
@@ -99,8 +107,14 @@ export class MemoryView {
     return zoomed.scale !== view.scale;
   }
 
+  /** Where the pointer is; null when it has left. */
+  point(place: Place | null): void {
+    this.#pointed.place = place;
+    this.#tellPointed();
+  }
+
   /** Moves what is shown; by pixels. */
-  pan(dx: number, dy: number): void {
+  drag(dx: number, dy: number): void {
     const [view, grid] = [this.#view, this.#grid];
     if (view !== null && grid !== null) this.#look(panView(view, grid, this.#size, dx, dy));
   }
@@ -142,7 +156,14 @@ export class MemoryView {
   /** Takes the keyboard's mark away. */
   leave(): void {
     this.#cursor = null;
+    this.#pointed.place = null;
+    this.#tellPointed();
     this.request();
+  }
+
+  #tellPointed(): void {
+    const { place } = this.#pointed;
+    this.#pointed.tell(place === null ? this.marked : this.pageAt(place.x, place.y));
   }
 
   #look(view: View): void {
@@ -177,5 +198,6 @@ export class MemoryView {
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     const [size, far, cursor] = [this.#size, this.#far, this.#cursor];
     paintMemoryMap(context, this.#colors, { scene, grid, view, size, far, lit, cursor });
+    this.#tellPointed();
   }
 }

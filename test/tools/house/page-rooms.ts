@@ -253,7 +253,14 @@ export const PAGE: readonly Room[] = [
     folder: 'web/memory-map',
     purpose:
       'the map of memory (GPA): who reaches each page at a moment, or ever did, layout and painting',
-    imports: [...PAGE_IMPORTS, 'src/trace/record', 'src/trace/replay', 'web/format', 'web/picture'],
+    imports: [
+      ...PAGE_IMPORTS,
+      'src/trace/record',
+      'src/trace/replay',
+      'web/canvas',
+      'web/format',
+      'web/picture',
+    ],
     types: [...PAGE_TYPES, 'web/model'],
   },
   {
