@@ -10,7 +10,6 @@ import { History } from '../../src/trace/replay/history.ts';
 import type { StartMachine } from '../../src/worker/api/client.ts';
 import type { MachineBatch } from '../../src/worker/api/news.ts';
 import type { MachineInfo } from '../../src/worker/api/power.ts';
-import type { EventStory } from '../../src/worker/api/why.ts';
 import { eventStory } from '../../src/worker/host/event-story.ts';
 import { startFakeMachine } from '../../web/testing/fake-machine.ts';
 import { QUIET_BATCH } from '../../web/testing/told-events.ts';
@@ -59,13 +58,10 @@ export class ToldMachine {
   readonly #rig: PastRig;
   readonly #history: History;
   readonly #tail: RecordTail;
-  /** What was said of each fault when it was asked for: something may become known later that explains it better. */
-  readonly stories: Map<number, EventStory | null>;
   #onBatch: (batch: MachineBatch) => unknown = () => undefined;
   #begins: MachineBatch['begins'];
 
-  constructor(rig: PastRig, stories = new Map<number, EventStory | null>()) {
-    this.stories = stories;
+  constructor(rig: PastRig) {
     this.#rig = rig;
     this.#history = new History(rig.record);
     this.#tail = new RecordTail(rig.record);
@@ -84,19 +80,11 @@ export class ToldMachine {
         power: { ...api.power, boot: async () => INFO },
         why: {
           ...api.why,
-          explain: async (sequence) => this.#explain(sequence),
+          explain: async (sequence) => eventStory(this.#history, sequence, () => undefined),
         },
       },
     };
   };
-
-  #explain(sequence: number): EventStory | null {
-    const story = this.stories.get(sequence);
-    if (story !== undefined) return story;
-    const told = eventStory(this.#history, sequence, () => undefined);
-    this.stories.set(sequence, told);
-    return told;
-  }
 
   /** Tells of all that the device has done since, at the time of its latest event. */
   tell(accesses: Accesses): void {

@@ -145,6 +145,7 @@ export function paneProps(
       faults,
       latest: iommu.faults,
       stories: stories.all,
+      later: session.hindsight.ofShown,
       info,
       mode,
       failure,

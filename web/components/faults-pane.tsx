@@ -12,6 +12,7 @@ import type { EventStory } from '../../src/worker/api/why.ts';
 import type { FaultRecord } from '../model/machine-model.ts';
 import type { FaultsView } from '../model/views.ts';
 import type { Words } from '../inspector/inspected.ts';
+import { laterWords, type LaterMap } from '../inspector/later-map.ts';
 import type { Locator } from '../model/locator.ts';
 import { Term } from '../glossary/term.tsx';
 import { freshLine } from './fresh-line.ts';
@@ -44,6 +45,7 @@ interface CardProps {
   readonly record: FaultRecord;
   /** Undefined until it is there. */
   readonly story: EventStory | undefined;
+  readonly later: LaterMap | undefined;
   readonly isSelected: boolean;
   readonly onSelect: Select;
 }
@@ -93,7 +95,8 @@ function Story({ story, onSelect }: StoryProps): JSX.Element {
 }
 
 /** A fault, and its story as far as it is known. */
-function FaultCard({ name, record, story, isSelected, onSelect }: CardProps): JSX.Element {
+function FaultCard(props: CardProps): JSX.Element {
+  const { name, record, story, later, isSelected, onSelect } = props;
   const { fault, timeMs } = record;
   const isWrite = isWriteFault(fault.flags);
   return (
@@ -121,6 +124,11 @@ function FaultCard({ name, record, story, isSelected, onSelect }: CardProps): JS
       ) : (
         <Story story={story} onSelect={onSelect} />
       )}
+      {later === undefined ? null : (
+        <p class="fault-why">
+          <LinkedWords words={laterWords(later)} onSelect={onSelect} />
+        </p>
+      )}
       {fault.isReported ? (
         <p class="fault-report">
           Reported to Linux. Its log says: <code>{dmesgLine(fault)}</code>
@@ -140,6 +148,8 @@ export interface FaultsPaneProps {
   readonly latest: ReadonlySignal<FaultsView>;
   /** Why, by the sequence of the fault. */
   readonly stories: ReadonlySignal<ReadonlyMap<number, EventStory>>;
+  /** What was mapped too late, by the sequence of the fault. */
+  readonly later: ReadonlySignal<ReadonlyMap<number, LaterMap>>;
   readonly info: ReadonlySignal<MachineInfo | null>;
   readonly mode: ReadonlySignal<IommuMode>;
   readonly failure: ReadonlySignal<MachineFailure | null>;
@@ -154,6 +164,7 @@ export function FaultsPane(props: FaultsPaneProps): JSX.Element {
   const { list: faults, count: faultCount, isPast } = props.faults.value;
   const nameOf = (endpoint: number): string => endpointName(props.info.value, endpoint);
   const stories = props.stories.value;
+  const laterMaps = props.later.value;
   const chosen = props.chosen.value;
   const newest = props.latest.value.list[0];
   const end = standstill(props.failure.value);
@@ -201,6 +212,7 @@ export function FaultsPane(props: FaultsPaneProps): JSX.Element {
               name={nameOf(record.fault.endpoint)}
               record={record}
               story={stories.get(record.fault.sequence)}
+              later={laterMaps.get(record.fault.sequence)}
               isSelected={chosen?.kind === 'event' && chosen.sequence === record.fault.sequence}
               onSelect={props.onSelect}
             />

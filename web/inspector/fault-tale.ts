@@ -12,6 +12,7 @@ import { formatAddress } from '../format/address.ts';
 import { faultReasonSentence, isWriteFault } from '../format/iommu-words.ts';
 import { formatBytes, formatExact, formatPlural } from '../format/quantity.ts';
 import type { Words } from './inspected.ts';
+import type { LaterMap } from './later-map.ts';
 import {
   domainLink,
   endpointLink,
@@ -37,24 +38,26 @@ export interface FaultTale {
   readonly sentence: string;
   /** The stable name of the cause; null while it is not known. */
   readonly cause: string | null;
-  /** Oldest first; the fault itself is one of them. */
+  /** Oldest first; the fault itself is one of them, and what came later may be. */
   readonly steps: readonly TaleStep[];
   /** Where the rule stands: `virtio 1.2, 5.13.6.9`. */
   readonly clause: string;
 }
 
-/** `story`: as far as it is known. Undefined for what is no fault of the record. */
+/** `story`: as far as it is known; `later`: what is known since then. Undefined for what is no fault of the record. */
 export function taleOf(
   history: History,
   sequence: number,
   story: EventStory | undefined,
+  later: LaterMap | null = null,
 ): FaultTale | undefined {
   const { record } = history;
   const recorded = record.event(sequence);
   if (recorded?.event.kind !== 'faulted') return undefined;
   const { event: fault, timeMs } = recorded;
   const isWrite = isWriteFault(fault.flags);
-  const steps = new Set([...evidenceOf(history, fault, story), sequence]);
+  const after = later === null ? [] : [later.sequence];
+  const steps = new Set([...evidenceOf(history, fault, story), sequence, ...after]);
   return {
     fault,
     timeMs,

@@ -1,4 +1,4 @@
-// Every fault and every refused request of a record, by its cause: explained as they come, and once each.
+// Every fault and every refused request of a record, by its cause: explained as they come, once each, by what was before.
 
 import type { Dispose } from '../../src/base/emitter.ts';
 import { VIRTIO_IOMMU_S_OK } from '../../src/iommu/protocol/protocol.ts';
@@ -58,7 +58,7 @@ export class Refusals {
     while (this.#scanned < last && left > 0 && this.#all.length < MOST_KEPT) {
       const next = this.#nextRefused(this.#scanned + 1, last);
       this.#scanned = next ?? last;
-      const found = next === undefined ? undefined : explain(this.#history, next);
+      const found = next === undefined ? undefined : explain(this.#history, next, next);
       if (found === undefined) continue;
       left -= 1;
       const { sequence, cause, clause } = found;

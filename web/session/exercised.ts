@@ -6,18 +6,16 @@ import { Refusals } from '../inspector/refusals.ts';
 import type { MachineModel } from '../model/machine-model.ts';
 import { NOTHING_EXERCISED, type Exercised } from '../model/requirements-view.ts';
 import type { FramePacer } from './frame-pacer.ts';
-import type { ShownMoment } from './shown-moment.ts';
 
 export interface ExercisedPorts {
   readonly latest: () => Pick<MachineModel, 'history'>;
-  readonly shown: ShownMoment;
   readonly pacer: FramePacer;
-  /** Whether that is the latest moment. */
-  readonly isLive: ReadonlySignal<boolean>;
+  /** The event after which nothing is known: the moment that is looked at; Infinity for the present. */
+  readonly until: ReadonlySignal<number>;
 }
 
 export function exercisedRules(ports: ExercisedPorts): ReadonlySignal<Exercised> {
-  const { latest, shown, pacer, isLive } = ports;
+  const { latest, pacer } = ports;
   let refusals: Refusals | undefined;
   let of: MachineModel['history'];
   let before = NOTHING_EXERCISED;
@@ -31,7 +29,7 @@ export function exercisedRules(ports: ExercisedPorts): ReadonlySignal<Exercised>
     }
     if (refusals === undefined) return NOTHING_EXERCISED;
     if (refusals.look()) pacer.ask();
-    const until = isLive.value ? Infinity : (shown.value.value?.sequence ?? 0);
+    const until = ports.until.value;
     const { all } = refusals;
     const isComplete = refusals.isCompleteUntil(until);
     const made = all.filter(({ sequence }) => sequence <= until);

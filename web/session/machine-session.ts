@@ -16,6 +16,7 @@ import { FilterChoice } from './filter-choice.ts';
 import { FramePacer, type FramePorts } from './frame-pacer.ts';
 import { FunctionNames } from './function-names.ts';
 import { GuidedStory } from './guided-story.ts';
+import { Hindsight } from './hindsight.ts';
 import { inspection } from './inspection.ts';
 import { IommuView } from './iommu-view.ts';
 import { Lab } from './lab.ts';
@@ -69,6 +70,8 @@ export class MachineSession {
   /** The same as the record has it. */
   readonly shownMoment: ShownMoment;
   readonly stories: Stories;
+  /** What was mapped too late for an access that was stopped. */
+  readonly hindsight: Hindsight;
   /** The driver's function on a stack of the guest's kernel, and all that are on it. */
   readonly drivers: StackNames<string>;
   readonly callers: StackNames<StackFunctions>;
@@ -139,7 +142,7 @@ export class MachineSession {
     this.selection.moved.on(() => this.moment.forgetEnd());
     this.selection.shown.subscribe((shown) => this.iommu.select(shown));
     this.shown = new ShownIommu(this.iommu, this.moment);
-    this.stories = new Stories(this.power);
+    this.stories = new Stories(this.power, ports);
     this.power.batches.on(() => this.stories.want(this.iommu.latest.faults));
     this.drivers = new StackNames(this.power, (api, stacks) => api.why.drivers(stacks));
     this.callers = new StackNames(this.power, (api, stacks) => api.why.functions(stacks));
@@ -163,8 +166,14 @@ export class MachineSession {
     const { chosen } = this.selection;
     const { device } = this.shown;
     this.inspected = inspection({ chosen, shown, device, latest });
-    this.told = telling({ chosen, faults, stories: this.stories.all, latest });
-    this.exercised = exercisedRules({ latest, shown, pacer, isLive });
+    const until = computed(() => {
+      const { value } = looking;
+      return value.kind === 'past' ? value.views.sequence : Infinity;
+    });
+    const hindsight = new Hindsight({ latest, pacer, until, faults });
+    this.hindsight = hindsight;
+    this.told = telling({ chosen, faults, stories: this.stories.all, latest, hindsight });
+    this.exercised = exercisedRules({ latest, pacer, until });
     this.requirements = new Requirements(ports.requirements ?? NO_REQUIREMENTS);
     const { picture } = this;
     this.memoryMap = new MemoryMap({ power, pacer, picture, shown, latest, now: ports.now });

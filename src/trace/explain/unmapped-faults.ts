@@ -5,9 +5,9 @@
 import { VIRTIO_IOMMU_F_INPUT_RANGE } from '../../iommu/protocol/protocol.ts';
 import type { Lifetime } from '../replay/lifetime.ts';
 import type { StoppedAccess } from './access-words.ts';
-import { attachmentAt, RESETS, type Attachment } from './attachments.ts';
+import { attachmentAt, type Attachment } from './attachments.ts';
 import type { Finding } from './explanation.ts';
-import { hasAddress, isAccepted, isKind, nextAfter } from './past-events.ts';
+import { mappedLater } from './mapped-later.ts';
 import { explainMoved } from './moved-faults.ts';
 import { explainRefusedMap } from './refused-maps.ts';
 import {
@@ -20,8 +20,6 @@ import {
 } from './scene.ts';
 import { hex, rangeInWords, sizeInWords } from './words.ts';
 
-/** How many events later a MAP is still `mapped-after`. */
-export const LOOK_AHEAD_EVENTS = 4096;
 /** How far behind the end of a mapping, in bytes, an access still began `past-end` of it. */
 export const NEAR_BYTES = 4096n;
 
@@ -160,23 +158,13 @@ function explainOther({ scene, access, domain }: Unmapped): Finding | undefined 
 function explainLater({ scene, access, domain }: Unmapped): Finding | undefined {
   const { record, words, sequence, until = Infinity } = scene;
   const { endpoint } = access.fault;
-  const kinds = ['mapped', 'attached', 'detached', ...RESETS] as const;
-  const next = nextAfter(record, sequence, LOOK_AHEAD_EVENTS, kinds, (columns, at) => {
-    const isRequest = ['mapped', 'attached', 'detached'] as const;
-    if (!isRequest.some((kind) => isKind(columns, at, kind))) return true;
-    if (!isAccepted(record, columns, at)) return false;
-    if (!isKind(columns, at, 'mapped')) {
-      const isStaying = isKind(columns, at, 'attached') && columns.domain[at] === domain;
-      return columns.endpoint[at] === endpoint && !isStaying;
-    }
-    return columns.domain[at] === domain && hasAddress(columns, at, access.address);
-  });
-  if (next === undefined || next > until) return undefined;
-  if (record.event(next)?.event.kind !== 'mapped') return undefined;
+  const stopped = { sequence, endpoint, domain, address: access.address };
+  const later = mappedLater(record, stopped);
+  if (later.kind !== 'mapped' || later.sequence > until) return undefined;
   return {
     cause: 'mapped-after',
-    sentence: `${access.words}, which MAP #${next} mapped in domain ${domain} only ${words.distance(sequence, next)} later.`,
-    evidence: [next],
+    sentence: `${access.words}, which MAP #${later.sequence} mapped in domain ${domain} only ${words.distance(sequence, later.sequence)} later.`,
+    evidence: [later.sequence],
   };
 }
 

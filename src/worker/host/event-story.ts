@@ -10,15 +10,15 @@ import type { History } from '../../trace/replay/history.ts';
 import type { EventStory, StackFunctions, StoryCaller } from '../api/why.ts';
 
 /**
- * Why an event was refused; null for one that was not, and for one that is not in the record. `findSymbols` is asked when there is
- * somebody to name.
+ * Why an event was refused; null for one that was not, and for one that is not in the record. What came behind the event has no part
+ * in it, so that the answer is the same whenever it is asked for. `findSymbols` is asked when there is somebody to name.
  */
 export function eventStory(
   history: History,
   sequence: number,
   findSymbols: () => SymbolTable | undefined,
 ): EventStory | null {
-  const explanation = explain(history, sequence);
+  const explanation = explain(history, sequence, sequence);
   if (explanation === undefined) return null;
   const { cause, sentence, evidence, clause, who } = explanation;
   const symbols = who.length > 0 ? findSymbols() : undefined;
