@@ -125,13 +125,13 @@ IOMMU that knows the driver's requests only. The guest stands still meanwhile an
                           (iommu,userspace,ready,load)
   --endpoints NAME,NAME...
                           from these endpoints only, named or numbered
-  --plan FILE             the machine that FILE describes in JSON; the options below change it
-  --iommu MODE            translated (default) or bypass
-  --append TEXT           add to the kernel command line
-  --boot-bypass on|off    whether devices reach memory before the driver attaches them (on)
   --svg FILE              draw what was reached: a panel for each endpoint, a dot for each page
   --json                  end with one line of JSON on standard output
   -h, --help              this text
+
+The machine is chosen as for "viommu boot": --plan, --kernel, --initrd, --disk, --share, --append, --memory, --edu,
+--boot-bypass, --resv and the other options of its IOMMU; --iommu is translated (default) or bypass. A device that does
+not master the bus makes no access: what is said of it is what it would reach if it did.
 
 JSON: "pages" of the space, "endpoints" and "accesses" that were tried in all, "leaked" and "wronglyBlocked", accesses that went
 otherwise than they ought to, and "seconds".

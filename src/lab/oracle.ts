@@ -1,5 +1,6 @@
 // What ought to become of an access: asked of a second device that has the naive store, and whose mappings and attachments
-// come from the record of requests. The engine has no part in it.
+// come from the record of requests. The engine has no part in it. The naive store looks through all that it holds, so that a
+// domain's mappings stand on shelves, few on each, with a device for each shelf.
 
 import { highWord, lowWord } from '../base/words.ts';
 import type { PhysicalMemory } from '../memory/address-space.ts';
@@ -47,62 +48,73 @@ const NOTHING_COUNTED = {
   blockedBytes: 0,
 };
 
+/** Mappings that one naive store holds: it looks through all of them each time. */
+const SHELF_MAPPINGS = 64;
+/** More than an access of this lab has bytes. */
+const MAX_ACCESS = 1 << 16;
+
+/** Where an endpoint is. */
+interface Place {
+  readonly id: number;
+  readonly domain: number | null;
+  readonly mode: string | null;
+  /** What its domain maps, by rising address. */
+  readonly mappings: readonly Mapping[];
+  /** First address of each shelf but the first, ascending. */
+  readonly shelves: readonly bigint[];
+  /** Addresses at which something may change. */
+  readonly bounds: readonly number[];
+}
+
 export class Oracle {
-  readonly #iommu: VirtioIommu;
-  readonly #ports = new Map<number, DmaPort>();
-  /** Addresses at which something may change, of each endpoint. */
-  readonly #bounds = new Map<number, readonly number[]>();
+  readonly #parts: OracleParts;
+  readonly #isBypass: boolean;
+  readonly #isUnattachedBypass: boolean;
+  readonly #places = new Map<number, Place>();
+  /** By domain and shelf; a bypass domain, and what is in none, have one for all. */
+  readonly #devices = new Map<string, VirtioIommu>();
 
   /** Throws `Error` when the record does not know all of the state. */
-  constructor({ options, endpoints, memory, moment }: OracleParts) {
+  constructor(parts: OracleParts) {
+    const { endpoints, moment } = parts;
     if (moment.missing !== null || moment.isBypass === null) {
       throw new Error('the record does not go back to power on, so it cannot tell what is mapped');
     }
-    const store = new ReferenceStore();
-    this.#iommu = new VirtioIommu({ memory, store, options });
-    for (const { id, reserved } of endpoints) this.#iommu.addEndpoint(id, { reserved });
-    const attached = endpoints.map(({ id }) => {
-      const { domain = null, mode = null } = moment.endpoint(id) ?? {};
-      return { id, domain, mode };
-    });
-    const domains = new Map<number, readonly Mapping[]>();
-    for (const { domain, mode } of attached) {
-      if (mode !== 'attached' || domain === null || domains.has(domain)) continue;
-      domains.set(domain, moment.mappings(domain, 0n, Number.POSITIVE_INFINITY));
-    }
-    this.#iommu.restore({
-      sequence: 0,
-      isBypass: moment.isBypass,
-      endpoints: attached.map(({ id, domain, mode }) => ({
-        id,
-        domain: domain === null ? null : { id: domain, isBypass: mode === 'bypass' },
-        counters: NOTHING_COUNTED,
-      })),
-      domains: [],
-      mappings: encodeStoreImage([...domains].map(([domain, mappings]) => ({ domain, mappings }))),
-    });
+    this.#parts = parts;
+    this.#isBypass = moment.isBypass;
     // virtio 1.2, 5.13.6: the feature counts without the field; this device has no driver that accepted it
     const hasBypass = ((moment.features ?? 0n) & VIRTIO_IOMMU_F_BYPASS) !== 0n;
-    store.setUnattachedBypass(moment.isBypass || hasBypass);
-    for (const { id, domain } of attached) {
-      this.#ports.set(id, this.#iommu.port(id));
-      const own = domain === null ? [] : (domains.get(domain) ?? []);
-      const regions = endpoints.flatMap(({ reserved }) => reserved);
-      this.#bounds.set(id, boundsOf(own, regions));
+    this.#isUnattachedBypass = moment.isBypass || hasBypass;
+    const regions = endpoints.flatMap(({ reserved }) => reserved);
+    for (const { id } of endpoints) {
+      const { domain = null, mode = null } = moment.endpoint(id) ?? {};
+      const isMapped = mode === 'attached' && domain !== null;
+      const mappings = isMapped ? moment.mappings(domain, 0n, Number.POSITIVE_INFINITY) : [];
+      const shelves = mappings
+        .filter((_mapping, index) => index > 0 && index % SHELF_MAPPINGS === 0)
+        .map(({ virtStart }) => virtStart);
+      const bounds = boundsOf(mappings, regions);
+      this.#places.set(id, { id, domain, mode, mappings, shelves, bounds });
     }
   }
 
-  /** What ought to become of one access. */
+  /** What ought to become of one access, of MAX_ACCESS bytes at most. */
   ask(endpoint: number, address: number, length: number, access: Access): DmaOutcome {
+    const place = this.#placeOf(endpoint);
+    const shelf = countUpTo(place.shelves, BigInt(address));
     const high = Math.floor(address / SWEPT_SPACE);
-    return this.#port(endpoint).translate(high, address % SWEPT_SPACE, length, access);
+    return this.#portOf(place, shelf).translate(high, address % SWEPT_SPACE, length, access);
   }
 
   /** What ought to become of each byte of the 32-bit space: runs from 0 to its end, without a gap. */
   runs(endpoint: number, access: Access): readonly Run[] {
-    const port = this.#port(endpoint);
-    const bounds = this.#bounds.get(endpoint) ?? [];
+    const place = this.#placeOf(endpoint);
+    const { bounds, shelves } = place;
+    let shelf = 0;
+    let port = this.#portOf(place, shelf);
     return bounds.slice(0, -1).map((start, index) => {
+      const next = countUpTo(shelves, BigInt(start));
+      if (next !== shelf) [shelf, port] = [next, this.#portOf(place, next)];
       const outcome = port.translate(0, start, 1, access);
       const end = bounds[index + 1] ?? SWEPT_SPACE;
       const target = outcome.kind === 'memory' ? Number(outcome.segments[0]?.address ?? 0n) : 0;
@@ -110,11 +122,70 @@ export class Oracle {
     });
   }
 
-  #port(endpoint: number): DmaPort {
-    const port = this.#ports.get(endpoint);
-    if (port === undefined) throw new Error(`there is no endpoint ${endpoint}`);
-    return port;
+  #placeOf(endpoint: number): Place {
+    const place = this.#places.get(endpoint);
+    if (place === undefined) throw new Error(`there is no endpoint ${endpoint}`);
+    return place;
   }
+
+  #portOf(place: Place, shelf: number): DmaPort {
+    const key = `${place.domain} ${shelf}`;
+    let device = this.#devices.get(key);
+    if (device === undefined) {
+      device = this.#make(place, shelf);
+      this.#devices.set(key, device);
+    }
+    return device.port(place.id);
+  }
+
+  /**
+   * A device in which the domain of a place has the mappings of one shelf only, and those behind it that an access which begins
+   * there can reach: what becomes of an access depends on no others.
+   */
+  #make({ domain: wanted, mappings, shelves }: Place, shelf: number): VirtioIommu {
+    const { memory, options, endpoints } = this.#parts;
+    const store = new ReferenceStore();
+    const iommu = new VirtioIommu({ memory, store, options });
+    for (const { id, reserved } of endpoints) iommu.addEndpoint(id, { reserved });
+    const first = shelf * SHELF_MAPPINGS;
+    const reach = (shelves[shelf] ?? 0n) + BigInt(MAX_ACCESS);
+    let last = Math.min(first + SHELF_MAPPINGS, mappings.length);
+    while ((mappings[last]?.virtStart ?? reach) < reach) last += 1;
+    const places = [...this.#places.values()];
+    const mapped = new Set(
+      places.flatMap(({ mode, domain }) => (mode === 'attached' ? [domain] : [])),
+    );
+    iommu.restore({
+      sequence: 0,
+      isBypass: this.#isBypass,
+      endpoints: places.map(({ id, domain, mode }) => ({
+        id,
+        domain: domain === null ? null : { id: domain, isBypass: mode === 'bypass' },
+        counters: NOTHING_COUNTED,
+      })),
+      domains: [],
+      mappings: encodeStoreImage(
+        [...mapped].flatMap((domain) =>
+          domain === null
+            ? []
+            : [{ domain, mappings: domain === wanted ? mappings.slice(first, last) : [] }],
+        ),
+      ),
+    });
+    store.setUnattachedBypass(this.#isUnattachedBypass);
+    return iommu;
+  }
+}
+
+/** How many of ascending addresses are not above one. */
+function countUpTo(addresses: readonly bigint[], address: bigint): number {
+  let [low, high] = [0, addresses.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((addresses[middle] ?? 0n) <= address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Where mappings and regions begin and end within the swept space, ascending, from 0 to its end. */

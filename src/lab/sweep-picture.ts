@@ -26,6 +26,8 @@ const COLORS: readonly (readonly [bits: number, color: string, words: string])[]
   [PAGE_READ | PAGE_WRITE, '#2e8b57', 'read and write'],
 ];
 const WRONG = '#d62728';
+/** Behind what an endpoint reaches that makes no access now. */
+const NO_MASTER = ', once it masters the bus';
 
 /** The picture as SVG. */
 export function sweepPicture(stages: readonly SweptStage[]): string {
@@ -47,11 +49,11 @@ ${legend(height - FOOT / 2)}
 
 function rowOf({ name, result }: SweptStage, y: number): string {
   const words = `${name}: after event ${result.sequence}, ${result.accesses.toLocaleString('en')} accesses, ${result.leaked} leaked, ${result.wronglyBlocked} wrongly blocked`;
-  const panels = result.endpoints.map(({ name: endpoint, map }, index) => {
+  const panels = result.endpoints.map(({ name: endpoint, map, isMaster }, index) => {
     const reached = map.reduce((sum, bits) => sum + Number((bits & ~PAGE_WRONG) !== 0), 0);
     const x = MARGIN + index * (PANEL + GAP);
     return `<g transform="translate(${x} ${y + LABEL})">
-<text y="-6">${escape(endpoint)}: ${reached.toLocaleString('en')} ${reached === 1 ? 'page' : 'pages'}</text>
+<text y="-6">${escape(endpoint)}: ${reached.toLocaleString('en')} ${reached === 1 ? 'page' : 'pages'}${isMaster ? '' : NO_MASTER}</text>
 <svg width="${PANEL}" height="${PANEL}" viewBox="0 0 ${COLUMNS} ${COLUMNS}" overflow="hidden"><rect width="${COLUMNS}" height="${COLUMNS}" fill="#eee"/>${dots(map)}</svg>
 </g>`;
   });

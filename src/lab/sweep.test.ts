@@ -38,7 +38,7 @@ class Swept {
   readonly rig: IommuRig;
   readonly #recorder = new Recorder();
 
-  constructor(change: (store: MappingStore) => Partial<MappingStore> = () => ({})) {
+  constructor(change: (store: MappingStore) => Partial<MappingStore> = () => ({}), singles = 0) {
     const store = new WasmStore(storeModule);
     this.rig = createIommuRig({ store: changed(store, change(store)) });
     const { iommu } = this.rig;
@@ -59,6 +59,9 @@ class Swept {
     map(600, 2, 50, READ | WRITE);
     map(700, 1, 60, READ | WRITE);
     expect(driver.unmap(1, page(700), page(701) - 1n)).toBe(0);
+    // Some end where the next one begins, and some do not; each leads somewhere else
+    for (let each = 0; each < singles; each += 1)
+      map(100 + each + (each >> 3), 1, 400 - each, READ);
   }
 
   get moment(): Moment {
@@ -135,6 +138,28 @@ describe('a sweep', () => {
     // Boot bypass is on, and the rig has 512 pages of memory
     expect(unattached?.map.findLastIndex((bits) => bits === both)).toBe(511);
     expect(sweepPicture([{ name: 'a<b', result }])).toContain('a&lt;b: after event');
+  });
+
+  it('knows more mappings than a naive store is to look through, and accesses across many', async () => {
+    const result = await new Swept(undefined, 300).sweep();
+    expect(result).toMatchObject({ leaked: 0, wronglyBlocked: 0, wrong: [] });
+    const map = result.endpoints[0]?.map ?? [];
+    const reached = map.slice(100, 450).filter((bits) => bits === PAGE_READ);
+    expect(reached).toHaveLength(300);
+    const isBlind = new Swept(
+      (store) => ({
+        locate: () => -1,
+        translate: (endpoint, high, low, length, access) =>
+          low >> 12 === 100 + 129 + 16
+            ? TRANSLATE_FAULT
+            : store.translate(endpoint, high, low, length, access),
+      }),
+      300,
+    );
+    // One page of the third shelf
+    const wrong = await isBlind.sweep();
+    expect(wrong.wronglyBlocked).toBeGreaterThan(0);
+    expect(wrong.wrong[0]).toMatchObject({ kind: 'wronglyBlocked', found: 'fault' });
   });
 
   it('leaves nothing behind: no event, no report, no count, no byte, no interrupt', async () => {

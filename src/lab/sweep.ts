@@ -41,10 +41,12 @@ export interface SweepOptions {
   readonly onPass?: ((done: number, of: number) => Promise<void> | void) | undefined;
 }
 
-/** What one endpoint can reach. */
+/** What one endpoint can reach, as far as the IOMMU decides. */
 export interface SweptEndpoint {
   readonly id: number;
   readonly name: string;
+  /** Whether it masters the bus now: without that it makes no access, whatever the IOMMU would let through. */
+  readonly isMaster: boolean;
   /** A byte for each page of the 32-bit space: PAGE_READ, PAGE_WRITE, PAGE_WRONG. */
   readonly map: Uint8Array<ArrayBuffer>;
 }
@@ -89,9 +91,12 @@ export async function sweep(
   const parts: SweepParts = { iommu, probe, findings, draws: new Draws(seed) };
   const maps: SweptEndpoint[] = [];
   const passes = 2 * swept.length;
+  const idle = new Set(
+    iommu.state().endpoints.flatMap(({ id, isMaster }) => (isMaster ? [] : [id])),
+  );
   for (const { id, name } of swept) {
     const map = new Uint8Array(pages);
-    maps.push({ id, name, map });
+    maps.push({ id, name, isMaster: !idle.has(id), map });
     const edges = new Set<number>();
     for (const access of [ACCESS_READ, ACCESS_WRITE] as const) {
       await onPass?.(2 * (maps.length - 1) + (access === ACCESS_READ ? 0 : 1), passes);

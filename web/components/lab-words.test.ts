@@ -27,15 +27,24 @@ const REPORT = {
 
 describe('a sweep in words', () => {
   it('counts pages by what can be done with them', () => {
-    expect(sweepRow({ id: 1, name: 'ide', map: Uint8Array.of(0, 1, 2, 3, 7, 4) })).toEqual({
+    expect(
+      sweepRow({ id: 1, name: 'ide', isMaster: true, map: Uint8Array.of(0, 1, 2, 3, 7, 4) }),
+    ).toEqual({
       name: 'ide',
       reads: 3,
       writes: 3,
       wrong: 2,
       words: 'reaches 4 pages',
     });
-    expect(sweepRow({ id: 1, name: 'ide', map: new Uint8Array(3) }).words).toBe('reaches nothing');
-    expect(sweepRow({ id: 1, name: 'ide', map: Uint8Array.of(1) }).words).toBe('reaches 1 page');
+    expect(sweepRow({ id: 1, name: 'ide', isMaster: true, map: new Uint8Array(3) }).words).toBe(
+      'reaches nothing',
+    );
+    expect(sweepRow({ id: 1, name: 'ide', isMaster: true, map: Uint8Array.of(1) }).words).toBe(
+      'reaches 1 page',
+    );
+    expect(sweepRow({ id: 1, name: 'edu', isMaster: false, map: Uint8Array.of(1) }).words).toBe(
+      'would reach, once it masters the bus, 1 page',
+    );
   });
 
   it('says what leaks', () => {

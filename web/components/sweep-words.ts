@@ -18,14 +18,15 @@ export interface SweepRow {
   readonly words: string;
 }
 
-export function sweepRow({ name, map }: SweptEndpoint): SweepRow {
+export function sweepRow({ name, map, isMaster }: SweptEndpoint): SweepRow {
   // Pages by their bits
   const counts = new Uint32Array(ALL + 1);
   for (const bits of map) counts[bits & ALL] = (counts[bits & ALL] ?? 0) + 1;
   const having = (mask: number): number =>
     counts.reduce((sum, count, bits) => sum + ((bits & mask) === 0 ? 0 : count), 0);
   const reached = having(READ | WRITE);
-  const words = reached === 0 ? 'reaches nothing' : `reaches ${formatPlural(reached, 'page')}`;
+  const verb = isMaster ? 'reaches' : 'would reach, once it masters the bus,';
+  const words = `${verb} ${reached === 0 ? 'nothing' : formatPlural(reached, 'page')}`;
   return { name, reads: having(READ), writes: having(WRITE), wrong: having(WRONG), words };
 }
 

@@ -3,6 +3,7 @@
 import { GuestSession } from '../../guest/guest-session.ts';
 import type { SymbolTable } from '../../kernel/symbol-table.ts';
 import { needsGuestSymbols, traceSymbols } from '../trace/trace-symbols.ts';
+import { readMachine } from '../chosen-machine.ts';
 import { EXIT_DONE, EXIT_FAILED, exitStatusOf } from '../exit-status.ts';
 import type { BootArguments } from './boot-arguments.ts';
 import { failureOf, TimedOut, type BootFailure, type UnfinishedCommand } from './boot-failure.ts';
@@ -12,7 +13,6 @@ import {
   type CommandReport,
   type RogueOutcome,
 } from './boot-report.ts';
-import { readBootMachine } from './boot-plan.ts';
 import type { BootStep } from './boot-steps.ts';
 import { rogueSentence, summary } from './boot-summary.ts';
 import { GuestScreen, type CliOutput } from './guest-screen.ts';
@@ -180,7 +180,7 @@ class BootRun {
   async #create(): Promise<GuestSession> {
     const { until, pace } = this.#args;
     return GuestSession.create({
-      ...(await readBootMachine(this.#args)),
+      ...(await readMachine(this.#args)),
       pace,
       until,
       signal: this.#stop.signal,

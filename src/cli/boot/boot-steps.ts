@@ -1,7 +1,7 @@
 // What `viommu boot` does once the guest is up, from the texts of --run and --rogue.
 
 import type { RogueRequest } from '../../machine/rogue-access.ts';
-import { findEndpoint, noSuchEndpoint } from '../../machine/plan/topology.ts';
+import { findEndpointId } from '../machine-options.ts';
 import { parseUnsigned } from '../number-text.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -40,11 +40,4 @@ function readRogue(text: string): RogueRequest {
     );
   }
   return { endpoint: findEndpointId(endpointText), address, access, length: ROGUE_LENGTH };
-}
-
-/** The ID of the machine's endpoint with this name, or with this number as ID. Throws `UsageError`. */
-export function findEndpointId(text: string): number {
-  const endpoint = findEndpoint(text);
-  if (endpoint !== undefined) return endpoint.id;
-  throw new UsageError(noSuchEndpoint(text));
 }

@@ -14,12 +14,31 @@ it('takes stages in the order of a life, each once, and endpoints by name or ID'
   });
 });
 
+it('takes a machine as boot does', () => {
+  const words = [
+    '--edu',
+    'on',
+    '--memory',
+    '256',
+    '--share',
+    'built',
+    '--resv',
+    'edu:0-0xfff:reserved',
+  ];
+  expect(parseSweepArguments(words)).toMatchObject({
+    choices: { endpoints: { edu: true }, memoryMiB: 256 },
+    sharePath: 'built',
+  });
+});
+
 it.each([
   [['--at', 'redy'], 'Did you mean ready?'],
   [['--at', ''], '--at takes stages'],
   [['--endpoints', 'disk'], 'There is no endpoint "disk"'],
   [['--boot-bypass', 'yes'], 'takes on or off'],
   [['--iommu', 'off'], 'there is nothing to sweep'],
+  [['--edu', 'yes'], '--edu takes on or off'],
+  [['--run', 'ls'], 'There is no option --run'],
   [['ready'], 'separated by commas'],
 ])('refuses %j', (words, message) => {
   expect(() => parseSweepArguments(words)).toThrow(message);

@@ -1,9 +1,8 @@
 // From the words behind `viommu sweep` to what it shall do.
 
-import { IOMMU_MODES, type IommuMode, type PlanChoices } from '../../machine/plan/machine-plan.ts';
 import { ENDPOINT_NAMES, findEndpoint, noSuchEndpoint } from '../../machine/plan/topology.ts';
 import { didYouMean } from '../../base/suggestion.ts';
-import { readChoice, readSwitch } from '../device-options.ts';
+import { MACHINE_FORMS, readMachineOptions, type MachineArguments } from '../machine-options.ts';
 import { readOptions, type OptionForms } from '../option-words.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -13,13 +12,11 @@ export type SweepStage = (typeof SWEEP_STAGES)[number];
 
 const DEFAULT_STAGES: readonly SweepStage[] = ['iommu', 'userspace', 'ready', 'load'];
 
-export interface SweepArguments {
+export interface SweepArguments extends MachineArguments {
   /** In the order of a guest's life. */
   readonly stages: readonly SweepStage[];
   /** IDs; undefined: all. */
   readonly endpoints: readonly number[] | undefined;
-  readonly choices: PlanChoices;
-  readonly planFile: string | undefined;
   readonly svg: string | undefined;
   readonly isJson: boolean;
   readonly isHelp: boolean;
@@ -28,10 +25,7 @@ export interface SweepArguments {
 const FORMS = {
   at: { type: 'string', isRepeatable: true },
   endpoints: { type: 'string', isRepeatable: true },
-  plan: { type: 'string' },
-  iommu: { type: 'string' },
-  append: { type: 'string' },
-  'boot-bypass': { type: 'string' },
+  ...MACHINE_FORMS,
   svg: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -52,19 +46,16 @@ export function parseSweepArguments(words: readonly string[]): SweepArguments {
     given.flatMap(({ name, value }) => (name === option ? value.split(',') : []));
   const stages = new Set(listOf('at').map(readStage));
   const endpoints = [...new Set(listOf('endpoints').map(readEndpoint))];
-  const mode = values.get('iommu');
-  const bypass = values.get('boot-bypass');
+  const machine = readMachineOptions(given);
+  if (machine.choices.iommu?.mode === 'off') {
+    throw new UsageError(
+      'With --iommu off every device reaches all of memory, and there is nothing to sweep. Take bypass to see an IOMMU that lets everything through.',
+    );
+  }
   return {
+    ...machine,
     stages: stages.size === 0 ? DEFAULT_STAGES : SWEEP_STAGES.filter((each) => stages.has(each)),
     endpoints: endpoints.length === 0 ? undefined : endpoints,
-    choices: {
-      append: values.get('append'),
-      iommu: {
-        mode: mode === undefined ? undefined : readMode(mode),
-        bootBypass: bypass === undefined ? undefined : readSwitch('boot-bypass', bypass),
-      },
-    },
-    planFile: values.get('plan'),
     svg: values.get('svg'),
     isJson: values.has('json'),
     isHelp: values.has('help'),
@@ -84,13 +75,5 @@ function readEndpoint(text: string): number {
   if (endpoint !== undefined) return endpoint.id;
   throw new UsageError(
     `${noSuchEndpoint(text)} Example: --endpoints ${ENDPOINT_NAMES.slice(0, 2).join(',')}`,
-  );
-}
-
-function readMode(text: string): IommuMode {
-  const mode = readChoice('iommu', text, IOMMU_MODES);
-  if (mode !== 'off') return mode;
-  throw new UsageError(
-    'With --iommu off every device reaches all of memory, and there is nothing to sweep. Take bypass to see an IOMMU that lets everything through.',
   );
 }

@@ -6,11 +6,10 @@ import { sweepPicture, type SweptStage } from '../../lab/sweep-picture.ts';
 import type { SweepResult } from '../../lab/sweep.ts';
 import type { Wrong } from '../../lab/findings.ts';
 import { ACCESS_WRITE } from '../../iommu/store/mapping-store.ts';
-import { overlay } from '../../machine/plan/plan-check.ts';
 import type { CliOutput } from '../boot/guest-screen.ts';
+import { readMachine } from '../chosen-machine.ts';
 import { EXIT_DONE, EXIT_FAILED } from '../exit-status.ts';
 import { OutputFile } from '../output-file.ts';
-import { readPlanFile } from '../plan-file.ts';
 import type { SweepArguments, SweepStage } from './sweep-arguments.ts';
 
 /** What the guest does at the stage `load`, and events of its IOMMU until it is swept amid that. */
@@ -21,13 +20,12 @@ const TOLD = 8;
 
 /** Resolves with the exit status. Rejects with `InputError` for a plan or a file that can not be used. */
 export async function sweepCommand(args: SweepArguments, output: CliOutput): Promise<number> {
-  const { planFile, choices } = args;
-  const plan = planFile === undefined ? choices : overlay(await readPlanFile(planFile), choices);
+  const machine = await readMachine(args);
   const picture = args.svg === undefined ? undefined : new OutputFile(args.svg, 'picture');
   const say = args.isJson ? output.err : output.out;
   const begun = performance.now();
   try {
-    const session = await GuestSession.create({ plan });
+    const session = await GuestSession.create(machine);
     const swept: SweptStage[] = [];
     try {
       for (const name of args.stages) {
@@ -121,9 +119,9 @@ function totalsOf(swept: readonly SweptStage[], seconds: number): SweepTotals {
 }
 
 function stageWords(name: string, result: SweepResult): string {
-  const reached = result.endpoints.map(({ name: endpoint, map }) => {
+  const reached = result.endpoints.map(({ name: endpoint, map, isMaster }) => {
     const pages = map.reduce((sum, bits) => sum + Number(bits !== 0), 0);
-    return `${endpoint} ${pages.toLocaleString('en')}`;
+    return `${endpoint} ${pages.toLocaleString('en')}${isMaster ? '' : ' (once it masters the bus)'}`;
   });
   const wrong = result.wrong.slice(0, TOLD).map((each) => `\n    ${wrongWords(each)}`);
   return `${name}: after event ${result.sequence}, pages within reach: ${reached.join(', ')}; leaked ${result.leaked}, wrongly blocked ${result.wronglyBlocked}${wrong.join('')}`;

@@ -6,6 +6,7 @@ import { X86_MSI_REGION } from '../../../src/iommu/regions/reserved-regions.ts';
 import type { StoreLimits } from '../../../src/iommu/store/store-limits.ts';
 import { TAIL_SIZE, TAIL_STATUS } from '../../../src/iommu/protocol/protocol.ts';
 import { ACCESS_WRITE } from '../../../src/iommu/store/mapping-store.ts';
+import { sweep, type SweepResult } from '../../../src/lab/sweep.ts';
 import type { CauseId } from '../../../src/trace/explain/causes.ts';
 import { explain } from '../../../src/trace/explain/explain.ts';
 import { ALL_FACTS } from '../../../src/trace/record/head.ts';
@@ -13,6 +14,7 @@ import { IommuRecord } from '../../../src/trace/record/iommu-record.ts';
 import { Recorder } from '../../../src/trace/record/recorder.ts';
 import { History } from '../../../src/trace/replay/history.ts';
 import type { Moment } from '../../../src/trace/replay/moment.ts';
+import { FlatMemory } from '../../../src/memory/flat-memory.ts';
 import type { WasmStore } from '../../../src/iommu/engine/wasm-store.ts';
 import { answerOf, answerOfMoment, digestOf } from '../device-answer.ts';
 
@@ -105,6 +107,19 @@ export class Bench {
     const moment = this.#history.at(this.record.lastSequence);
     if (!moment.isKnown) throw new Error('The record knows all: nothing was left out.');
     return moment;
+  }
+
+  /** Tries every page from every endpoint. */
+  sweep(): Promise<SweepResult> {
+    const { iommu } = this.#rig;
+    // Nothing moves there: it says which addresses there are
+    const memory = new FlatMemory(RAM_BYTES);
+    const endpoints = this.endpoints.map((id) => ({
+      id,
+      name: `${id}`,
+      reserved: [X86_MSI_REGION],
+    }));
+    return sweep({ iommu, memory, options: {}, endpoints }, this.moment);
   }
 
   /** Of the latest refused requests, those whose cause is not known. */

@@ -1,14 +1,14 @@
 // `npm run floods`: a real guest is flooded with faults, and floods its device with requests that are wrong; a device alone
 // gets such requests, too, and its store is filled to the last domain and mapping. Memory must stay within its stated bound,
 // the device in the state that its record has, and the guest usable. `--count 1000000`; `--only faults`, `driver`, `requests`,
-// `domains` or `pages` for one of them.
+// `domains`, `pages` or `sweep` (of as many mappings as there can be) for one of them.
 
 import { parseArgs } from 'node:util';
 import { GuestSession } from '../../../src/guest/guest-session.ts';
 import { DEFAULT_STORE_LIMITS } from '../../../src/iommu/store/store-limits.ts';
 import { Checks } from './checks.ts';
 import { floodByDriver } from './driver-flood.ts';
-import { exhaustDomains, floodRequests, mapAllPages } from './device-flood.ts';
+import { exhaustDomains, floodRequests, mapAllPages, sweepAllPages } from './device-flood.ts';
 import { checkGuest, floodFaults } from './guest-flood.ts';
 
 const { values } = parseArgs({
@@ -30,6 +30,7 @@ const floods: Readonly<Record<string, () => Promise<void> | void>> = {
     mapAllPages(checks, DEFAULT_STORE_LIMITS.maxMappings);
     mapAllPages(checks, ROOM_FOR_ALL);
   },
+  sweep: () => sweepAllPages(checks),
   faults: async () => {
     const guest = await GuestSession.start();
     await floodFaults(guest, checks, count);
