@@ -97,4 +97,12 @@ describe('an armed access in words', () => {
     const stopped = armedWords({ kind: 'made', shot: { ...shot, result } }, endpoints);
     expect(stopped?.short).toBe('Stopped.');
   });
+
+  it.each([
+    [{ outcome: 'no-memory', address: 0n }, 'Nothing stopped it.'],
+    [{ outcome: 'no-master' }, 'Not begun.'],
+  ] as const)('was not stopped where it came to %o', (result, short) => {
+    const made = armedWords({ kind: 'made', shot: { ...shot, result } }, endpoints);
+    expect(made?.short).toBe(short);
+  });
 });

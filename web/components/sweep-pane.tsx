@@ -29,7 +29,7 @@ const HEADS = [
   { name: 'Device' },
   { name: 'Reads', title: 'Pages that it can read', isNumber: true },
   { name: 'Writes', title: 'Pages that it can write', isNumber: true },
-  { name: 'Wrong', title: 'Pages of which another became than the requests say', isNumber: true },
+  { name: 'Wrong', title: 'Pages that did not answer as the requests say', isNumber: true },
 ] as const;
 
 /** Names of the theme's colours, by what can be done with a page. */
@@ -104,16 +104,16 @@ function Body({ sweep }: { readonly sweep: ShownSweep }): JSX.Element | null {
     case 'none':
       return (
         <p class="empty">
-          A sweep tries to read and write every page of 4 GiB as each device, and holds what becomes
-          of it against a second IOMMU that knows the driver’s requests only. The PC stands still
-          for some seconds and does not notice.
+          A sweep tries to read and write every page of 4 GiB as each device, and compares the
+          results with a second IOMMU that knows only the driver’s requests. The PC stands still for
+          some seconds and does not notice.
         </p>
       );
     case 'running':
       return (
         <p class="empty">
           <progress value={sweep.done} max={sweep.of} aria-label="Progress of the sweep" /> The PC
-          stands still while {formatExact(sweep.of)} passes over 1,048,576 pages are made.
+          stands still during {formatExact(sweep.of)} passes over 1,048,576 pages.
         </p>
       );
     case 'failed':

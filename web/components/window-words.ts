@@ -79,16 +79,33 @@ export function armedWords(
       };
     case 'failed':
       return { tone: 'blocked', short: 'Not armed.', text: armed.message };
-    case 'made': {
-      const { request, result, timeMs } = armed.shot;
-      const what = `At ${formatSeconds(timeMs)} s ${nameOf(request.endpoint)} read ${request.length} bytes at ${formatAddress(request.address)}, which its driver had unmapped`;
-      return result.outcome === 'completed'
-        ? {
-            tone: 'warning',
-            short: 'Let through.',
-            text: `${what}: the IOMMU had not heard of it yet.`,
-          }
-        : { tone: 'good', short: 'Stopped.', text: `${what}.` };
-    }
+    case 'made':
+      return shotWords(armed.shot, nameOf(armed.shot.request.endpoint));
+  }
+}
+
+function shotWords({ request, result, timeMs }: ArmedShot, name: string): ArmedWords {
+  const what = `At ${formatSeconds(timeMs)} s ${name} read ${request.length} bytes at ${formatAddress(request.address)}, which its driver had unmapped`;
+  switch (result.outcome) {
+    case 'completed':
+      return {
+        tone: 'warning',
+        short: 'Let through.',
+        text: `${what}: the IOMMU had not heard of it yet.`,
+      };
+    case 'blocked':
+      return { tone: 'good', short: 'Stopped.', text: `${what}.` };
+    case 'no-memory':
+      return {
+        tone: 'warning',
+        short: 'Nothing stopped it.',
+        text: `${what}; they lead to no memory.`,
+      };
+    case 'no-master':
+      return {
+        tone: 'good',
+        short: 'Not begun.',
+        text: `The bus mastering of ${name} is off, so it cannot begin an access.`,
+      };
   }
 }
