@@ -5,7 +5,7 @@ export const HELP = `viommu - a Linux machine whose virtio-iommu you can see int
 Usage: viommu boot [options]   boot a guest, run commands in it, report what its IOMMU did
        viommu serve [options]  the same machine in a browser
        viommu device [options] the device alone, asked in lines of JSON on standard input
-       viommu replay FILE      bring a recorded run about again, and compare it
+       viommu replay FILE      replay a recorded run, and compare it
        viommu trace FILE       what an IOMMU did: state at a moment, why a fault, whose mappings
        viommu sweep [options]  try to reach every page from every device, and see that nothing leaks
        viommu window [options] how long devices reach memory that was unmapped: strict against lazy
@@ -78,7 +78,7 @@ What is reported
                           end of the run, what Perfetto (ui.perfetto.dev) shows
   --report                end with what is still mapped and who mapped it, and why accesses were stopped
                           and requests refused
-  --record FILE           write a recording to FILE, which viommu replay brings about again, to the byte
+  --record FILE           write a recording to FILE, which viommu replay repeats to the byte
   --quiet                 leave out the guest's console; without --quiet it comes without what a terminal would answer
   --json                  end with one line of JSON on standard output; the console goes to standard error
   -h, --help              this text
@@ -95,7 +95,7 @@ Exit status: 0 the guest booted and every command succeeded, 1 it did not, 2 the
 
 export const REPLAY_HELP = `Usage: viommu replay FILE [options]
 
-Brings a recorded run about again, to the byte, and says whether it was the same: a recording of viommu boot --record, of
+Replays a recorded run, to the byte, and says whether it was the same: a recording of viommu boot --record, of
 the page, or of the test kit.
 
   --until SEQUENCE        stop where the IOMMU event with this number had just happened
@@ -118,8 +118,8 @@ Exit status: 0 all was as recorded and every command succeeded, 1 it was not, 2 
 export const SWEEP_HELP = `Usage: viommu sweep [options]
 
 Boots a guest and, at stages of its life, tries to reach every page of the 32-bit space from every endpoint, reading and
-writing, and bytes at all edges of what is mapped. What becomes of each access is held against a second, naive
-IOMMU that knows the driver's requests only. The guest stands still meanwhile and does not notice.
+writing, and bytes at all edges of what is mapped. The outcome of each access is compared with that of a second, naive
+IOMMU that knows only the driver's requests. The guest stands still meanwhile and does not notice.
 
   --at STAGE,STAGE...     when: firmware, kernel, iommu, userspace, ready, load, amid reads of disks and the network
                           (iommu,userspace,ready,load)

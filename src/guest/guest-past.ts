@@ -101,7 +101,7 @@ export class GuestPast implements PastView {
   }
 
   /**
-   * The run so far as a recording: the bytes of a file that `replay` brings about again, anywhere. Throws `InputError` for a
+   * The run so far as a recording: the bytes of a file that `replay` repeats, anywhere. Throws `InputError` for a
    * guest on the host's clock, and for one that keeps no log.
    */
   recording(): Uint8Array<ArrayBuffer> {

@@ -75,7 +75,7 @@ export class PagePast implements PastView {
     return ask(this.#page, 'drop', branch);
   }
 
-  /** The session so far as the bytes of a recording, which `viommu replay` and `GuestPast.replay` bring about again. */
+  /** The session so far as the bytes of a recording, which `viommu replay` and `GuestPast.replay` repeat. */
   recording(): Promise<Uint8Array<ArrayBuffer>> {
     return ask(this.#page, 'recording');
   }

@@ -1,4 +1,4 @@
-// `viommu replay`: brings a recorded run about again, says whether it was the same, and goes on from there.
+// `viommu replay`: replays a recorded run, says whether it was the same, and goes on from there.
 
 import { GuestSession } from '../../guest/guest-session.ts';
 import { readInput } from '../../guest/guest-files.ts';
