@@ -27,7 +27,7 @@ const PER_MASK = 0x00ff_ffff;
 /** `preempt_count`: in a non-maskable interrupt, an interrupt, or a soft one (include/linux/preempt.h). */
 const IN_INTERRUPT = 0x00ff_0100;
 
-/** Reads the current task. It remembers where in a task what lies, as long as the first task looks the same. */
+/** Reads the current task. It remembers where in a task what lies, as long as the first task looks the same, which lasts. */
 export class CurrentTask {
   /** How often it looked for that. */
   looks = 0;
@@ -96,8 +96,8 @@ export class CurrentTask {
   #isFirstName(offset: number): boolean {
     const memory = this.#memory;
     const name = (this.#profile.initTask + offset) >>> 0;
-    const rest = memory.word((name + 4) >>> 0);
-    return memory.word(name) === SWAP && rest !== NOTHING && (rest & PER_MASK) === PER;
+    const rest = memory.lastingWord((name + 4) >>> 0);
+    return memory.lastingWord(name) === SWAP && rest !== NOTHING && (rest & PER_MASK) === PER;
   }
 }
 

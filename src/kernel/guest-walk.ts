@@ -9,7 +9,10 @@ import { StackWalk } from './stack-walk.ts';
 import { WALK_ADDRESSES, WALK_FLAGS, WALK_USER, WALK_WORDS } from './walk-layout.ts';
 import { NO_WALK, WalkMemo } from './walk-memo.ts';
 
-/** Walks after which all code is looked at anew: a kernel may be given other code. */
+/**
+ * Walks after which all is looked at anew that lasts while a kernel runs: its code, its first task, its large pages. There may be
+ * another kernel.
+ */
 const WALKS_REMEMBERED = 4096;
 
 /** Walks one guest. It may be used for guest after guest. */

@@ -35,6 +35,7 @@ export class KernelMemory {
   returnAddress = NOTHING;
   #view: GuestView | undefined;
   #notes: ReadNotes | undefined;
+  #isNoting = true;
   #words: Int32Array = new Int32Array(0);
   #firstWord = 0;
   #ramBytes = 0;
@@ -50,7 +51,7 @@ export class KernelMemory {
   #olderBytes = 0;
   #olderFrame = NOTHING;
 
-  /** Looks at a guest as it stands now. All that is read of it from here on is noted, but code. */
+  /** Looks at a guest as it stands now. All that is read of it from here on is noted, but what lasts. */
   begin(view: GuestView, notes?: ReadNotes): void {
     this.#view = view;
     this.#notes = notes;
@@ -99,14 +100,19 @@ export class KernelMemory {
   }
 
   /**
-   * The byte of code at a linear address, as `byte`. It is not noted, only where it lies: code is looked at anew now and then
-   * (`StackWalk`), and its bytes, which translated code does not read, are in no cache.
+   * The word at a linear address, as `word`, which is not noted: of what stays as it is while a kernel runs, and is looked at
+   * anew now and then (`GuestWalk`). It may well be in no cache.
    */
+  lastingWord(linear: number): number {
+    const address = this.physical(linear);
+    if (address === NOTHING || (address & 3) !== 0 || !this.#isRam(address)) return NOTHING;
+    return (this.#words[this.#firstWord + (address >>> 2)] ?? 0) >>> 0;
+  }
+
+  /** The byte of code at a linear address, as `byte`; not noted either. */
   codeByte(linear: number): number {
-    const address = this.physical((linear & ~3) >>> 0);
-    if (address === NOTHING || !this.#isRam(address)) return NOTHING;
-    const word = this.#words[this.#firstWord + (address >>> 2)] ?? 0;
-    return (word >>> ((linear & 3) * 8)) & 0xff;
+    const word = this.lastingWord((linear & ~3) >>> 0);
+    return word === NOTHING ? NOTHING : (word >>> ((linear & 3) * 8)) & 0xff;
   }
 
   /** The guest-physical address of a linear one, in RAM or not; `NOTHING` where the kernel has nothing mapped. */
@@ -139,9 +145,20 @@ export class KernelMemory {
     this.#start = (linear & -this.#bytes) >>> 0;
   }
 
-  /** The guest-physical address of the page that a linear address is in; a large page says how large it is. */
+  /**
+   * The guest-physical address of the page that a linear address is in; a large page says how large it is. By large pages a
+   * kernel has all RAM, which lasts; of others it is noted what the tables say.
+   */
   #frameOf(linear: number): number {
     if (!this.#hasPages) return NOTHING;
+    this.#isNoting = false;
+    const frame = this.#readTables(linear);
+    this.#isNoting = true;
+    const isLarge = frame !== NOTHING && this.#bytes !== PAGE_BYTES;
+    return isLarge ? frame : this.#readTables(linear);
+  }
+
+  #readTables(linear: number): number {
     const { entryBytes, directoryShift, indexMask } = this.#isExtended ? EXTENDED : PLAIN;
     let table = (this.#tables & FRAME_MASK) >>> 0;
     if (this.#isExtended) {
@@ -177,7 +194,7 @@ export class KernelMemory {
     if (!this.#isRam(address)) return NOTHING;
     const index = this.#firstWord + (address >>> 2);
     const word = this.#words[index] ?? 0;
-    this.#notes?.addWord(index, word);
+    if (this.#isNoting) this.#notes?.addWord(index, word);
     return word >>> 0;
   }
   /** Whether there is a word of RAM at a guest-physical address. */

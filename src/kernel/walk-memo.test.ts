@@ -22,8 +22,14 @@ const PROFILE: KernelProfile = {
 const EDX = 2;
 const DIRECTORY = 0x1000;
 const OTHER_DIRECTORY = 0x5000;
+const TABLE = 0x6000;
+const PRESENT = 0x3;
 const LARGE_PAGE = 0x83;
 const USER = 0x4;
+
+/** Where the other directory has the kernel, and that its table has the stack. */
+const KERNEL_ENTRY = OTHER_DIRECTORY / 4 + (PAGE_OFFSET >>> 22);
+const STACK_ENTRY = TABLE / 4 + ((STACK - PAGE_OFFSET + 0x1000) >>> 12);
 
 const FRAMES = [0x1e00, 0x1e40, 0x1e80, 0x1f00, 0x1f80].map((offset) => STACK + offset);
 const CALLS = [0x100, 0x200, 0x300].map((offset) => TEXT + offset);
@@ -41,6 +47,9 @@ function kernel(): FakeGuest {
   guest.code(INIT_TASK + COMM, ...SWAPPER);
   for (const [index, task] of TASKS.entries()) guest.code(task + COMM, 0x64 + index, 0x64, 0);
   guest.words.copyWithin(OTHER_DIRECTORY / 4, DIRECTORY / 4, DIRECTORY / 4 + 1024);
+  // The other directory has the same by small pages
+  guest.words[KERNEL_ENTRY] = TABLE | PRESENT;
+  for (let page = 0; page < 1024; page += 1) guest.words[TABLE / 4 + page] = (page << 12) | PRESENT;
   return guest;
 }
 
@@ -53,7 +62,7 @@ type Change = (guest: FakeGuest) => void;
 
 const from = fc.constantFrom;
 const frame = from(...FRAMES);
-/** All that a walk looks at but code, which may be looked at later. */
+/** All that a walk looks at but what lasts, which may be looked at later. */
 const change: fc.Arbitrary<Change> = fc.oneof(
   fc.tuple(frame, fc.oneof(frame, from(0, 0x4020_1f48)), from(...CALLS, TEXT + 0x400)).map<Change>(
     ([at, caller, address]) =>
@@ -73,13 +82,15 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   from(...TASKS).map<Change>((task) => (guest) => guest.code(task + COMM + 1, task >>> 16)),
   from(0, 0x40).map<Change>((base) => (guest) => (guest.fsBase = base)),
   from(DIRECTORY, OTHER_DIRECTORY).map<Change>((tables) => (guest) => (guest.cr3 = tables)),
-  from(LARGE_PAGE, LARGE_PAGE | USER, 0).map<Change>(
-    (entry) => (guest) => (guest.words[OTHER_DIRECTORY / 4 + (PAGE_OFFSET >>> 22)] = entry),
+  from(TABLE | PRESENT, TABLE | PRESENT | USER, 0).map<Change>(
+    (entry) => (guest) => (guest.words[KERNEL_ENTRY] = entry),
+  ),
+  from(STACK - PAGE_OFFSET + 0x1000, STACK - PAGE_OFFSET, 0).map<Change>(
+    (frame) => (guest) => (guest.words[STACK_ENTRY] = frame === 0 ? 0 : frame | PRESENT),
   ),
   from(0, 0x10).map<Change>((cr4) => (guest) => (guest.cr4 = cr4)),
   from(0, 0x8000_0000).map<Change>((cr0) => (guest) => (guest.cr0 = cr0)),
   fc.boolean().map<Change>((isUser) => (guest) => (guest.isUser = isUser)),
-  from(0x73, 0).map<Change>((first) => (guest) => guest.code(INIT_TASK + COMM, first)),
 );
 
 describe('walks that were made', () => {
@@ -116,7 +127,7 @@ describe('walks that were made', () => {
     expect(numbers).toEqual([1, 2, 3, 1, 2, 3]);
   });
 
-  it('are none of another guest, of another profile, or of code as it was long ago', () => {
+  it('are none of another guest, of another profile, or of what lasts as it was long ago', () => {
     const guest = kernel();
     guest.ebp = STACK + 0x1f00;
     guest.frame(STACK + 0x1f00, 0, TEXT + 0x100);
@@ -128,9 +139,17 @@ describe('walks that were made', () => {
     walk.setProfile(PROFILE);
     expect(walk.find(guest)).toBe(4);
     expect(take(walk, guest)).toEqual(first);
-    guest.code(TEXT + 0x100 - 5, 0x90);
-    for (let walks = 0; walks < 4096; walks += 1) take(walk, guest);
-    expect(take(walk, guest)).toEqual(take(new GuestWalk(PROFILE), guest));
+    const changes: readonly Change[] = [
+      (other) => other.code(INIT_TASK + COMM, 0),
+      (other) => other.code(INIT_TASK + COMM, ...SWAPPER),
+      (other) => other.code(TEXT + 0x100 - 5, 0x90),
+      (other) => (other.words[DIRECTORY / 4 + (PAGE_OFFSET >>> 22)] = LARGE_PAGE | USER),
+    ];
+    for (const apply of changes) {
+      apply(guest);
+      for (let walks = 0; walks < 4096; walks += 1) take(walk, guest);
+      expect(take(walk, guest)).toEqual(take(new GuestWalk(PROFILE), guest));
+    }
   });
 
   it('make no objects, found or not', () => {
