@@ -35,6 +35,10 @@ export class Answer implements AnsweredRequest {
     return this.#buffer.bytes;
   }
 
+  get readableWords(): Uint32Array {
+    return this.#buffer.words;
+  }
+
   get writtenLength(): number {
     return this.written.length;
   }

@@ -52,6 +52,13 @@ function requestOf(event: NumberedRequest): Request | undefined {
   }
 }
 
+/** Words that begin with these bytes. */
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const words = new Uint32Array(Math.ceil(bytes.length / 4));
+  new Uint8Array(words.buffer).set(bytes);
+  return words;
+}
+
 /** What the device tells while it answers the request of this event. */
 export function answeredOf(event: NumberedRequest, wire: WireRequest = NO_WIRE): AnsweredRequest {
   const { sequence, status } = event;
@@ -63,6 +70,7 @@ export function answeredOf(event: NumberedRequest, wire: WireRequest = NO_WIRE):
   return {
     ...wire,
     ...framing,
+    readableWords: wordsOf(wire.readable),
     sequence,
     type: event.kind === 'ignored' ? event.type : 0,
     request: requestOf(event),

@@ -23,6 +23,8 @@ export const NO_OUTCOME: RequestOutcome = { status: 0, removed: 0, leftDomain: n
  * returns: a recorder copies what it keeps. `readable` is MAX_REQUEST_SIZE bytes long at most.
  */
 export interface AnsweredRequest extends WireRequest {
+  /** Words, as the host has them in memory, that begin with the bytes of `readable`. */
+  readonly readableWords: Uint32Array;
   readonly sequence: number;
   /** Type byte of its head; 0 when even that is missing. */
   readonly type: number;

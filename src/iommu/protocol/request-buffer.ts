@@ -6,12 +6,15 @@ import { MAX_REQUEST_SIZE } from './codec.ts';
 
 /** Room for one request, with a view for each length that it may have, so that reading one allocates nothing. */
 export class RequestBuffer {
+  /** Words that begin with what was loaded last. */
+  readonly words: Uint32Array;
   readonly #bytes: readonly Uint8Array[];
   readonly #views: readonly DataView[];
   #length = 0;
 
   constructor() {
     const { buffer } = new Uint8Array(MAX_REQUEST_SIZE);
+    this.words = new Uint32Array(buffer);
     const lengths = Array.from({ length: MAX_REQUEST_SIZE + 1 }, (_unused, length) => length);
     this.#bytes = lengths.map((length) => new Uint8Array(buffer, 0, length));
     this.#views = lengths.map((length) => new DataView(buffer, 0, length));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeviceEvent, IommuEvent } from '../../iommu/events/iommu-event.ts';
-import { tellWatcher } from '../../../test/rigs/answered.ts';
+import { answeredOf, tellWatcher } from '../../../test/rigs/answered.ts';
 import type { IommuWatcher } from '../../iommu/events/event-recorder.ts';
 import { CHUNK_EVENTS } from './event-chunk.ts';
 import { EVENT_BYTES } from './event-columns.ts';
@@ -223,6 +223,32 @@ describe('IommuRecord', () => {
         );
       }),
       { numRuns: 50 },
+    );
+  });
+
+  it('keeps the bytes of a request that is answered as those of its event', () => {
+    const bytes = (maxLength: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength });
+    const anyWire = fc.record({
+      readable: fc.oneof(
+        fc.constantFrom(new Uint8Array(36).fill(7), new Uint8Array(28)),
+        bytes(72),
+      ),
+      written: fc.oneof(fc.constantFrom(Uint8Array.of(2, 0, 0, 0)), bytes(8)),
+      writableLength: u32,
+      readableDescriptors: fc.nat(0xff),
+    });
+    fc.assert(
+      fc.property(fc.array(anyWire, { maxLength: 100 }), (wires) => {
+        const [answered, told] = [new Recorder(), new Recorder()];
+        for (const [index, { readable, written, ...framing }] of wires.entries()) {
+          const event = { kind: 'probed', endpoint: 1, status: 0, sequence: index + 1 } as const;
+          const lengths = { readableLength: readable.length, writtenLength: written.length };
+          const wire = { ...WIRE, ...framing, ...lengths, readable, written };
+          answered.addRequest(answeredOf(event, wire), 0, 0, 0);
+          told.add(event, { timeMs: 0, instructions: 0, request: wire });
+        }
+        expect(answered.take()).toEqual(told.take());
+      }),
     );
   });
 

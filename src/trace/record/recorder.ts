@@ -90,7 +90,7 @@ export class Recorder {
     const rows = this.#rows;
     putRequest(rows, row, answered);
     rows[row + ROW_WHO] = who;
-    rows[row + ROW_BYTES] = this.#requests.add(answered);
+    rows[row + ROW_BYTES] = this.#requests.addAnswered(answered);
   }
 
   /** `who`: the number of who was behind it. */

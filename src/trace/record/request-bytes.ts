@@ -8,6 +8,7 @@
 // Of a part that is longer than any request, the beginning is kept.
 
 import { assert } from '../../base/assert.ts';
+import type { AnsweredRequest } from '../../iommu/events/answered-request.ts';
 import type { WireRequest } from '../../iommu/events/wire-request.ts';
 
 const HEAD_BYTES = 12;
@@ -32,12 +33,15 @@ const kept = (length: number, limit: number): number => Math.min(length, limit);
 /** Requests one after the other; grows up to what its owner lets in. */
 export class RequestBytes {
   #bytes: Uint8Array<ArrayBuffer>;
+  /** The same as words; a request that is written so begins at a whole one. */
+  #words: Uint32Array;
   #length: number;
 
   /** Empty, or with what was there. */
   constructor(bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1024), length = 0) {
     assert(length <= bytes.length, 'what is there lies in the buffer');
     this.#bytes = bytes;
+    this.#words = wordsOf(bytes);
     this.#length = length;
   }
 
@@ -63,6 +67,25 @@ export class RequestBytes {
     putWord(bytes, at + 8, packedFraming(request, writtenLength));
     copy(readable, 0, bytes, at + HEAD_BYTES, readableKept);
     copy(written, 0, bytes, at + HEAD_BYTES + readableKept, writtenKept);
+    return at;
+  }
+
+  /** Adds a request while it is answered: by words, if it is made of them and is answered with one, as nearly all are. */
+  addAnswered(request: AnsweredRequest): number {
+    const { readableLength, readableWords, written } = request;
+    const isWhole = ((readableLength | this.#length) & 3) === 0;
+    if (!isWhole || readableLength > KEPT_READABLE || written.length !== 4)
+      return this.add(request);
+    const at = this.#room(HEAD_BYTES + readableLength + 4);
+    const words = this.#words;
+    const head = at >>> 2;
+    words[head] = readableLength;
+    words[head + 1] = request.writableLength;
+    words[head + 2] = packedFraming(request, 4);
+    const first = head + 3;
+    const count = readableLength >>> 2;
+    for (let word = 0; word < count; word += 1) words[first + word] = readableWords[word] ?? 0;
+    words[first + count] = wordAt(written, 0);
     return at;
   }
 
@@ -114,7 +137,7 @@ export class RequestBytes {
 
   /** Others, empty, with as much room as these have taken: for what is like it. */
   emptied(): RequestBytes {
-    return new RequestBytes(new Uint8Array(this.#length + SLACK_BYTES));
+    return new RequestBytes(new Uint8Array(inWords(this.#length + SLACK_BYTES)));
   }
 
   /** Bytes of the request that begins there; undefined where none can begin. */
@@ -131,12 +154,25 @@ export class RequestBytes {
     const at = this.#length;
     this.#length += length;
     if (this.#length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length));
+      const room = inWords(Math.max(2 * this.#bytes.length, this.#length));
+      const larger = new Uint8Array(room);
       larger.set(this.#bytes);
       this.#bytes = larger;
+      this.#words = wordsOf(larger);
     }
     return at;
   }
+}
+
+/** As many bytes in whole words. */
+function inWords(length: number): number {
+  return Math.ceil(length / 4) * 4;
+}
+
+/** The whole words of bytes in a buffer of their own, in the order of the bytes of every host that there is an emulator for. */
+function wordsOf({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Uint32Array {
+  assert(byteOffset === 0, 'requests have a buffer of their own');
+  return new Uint32Array(buffer, 0, length >>> 2);
 }
 
 function packedFraming(request: WireRequest, writtenLength: number): number {

@@ -2,7 +2,7 @@
 // an event.
 
 import type { AnsweredRequest } from '../../iommu/events/answered-request.ts';
-import type { Request } from '../../iommu/protocol/request.ts';
+import type { MapRequest, UnmapRequest } from '../../iommu/protocol/request.ts';
 import { NO_DOMAIN, NO_STATUS } from './event-columns.ts';
 import { KIND_CODES } from './event-kinds.ts';
 import {
@@ -42,14 +42,11 @@ export function putRequest(rows: Uint32Array, row: number, answered: AnsweredReq
   switch (request.kind) {
     case 'map':
       putKind(rows, row, MAPPED, status);
-      putRange(rows, row, request);
-      rows[row + ROW_GPA_LOW] = request.physLow;
-      rows[row + ROW_GPA_HIGH] = request.physHigh;
-      rows[row + ROW_FLAGS] = request.flags;
+      putMap(rows, row, request);
       break;
     case 'unmap':
       putKind(rows, row, UNMAPPED, status);
-      putRange(rows, row, request);
+      putUnmap(rows, row, request);
       rows[row + ROW_GPA_LOW] = outcome.removed;
       break;
     case 'attach':
@@ -83,9 +80,20 @@ function putLeft(rows: Uint32Array, row: number, endpoint: number, domain: numbe
   rows[row + ROW_FLAGS] = domain === null ? NO_DOMAIN : 0;
 }
 
-type RangeRequest = Extract<Request, { readonly kind: 'map' | 'unmap' }>;
+// What the two have in common stands in each: V8 makes far less of a function that sees one kind of object.
 
-function putRange(rows: Uint32Array, row: number, request: RangeRequest): void {
+function putMap(rows: Uint32Array, row: number, request: MapRequest): void {
+  rows[row + ROW_DOMAIN] = request.domain;
+  rows[row + ROW_START_LOW] = request.startLow;
+  rows[row + ROW_START_HIGH] = request.startHigh;
+  rows[row + ROW_END_LOW] = request.endLow;
+  rows[row + ROW_END_HIGH] = request.endHigh;
+  rows[row + ROW_GPA_LOW] = request.physLow;
+  rows[row + ROW_GPA_HIGH] = request.physHigh;
+  rows[row + ROW_FLAGS] = request.flags;
+}
+
+function putUnmap(rows: Uint32Array, row: number, request: UnmapRequest): void {
   rows[row + ROW_DOMAIN] = request.domain;
   rows[row + ROW_START_LOW] = request.startLow;
   rows[row + ROW_START_HIGH] = request.startHigh;
