@@ -4,6 +4,7 @@ import { useComputed, type ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { AddressNotice } from '../components/address-notice.tsx';
+import { ClockContext } from '../components/clock-context.ts';
 import { DropZone, type DropZoneProps } from '../components/drop-zone.tsx';
 import { GuidedStory } from '../components/guided-story.tsx';
 import { PicturePane } from '../components/picture-pane.tsx';
@@ -18,6 +19,7 @@ import { TraceBanner, type TraceBannerProps } from '../components/trace-banner.t
 import { TopBar } from '../components/top-bar.tsx';
 import { UpdateNotice, type UpdateNoticeProps } from '../components/update-notice.tsx';
 import { ViewSwitch } from '../components/view-switch.tsx';
+import { clockOf } from '../format/clock.ts';
 import { DeskView } from '../desk/desk-view.tsx';
 import type { Desk } from '../desk/desk.ts';
 import type { DeskPane } from '../desk/desk-pane.ts';
@@ -91,48 +93,55 @@ export function App(props: AppProps): JSX.Element {
   const isTold = isSee && see.guided.view.value !== null;
   // The story says why its own access was stopped; for other things they have to be chosen
   const hasSide = isSee && (!isTold || see.side.chosen.value !== null);
+  const { frame, history } = panes.timeBar;
+  const hasTimes = useComputed(() => {
+    void frame.value;
+    return history()?.record.head.facts.times ?? true;
+  });
   return (
-    <div class="app" data-moment={moment}>
-      <TopBar
-        {...panes.topBar}
-        help={<OverlayButtons overlays={overlays} />}
-        share={<ShareButton {...sharing} />}
-        views={
-          <div class="views">
-            <ViewSwitch {...choice} />
-            {isSee ? null : <PanesMenu desk={desk} panes={deskPanes} />}
-          </div>
-        }
-      />
-      <AddressNotice isOfLaterPage={isOfLaterPage} />
-      <UpdateNotice {...update} />
-      {trace === null ? null : <TraceBanner {...trace} />}
-      <RecordingNotice {...panes.recording} />
-      <RecordingNotice {...opening.notice} />
-      <OverlayView overlays={overlays} />
-      <machine.View />
-      {isSee ? null : <SectionNav desk={desk} />}
-      <main class="layout" data-view={view} data-told={isTold}>
-        {isTold ? <GuidedStory key="guided" {...see.guided} /> : null}
-        {isSee ? (
-          <div class="column column-see" key="see">
-            <ReachFigure {...see.figure} />
-            <PicturePane {...see.picture} />
-            {trace === null ? <SeeActions {...see.actions} /> : null}
-          </div>
-        ) : null}
-        {hasSide ? <SeeSide key="side" {...see.side} /> : null}
-        <DeskView
-          key="desk"
-          desk={desk}
-          panes={deskPanes}
-          hasRoom={hasRoom}
-          only={isSee ? 'console' : null}
+    <ClockContext.Provider value={clockOf(hasTimes.value)}>
+      <div class="app" data-moment={moment}>
+        <TopBar
+          {...panes.topBar}
+          help={<OverlayButtons overlays={overlays} />}
+          share={<ShareButton {...sharing} />}
+          views={
+            <div class="views">
+              <ViewSwitch {...choice} />
+              {isSee ? null : <PanesMenu desk={desk} panes={deskPanes} />}
+            </div>
+          }
         />
-      </main>
-      <TimeBar {...panes.timeBar} />
-      <ReplaceDialog question={opening.question} />
-      <DropZone onOpen={opening.onOpen} onRefuse={opening.onRefuse} />
-    </div>
+        <AddressNotice isOfLaterPage={isOfLaterPage} />
+        <UpdateNotice {...update} />
+        {trace === null ? null : <TraceBanner {...trace} />}
+        <RecordingNotice {...panes.recording} />
+        <RecordingNotice {...opening.notice} />
+        <OverlayView overlays={overlays} />
+        <machine.View />
+        {isSee ? null : <SectionNav desk={desk} />}
+        <main class="layout" data-view={view} data-told={isTold}>
+          {isTold ? <GuidedStory key="guided" {...see.guided} /> : null}
+          {isSee ? (
+            <div class="column column-see" key="see">
+              <ReachFigure {...see.figure} />
+              <PicturePane {...see.picture} />
+              {trace === null ? <SeeActions {...see.actions} /> : null}
+            </div>
+          ) : null}
+          {hasSide ? <SeeSide key="side" {...see.side} /> : null}
+          <DeskView
+            key="desk"
+            desk={desk}
+            panes={deskPanes}
+            hasRoom={hasRoom}
+            only={isSee ? 'console' : null}
+          />
+        </main>
+        <TimeBar {...panes.timeBar} />
+        <ReplaceDialog question={opening.question} />
+        <DropZone onOpen={opening.onOpen} onRefuse={opening.onRefuse} />
+      </div>
+    </ClockContext.Provider>
   );
 }

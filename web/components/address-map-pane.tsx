@@ -13,13 +13,14 @@ import type { EventStory } from '../../src/worker/api/why.ts';
 import type { Stack } from '../../src/trace/record/who.ts';
 import { endpointName } from '../format/endpoint-name.ts';
 import { makerWords } from '../format/maker-words.ts';
-import { formatPlural, formatSeconds } from '../format/quantity.ts';
+import { formatPlural } from '../format/quantity.ts';
 import type { ListedEvent } from '../model/event-feed.ts';
 import type { Locator } from '../model/locator.ts';
 import type { MappingChange } from '../model/watched-domain.ts';
 import { Term } from '../glossary/term.tsx';
 import { AddressMapCanvas } from './address-map-canvas.tsx';
 import { AddressMapTable } from './address-map-table.tsx';
+import { useClock } from './clock-context.ts';
 import {
   DomainSelect,
   whyUnmapped,
@@ -78,6 +79,7 @@ function useWords(props: AddressMapPaneProps, space: AddressSpace | null) {
   const stories = props.stories.value;
   const driver = props.drivers.value;
   const info = props.info.value;
+  const clock = useClock();
   const { eventOf } = props;
   return useMemo(
     () => ({
@@ -86,7 +88,7 @@ function useWords(props: AddressMapPaneProps, space: AddressSpace | null) {
         if (event === undefined) return null;
         const { stack } = event.who;
         const maker = makerWords(event.who, stack === null ? null : driver(stack));
-        return `at ${formatSeconds(event.timeMs)} s${maker === null ? '' : ` ${maker.long}`}`;
+        return `at ${clock.at(event.timeMs)}${maker === null ? '' : ` ${maker.long}`}`;
       },
       faultSentence: (sequence: number): string | null => {
         const story = stories.get(sequence)?.sentence;
@@ -95,7 +97,7 @@ function useWords(props: AddressMapPaneProps, space: AddressSpace | null) {
         return `${faultSentence(endpointName(info, record.fault.endpoint), record)}.`;
       },
     }),
-    [stories, driver, info, eventOf, space],
+    [stories, driver, info, clock, eventOf, space],
   );
 }
 

@@ -2,9 +2,10 @@
 
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { formatBytes, formatExact, formatFine } from '../format/quantity.ts';
+import { formatBytes, formatExact } from '../format/quantity.ts';
 import { stageName } from '../format/stage-words.ts';
 import type { Lanes } from '../timebar/lanes.ts';
+import { useClock } from './clock-context.ts';
 import { TableHead } from './table-head.tsx';
 
 /** The lanes of the bar, and what each shows: where there is no pointer, there are no tooltips. */
@@ -21,7 +22,6 @@ export const BAR_LANES = [
 const ROWS = 20;
 
 const HEADS = [
-  { name: 'Seconds' },
   { name: 'Stage' },
   { name: 'Reach', isNumber: true },
   { name: 'Requests', isNumber: true },
@@ -80,6 +80,7 @@ export interface BarTableProps {
 
 export function BarTable({ lanes, onLook, onClose }: BarTableProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
+  const clock = useClock();
   const spanMs = (lanes.edges.at(-1) ?? 0) - (lanes.edges[0] ?? 0);
   useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
@@ -92,12 +93,12 @@ export function BarTable({ lanes, onLook, onClose }: BarTableProps): JSX.Element
       <h2 id="bar-table-title">What the time bar shows</h2>
       <div class="scroll" tabIndex={0} role="group" aria-label="Table, scrollable">
         <table class="table">
-          <TableHead heads={HEADS} />
+          <TableHead heads={[{ name: clock.heading }, ...HEADS]} />
           <tbody>
             {tableRows(lanes).map((row) => (
               <tr key={row.fromMs}>
                 <th scope="row" class="mono">
-                  {formatFine(row.fromMs, spanMs)}–{formatFine(row.toMs, spanMs)}
+                  {clock.fine(row.fromMs, spanMs)}–{clock.fine(row.toMs, spanMs)}
                 </th>
                 <td>{row.stage}</td>
                 <td class="number">
@@ -114,6 +115,7 @@ export function BarTable({ lanes, onLook, onClose }: BarTableProps): JSX.Element
           </tbody>
         </table>
       </div>
+      {clock.isTime ? null : <p class="quiet">{clock.title}.</p>}
       <dl class="facts">
         {BAR_LANES.map(([name, words]) => (
           <div key={name}>

@@ -6,8 +6,9 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { AT_END, held, movedBy, nudge, placeAt, reveal, type Place } from '../events/list-place.ts';
 import type { Row, Rows } from '../events/row-list.ts';
-import { formatExact, TIME_TITLE } from '../format/quantity.ts';
+import { formatExact } from '../format/quantity.ts';
 import type { Locator } from '../model/locator.ts';
+import { useClock } from './clock-context.ts';
 import { useBigList, type BigList } from './big-list.ts';
 import { EventRow, eventTitle, SELECTED_ROW, type RowContext, type RowTime } from './event-row.tsx';
 import { DownIcon } from './icons.tsx';
@@ -18,7 +19,7 @@ const HEAD_HEIGHT = 22;
 const WIDE_FROM = 680;
 
 const COLUMNS = [
-  ['feed-time', 'Time', TIME_TITLE],
+  ['feed-time', null, null],
   ['feed-number', '#', 'Number of the event'],
   ['feed-marker', 'Kind', 'What happened'],
   ['feed-place', 'Whom', 'The endpoint, or the domain (D) whose mappings change'],
@@ -47,11 +48,12 @@ export interface EventListProps {
 }
 
 function Head(): JSX.Element {
+  const clock = useClock();
   return (
     <div class="feed-line feed-head" role="row" aria-rowindex={1}>
       {COLUMNS.map(([name, label, title]) => (
-        <span role="columnheader" class={name} title={title}>
-          {label}
+        <span role="columnheader" class={name} title={title ?? clock.title}>
+          {label ?? clock.column}
         </span>
       ))}
     </div>

@@ -11,10 +11,11 @@ import { eventCells } from '../format/event-cells.ts';
 import { eventWords } from '../format/event-words.ts';
 import { makerWords, type MakerWords } from '../format/maker-words.ts';
 import { markWords } from '../format/mark-words.ts';
-import { formatExact, formatSeconds } from '../format/quantity.ts';
+import { formatExact } from '../format/quantity.ts';
 import type { Row } from '../events/row-list.ts';
 import { feedKind, type ListedEvent } from '../model/event-feed.ts';
 import type { Locator } from '../model/locator.ts';
+import { useClock } from './clock-context.ts';
 
 /** What the words of a row need beside the event. */
 export interface RowContext {
@@ -77,6 +78,7 @@ interface MarkProps extends Omit<RowProps, 'row'> {
 }
 
 function MarkRow({ context, mark, index, isWide, time }: MarkProps): JSX.Element {
+  const clock = useClock();
   const { marker, text } = markWords(mark, (id) => endpointName(context.info.value, id));
   return (
     <div
@@ -88,7 +90,7 @@ function MarkRow({ context, mark, index, isWide, time }: MarkProps): JSX.Element
       data-time={time === 'later' ? time : undefined}
     >
       <span role="gridcell" class="feed-time">
-        {formatSeconds(mark.timeMs)}
+        {clock.short(mark.timeMs)}
       </span>
       {isWide ? <span role="gridcell" class="feed-number" /> : null}
       <span role="gridcell" class="feed-marker">
@@ -104,6 +106,7 @@ function MarkRow({ context, mark, index, isWide, time }: MarkProps): JSX.Element
 export function EventRow(props: RowProps): JSX.Element {
   const { context, row, index, isWide, time } = props;
   const { sequence, mark } = row;
+  const clock = useClock();
   if (mark !== null) return <MarkRow {...props} mark={mark} />;
   const listed = context.event(sequence);
   const place = { role: 'row', 'aria-rowindex': index + 2, 'data-index': index } as const;
@@ -135,7 +138,7 @@ export function EventRow(props: RowProps): JSX.Element {
       data-time={time}
     >
       <span role="gridcell" class="feed-time">
-        {formatSeconds(timeMs)}
+        {clock.short(timeMs)}
       </span>
       {cells === null ? null : (
         <span role="gridcell" class="feed-number">

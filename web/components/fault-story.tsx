@@ -4,10 +4,11 @@ import type { JSX } from 'preact';
 import { sectionOf } from '../inspector/inspected.ts';
 import type { FaultTale } from '../inspector/fault-tale.ts';
 import { dmesgLine, faultTitle } from '../format/iommu-words.ts';
-import { formatExact, formatSeconds, TIME_TITLE } from '../format/quantity.ts';
+import { formatExact } from '../format/quantity.ts';
 import { reasonsOf } from '../conformance/requirement.ts';
 import type { RequirementsView } from '../model/requirements-view.ts';
 import { Asker, type Namers } from './asker.tsx';
+import { useClock } from './clock-context.ts';
 import { LinkedWords, type Select } from './linked-words.tsx';
 
 export interface FaultStoryProps {
@@ -57,12 +58,13 @@ export function FaultStory(props: FaultStoryProps): JSX.Element {
   const { tale, requirements, namers, onSelect, onLook } = props;
   const { fault, timeMs, sentence, steps } = tale;
   const { sequence } = fault;
+  const clock = useClock();
   return (
     <article class="tale" aria-label={`Fault #${formatExact(sequence)}`}>
       <p class="fault-head">
         <span class="badge badge-blocked">{faultTitle(fault)}</span>
-        <span class="fault-time" title={TIME_TITLE}>
-          {formatSeconds(timeMs)} s
+        <span class="fault-time" title={clock.title}>
+          {clock.at(timeMs)}
         </span>
       </p>
       <p class="fault-what">{sentence}</p>

@@ -6,7 +6,7 @@ import { formatAddress } from '../format/address.ts';
 import { endpointName } from '../format/endpoint-name.ts';
 import { dmesgLine, faultReasonSentence, faultTitle, isWriteFault } from '../format/iommu-words.ts';
 import { standstill } from '../format/readiness.ts';
-import { formatExact, formatPlural, formatSeconds, TIME_TITLE } from '../format/quantity.ts';
+import { formatExact, formatPlural } from '../format/quantity.ts';
 import type { IommuMode, MachineFailure, MachineInfo } from '../../src/worker/api/power.ts';
 import type { EventStory } from '../../src/worker/api/why.ts';
 import type { FaultRecord } from '../model/machine-model.ts';
@@ -15,6 +15,7 @@ import type { Words } from '../inspector/inspected.ts';
 import { laterWords, type LaterMap } from '../inspector/later-map.ts';
 import type { Locator } from '../model/locator.ts';
 import { Term } from '../glossary/term.tsx';
+import { useClock } from './clock-context.ts';
 import { freshLine } from './fresh-line.ts';
 import { LinkedWords, type Select } from './linked-words.tsx';
 import { Pane } from './pane.tsx';
@@ -97,6 +98,7 @@ function Story({ story, onSelect }: StoryProps): JSX.Element {
 /** A fault, and its story as far as it is known. */
 function FaultCard(props: CardProps): JSX.Element {
   const { name, record, story, later, isSelected, onSelect } = props;
+  const clock = useClock();
   const { fault, timeMs } = record;
   const isWrite = isWriteFault(fault.flags);
   return (
@@ -109,8 +111,8 @@ function FaultCard(props: CardProps): JSX.Element {
         onClick={() => onSelect({ kind: 'event', sequence: fault.sequence })}
       >
         <span class="badge badge-blocked">{faultTitle(fault)}</span>
-        <span class="fault-time" title={TIME_TITLE}>
-          {formatSeconds(timeMs)} s
+        <span class="fault-time" title={clock.title}>
+          {clock.at(timeMs)}
         </span>
       </button>
       {story === undefined ? (

@@ -5,9 +5,10 @@ import { useComputed, type ReadonlySignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import type { PastNote } from '../../src/worker/api/past.ts';
 import type { MachineStatus } from '../../src/worker/api/power.ts';
-import { formatSpan, meanwhile, whyUnknown } from '../format/moment-words.ts';
-import { formatExact, formatSeconds } from '../format/quantity.ts';
+import { meanwhile, whyUnknown } from '../format/moment-words.ts';
+import { formatExact } from '../format/quantity.ts';
 import type { MachineClock } from '../model/views.ts';
+import { useClock } from './clock-context.ts';
 
 /** What is looked at, as this part needs to know it. */
 export type ShownMoment =
@@ -48,8 +49,12 @@ function Live({
   clock,
   status,
 }: Pick<MomentStripProps, 'latest' | 'clock' | 'status'>): JSX.Element {
-  const time = useComputed(() => formatSpan(clock.value.ranMs));
-  const event = useComputed(() => (latest.value === 0 ? '' : `#${formatExact(latest.value)}, `));
+  const words = useClock();
+  const time = useComputed(() => (words.isTime ? words.span(clock.value.ranMs) : ''));
+  const comma = words.isTime ? ', ' : '';
+  const event = useComputed(() =>
+    latest.value === 0 ? '' : `#${formatExact(latest.value)}${comma}`,
+  );
   const hasEvents = useComputed(() => latest.value > 0);
   return (
     <p class="moment-text">
@@ -77,13 +82,14 @@ interface PastProps extends Pick<
 
 function Past(props: PastProps): JSX.Element {
   const { clock, status, past, sequence, timeMs, onLook, onTake } = props;
-  const ago = useComputed(() => formatSpan(clock.value.ranMs - timeMs));
+  const words = useClock();
+  const ago = useComputed(() => words.span(clock.value.ranMs - timeMs));
   const canTake = status.value === 'running' || status.value === 'paused';
   const isTrace = status.value === 'trace';
   return (
     <>
       <p class="moment-text">
-        <b title={`At ${formatSeconds(timeMs)} s`}>
+        <b title={`At ${words.at(timeMs)}`}>
           Looking at event #{formatExact(sequence)}, {ago} {isTrace ? 'before the end' : 'ago'}.
         </b>{' '}
         <span>{meanwhile(status.value, past.value)}</span>

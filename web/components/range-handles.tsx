@@ -4,8 +4,8 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { JSX, RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
 import { rangeBetween, TICK_MS, type TimeRange } from '../../src/trace/record/time-range.ts';
-import { formatSeconds } from '../format/quantity.ts';
 import type { BarView } from '../timebar/bar-view.ts';
+import { useClock } from './clock-context.ts';
 
 /** Parts of what is shown that a key moves an end by, and with Shift. */
 const STEP = 1 / 200;
@@ -76,6 +76,7 @@ function Handle({ end, view, range, onDragRange, onRange, onLook }: HandleProps)
   const drag = useRef<{ readonly startX: number; readonly atMs: number; isMoved: boolean } | null>(
     null,
   );
+  const clock = useClock();
   const chosen = range.value;
   const timeMs = (end === 'from' ? chosen?.fromMs : chosen?.toMs) ?? 0;
   const target = (event: PointerEvent): TimeRange | null => {
@@ -98,7 +99,7 @@ function Handle({ end, view, range, onDragRange, onRange, onLook }: HandleProps)
       aria-valuemin={0}
       aria-valuemax={Math.ceil(Math.max(view.current?.limits.endMs ?? 0, timeMs))}
       aria-valuenow={Math.round(timeMs)}
-      aria-valuetext={`${formatSeconds(timeMs)} s`}
+      aria-valuetext={clock.at(timeMs)}
       title={NAMES[end]}
       onKeyDown={(event) => {
         const [bar, now] = [view.current, range.peek()];

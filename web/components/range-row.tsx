@@ -3,8 +3,9 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX, RefObject } from 'preact';
 import type { TimeRange } from '../../src/trace/record/time-range.ts';
-import { rangeMissing, rangeWords } from '../format/moment-words.ts';
+import { rangeMissing, rangeWords } from '../format/range-words.ts';
 import type { BarView } from '../timebar/bar-view.ts';
+import { useClock } from './clock-context.ts';
 
 export interface RangeRowProps {
   readonly range: ReadonlySignal<TimeRange | null>;
@@ -38,6 +39,7 @@ function Problem({ text, onDismiss }: { readonly text: string; readonly onDismis
 /** Nothing without a range. */
 export function RangeRow(props: Props): JSX.Element | null {
   const { range, rangeProblem, onRange, onDismissRange, onCount, painted, view, pastMs } = props;
+  const clock = useClock();
   void painted.value;
   const chosen = range.value;
   const problem = rangeProblem.value;
@@ -46,11 +48,11 @@ export function RangeRow(props: Props): JSX.Element | null {
   const facts = bar?.rangeFacts() ?? null;
   if (chosen === null || bar === null) return null;
   const { startMs, endMs } = bar.limits;
-  const missing = rangeMissing(chosen, { fromMs: startMs, toMs: endMs });
+  const missing = rangeMissing(chosen, { fromMs: startMs, toMs: endMs }, clock);
   return (
     <div class="moment-range" role="group" aria-label="Range">
       <span>
-        {facts === null ? '' : rangeWords(chosen, pastMs, facts)}
+        {facts === null ? '' : rangeWords(chosen, pastMs, { ...facts, clock })}
         {missing === null ? null : <span class="moment-missing"> {missing}</span>}
       </span>
       <span class="moment-buttons">

@@ -6,10 +6,12 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Stack } from '../../src/trace/record/who.ts';
 import type { MachineInfo } from '../../src/worker/api/power.ts';
 import { endpointName } from '../format/endpoint-name.ts';
-import { formatExact, formatFine } from '../format/quantity.ts';
+import type { Clock } from '../format/clock.ts';
+import { formatExact } from '../format/quantity.ts';
 import type { Counted, StatisticsView } from '../model/statistics-view.ts';
 import type { Lead, StatRow, StatTable } from '../statistics/stat-table.ts';
 import { csvOf, jsonOf, statTables, summary } from '../statistics/tables.ts';
+import { useClock } from './clock-context.ts';
 import { Pane } from './pane.tsx';
 import { TableHead } from './table-head.tsx';
 
@@ -71,16 +73,15 @@ function Table({
 }
 
 /** What was counted, and whether it is still what is asked for. */
-function scopeWords({ figures, isWhole, moment }: Counted): string {
+function scopeWords({ figures, isWhole, moment }: Counted, clock: Clock): string {
   const { range, span } = figures;
-  const fine = (timeMs: number): string => formatFine(timeMs, range.toMs - range.fromMs);
-  const times = `${fine(range.fromMs)} to ${fine(range.toMs)} s`;
+  const times = clock.isTime ? `${clock.between(range.fromMs, range.toMs)}, ` : '';
   const events =
     span.end > span.first
       ? `events #${formatExact(span.first)} to #${formatExact(span.end - 1)}`
       : 'no event';
   const what = isWhole ? 'All that is kept' : 'The range';
-  return `${what}${moment === null ? '' : ' up to the moment you look at'}: ${times}, ${events}.`;
+  return `${what}${moment === null ? '' : ' up to the moment you look at'}: ${times}${events}.`;
 }
 
 interface CopyProps extends Pick<StatisticsPaneProps, 'onCopy'> {
@@ -118,11 +119,13 @@ function Copy({ texts, onCopy }: CopyProps): JSX.Element {
 
 function Figures({ props, counted }: { readonly props: StatisticsPaneProps; counted: Counted }) {
   const info = props.info.value;
+  const clock = useClock();
   const nameOf = (endpoint: number): string => endpointName(info, endpoint);
   const tables = statTables(counted, {
     nameOf,
     driverOf: props.drivers.value,
     isAsking: props.areDriversAsked.value,
+    clock,
   });
   const texts = (): readonly (readonly [string, string])[] => [
     ['CSV', csvOf(tables)],
@@ -131,8 +134,8 @@ function Figures({ props, counted }: { readonly props: StatisticsPaneProps; coun
   return (
     <>
       <div class="stat-head">
-        <p class="stat-summary">{summary(counted, nameOf)}</p>
-        <p class="quiet">{scopeWords(counted)}</p>
+        <p class="stat-summary">{summary(counted, nameOf, clock)}</p>
+        <p class="quiet">{scopeWords(counted, clock)}</p>
         <Copy texts={texts} onCopy={props.onCopy} />
       </div>
       <div class="stat-tables">

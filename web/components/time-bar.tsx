@@ -7,12 +7,13 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { rangeBetween, type TimeRange } from '../../src/trace/record/time-range.ts';
 import type { History } from '../../src/trace/replay/history.ts';
 import type { MachineInfo } from '../../src/worker/api/power.ts';
-import { formatExact, formatSeconds } from '../format/quantity.ts';
+import { formatExact } from '../format/quantity.ts';
 import { theme } from '../theme.ts';
 import { BarView, type BarSource } from '../timebar/bar-view.ts';
 import type { Lanes } from '../timebar/lanes.ts';
 import { BarPointer } from './bar-pointer.ts';
 import { BarTable, BAR_LANES } from './bar-table.tsx';
+import { useClock } from './clock-context.ts';
 import { useMomentKeys, type MomentKeys } from './moment-keys.ts';
 import { MomentStrip, type MomentStripProps } from './moment-strip.tsx';
 import { placeHandles, RangeHandles, type RangeHandlesProps } from './range-handles.tsx';
@@ -181,6 +182,7 @@ function BarCanvas({ props, onView, onPaint }: CanvasProps): JSX.Element {
     const { value } = looking;
     return value.kind === 'past' ? value.views.timeMs : clock.value.ranMs;
   });
+  const words = useClock();
   const text = `event #${formatExact(now)} of ${formatExact(last)}`;
   const pointer = (): BarPointer | undefined => bar.current?.pointer;
   return (
@@ -193,7 +195,7 @@ function BarCanvas({ props, onView, onPaint }: CanvasProps): JSX.Element {
       aria-valuemin={0}
       aria-valuemax={last}
       aria-valuenow={now}
-      aria-valuetext={`${text}, ${formatSeconds(time.peek())} s, ${moment.kind === 'past' ? 'past' : 'live'}`}
+      aria-valuetext={`${text}, ${words.isTime ? `${words.at(time.peek())}, ` : ''}${moment.kind === 'past' ? 'past' : 'live'}`}
       aria-keyshortcuts="W S A D , . [ ] L"
       onKeyDown={(event) => {
         const step = stepOf(props, bar.current?.view ?? null, event.key);

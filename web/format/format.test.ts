@@ -10,7 +10,8 @@ import {
   formatHexBytes,
   formatRights,
 } from './iommu-words.ts';
-import { rangeMissing, rangeWords } from './moment-words.ts';
+import { GUEST_TIME, ORDER } from './clock.ts';
+import { rangeMissing, rangeWords } from './range-words.ts';
 import {
   formatBytes,
   formatClock,
@@ -182,7 +183,7 @@ describe('a range of time', () => {
     [3000, '1.500 to 2.500 s (1.00 s): 821 requests, 1 fault, 2 KiB of DMA'],
     [1000, '1.500 to 2.500 s (1.00 s): after the moment you look at'],
   ])('at the moment %s is %s', (pastMs, words) => {
-    expect(rangeWords(range, pastMs, counts)).toBe(words);
+    expect(rangeWords(range, pastMs, { ...counts, clock: GUEST_TIME })).toBe(words);
   });
 
   it.each([
@@ -191,7 +192,17 @@ describe('a range of time', () => {
     [2500, 9000, 'Nothing of it is kept: the record begins at 2.500 s.'],
     [0, 1500, 'That time has not come yet.'],
   ])('in a record from %d to %d ms: %s', (fromMs, toMs, words) => {
-    expect(rangeMissing(range, { fromMs, toMs })).toBe(words);
+    expect(rangeMissing(range, { fromMs, toMs }, GUEST_TIME)).toBe(words);
+  });
+
+  it('is one of events where a trace has no times', () => {
+    const ofEvents = { fromMs: 12, toMs: 1040 };
+    expect(rangeWords(ofEvents, 40, { ...counts, clock: ORDER })).toBe(
+      '#12 to #1,040 (1,028 events), up to event #40: 821 requests, 1 fault, 2 KiB of DMA',
+    );
+    expect(rangeMissing(ofEvents, { fromMs: 15, toMs: 2000 }, ORDER)).toBe(
+      'Some of it is not kept: the record begins at event #15.',
+    );
   });
 
   it.each([

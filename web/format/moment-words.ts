@@ -2,14 +2,7 @@
 
 import type { PastNote } from '../../src/worker/api/past.ts';
 import type { MachineStatus } from '../../src/worker/api/power.ts';
-import {
-  formatBytes,
-  formatDuration,
-  formatExact,
-  formatFine,
-  formatPlural,
-  formatSeconds,
-} from './quantity.ts';
+import { formatExact } from './quantity.ts';
 
 const MINUTE_S = 60;
 const HOUR_S = 3600;
@@ -51,35 +44,4 @@ export function whyUnknown(
     case 'not-yet':
       return `${event} has not happened yet. This is the present.`;
   }
-}
-
-export interface RangeCounts {
-  readonly requests: number;
-  readonly faults: number;
-  readonly dmaBytes: number;
-}
-
-interface Times {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-/** What happened in a range of time, up to the moment that is looked at if that is a past one; all in milliseconds. */
-export function rangeWords(range: Times, pastMs: number | null, counts: RangeCounts): string {
-  const { fromMs, toMs } = range;
-  const fine = (timeMs: number): string => formatFine(timeMs, toMs - fromMs);
-  const times = `${fine(fromMs)} to ${fine(toMs)} s (${formatDuration(toMs - fromMs)})`;
-  if (pastMs !== null && pastMs < fromMs) return `${times}: after the moment you look at`;
-  const upTo = pastMs === null || pastMs >= toMs ? '' : `, up to ${fine(pastMs)} s`;
-  const { requests, faults, dmaBytes } = counts;
-  const words = [formatPlural(requests, 'request'), formatPlural(faults, 'fault')].join(', ');
-  return `${times}${upTo}: ${words}, ${formatBytes(dmaBytes)} of DMA`;
-}
-
-/** What of a range the record does not have; null when it has all. `kept`: from its first event up to now. */
-export function rangeMissing({ fromMs, toMs }: Times, kept: Times): string | null {
-  const begins = `the record begins at ${formatSeconds(kept.fromMs)} s`;
-  if (toMs <= kept.fromMs) return `Nothing of it is kept: ${begins}.`;
-  if (fromMs >= kept.toMs) return 'That time has not come yet.';
-  return fromMs < kept.fromMs ? `Some of it is not kept: ${begins}.` : null;
 }

@@ -97,7 +97,12 @@ function lifeFacts({ history, moment }: Subject, { born, died }: Lifetime): read
   const to = died === null ? undefined : record.event(died)?.timeMs;
   if (from === undefined || to === undefined || born === null || died === null) return [];
   const events = formatExact(died - born);
-  return [{ name: 'Lived', words: [`${timeInWords(to - from)}, ${events} events`] }];
+  return [
+    {
+      name: 'Lived',
+      words: [`${record.head.facts.times ? `${timeInWords(to - from)}, ` : ''}${events} events`],
+    },
+  ];
 }
 
 function domainWords(subject: Subject, domain: number): Words {

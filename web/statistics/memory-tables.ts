@@ -4,7 +4,8 @@ import { toGpa } from '../../src/memory/address.ts';
 import { CAUSES } from '../../src/trace/explain/causes.ts';
 import type { PageFigures } from '../../src/trace/statistics/statistics.ts';
 import { formatAddress } from '../format/address.ts';
-import { formatBytes, formatDuration, formatExact } from '../format/quantity.ts';
+import type { Clock } from '../format/clock.ts';
+import { formatBytes, formatExact } from '../format/quantity.ts';
 import type { Counted } from '../model/statistics-view.ts';
 import { countCell } from './event-tables.ts';
 import { filterOf } from './filters.ts';
@@ -21,8 +22,8 @@ function bytesCell(bytes: number): StatCell {
   return { text: formatBytes(bytes), value: bytes };
 }
 
-function timeCell(ms: number | null): StatCell {
-  return ms === null ? { text: '–', value: '' } : { text: formatDuration(ms), value: ms };
+function timeCell(ms: number | null, clock: Clock): StatCell {
+  return ms === null ? { text: '–', value: '' } : { text: clock.duration(ms), value: ms };
 }
 
 export function domainTable(counted: Counted, nameOf: NameOf): StatTable {
@@ -65,7 +66,7 @@ export function domainTable(counted: Counted, nameOf: NameOf): StatTable {
   };
 }
 
-export function lifetimeTable({ figures: { lifetimes } }: Counted): StatTable {
+export function lifetimeTable({ figures: { lifetimes } }: Counted, clock: Clock): StatTable {
   const { made, ended, left, shortestMs, medianMs, longest } = lifetimes;
   const row = (name: string, cell: StatCell, lead: Lead | null = null): StatRow => ({
     cells: [textCell(name), cell],
@@ -76,7 +77,10 @@ export function lifetimeTable({ figures: { lifetimes } }: Counted): StatTable {
   return {
     id: 'lifetimes',
     title: 'Lifetimes of mappings',
-    heads: [{ name: 'Of those made here' }, { name: 'Figure', isNumber: true, unit: 'or ms' }],
+    heads: [
+      { name: 'Of those made here' },
+      { name: 'Figure', isNumber: true, unit: `or ${clock.unit}` },
+    ],
     rows:
       made === 0
         ? []
@@ -84,9 +88,9 @@ export function lifetimeTable({ figures: { lifetimes } }: Counted): StatTable {
             row('Made', countCell(made)),
             row('Ended again', countCell(ended)),
             row('Left at the end', countCell(left)),
-            row('Shortest life', timeCell(shortestMs)),
-            row('Median life', timeCell(medianMs)),
-            row('Longest life', timeCell(longest?.ms ?? null), toLongest),
+            row('Shortest life', timeCell(shortestMs, clock)),
+            row('Median life', timeCell(medianMs, clock)),
+            row('Longest life', timeCell(longest?.ms ?? null, clock), toLongest),
           ],
     note: null,
   };
@@ -138,14 +142,14 @@ export function faultTable(counted: Counted, nameOf: NameOf): StatTable {
   };
 }
 
-export function causeTable({ figures }: Counted, nameOf: NameOf): StatTable {
+export function causeTable({ figures }: Counted, nameOf: NameOf, clock: Clock): StatTable {
   const { causes, explained, faults, afterUnmap } = figures;
   const all = faults.reduce((sum, { count }) => sum + count, 0);
   const notes = [
     explained < all ? `Of the latest ${formatExact(explained)} of ${formatExact(all)}.` : null,
     afterUnmap === null
       ? null
-      : `The soonest came ${formatDuration(afterUnmap.soonestMs)} after the UNMAP of its address.`,
+      : `The soonest came ${clock.duration(afterUnmap.soonestMs)} after the UNMAP of its address.`,
   ].filter((note) => note !== null);
   return {
     id: 'causes',
@@ -182,7 +186,7 @@ export function mappedTable({ figures: { mapped } }: Counted): StatTable {
   };
 }
 
-export function reachedTable({ figures: { reached } }: Counted): StatTable {
+export function reachedTable({ figures: { reached } }: Counted, clock: Clock): StatTable {
   return {
     id: 'reached',
     title: 'Memory in reach longest',
@@ -192,10 +196,10 @@ export function reachedTable({ figures: { reached } }: Counted): StatTable {
         name: 'Mapped for',
         title: 'Guest time, added up where several mappings lead to the same page',
         isNumber: true,
-        unit: 'ms',
+        unit: clock.unit,
       },
     ],
-    rows: reached.map((run) => pageRow(run, timeCell(run.value))),
+    rows: reached.map((run) => pageRow(run, timeCell(run.value, clock))),
     note: 'Through mappings; a device that bypasses translation reaches all memory.',
   };
 }

@@ -2,7 +2,8 @@
 
 import type { Stack } from '../../src/trace/record/who.ts';
 import type { Statistics } from '../../src/trace/statistics/statistics.ts';
-import { formatDuration, formatPlural, formatRate } from '../format/quantity.ts';
+import { GUEST_TIME, type Clock } from '../format/clock.ts';
+import { formatPlural, formatRate } from '../format/quantity.ts';
 import type { Counted } from '../model/statistics-view.ts';
 import { functionTable, kindTable, requestTable, taskTable } from './event-tables.ts';
 import {
@@ -22,23 +23,25 @@ export interface TablePorts {
   readonly driverOf: (stack: Stack) => string | null;
   /** Whether names of functions are on their way. */
   readonly isAsking: boolean;
+  /** How lengths of time are written; default: as time. */
+  readonly clock?: Clock;
 }
 
 /** Those that have something to say. */
 export function statTables(counted: Counted, ports: TablePorts): readonly StatTable[] {
-  const { nameOf, driverOf, isAsking } = ports;
+  const { nameOf, driverOf, isAsking, clock = GUEST_TIME } = ports;
   const all = [
     domainTable(counted, nameOf),
     kindTable(counted),
     requestTable(counted),
     dmaTable(counted, nameOf),
-    lifetimeTable(counted),
+    lifetimeTable(counted, clock),
     faultTable(counted, nameOf),
-    causeTable(counted, nameOf),
+    causeTable(counted, nameOf, clock),
     functionTable(counted, driverOf, isAsking),
     taskTable(counted),
     mappedTable(counted),
-    reachedTable(counted),
+    reachedTable(counted, clock),
   ];
   return all.filter(({ rows }) => rows.length > 0);
 }
@@ -48,15 +51,15 @@ function countOf({ kinds }: Statistics, wanted: Statistics['kinds'][number]['kin
 }
 
 /** What a teacher would say first. */
-export function summary({ figures }: Counted, nameOf: NameOf): string {
+export function summary({ figures }: Counted, nameOf: NameOf, clock = GUEST_TIME): string {
   const { range, requests, domains, faults } = figures;
   const spanMs = range.toMs - range.fromMs;
   const all = requests.reduce((sum, { count }) => sum + count, 0);
   const stopped = faults.reduce((sum, { count }) => sum + count, 0);
-  const time = `In ${formatDuration(spanMs)} of guest time`;
+  const time = `In ${clock.duration(spanMs)}${clock.isTime ? ' of guest time' : ''}`;
   const faulted = stopped === 0 ? '' : ` ${formatPlural(stopped, 'access', 'accesses')} stopped.`;
   if (all === 0) return `${time} nothing was asked of the IOMMU.${faulted}`;
-  const rate = spanMs > 0 ? ` (${formatRate((all * 1000) / spanMs)} a second)` : '';
+  const rate = clock.isTime && spanMs > 0 ? ` (${formatRate((all * 1000) / spanMs)} a second)` : '';
   const maps = formatPlural(countOf(figures, 'mapped'), 'MAP');
   const unmaps = formatPlural(countOf(figures, 'unmapped'), 'UNMAP');
   const sentence = `${time}: ${formatPlural(all, 'request')}${rate}, among them ${maps} and ${unmaps}.`;

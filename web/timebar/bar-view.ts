@@ -4,7 +4,7 @@ import { firstFrom, previousOfKind } from '../../src/trace/record/record-search.
 import { KIND_CODES } from '../../src/trace/record/event-kinds.ts';
 import { rangeUpTo, type TimeRange } from '../../src/trace/record/time-range.ts';
 import type { History } from '../../src/trace/replay/history.ts';
-import { formatFine } from '../format/quantity.ts';
+import { clockOf } from '../format/clock.ts';
 import {
   clampAxis,
   follow,
@@ -257,7 +257,9 @@ export class BarView {
 
   #hoverText(x: number): string {
     const { startMs, endMs } = this.#axis;
-    return `${formatFine(this.timeAt(x), endMs - startMs)} s`;
+    const clock = clockOf(this.#history?.record.head.facts.times ?? true);
+    const time = clock.fine(this.timeAt(x), endMs - startMs);
+    return clock.isTime ? `${time} s` : time;
   }
 
   #overlay(): Overlay {

@@ -4,6 +4,7 @@ import type { DeviceEvent } from '../../iommu/events/iommu-event.ts';
 import type { RecordHead } from '../record/head.ts';
 import { IommuRecord } from '../record/iommu-record.ts';
 import { Recorder } from '../record/recorder.ts';
+import { ORDER_MS } from '../record/time-range.ts';
 import type { Who } from '../record/who.ts';
 
 /** Kinds of lines that are told of; more are counted together. */
@@ -39,10 +40,10 @@ export class ImportedRecord {
     return this.#sequence;
   }
 
-  /** Adds an event, which gets the next sequence. Times that run back stand still. */
-  add(event: DeviceEvent, timeMs: number, who?: Who): void {
+  /** Adds an event, which gets the next sequence. Times that run back stand still; null for a source that has none. */
+  add(event: DeviceEvent, timeMs: number | null, who?: Who): void {
     this.#sequence += 1;
-    this.#latestMs = Math.max(this.#latestMs, timeMs);
+    this.#latestMs = Math.max(this.#latestMs, timeMs ?? this.#sequence * ORDER_MS);
     const time = { timeMs: this.#latestMs, instructions: 0 };
     this.#recorder.add({ ...event, sequence: this.#sequence }, { ...time, who });
   }

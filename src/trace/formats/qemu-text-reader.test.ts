@@ -105,6 +105,12 @@ describe('requests in QEMU’s text', () => {
     expect(record?.head.facts.times).toBe(true);
   });
 
+  it('stand evenly apart where their lines have no times', async () => {
+    const { record } = await read(ATTACH, MAP, UNMAP, DONE);
+    expect([1, 2, 3].map((sequence) => record?.event(sequence)?.timeMs)).toEqual([1, 2, 3]);
+    expect(record?.head.facts.times).toBe(false);
+  });
+
   it('are left out in words where they cannot be read', async () => {
     const { remarks } = await read(ATTACH, 'attach domain=x', 'attach domain=y', 'fly');
     expect(remarks.slice(-2)).toEqual([

@@ -42,8 +42,9 @@ export class QemuTextReader implements TraceReader {
   #unmap: { readonly event: Unmap; removed: number } | undefined;
   #translation: Translation | undefined;
   #status = 0;
-  #firstUs: number | undefined;
-  #timeMs = 0;
+  /** Null where the first line has no time: then none has. */
+  #firstUs: number | null | undefined;
+  #timeMs: number | null = null;
   #accesses = 0;
   #selfAttaches = 0;
 
@@ -56,7 +57,7 @@ export class QemuTextReader implements TraceReader {
         accesses: false,
         requests: false,
         who: false,
-        times: this.#firstUs !== undefined,
+        times: this.#timeMs !== null,
         instructions: false,
       };
       return { source: 'qemu', endpoints, device: options, memoryBytes: null, kernel: null, facts };
@@ -81,7 +82,10 @@ export class QemuTextReader implements TraceReader {
         device !== null,
         'Which features the driver accepted is not in the text: all that the device offers are taken for accepted.',
       ),
-      ...when(!facts.times, 'Its lines have no times: the order is all there is.'),
+      ...when(
+        !facts.times,
+        'Its lines have no times: the order is all there is, and events stand 1 ms apart.',
+      ),
       ...when(
         this.#accesses > 0,
         `${this.#accesses} lines tell of ordinary accesses, which a record does not keep.`,
@@ -125,8 +129,8 @@ export class QemuTextReader implements TraceReader {
     }
     if (this.#isPart(event)) return;
     this.#settle();
-    if (timeUs !== undefined) {
-      this.#firstUs ??= timeUs;
+    if (this.#firstUs === undefined) this.#firstUs = timeUs ?? null;
+    if (timeUs !== undefined && this.#firstUs !== null) {
       this.#timeMs = Math.max(0, (timeUs - this.#firstUs) / 1000);
     }
     this.#apply(event);

@@ -17,6 +17,9 @@ export interface EventSpan {
   readonly end: number;
 }
 
+/** Where a source has no times (`RecordFacts.times`), its events stand so far apart, by sequence: the order is their time. */
+export const ORDER_MS = 1;
+
 /** The unit of times in a record. */
 export const TICK_MS = 1 / TIME_PER_MS;
 

@@ -299,7 +299,7 @@ export const PAGE: readonly Room[] = [
   {
     folder: 'web/format',
     purpose: 'numbers and events in words',
-    imports: [...PAGE_IMPORTS, 'src/trace/record/event-columns.ts'],
+    imports: [...PAGE_IMPORTS, TIME_RANGE, 'src/trace/record/event-columns.ts'],
     types: PAGE_TYPES,
   },
   {
