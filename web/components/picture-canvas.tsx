@@ -21,19 +21,20 @@ export interface PictureCanvasProps extends PainterPorts {
 export function PictureCanvas(props: PictureCanvasProps): JSX.Element {
   const { now, onNextFrame, takeAccesses, content, label, frame } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
+  const layer = useRef<HTMLDivElement>(null);
   const painter = useRef<PicturePainter | null>(null);
   const currentTheme = theme.value;
 
   useLayoutEffect(() => {
-    const element = canvas.current;
-    if (element === null) return undefined;
-    const own = new PicturePainter(element, { now, onNextFrame, takeAccesses });
+    const [element, over] = [canvas.current, layer.current];
+    if (element === null || over === null) return undefined;
+    const own = new PicturePainter(element, over, { now, onNextFrame, takeAccesses });
     painter.current = own;
     const resize = new ResizeObserver(() =>
       own.resize({ width: element.clientWidth, height: element.clientHeight }),
     );
     resize.observe(element);
-    const stop = frame.subscribe(() => own.request());
+    const stop = frame.subscribe(() => own.draw());
     return () => {
       stop();
       resize.disconnect();
@@ -47,15 +48,18 @@ export function PictureCanvas(props: PictureCanvasProps): JSX.Element {
   const partOf = (event: MouseEvent): Part | null =>
     painter.current?.partAt(event.offsetX, event.offsetY) ?? null;
   return (
-    <canvas
-      ref={canvas}
-      class="picture"
-      role="img"
-      aria-label={label}
-      onMouseMove={(event) => props.onPoint(partOf(event))}
-      onMouseLeave={() => props.onPoint(null)}
-      onClick={(event) => props.onPick(partOf(event))}
-      onDblClick={(event) => props.onOpen(partOf(event))}
-    />
+    <>
+      <canvas
+        ref={canvas}
+        class="picture"
+        role="img"
+        aria-label={label}
+        onMouseMove={(event) => props.onPoint(partOf(event))}
+        onMouseLeave={() => props.onPoint(null)}
+        onClick={(event) => props.onPick(partOf(event))}
+        onDblClick={(event) => props.onOpen(partOf(event))}
+      />
+      <div ref={layer} class="pulses" />
+    </>
   );
 }

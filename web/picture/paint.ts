@@ -3,10 +3,9 @@
 import type { Brush } from './brush.ts';
 import { deviceColor } from './colors.ts';
 import type { FaultMark } from './fault-marks.ts';
-import type { Point, LaneBox, PictureLayout } from './layout.ts';
+import type { LaneBox, PictureLayout } from './layout.ts';
 import type { Box } from './memory.ts';
 import { laneColor, paintMemory } from './paint-memory.ts';
-import { alongPath, HIT_AT, pathOf, type MovingPulse, type Pulse } from './pulses.ts';
 import type { Lane, Scene } from './scene.ts';
 import { deviceNote, gateName, gateShortWords, gateWords } from './words.ts';
 
@@ -285,67 +284,4 @@ export function paintPicture(brush: Brush, state: PictureState): void {
   const y = last.slot.y + last.slot.height;
   const line = { ...last.slot, y, height: 15 * scale };
   brush.text(`and ${hidden} more: see the table`, line, quiet);
-}
-
-/** Where a pulse was painted: all of it lies in a square around the point. */
-export interface PulseSpot extends Point {
-  readonly reach: number;
-}
-
-const DOT_RADIUS = 4.5;
-const DOT_EDGE = 1.5;
-const DOT_REACH = DOT_RADIUS + DOT_EDGE;
-const BURST_REACH = 24;
-
-/** What moves, over what does not. Returns where, in CSS pixels. */
-export function paintPulses(
-  brush: Brush,
-  { scene, layout }: Pick<PictureState, 'scene' | 'layout'>,
-  pulses: readonly (readonly [Pulse, MovingPulse])[],
-): readonly PulseSpot[] {
-  const { context, colors, scale } = brush;
-  const spots: PulseSpot[] = [];
-  for (const [pulse, { progress, isStopped }] of pulses) {
-    const path = pathOf(layout, scene, pulse);
-    if (path === null) continue;
-    const lane = scene.lanes.findIndex(({ devices }) =>
-      devices.some(({ id }) => id === pulse.endpoint),
-    );
-    const color = laneColor(brush, scene, lane);
-    if (isStopped && progress > HIT_AT) {
-      const place = path.at(-1) ?? { x: 0, y: 0 };
-      paintBurst(brush, place, (progress - HIT_AT) / (1 - HIT_AT));
-      spots.push({ ...place, reach: BURST_REACH * scale });
-      continue;
-    }
-    const share = isStopped ? progress / HIT_AT : progress;
-    const { x, y } = alongPath(path, share);
-    context.beginPath();
-    context.arc(x, y, DOT_RADIUS * scale, 0, 2 * Math.PI);
-    context.fillStyle = isStopped ? colors.blocked : color;
-    context.fill();
-    context.strokeStyle = colors.ground;
-    context.lineWidth = DOT_EDGE * scale;
-    context.stroke();
-    spots.push({ x, y, reach: DOT_REACH * scale });
-  }
-  return spots;
-}
-
-const RAYS = 10;
-
-function paintBurst(brush: Brush, { x, y }: { x: number; y: number }, progress: number): void {
-  const { context, colors, scale } = brush;
-  context.strokeStyle = colors.blocked;
-  context.lineWidth = 2 * scale;
-  context.globalAlpha = 1 - progress;
-  const [inner, outer] = [(4 + 8 * progress) * scale, (8 + 14 * progress) * scale];
-  context.beginPath();
-  for (let ray = 0; ray < RAYS; ray += 1) {
-    const angle = (2 * Math.PI * ray) / RAYS;
-    context.moveTo(x + inner * Math.cos(angle), y + inner * Math.sin(angle));
-    context.lineTo(x + outer * Math.cos(angle), y + outer * Math.sin(angle));
-  }
-  context.stroke();
-  context.globalAlpha = 1;
 }

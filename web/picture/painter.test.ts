@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { countDrawing } from '../../test/support/counted-drawing.ts';
 import type { Access } from './pulses.ts';
 import { PicturePainter } from './painter.ts';
@@ -22,6 +22,7 @@ const CONTENT = {
   moves: true,
 };
 
+const MANY = 5;
 /** As long as a pulse moves, and some frames more. */
 const PULSE_FRAMES = 70;
 
@@ -34,11 +35,12 @@ afterEach(() => {
 class Rig {
   readonly drawing = countDrawing();
   accesses: readonly Access[] = [];
+  readonly layer = document.createElement('div');
   readonly painter: PicturePainter;
   #nowMs = 0;
 
   constructor() {
-    this.painter = new PicturePainter(document.createElement('canvas'), {
+    this.painter = new PicturePainter(document.createElement('canvas'), this.layer, {
       now: () => this.#nowMs,
       onNextFrame: (callback) => requestAnimationFrame(callback),
       takeAccesses: () => this.accesses,
@@ -74,6 +76,10 @@ class Rig {
   }
 }
 
+function keyframesOf(animation: Animation | undefined): readonly ComputedKeyframe[] {
+  return animation?.effect instanceof KeyframeEffect ? animation.effect.getKeyframes() : [];
+}
+
 it('is painted once for a scene that stays, and while an access is on its way', () => {
   const rig = new Rig();
   expect(rig.drawn).toBe(1);
@@ -82,26 +88,22 @@ it('is painted once for a scene that stays, and while an access is on its way', 
     expect(rig.frame()).toBe(true);
   }
   expect(rig.drawn).toBe(1);
-  const moved = 1 + rig.pulses(1);
+  const moved = 1 + rig.pulses(MANY);
   expect(moved).toBeGreaterThan(10);
   rig.painter.request();
   rig.frame();
   expect([rig.drawn, rig.frame()]).toEqual([moved, false]);
 });
 
-it('moves a pulse that is alone in every other frame, many and stopped ones in each', () => {
+it('draws as long as many pulses move, or a stopped one', () => {
   const rig = new Rig();
-  const alone = rig.pulses(1);
-  expect(alone).toBeGreaterThan(20);
-  expect(alone).toBeLessThan(35);
-  const many = 5;
-  expect(rig.pulses(many) / many).toBeGreaterThan(50);
+  expect(rig.pulses(MANY) / MANY).toBeGreaterThan(50);
   expect(rig.pulses(1, null)).toBeGreaterThan(40);
 });
 
-it('lays anew what a pulse was over, and no more', () => {
+it('lays anew what pulses were over, and no more', () => {
   const rig = new Rig();
-  rig.pulses(1);
+  rig.pulses(MANY);
   const [, , , wide, high] = rig.drawing.latest('drawImage');
   expect(wide).toBe(high);
   expect(Number(wide)).toBeLessThan(32);
@@ -111,9 +113,52 @@ it('lays anew what a pulse was over, and no more', () => {
 
 it('asks for no frame when it is gone', () => {
   const rig = new Rig();
-  rig.accesses = [{ endpoint: DEVICE, address: 0x1000n, page: 1 }];
+  rig.accesses = [{ endpoint: DEVICE, address: 0x1000n, page: null }];
   rig.painter.request();
   rig.frame();
   rig.painter.dispose();
-  expect([rig.frame(), rig.frame(), rig.frame()]).toEqual([false, false, false]);
+  // The one that it had asked for before
+  rig.frame();
+  expect([rig.frame(), rig.frame()]).toEqual([false, false]);
+});
+
+describe('a pulse that is alone', () => {
+  it('is moved by the browser, and nothing is drawn for it', () => {
+    const rig = new Rig();
+    expect(rig.pulses(1)).toBe(0);
+    const [dot, ...others] = rig.layer.children;
+    expect(others).toEqual([]);
+    const [animation] = dot?.getAnimations() ?? [];
+    const frames = keyframesOf(animation);
+    expect(frames.length).toBeGreaterThan(20);
+    expect(new Set(frames.map(({ transform }) => transform)).size).toBe(frames.length);
+    expect(animation?.effect?.getTiming().duration).toBe(900);
+    animation?.finish();
+    expect(rig.layer.childElementCount).toBe(0);
+  });
+
+  it('goes on along its other way when the picture changes below it', () => {
+    const rig = new Rig();
+    rig.pulses(1);
+    const [dot] = rig.layer.children;
+    const [animation] = dot?.getAnimations() ?? [];
+    const before = keyframesOf(animation);
+    rig.painter.resize({ width: 640, height: 400 });
+    expect([...rig.layer.children]).toEqual([dot]);
+    expect(dot?.getAnimations()).toEqual([animation]);
+    expect(keyframesOf(animation)).toHaveLength(before.length);
+    expect(keyframesOf(animation)).not.toEqual(before);
+  });
+
+  it('is gone with the present, and with the picture', () => {
+    const rig = new Rig();
+    rig.pulses(1);
+    rig.painter.show({ ...CONTENT, moves: false });
+    expect(rig.layer.childElementCount).toBe(0);
+    rig.painter.show(CONTENT);
+    rig.pulses(1);
+    expect(rig.layer.childElementCount).toBe(1);
+    rig.painter.dispose();
+    expect(rig.layer.childElementCount).toBe(0);
+  });
 });

@@ -1,23 +1,17 @@
 // Owns the canvas between frames. What stands still is painted once, on a canvas that is not seen, and laid under what
 // moves in each frame. Bounds: a layout and its painting take at most a ninth of the time, and a frame in which only
-// pulses move paints one image and MOST_PULSES dots.
+// pulses move paints one image and MOST_PULSES dots. Pulses that are alone move without it.
 
 import { Brush } from './brush.ts';
 import { readPictureColors, type PictureColors } from './colors.ts';
 import { layoutMarks, type FaultMark, type StoppedAccess } from './fault-marks.ts';
 import { partAt, type Part } from './hit.ts';
 import { layoutPicture, NO_FOLDS, type PictureLayout, type Viewport } from './layout.ts';
-import { paintPicture, paintPulses, type PictureState, type PulseSpot } from './paint.ts';
-import { Pulses, type Access } from './pulses.ts';
+import { LonePulses, type WayOf } from './lone-pulses.ts';
+import { paintPicture, type PictureState } from './paint.ts';
+import { paintPulses, pulseWay, type PulseSpot } from './paint-pulses.ts';
+import { PASS_MS, Pulses, type Access } from './pulses.ts';
 import type { Scene } from './scene.ts';
-
-/**
- * So few pulses, none of which is stopped, are drawn in every other frame: a guest that rests has one now and then, and
- * shall leave the processor alone.
- */
-const FEW_PULSES = 2;
-/** So long after such a frame the next one is asked for, in milliseconds: a little more than one of a 60 Hz screen. */
-const REST_FRAME_MS = 20;
 
 /** What a layout costs, times this, is how long the next one waits at least. */
 const REST = 8;
@@ -47,6 +41,7 @@ export class PicturePainter {
   readonly #ports: PainterPorts;
   readonly #still = document.createElement('canvas');
   readonly #pulses = new Pulses();
+  readonly #lone: LonePulses;
   #colors: PictureColors = readPictureColors();
   #viewport: Viewport = { width: 0, height: 0 };
   #content: PictureContent | null = null;
@@ -59,13 +54,13 @@ export class PicturePainter {
   #spots: readonly PulseSpot[] = [];
   #isAsked = false;
   #isDisposed = false;
-  /** Until a frame is asked for. */
-  #timer: ReturnType<typeof setTimeout> | undefined;
   #notBefore = 0;
 
-  constructor(canvas: HTMLCanvasElement, ports: PainterPorts) {
+  /** `layer`: an empty element over the canvas, as large as it, for what the browser moves by itself. */
+  constructor(canvas: HTMLCanvasElement, layer: HTMLElement, ports: PainterPorts) {
     this.#canvas = canvas;
     this.#ports = ports;
+    this.#lone = new LonePulses(layer, PASS_MS);
   }
 
   get layout(): PictureLayout | null {
@@ -90,7 +85,10 @@ export class PicturePainter {
   show(content: PictureContent | null): void {
     const isOther = content?.scene.facts !== this.#content?.scene.facts;
     if (isOther) this.#layout = null;
-    if (isOther || content?.moves !== true) this.#pulses.clear();
+    if (isOther || content?.moves !== true) {
+      this.#pulses.clear();
+      this.#lone.clear();
+    }
     this.#content = content;
     this.#isStale = true;
     this.request();
@@ -106,14 +104,14 @@ export class PicturePainter {
     });
   }
 
-  #requestLater(): void {
-    this.#timer = undefined;
-    this.request();
+  /** In the frame that is being made: what has come is on its way, and what is stale is painted. */
+  draw(): void {
+    if (!this.#isDisposed) this.#paint();
   }
 
   dispose(): void {
     this.#isDisposed = true;
-    clearTimeout(this.#timer);
+    this.#lone.clear();
   }
 
   partAt(x: number, y: number): Part | null {
@@ -139,7 +137,7 @@ export class PicturePainter {
       else this.request();
     }
     const accesses = this.#ports.takeAccesses();
-    if (content.moves) for (const access of accesses) this.#pulses.start(access, nowMs);
+    if (content.moves) this.#start(context, accesses, nowMs);
     const moving = this.#pulses.at(nowMs);
     // A last frame without them takes the pulses away
     if (!hasNews && moving.length === 0 && this.#spots.length === 0) return;
@@ -150,9 +148,23 @@ export class PicturePainter {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const brush = new Brush(context, this.#colors, layout.scale);
     this.#spots = paintPulses(brush, { scene: this.#laidOut ?? content.scene, layout }, moving);
-    const isQuiet = moving.length <= FEW_PULSES && moving.every(([, { isStopped }]) => !isStopped);
-    if (!isQuiet) this.request();
-    else this.#timer ??= setTimeout(() => this.#requestLater(), REST_FRAME_MS);
+    this.request();
+  }
+
+  #start(context: CanvasRenderingContext2D, accesses: readonly Access[], nowMs: number): void {
+    const [access] = accesses;
+    const isAlone = accesses.length === 1 && this.#pulses.count === 0 && this.#lone.hasRoom;
+    if (isAlone && access !== undefined && access.page !== null) {
+      this.#lone.start({ ...access, startMs: nowMs }, this.#ways(context));
+    } else for (const each of accesses) this.#pulses.start(each, nowMs);
+  }
+
+  /** Ways through what is laid out now. */
+  #ways(context: CanvasRenderingContext2D): WayOf {
+    const [layout, scene] = [this.#layout, this.#laidOut];
+    if (layout === null || scene === null) return () => null;
+    const brush = new Brush(context, this.#colors, layout.scale);
+    return (pulse) => pulseWay(brush, { scene, layout }, pulse);
   }
 
   /** Lays what stands still where nothing of it is, or where pulses were: the browser has to show no more than that anew. */
@@ -192,6 +204,7 @@ export class PicturePainter {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const state: PictureState = { scene, layout, marks: this.#marks, chosen, focused };
     paintPicture(new Brush(context, this.#colors, layout.scale), state);
+    this.#lone.lead(this.#ways(context));
     this.#isStale = false;
     const endMs = this.#ports.now();
     this.#notBefore = endMs + REST * (endMs - startMs);

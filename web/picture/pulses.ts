@@ -8,7 +8,7 @@ import type { Scene } from './scene.ts';
 import { xOfIova } from './wall.ts';
 
 /** Milliseconds from the device to memory, and to the wall with the burst there. */
-const PASS_MS = 900;
+export const PASS_MS = 900;
 const STOP_MS = 700;
 /** Share of a stopped access's time after which it is at the wall. */
 export const HIT_AT = 0.5;
@@ -45,6 +45,11 @@ export class Pulses {
       this.#pulses.shift();
     }
     this.#pulses.push({ ...access, startMs: nowMs });
+  }
+
+  /** Those that were under way when it was last asked where they are. */
+  get count(): number {
+    return this.#pulses.length;
   }
 
   clear(): void {

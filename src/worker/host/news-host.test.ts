@@ -151,6 +151,26 @@ describe('news of an idle machine', () => {
     expect(seconds).toEqual(Array.from({ length: 11 }, (_, index) => 20 + index));
   });
 
+  it('come once a second, too, of one whose clock goes on by the ticks of a halted CPU', async () => {
+    const [life, page] = [new FloodLife(), new Page()];
+    const { machine } = life;
+    const told: number[] = [];
+    const news = new NewsHost(life);
+    machine.ranMs = 20_030;
+    life.begin();
+    page.answer();
+    await news.listen((batch) => {
+      told.push(batch.timeMs);
+      return page.listen(batch);
+    });
+    for (let step = 1; step <= 1020; step += 1) {
+      await vi.advanceTimersByTimeAsync(10);
+      if (step % 10 === 0) machine.ranMs += 100;
+    }
+    const seconds = told.map((timeMs) => Math.floor(timeMs / 1000));
+    expect(seconds).toEqual(Array.from({ length: 11 }, (_, index) => 20 + index));
+  });
+
   it('come at once when there is an event', async () => {
     const [life, page] = [new FloodLife(), new Page()];
     const news = new NewsHost(life);

@@ -21,6 +21,8 @@ const QUIET_MS = 500;
 /** An idle guest shall leave the host alone: of one that executes less, the page is told each second on its clock. */
 const IDLE_MIPS = 0.5;
 const SECOND_MS = 1000;
+/** Its clock stands until its next tick, which is no farther away: told before that, the page would be told the same again. */
+const LONGEST_HALT_MS = 100;
 /**
  * Events that a page may be behind by while the machine goes on: some tenths of a second of a busy guest. The worker's record has
  * room for them and for as many more, which one tick may make.
@@ -162,7 +164,7 @@ export class NewsHost implements NewsApi {
   get #quietMs(): number {
     const { machine } = this.#life;
     if (machine === undefined || this.#mips >= IDLE_MIPS) return QUIET_MS - FRAME_MS;
-    return SECOND_MS - (machine.timeMs % SECOND_MS);
+    return SECOND_MS - (machine.timeMs % SECOND_MS) + LONGEST_HALT_MS;
   }
 
   #compose(): MachineBatch & { readonly console: Uint8Array<ArrayBuffer> } {
