@@ -18,6 +18,11 @@ export const PAGE_WRITE = 2;
 /** Another became of an access than ought to. */
 export const PAGE_WRONG = 4;
 
+/** Pages of a map that were reached, to read or to write. */
+export function reachedPages(map: Uint8Array): number {
+  return map.reduce((sum, bits) => sum + Number((bits & ~PAGE_WRONG) !== 0), 0);
+}
+
 /** What is swept, and with what. */
 export interface SweepParts {
   readonly iommu: VirtioIommu;

@@ -1,6 +1,6 @@
 // A sweep as a picture: a panel for each endpoint, a dot for each page, by rising address from left to right and from top to bottom.
 
-import { PAGE_READ, PAGE_WRITE, PAGE_WRONG } from './page-sweep.ts';
+import { PAGE_READ, PAGE_WRITE, PAGE_WRONG, reachedPages } from './page-sweep.ts';
 import type { SweepResult } from './sweep.ts';
 
 /** A sweep, and when it was. */
@@ -50,7 +50,7 @@ ${legend(height - FOOT / 2)}
 function rowOf({ name, result }: SweptStage, y: number): string {
   const words = `${name}: after event ${result.sequence}, ${result.accesses.toLocaleString('en')} accesses, ${result.leaked} leaked, ${result.wronglyBlocked} wrongly blocked`;
   const panels = result.endpoints.map(({ name: endpoint, map, isMaster }, index) => {
-    const reached = map.reduce((sum, bits) => sum + Number((bits & ~PAGE_WRONG) !== 0), 0);
+    const reached = reachedPages(map);
     const x = MARGIN + index * (PANEL + GAP);
     return `<g transform="translate(${x} ${y + LABEL})">
 <text y="-6">${escape(endpoint)}: ${reached.toLocaleString('en')} ${reached === 1 ? 'page' : 'pages'}${isMaster ? '' : NO_MASTER}</text>

@@ -1,8 +1,8 @@
 // `viommu sweep`: boots a guest, and at stages of its life tries to reach every page from every endpoint.
 
-import { GUEST_STAGES } from '../../machine/boot-watch.ts';
 import { GuestSession } from '../../guest/guest-session.ts';
 import { sweepPicture, type SweptStage } from '../../lab/sweep-picture.ts';
+import { reachedPages } from '../../lab/page-sweep.ts';
 import type { SweepResult } from '../../lab/sweep.ts';
 import type { Wrong } from '../../lab/findings.ts';
 import { ACCESS_WRITE } from '../../iommu/store/mapping-store.ts';
@@ -10,11 +10,9 @@ import type { CliOutput } from '../boot/guest-screen.ts';
 import { readMachine } from '../chosen-machine.ts';
 import { EXIT_DONE, EXIT_FAILED } from '../exit-status.ts';
 import { OutputFile } from '../output-file.ts';
-import type { SweepArguments, SweepStage } from './sweep-arguments.ts';
+import { reach } from './reach-stage.ts';
+import type { SweepArguments } from './sweep-arguments.ts';
 
-/** What the guest does at the stage `load`, and events of its IOMMU until it is swept amid that. */
-const LOAD = 'disk-read virtio & disk-read ide & net-ping 3; wait';
-const LOAD_EVENTS = 300;
 /** Wrong accesses that are told in words. */
 const TOLD = 8;
 
@@ -48,53 +46,6 @@ export async function sweepCommand(args: SweepArguments, output: CliOutput): Pro
   }
 }
 
-/** Lets the guest come to a stage, and has `look` look at it there, while it stands still. */
-async function reach(
-  session: GuestSession,
-  stage: SweepStage,
-  look: () => Promise<void>,
-): Promise<void> {
-  if (stage === 'load') {
-    await session.waitForBoot();
-    const load = session.run(LOAD);
-    await untilEvents(session, LOAD_EVENTS);
-    await look();
-    await load;
-    return;
-  }
-  if (stage !== 'firmware') {
-    session.start();
-    await untilStage(session, stage);
-  }
-  await look();
-}
-
-/** Resolves in the tick in which the guest comes to a stage. */
-async function untilStage(session: GuestSession, stage: SweepStage): Promise<void> {
-  const order = GUEST_STAGES.findIndex((each) => each === stage);
-  const isThere = (): boolean => GUEST_STAGES.indexOf(session.stage) >= order;
-  const arrived = new Promise<void>((resolve) => {
-    const dispose = session.onTick(() => {
-      if (!isThere()) return;
-      dispose();
-      resolve();
-    });
-  });
-  // A guest that fails on the way is told by the wait for its prompt
-  await Promise.race([arrived, session.waitForBoot()]);
-}
-
-async function untilEvents(session: GuestSession, events: number): Promise<void> {
-  const { sequence } = session.iommu.state();
-  await new Promise<void>((resolve) => {
-    const dispose = session.onTick(() => {
-      if (session.iommu.state().sequence < sequence + events) return;
-      dispose();
-      resolve();
-    });
-  });
-}
-
 interface SweepTotals {
   readonly pages: number;
   readonly endpoints: number;
@@ -120,8 +71,8 @@ function totalsOf(swept: readonly SweptStage[], seconds: number): SweepTotals {
 
 function stageWords(name: string, result: SweepResult): string {
   const reached = result.endpoints.map(({ name: endpoint, map, isMaster }) => {
-    const pages = map.reduce((sum, bits) => sum + Number(bits !== 0), 0);
-    return `${endpoint} ${pages.toLocaleString('en')}${isMaster ? '' : ' (once it masters the bus)'}`;
+    const pages = reachedPages(map).toLocaleString('en');
+    return `${endpoint} ${pages}${isMaster ? '' : ' (once it masters the bus)'}`;
   });
   const wrong = result.wrong.slice(0, TOLD).map((each) => `\n    ${wrongWords(each)}`);
   return `${name}: after event ${result.sequence}, pages within reach: ${reached.join(', ')}; leaked ${result.leaked}, wrongly blocked ${result.wronglyBlocked}${wrong.join('')}`;
