@@ -11,6 +11,8 @@ import { readsAloud } from './read-aloud.ts';
 /** Bytes that are written at a time: xterm looks at the clock between two writes only, and goes on in another task. */
 const PIECE_BYTES = 1 << 10;
 
+/** What resets a terminal as if it had just been switched on (ECMA-48, RIS). */
+const FULL_RESET = '\u001bc';
 const SCROLLBACK_LINES = 5_000;
 /** Letters as large as leaves 80 columns; on a phone as many columns as can be read. */
 function fontSizeFor(widthPx: number): number {
@@ -62,8 +64,13 @@ export function openTerminal(
   const follow = (): void => {
     if (follows) terminal.scrollToBottom();
   };
+  const gestures = new AbortController();
   for (const gesture of ['wheel', 'pointerdown', 'touchmove', 'keydown'] as const) {
-    host.addEventListener(gesture, leave, { passive: true, capture: true });
+    host.addEventListener(gesture, leave, {
+      passive: true,
+      capture: true,
+      signal: gestures.signal,
+    });
   }
   const scrolled = terminal.onRender(() => {
     const { viewportY, baseY } = terminal.buffer.active;
@@ -91,9 +98,11 @@ export function openTerminal(
   const stopConsole = output.on((bytes) => {
     for (const piece of piecesOf(bytes)) terminal.write(piece, follow);
   });
-  const stopRestarted = restarted.on(() => terminal.reset());
+  // In its turn: `terminal.reset` would leave what is still to be written to the next machine
+  const stopRestarted = restarted.on(() => terminal.write(FULL_RESET));
 
   return () => {
+    gestures.abort();
     resize.disconnect();
     stopTheme();
     stopReading();

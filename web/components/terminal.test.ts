@@ -1,0 +1,32 @@
+// @vitest-environment happy-dom
+import { Terminal } from '@xterm/xterm';
+import { expect, it, vi } from 'vitest';
+import { Emitter } from '../../src/base/emitter.ts';
+import { openTerminal } from './terminal.ts';
+
+it('shows nothing of the machine before, also of what is still to be written', async () => {
+  const output = new Emitter<Uint8Array>();
+  const restarted = new Emitter<void>();
+  const opened: Terminal[] = [];
+  const open = vi.spyOn(Terminal.prototype, 'open').mockImplementation(function (this: Terminal) {
+    opened.push(this);
+  });
+  const host = document.createElement('div');
+  const close = openTerminal(host, {
+    output,
+    restarted,
+    onType: () => undefined,
+    onResize: () => undefined,
+  });
+  const [terminal] = opened;
+  const say = (text: string): void => output.emit(new TextEncoder().encode(text));
+
+  say('of the one before');
+  restarted.emit();
+  say('of this one');
+  await new Promise<void>((resolve) => terminal?.write('', resolve));
+
+  expect(terminal?.buffer.active.getLine(0)?.translateToString(true)).toBe('of this one');
+  close();
+  open.mockRestore();
+});
