@@ -16,11 +16,17 @@ function rig() {
   const restarted = new Emitter<void>();
   const batches = new Emitter<void>();
   const looking = signal<Pick<Looking, 'kind'>>({ kind: 'live' });
-  const asked: { endpoint: number; answer: (registers: DeviceRegisters | null) => void }[] = [];
+  const asked: {
+    endpoint: number;
+    answer: (registers: DeviceRegisters | null) => void;
+    refuse: (error: Error) => void;
+  }[] = [];
   const api = {
     look: {
       registers: (endpoint: number) =>
-        new Promise<DeviceRegisters | null>((answer) => asked.push({ endpoint, answer })),
+        new Promise<DeviceRegisters | null>((answer, refuse) =>
+          asked.push({ endpoint, answer, refuse }),
+        ),
     },
   };
   const registers = new SelectedRegisters({ power: { restarted, batches, api }, looking });
@@ -45,6 +51,16 @@ describe('the registers of the selected device', () => {
     await answer(registersOf(1));
     expect(registers.view.value).toBe(shown);
     stop();
+    batches.emit();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('are asked for again after a worker that has ended', async () => {
+    const { batches, asked, registers } = rig();
+    registers.watch(EDU);
+    asked[0]?.refuse(new Error('The PC was started afresh.'));
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    expect(registers.view.value.kind).toBe('none');
     batches.emit();
     expect(asked).toHaveLength(2);
   });

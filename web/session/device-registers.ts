@@ -62,6 +62,8 @@ export class SelectedRegisters {
     let registers: DeviceRegisters | null = null;
     try {
       registers = (await power.api?.look.registers(endpoint)) ?? null;
+    } catch {
+      // The worker is gone, which is said elsewhere
     } finally {
       this.#isAsking = false;
     }
