@@ -16,6 +16,7 @@ export const TESTS: Omit<Room, 'folder'> = {
     '@codemirror/view',
     '@lezer/generator',
     '@preact/signals',
+    '@xterm/xterm',
     'assemblyscript',
     'preact',
     'prettier',
