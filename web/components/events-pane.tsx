@@ -7,6 +7,7 @@ import type { IommuMode, MachineStatus } from '../../src/worker/api/power.ts';
 import { formatCount, formatExact } from '../format/quantity.ts';
 import { FEED_KINDS, type FeedKind } from '../model/event-feed.ts';
 import type { FeedView } from '../model/views.ts';
+import { useClock } from './clock-context.ts';
 import { EventList, PickedEvent, type EventListProps, type RowsShown } from './event-list.tsx';
 import type { RowContext } from './event-row.tsx';
 import { FilterBar, type FilterBarProps } from './filter-bar.tsx';
@@ -117,6 +118,7 @@ export function EventsPane(props: EventsPaneProps): JSX.Element {
   const feed = props.feed.value;
   const shown = props.rows.value;
   const isMeasured = feed.moment !== null || props.status.value === 'running';
+  const clock = useClock();
   const rate = isMeasured ? feed.requestsPerSecond : 0;
   const isEmpty = shown.kept === 0 && shown.rows.count === 0;
   return (
@@ -125,9 +127,11 @@ export function EventsPane(props: EventsPaneProps): JSX.Element {
       title="Events"
       note={<Counts shown={shown} />}
       tools={
-        <span class="rate" title="Requests in the last second">
-          <b>{formatCount(rate)}</b> requests/s
-        </span>
+        clock.isTime ? (
+          <span class="rate" title="Requests in the last second">
+            <b>{formatCount(rate)}</b> requests/s
+          </span>
+        ) : undefined
       }
     >
       <FilterBar {...props} />

@@ -5,7 +5,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { EventStory } from '../../src/worker/api/why.ts';
 import { rulesOf, type RuleQuery } from '../conformance/requirement.ts';
-import type { FactList, Inspected } from '../inspector/inspected.ts';
+import type { FactList, Inspected, Life } from '../inspector/inspected.ts';
 import type { Pointed } from '../inspector/lit.ts';
 import { printLocator } from '../model/locator.ts';
 import type { RegistersView } from '../model/registers-view.ts';
@@ -60,8 +60,23 @@ function Facts({ view, onSelect }: { view: Inspected; onSelect: Select }): JSX.E
   );
 }
 
+/** When a thing of a list was: in words, and in a lane for the eyes. */
+function LifeLane({ life }: { readonly life: Life | undefined }): JSX.Element | null {
+  if (life === undefined) return null;
+  const { words, from, to } = life;
+  const percent = (part: number): string => `${(100 * part).toFixed(2)}%`;
+  return (
+    <>
+      <span class="life-words">{words}</span>
+      <span class="life-lane" aria-hidden="true">
+        <span class="life" style={{ left: percent(from), width: percent(to - from) }} />
+      </span>
+    </>
+  );
+}
+
 function List({ list, onSelect }: { list: FactList; onSelect: Select }): JSX.Element {
-  const { title, rows, none, note } = list;
+  const { title, rows, lives, none, note } = list;
   return (
     <section class="block" aria-label={title}>
       <h3>{title}</h3>
@@ -69,12 +84,19 @@ function List({ list, onSelect }: { list: FactList; onSelect: Select }): JSX.Ele
         <p class="block-note">{none}</p>
       ) : (
         <ul class="things">
-          {rows.map((words) => (
+          {rows.map((words, index) => (
             <li>
               <LinkedWords words={words} onSelect={onSelect} />
+              <LifeLane life={lives?.rows[index]} />
             </li>
           ))}
         </ul>
+      )}
+      {lives === undefined ? null : (
+        <p class="life-ends" aria-hidden="true">
+          <span>{lives.from}</span>
+          <span>{lives.to}</span>
+        </p>
       )}
       {note === null ? null : <p class="block-note">{note}</p>}
     </section>

@@ -50,7 +50,9 @@ function Live({
   status,
 }: Pick<MomentStripProps, 'latest' | 'clock' | 'status'>): JSX.Element {
   const words = useClock();
-  const time = useComputed(() => (words.isTime ? words.span(clock.value.ranMs) : ''));
+  const ran = useComputed(() => words.span(clock.value.ranMs));
+  // The words of a trace come after the first frame; a signal's text goes on without this component
+  const time = words.isTime ? ran : null;
   const comma = words.isTime ? ', ' : '';
   const event = useComputed(() =>
     latest.value === 0 ? '' : `#${formatExact(latest.value)}${comma}`,

@@ -69,7 +69,12 @@ export const ORDER: Clock = {
   at: (timeMs) => `event ${numberAt(timeMs)}`,
   short: numberAt,
   fine: numberAt,
-  between: (fromMs, toMs) => `${numberAt(fromMs)} to ${numberAt(toMs)}`,
+  // A range ends before its second end
+  between: (fromMs, toMs) => {
+    const first = Math.ceil(fromMs / ORDER_MS);
+    const last = Math.max(first, Math.ceil(toMs / ORDER_MS) - 1);
+    return `#${formatExact(first)} to #${formatExact(last)}`;
+  },
   duration: eventsIn,
   span: eventsIn,
 };

@@ -198,7 +198,7 @@ describe('a range of time', () => {
   it('is one of events where a trace has no times', () => {
     const ofEvents = { fromMs: 12, toMs: 1040 };
     expect(rangeWords(ofEvents, 40, { ...counts, clock: ORDER })).toBe(
-      '#12 to #1,040 (1,028 events), up to event #40: 821 requests, 1 fault, 2 KiB of DMA',
+      '#12 to #1,039 (1,028 events), up to event #40: 821 requests, 1 fault, 2 KiB of DMA',
     );
     expect(rangeMissing(ofEvents, { fromMs: 15, toMs: 2000 }, ORDER)).toBe(
       'Some of it is not kept: the record begins at event #15.',

@@ -6,7 +6,7 @@ import { formatAddress, formatRange } from '../format/address.ts';
 import { formatRights, rightsInWords } from '../format/iommu-words.ts';
 import { formatBytes, formatExact } from '../format/quantity.ts';
 import type { Locator } from '../model/locator.ts';
-import { inspected, type Fact, type Inspected, type Words } from './inspected.ts';
+import { inspected, type Fact, type FactList, type Inspected, type Words } from './inspected.ts';
 import { everList, fate, untilThen } from './mapping-words.ts';
 import {
   domainLink,
@@ -68,10 +68,30 @@ export function inspectMapping(
       ...lifeFacts(subject, lifetime),
       ...before,
     ],
+    lists: [everThere(subject, domain, { start: virtStart, end: virtEnd })],
     clause: 'virtio 1.2, 5.13.6.5',
     sections: MAPPING_SECTIONS,
     who: born === null ? null : history.record.who(born),
     sequence: born,
+  });
+}
+
+/** All mappings that were ever at IOVAs of a domain. */
+function everThere(
+  subject: Subject,
+  domain: number,
+  range: { readonly start: bigint; readonly end: bigint },
+): FactList {
+  const ever = subject.history.lifetimesOfIova(domain, range, untilThen(subject));
+  return everList(subject, 'Ever mapped here', ever, (lifetime) => {
+    const { virtStart, physStart } = lifetime;
+    const into = range.start > virtStart ? range.start - virtStart : 0n;
+    return [
+      mappingLink(lifetime),
+      ' led to ',
+      pageLink(physStart + into),
+      ...fate(subject, lifetime),
+    ];
   });
 }
 
@@ -117,7 +137,7 @@ export function inspectIova(
   subject: Subject,
   locator: Extract<Locator, { readonly kind: 'iova' }>,
 ): Inspected {
-  const { history, moment } = subject;
+  const { moment } = subject;
   const { domain, iova } = locator;
   const mapping = moment.lookup(domain, iova);
   const there = moment.domain(domain);
@@ -139,17 +159,9 @@ export function inspectIova(
     );
   }
   const lead = iovaSentence(mapping !== undefined, region?.kind, there?.isBypass === true);
-  const range = { start: iova, end: iova };
-  const ever = history.lifetimesOfIova(domain, range, untilThen(subject));
-  const wordsOf = (lifetime: Lifetime): Words => [
-    mappingLink(lifetime),
-    ' led to ',
-    pageLink(lifetime.physStart + (iova - lifetime.virtStart)),
-    ...fate(subject, lifetime),
-  ];
   return inspected(locator, `IOVA ${formatAddress(iova)}`, [lead], {
     facts,
-    lists: [everList(subject, 'Ever mapped here', ever, wordsOf)],
+    lists: [everThere(subject, domain, { start: iova, end: iova })],
     clause: 'virtio 1.2, 5.13.6.5',
     sections: region === undefined ? MAPPING_SECTIONS : [...MAPPING_SECTIONS, '5.13.6.8.2'],
   });

@@ -271,6 +271,34 @@ describe('an endpoint, a domain, a mapping, an IOVA and a page', () => {
     expect(text(look(page, map - 1).lead)).toBe('No device reaches this page.');
   });
 
+  it('say when each mapping of an address was, up to the moment that is looked at', () => {
+    const other = toIova(PAGE.start);
+    let [first, unmap, second] = [0, 0, 0];
+    const { look: lookAt } = played((rig) => {
+      rig.attach(1, BLK);
+      first = rig.map(1, PAGE.start, PAGE.end, RIGHTS, TARGET);
+      unmap = rig.unmap(1, PAGE.start, PAGE.end);
+      second = rig.map(1, PAGE.start, PAGE.end, RIGHTS, TARGET);
+      rig.map(1, 0x9000n, 0x9fffn);
+    });
+    for (const locator of [
+      { kind: 'iova', domain: 1, iova: other },
+      { kind: 'mapping', domain: 1, iova: other, id: second },
+      { kind: 'page', gpa: toGpa(TARGET) },
+    ] as const) {
+      const livesAt = (at?: number) => lookAt(locator, at).lists.at(-1)?.lives;
+      const [latest, oldest] = livesAt()?.rows ?? [];
+      expect(latest?.words).toMatch(/^since 0\.\d+ s$/);
+      expect(latest).toMatchObject({ from: 2 / 3, to: 1 });
+      expect(oldest?.words).toMatch(/^0\.\d+ to 0\.\d+ s \(250 µs\)$/);
+      expect(oldest).toMatchObject({ from: 0, to: 1 / 3 });
+      expect(livesAt(unmap - 1)?.rows.map(({ words }) => words)).toEqual([
+        expect.stringContaining('since '),
+      ]);
+      expect(livesAt(first - 1)).toBeUndefined();
+    }
+  });
+
   it('lead from each to all others, and nowhere where there is nothing', () => {
     const seen = new Map<string, Locator>();
     const open: Locator[] = [{ kind: 'endpoint', id: BLK }];

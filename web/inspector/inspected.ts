@@ -23,10 +23,29 @@ export interface Fact {
   readonly words: Words;
 }
 
+/** When something was, up to the moment that is looked at. */
+export interface Life {
+  /** `2.832 to 2.982 s (150 ms)`. */
+  readonly words: string;
+  /** Where it begins and ends between the ends of a lane, from 0 to 1. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** When the things of a list were, each in a lane of the same stretch of time. */
+export interface Lives {
+  /** One for each row. */
+  readonly rows: readonly Life[];
+  /** The ends of the lanes: `2.1 s`. */
+  readonly from: string;
+  readonly to: string;
+}
+
 /** Things of one kind, the first ones. */
 export interface FactList {
   readonly title: string;
   readonly rows: readonly Words[];
+  readonly lives?: Lives;
   /** Said where there are none. */
   readonly none: string;
   /** Said below, where not all are listed or known. */

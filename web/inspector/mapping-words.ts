@@ -2,7 +2,8 @@
 
 import type { LifetimeQuery } from '../../src/trace/replay/history.ts';
 import type { Lifetime } from '../../src/trace/replay/lifetime.ts';
-import type { FactList, Words } from './inspected.ts';
+import { clockOf, type Clock } from '../format/clock.ts';
+import type { FactList, Lives, Words } from './inspected.ts';
 import { eventLink, type Subject } from './subject.ts';
 
 /** Of the mappings that were once at an address, the latest. */
@@ -21,21 +22,64 @@ export function untilThen({ moment }: Subject): LifetimeQuery {
   return { before: moment.sequence + 1 };
 }
 
-/** The latest mappings of some, with what to say of each. */
+/** The latest mappings of some, with what to say of each, and when it was. */
 export function everList(
-  { history }: Subject,
+  subject: Subject,
   title: string,
   found: Iterable<Lifetime>,
   wordsOf: (lifetime: Lifetime) => Words,
 ): FactList {
-  const rows: Words[] = [];
+  const listed: Lifetime[] = [];
   let isMore = false;
   for (const lifetime of found) {
-    isMore = rows.length === MOST_LISTED;
+    isMore = listed.length === MOST_LISTED;
     if (isMore) break;
-    rows.push(wordsOf(lifetime));
+    listed.push(lifetime);
   }
-  const gone = history.missing === null ? '' : ' What was before the record is not known.';
+  const gone = subject.history.missing === null ? '' : ' What was before the record is not known.';
   const note = `${isMore ? `The latest ${MOST_LISTED} are listed.` : ''}${gone}`.trim();
-  return { title, rows, none: 'Never, as far as is known.', note: note === '' ? null : note };
+  return {
+    title,
+    rows: listed.map(wordsOf),
+    ...(listed.length === 0 ? {} : { lives: livesOf(subject, listed) }),
+    none: 'Never, as far as is known.',
+    note: note === '' ? null : note,
+  };
+}
+
+/** When these mappings were: from the birth of the first up to the moment that is looked at. */
+function livesOf({ history, moment }: Subject, lifetimes: readonly Lifetime[]): Lives {
+  const { record } = history;
+  const clock = clockOf(record.head.facts.times);
+  const timeOf = (sequence: number): number => record.event(sequence)?.timeMs ?? 0;
+  const [firstMs, toMs] = [timeOf(record.firstSequence), timeOf(moment.sequence)];
+  const stretches = lifetimes.map(({ born, died }) => ({
+    bornMs: born === null ? null : timeOf(born),
+    diedMs: died === null || died > moment.sequence ? null : timeOf(died),
+  }));
+  const fromMs = stretches.reduce(
+    (least, { bornMs }) => Math.min(least, bornMs ?? firstMs),
+    Infinity,
+  );
+  const placeOf = (timeMs: number): number =>
+    toMs > fromMs ? (timeMs - fromMs) / (toMs - fromMs) : 0;
+  return {
+    from: clock.at(fromMs),
+    to: clock.at(toMs),
+    rows: stretches.map(({ bornMs, diedMs }) => ({
+      words: lifeInWords(clock, bornMs, diedMs),
+      from: placeOf(bornMs ?? fromMs),
+      to: diedMs === null ? 1 : placeOf(diedMs),
+    })),
+  };
+}
+
+/** `since 2.832 s`, `2.832 to 2.982 s (150 ms)`; null: before the record, and not yet. */
+function lifeInWords(clock: Clock, bornMs: number | null, diedMs: number | null): string {
+  if (diedMs === null) {
+    return bornMs === null ? 'since before the record' : `since ${clock.at(bornMs)}`;
+  }
+  if (bornMs === null) return `until ${clock.at(diedMs)}`;
+  const length = clock.duration(diedMs - bornMs);
+  return clock.isTime ? `${clock.between(bornMs, diedMs)} (${length})` : `for ${length}`;
 }

@@ -2,7 +2,7 @@
 
 import { firstFrom, previousOfKind } from '../../src/trace/record/record-search.ts';
 import { KIND_CODES } from '../../src/trace/record/event-kinds.ts';
-import { rangeUpTo, type TimeRange } from '../../src/trace/record/time-range.ts';
+import { ORDER_MS, rangeUpTo, type TimeRange } from '../../src/trace/record/time-range.ts';
 import type { History } from '../../src/trace/replay/history.ts';
 import { clockOf } from '../format/clock.ts';
 import {
@@ -244,13 +244,16 @@ export class BarView {
     const isCut = record.firstSequence > 1 || marks.firstMs === undefined;
     const startMs = isCut ? firstMs : Math.min(firstMs ?? Infinity, marks.firstMs ?? Infinity);
     const lastMs = record.event(record.lastSequence)?.timeMs ?? 0;
-    const endMs = Math.max(this.#source.nowMs(), lastMs);
+    // By order alone the last event takes its own place
+    const endMs = Math.max(this.#source.nowMs(), lastMs + (record.head.facts.times ? 0 : ORDER_MS));
     this.#limits = { startMs: Math.min(startMs ?? endMs, endMs), endMs };
     this.#axis = follow(this.#axis, this.#limits, this.#following);
     return marks;
   }
 
   #isFromPowerOn({ record }: History): boolean {
+    // Of other machines it is not known what ran first
+    if (record.head.source !== 'viommu') return false;
     if (record.firstSequence <= 1) return true;
     return record.event(record.firstSequence)?.event.kind === 'power-cycled';
   }
