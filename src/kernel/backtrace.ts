@@ -1,6 +1,6 @@
 // A walk, read: which task, and which functions of the kernel.
 
-import type { SymbolTable } from './symbol-table.ts';
+import type { Symbols } from './symbol-table.ts';
 import {
   COMM_WORDS,
   MAX_ADDRESSES,
@@ -59,7 +59,7 @@ export interface Backtrace {
 export function readBacktrace(
   words: Uint32Array,
   length: number,
-  symbols: SymbolTable | undefined,
+  symbols: Symbols | undefined,
 ): Backtrace {
   const flags = words[WALK_FLAGS] ?? 0;
   const isExact = (flags & WALK_EXACT) !== 0;

@@ -1,7 +1,7 @@
 // The functions on a stack that was kept.
 
 import { readBacktrace, type BacktraceFrame } from './backtrace.ts';
-import type { SymbolTable } from './symbol-table.ts';
+import type { Symbols } from './symbol-table.ts';
 import { WALK_ADDRESSES, WALK_EXACT, WALK_WORDS } from './walk-layout.ts';
 
 /** What is kept of a walk. */
@@ -15,7 +15,7 @@ export interface KeptStack {
 /** The innermost first; without symbols, or where none lies below, they have no names. */
 export function framesOf(
   { addresses, isInnermostCertain }: KeptStack,
-  symbols: SymbolTable | undefined,
+  symbols: Symbols | undefined,
 ): readonly BacktraceFrame[] {
   const words = new Uint32Array(Math.max(WALK_WORDS, WALK_ADDRESSES + addresses.length));
   words[0] = isInnermostCertain ? WALK_EXACT : 0;

@@ -9,6 +9,9 @@ export const MAX_NAME_LENGTH = 511;
 /** Symbols at one address that are looked through for the first of them. */
 const MAX_ALIASES = 64;
 
+/** No function is longer: what lies further behind a symbol belongs to none. */
+const MAX_FUNCTION_BYTES = 1 << 20;
+
 /** A place in a kernel. */
 export interface SymbolPlace {
   readonly name: string;
@@ -31,6 +34,13 @@ export class SymbolTableBuilder {
     this.#names.push(name);
     this.#bytes += name.length;
     return true;
+  }
+
+  /** Says that what came before ends there. Functions that begin there have to be added first. */
+  addEnd(address: number): void {
+    if (this.#addresses.length === MAX_SYMBOLS) return;
+    this.#addresses.push(address >>> 0);
+    this.#names.push('');
   }
 
   get count(): number {
@@ -72,12 +82,14 @@ export class SymbolTable {
     return this.#addresses.length;
   }
 
-  /** The symbol that an address lies behind; undefined below the first one. */
+  /** The symbol that an address lies behind; undefined below the first one, and where no function can be. */
   at(address: number): SymbolPlace | undefined {
     const index = this.#lastUpTo(address);
     if (index < 0) return undefined;
     const start = this.#addresses[index] ?? 0;
-    return { name: this.#nameAt(this.#firstOf(index, start)), offset: address - start };
+    const offset = address - start;
+    const name = this.#nameAt(this.#firstOf(index, start));
+    return name === '' || offset > MAX_FUNCTION_BYTES ? undefined : { name, offset };
   }
 
   /** The lowest address with this name; undefined when there is none. Looks through all of them. */
@@ -91,7 +103,10 @@ export class SymbolTable {
 
   /** Calls back with every symbol, by ascending address. */
   forEach(visit: (address: number, name: string) => void): void {
-    this.#addresses.forEach((address, index) => visit(address, this.#nameAt(index)));
+    this.#addresses.forEach((address, index) => {
+      const name = this.#nameAt(index);
+      if (name !== '') visit(address, name);
+    });
   }
 
   #lastUpTo(address: number): number {
@@ -118,6 +133,22 @@ export class SymbolTable {
     const end = this.#starts[index + 1] ?? start;
     return String.fromCharCode(...this.#bytes.subarray(start, end));
   }
+}
+
+/** Names of places in a guest's kernel. */
+export type Symbols = Pick<SymbolTable, 'at'>;
+
+/** Those of the kernel, and those of what came to it, which are asked for when a place is none of the kernel's own; once. */
+export function joinedSymbols(kernel: Symbols, others: () => Symbols | undefined): Symbols {
+  let asked: { readonly found: Symbols | undefined } | undefined;
+  return {
+    at: (address) => {
+      const own = kernel.at(address);
+      if (own !== undefined) return own;
+      asked ??= { found: others() };
+      return asked.found?.at(address);
+    },
+  };
 }
 
 /** The table of some functions; undefined for none. */

@@ -5,7 +5,9 @@ import { GuestWalk } from '../kernel/guest-walk.ts';
 import { findKallsyms } from '../kernel/kallsyms.ts';
 import { profileOf, type KernelProfile } from '../kernel/kernel-profile.ts';
 import { knownKernel } from '../kernel/known-kernel.ts';
-import type { SymbolTable } from '../kernel/symbol-table.ts';
+import { KernelMemory } from '../kernel/kernel-memory.ts';
+import { readModuleSymbols } from '../kernel/module-symbols.ts';
+import { joinedSymbols, type SymbolTable, type Symbols } from '../kernel/symbol-table.ts';
 import type { Voices } from './machine-voices.ts';
 import type { MachinePlan } from './plan/machine-plan.ts';
 import type { Run } from './run.ts';
@@ -69,6 +71,14 @@ export class MachineWho implements WhoView {
     const symbols = findKallsyms(new Uint8Array(buffer, byteOffset, length));
     this.#found = symbols && { emulator, symbols };
     return symbols;
+  }
+
+  withModules(symbols: SymbolTable): Symbols {
+    return joinedSymbols(symbols, () => {
+      const memory = new KernelMemory();
+      memory.begin(this.#viewOf(this.#run.board.emulator));
+      return readModuleSymbols(memory, symbols);
+    });
   }
 
   onNotification(listener: (notification: EndpointNotification) => void): Dispose {

@@ -2,7 +2,7 @@
 
 import type { Dispose } from '../base/emitter.ts';
 import type { KernelProfile } from '../kernel/kernel-profile.ts';
-import type { SymbolTable } from '../kernel/symbol-table.ts';
+import type { SymbolTable, Symbols } from '../kernel/symbol-table.ts';
 
 /** A notification of an endpoint or of the IOMMU. */
 export interface EndpointNotification {
@@ -23,6 +23,11 @@ export interface WhoView {
   setProfile(profile: KernelProfile | undefined): void;
   /** The symbols that the guest's kernel carries in itself; undefined when it has none, or has not come so far. It takes some 0.3 s, once. */
   kallsyms(): SymbolTable | undefined;
+  /**
+   * The kernel's symbols, with those of the modules that are loaded when one of their functions is first asked for; `symbols` is
+   * the kernel's own. A module that is gone by then, or that is still being started, has none.
+   */
+  withModules(symbols: SymbolTable): Symbols;
   /** Subscribes to the notifications of endpoints and of the IOMMU, told before the device hears of them. */
   onNotification(listener: (notification: EndpointNotification) => void): Dispose;
 }

@@ -13,7 +13,9 @@ import { EDU_ENDPOINT } from '../../src/machine/plan/topology.ts';
 import { explain } from '../../src/trace/explain/explain.ts';
 import type { Explanation } from '../../src/trace/explain/explanation.ts';
 import { History } from '../../src/trace/replay/history.ts';
+import { framesOf } from '../../src/kernel/stack-frames.ts';
 import { expectSound } from './support/sound.ts';
+import { committedSymbols } from './support/who-log.ts';
 
 const MODULES = join(packageRoot(), 'guest-images/modules');
 const WITH_EDU: GuestSessionOptions = {
@@ -126,7 +128,14 @@ describe('edu', () => {
     const [, stray = ''] = /stray DMA to (0x\w+)/.exec(output) ?? [];
     const found = explainFault(guest);
     expect(found).toMatchObject({ cause: 'unmapped' });
-    expect(found?.evidence).toContain(unmapOf(guest, BigInt(stray)));
+    const unmap = unmapOf(guest, BigInt(stray));
+    expect(found?.evidence).toContain(unmap);
+    // The module's own functions are named, as those of the kernel are
+    const { stack } = found?.who.find(({ sequence }) => sequence === unmap) ?? { stack: null };
+    const symbols = guest.who.withModules(committedSymbols(guest));
+    const names = stack === null ? [] : framesOf(stack, symbols).map(({ name }) => name);
+    expect(names.filter((name) => name?.startsWith('edu_'))).toEqual(['edu_stream', 'edu_probe']);
+    expect(names).toContain('pci_device_probe');
     await run(guest, 'rmmod edu && ! lsmod | grep -q edu');
   });
 });

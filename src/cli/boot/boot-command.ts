@@ -1,8 +1,8 @@
 // `viommu boot`: boots a guest, does what was asked for, reports.
 
 import { GuestSession } from '../../guest/guest-session.ts';
-import type { SymbolTable } from '../../kernel/symbol-table.ts';
-import { needsGuestSymbols, traceSymbols } from '../trace/trace-symbols.ts';
+import type { SymbolTable, Symbols } from '../../kernel/symbol-table.ts';
+import { needsGuestSymbols, projectSymbols } from '../trace/trace-symbols.ts';
 import { readMachine } from '../chosen-machine.ts';
 import { EXIT_DONE, EXIT_FAILED, exitStatusOf } from '../exit-status.ts';
 import type { BootArguments } from './boot-arguments.ts';
@@ -99,7 +99,7 @@ class BootRun {
     }
     try {
       this.#recording?.end();
-      await this.#trace?.close(this.#guestSymbols());
+      await this.#trace?.close(await this.#unknownToReaders());
     } catch (error) {
       this.#fail(error);
     }
@@ -132,8 +132,21 @@ class BootRun {
   async findings(): Promise<string> {
     if (this.#session?.iommu.isPresent !== true) return 'This machine has no IOMMU.\n';
     const { record } = this.#session.iommu;
-    const symbols = this.#guestSymbols() ?? (await traceSymbols(record, undefined));
-    return runFindings(record, symbols);
+    const symbols = this.#guestSymbols() ?? (await projectSymbols(record.head));
+    return runFindings(record, symbols && this.#session.who.withModules(symbols));
+  }
+
+  /** Of what is on stacks, the names that whoever reads the trace can not have: those of modules, and of another kernel. */
+  async #unknownToReaders(): Promise<Symbols | undefined> {
+    if (this.#trace === undefined || this.#session?.iommu.isPresent !== true) return undefined;
+    const { iommu, who } = this.#session;
+    const own = this.#guestSymbols();
+    if (own !== undefined) return who.withModules(own);
+    const known = await projectSymbols(iommu.record.head);
+    const all = known && who.withModules(known);
+    return (
+      all && { at: (address) => (known.at(address) === undefined ? all.at(address) : undefined) }
+    );
   }
 
   /** Symbols of a kernel that is not the project's own, as the guest has them; undefined where it has none. */

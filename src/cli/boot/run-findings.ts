@@ -3,7 +3,7 @@
 
 import { driverFunction } from '../../kernel/driver-function.ts';
 import { framesOf } from '../../kernel/stack-frames.ts';
-import type { SymbolTable } from '../../kernel/symbol-table.ts';
+import type { Symbols } from '../../kernel/symbol-table.ts';
 import { explainAll } from '../../trace/explain/explain.ts';
 import { sizeInWords } from '../../trace/explain/words.ts';
 import type { IommuRecord } from '../../trace/record/iommu-record.ts';
@@ -19,7 +19,7 @@ const NO_SYMBOLS =
   'The guest’s kernel has no symbols: who made a mapping is told by task, and not by function.';
 
 /** The findings as text. */
-export function runFindings(record: IommuRecord, symbols: SymbolTable | undefined): string {
+export function runFindings(record: IommuRecord, symbols: Symbols | undefined): string {
   const history = new History(record);
   const end = history.at(record.lastSequence);
   const sections = [
@@ -37,7 +37,7 @@ export function runFindings(record: IommuRecord, symbols: SymbolTable | undefine
 function makerOf(
   record: IommuRecord,
   sequence: number,
-  symbols: SymbolTable | undefined,
+  symbols: Symbols | undefined,
 ): string | undefined {
   const { task, stack } = record.who(sequence);
   const driver = stack === null ? undefined : driverFunction(framesOf(stack, symbols));
@@ -48,7 +48,7 @@ function makerOf(
 function leftBehind(
   end: Moment,
   record: IommuRecord,
-  symbols: SymbolTable | undefined,
+  symbols: Symbols | undefined,
 ): readonly string[] {
   const lines = end.endpoints.flatMap(({ name, domain }) => {
     const mappings = domain === null ? [] : end.mappings(domain, 0n, Infinity);

@@ -9,7 +9,7 @@ import { emptyBatch } from '../../trace/record/batch.ts';
 import type { IommuRecord } from '../../trace/record/iommu-record.ts';
 import { RecordTail } from '../../trace/record/record-tail.ts';
 import { History } from '../../trace/replay/history.ts';
-import type { SymbolTable } from '../../kernel/symbol-table.ts';
+import type { Symbols } from '../../kernel/symbol-table.ts';
 import { functionsOn } from '../trace/trace-symbols.ts';
 import { OutputFile } from '../output-file.ts';
 
@@ -88,7 +88,7 @@ export class TraceFile {
    * Writes what is left, with the names of functions where symbols of the guest's kernel are given: whoever reads the file has
    * none. Rejects with `InputError` when that fails, once; harmless when closed.
    */
-  async close(symbols?: SymbolTable): Promise<void> {
+  async close(symbols?: Symbols): Promise<void> {
     this.#isClosing = true;
     try {
       this.#queue(() => this.#writeNext());
@@ -132,7 +132,7 @@ export class TraceFile {
     for (const batch of this.#tail?.next() ?? []) this.#file.write(await encodeBatch(batch));
   }
 
-  async #writeFunctions(symbols: SymbolTable): Promise<void> {
+  async #writeFunctions(symbols: Symbols): Promise<void> {
     const record = this.#record?.();
     if (this.#tail === undefined || record === undefined) return;
     record.append({ ...emptyBatch(), functions: functionsOn(record, symbols) });

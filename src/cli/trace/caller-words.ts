@@ -1,7 +1,7 @@
 // Who asked for something, in words: the guest's task, and the functions of its kernel.
 
 import { framesOf } from '../../kernel/stack-frames.ts';
-import type { SymbolTable } from '../../kernel/symbol-table.ts';
+import type { Symbols } from '../../kernel/symbol-table.ts';
 import { frameWords, taskWords } from '../../kernel/who-words.ts';
 import type { Who } from '../../trace/record/who.ts';
 
@@ -11,7 +11,7 @@ const SHOWN_FRAMES = 12;
 /** "dd (pid 83): viommu_map < iommu_dma_map_sg < …"; undefined where nothing is known. */
 export function callerWords(
   { task, stack }: Who,
-  symbols: SymbolTable | undefined,
+  symbols: Symbols | undefined,
 ): string | undefined {
   if (task === null && stack === null) return undefined;
   const frames = stack === null ? [] : framesOf(stack, symbols);
@@ -26,7 +26,7 @@ export function callerWords(
 }
 
 /** The same as plain data. */
-export function callerJson({ task, stack }: Who, symbols: SymbolTable | undefined): object {
+export function callerJson({ task, stack }: Who, symbols: Symbols | undefined): object {
   const frames = stack === null ? null : framesOf(stack, symbols);
   return {
     task,

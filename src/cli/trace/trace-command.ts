@@ -17,7 +17,7 @@ import { callerJson, callerWords } from './caller-words.ts';
 import { countCallers } from './caller-counts.ts';
 import { TraceFile } from './trace-file.ts';
 import { traceSymbols } from './trace-symbols.ts';
-import type { SymbolTable } from '../../kernel/symbol-table.ts';
+import type { Symbols } from '../../kernel/symbol-table.ts';
 import { bytesIn } from './trace-output.ts';
 import { TraceListing } from './trace-listing.ts';
 import { lifetimeLine, momentLines } from './trace-words.ts';
@@ -41,7 +41,7 @@ export async function traceCommand(args: TraceArguments, output: CliOutput): Pro
 class TraceRun {
   readonly #args: TraceArguments;
   readonly #output: CliOutput;
-  #symbols: SymbolTable | undefined;
+  #symbols: Symbols | undefined;
 
   constructor(args: TraceArguments, output: CliOutput) {
     this.#args = args;

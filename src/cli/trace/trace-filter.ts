@@ -3,7 +3,7 @@
 import { InputError } from '../../machine/images/guest-images.ts';
 import { compileFilter, type CompiledFilter } from '../../trace/filter/compile-filter.ts';
 import type { FilterProblem } from '../../trace/filter/filter-problem.ts';
-import type { SymbolTable } from '../../kernel/symbol-table.ts';
+import type { Symbols } from '../../kernel/symbol-table.ts';
 import type { IommuRecord } from '../../trace/record/iommu-record.ts';
 import type { History } from '../../trace/replay/history.ts';
 
@@ -12,7 +12,7 @@ export function filterFor(
   text: string,
   record: IommuRecord,
   history: History,
-  symbols?: SymbolTable,
+  symbols?: Symbols,
 ): CompiledFilter {
   const compiled = compileFilter(text, record, {
     // A return address may be the first of the next function.

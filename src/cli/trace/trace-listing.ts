@@ -1,6 +1,6 @@
 // The list of what is in a trace: events and marks in their order, as far as a filter lets them through.
 
-import type { SymbolTable } from '../../kernel/symbol-table.ts';
+import type { Symbols } from '../../kernel/symbol-table.ts';
 import { markLine } from '../../trace/formats/mark-json.ts';
 import type { CompiledFilter } from '../../trace/filter/compile-filter.ts';
 import type { IommuRecord } from '../../trace/record/iommu-record.ts';
@@ -15,7 +15,7 @@ export interface ListingOptions {
   readonly isJson: boolean;
   /** Whether marks are listed, too. */
   readonly hasMarks: boolean;
-  readonly symbols: SymbolTable | undefined;
+  readonly symbols: Symbols | undefined;
 }
 
 export class TraceListing {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import known from '../../../guest-images/kernel.json' with { type: 'json' };
 import { HEAD } from '../../../test/support/filter-records.ts';
 import { SymbolTableBuilder } from '../../kernel/symbol-table.ts';
 import { emptyBatch } from '../../trace/record/batch.ts';
@@ -6,6 +7,7 @@ import { IommuRecord } from '../../trace/record/iommu-record.ts';
 import { batchesOf } from '../../trace/record/record-batches.ts';
 import { functionsOn, needsGuestSymbols, traceSymbols } from './trace-symbols.ts';
 
+const PAGE_OFFSET = 0xc000_0000;
 const KERNEL = 0xc100_0000;
 const ADDRESSES = [KERNEL + 0x17, KERNEL + 0x20, KERNEL + 0x7_0003, 0x4000];
 
@@ -35,4 +37,14 @@ it('names what is on the stacks of a trace as all symbols of its kernel would', 
 it('knows when symbols have to come from the guest, and has none without it', async () => {
   expect(needsGuestSymbols(HEAD)).toBe(true);
   expect(await traceSymbols(new IommuRecord(HEAD), undefined)).toBeUndefined();
+});
+
+it('has the functions of modules beside those of the project’s own kernel', async () => {
+  const record = new IommuRecord({ ...HEAD, kernel: known.sha256 });
+  const functions = [{ address: 0xc784_5000, name: 'edu_stream' }];
+  record.append({ ...emptyBatch(), functions });
+  const found = await traceSymbols(record, undefined);
+  expect(found?.at(0xc784_5010)).toEqual({ name: 'edu_stream', offset: 0x10 });
+  expect(found?.at(0x1_0000 + (known.code.start + PAGE_OFFSET))?.name).toMatch(/^\w+$/);
+  expect(found?.at(0xc700_0000)).toBeUndefined();
 });

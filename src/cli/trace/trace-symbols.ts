@@ -8,7 +8,12 @@ import { fileTrouble } from '../../guest/guest-files.ts';
 import { packageRoot } from '../../guest/package-root.ts';
 import { knownKernel } from '../../kernel/known-kernel.ts';
 import { readPackedSymbols } from '../../kernel/packed-symbols.ts';
-import { symbolTableOf, type SymbolTable } from '../../kernel/symbol-table.ts';
+import {
+  joinedSymbols,
+  symbolTableOf,
+  type SymbolTable,
+  type Symbols,
+} from '../../kernel/symbol-table.ts';
 import { readSystemMap } from '../../kernel/system-map.ts';
 import { InputError } from '../../machine/images/guest-images.ts';
 import type { KernelFunction } from '../../trace/record/batch.ts';
@@ -24,10 +29,16 @@ export function needsGuestSymbols({ kernel }: RecordHead): boolean {
 export async function traceSymbols(
   { head, functions }: Pick<IommuRecord, 'head' | 'functions'>,
   path: string | undefined,
-): Promise<SymbolTable | undefined> {
-  if (path !== undefined) return readMap(path);
-  const { kernel } = head;
-  if (kernel === null || knownKernel(kernel) === undefined) return symbolTableOf(functions);
+): Promise<Symbols | undefined> {
+  const found = path === undefined ? await projectSymbols(head) : await readMap(path);
+  if (found === undefined) return symbolTableOf(functions);
+  // Those of modules are in the trace
+  return joinedSymbols(found, () => symbolTableOf(functions));
+}
+
+/** Of the project's own kernel; undefined for another. */
+export async function projectSymbols({ kernel }: RecordHead): Promise<SymbolTable | undefined> {
+  if (kernel === null || knownKernel(kernel) === undefined) return undefined;
   const file = join(packageRoot(), 'guest-images', 'kernel-symbols.gz');
   const result = readPackedSymbols(gunzipSync(await readFile(file)).toString('latin1'), kernel);
   return 'symbols' in result ? result.symbols : undefined;
@@ -48,7 +59,7 @@ async function readMap(path: string): Promise<SymbolTable> {
 /** The functions that the stacks of a record lie in, by symbols of its guest. */
 export function functionsOn(
   { everybody }: Pick<IommuRecord, 'everybody'>,
-  symbols: SymbolTable,
+  symbols: Symbols,
 ): readonly KernelFunction[] {
   const functions = new Map<number, KernelFunction>();
   for (const { addresses } of everybody.stacks) {

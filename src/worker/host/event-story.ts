@@ -1,7 +1,7 @@
 // An explanation in words, for the page.
 
 import { framesOf } from '../../kernel/stack-frames.ts';
-import type { SymbolTable } from '../../kernel/symbol-table.ts';
+import type { Symbols } from '../../kernel/symbol-table.ts';
 import { frameWords, taskWords } from '../../kernel/who-words.ts';
 import { explain } from '../../trace/explain/explain.ts';
 import type { Culprit } from '../../trace/explain/explanation.ts';
@@ -16,7 +16,7 @@ import type { EventStory, StackFunctions, StoryCaller } from '../api/why.ts';
 export function eventStory(
   history: History,
   sequence: number,
-  findSymbols: () => SymbolTable | undefined,
+  findSymbols: () => Symbols | undefined,
 ): EventStory | null {
   const explanation = explain(history, sequence, sequence);
   if (explanation === undefined) return null;
@@ -27,10 +27,7 @@ export function eventStory(
 }
 
 /** All functions on a stack; addresses where there are no symbols. */
-export function stackFunctions(
-  stack: Stack | null,
-  symbols: SymbolTable | undefined,
-): StackFunctions {
+export function stackFunctions(stack: Stack | null, symbols: Symbols | undefined): StackFunctions {
   const frames = stack === null ? [] : framesOf(stack, symbols);
   const functions = frames.map((frame) => frame.name ?? frameWords(frame));
   return { functions, areNamed: symbols !== undefined };
@@ -39,7 +36,7 @@ export function stackFunctions(
 /** The function that each return address leads back into; null without symbols. */
 export function functionNames(
   addresses: readonly number[],
-  symbols: SymbolTable | undefined,
+  symbols: Symbols | undefined,
 ): readonly (string | null)[] | null {
   if (symbols === undefined) return null;
   // A return address may be the first of the next function
@@ -48,7 +45,7 @@ export function functionNames(
 
 function callerOf(
   { sequence, task, stack }: Culprit,
-  symbols: SymbolTable | undefined,
+  symbols: Symbols | undefined,
 ): readonly StoryCaller[] {
   if (task === null && stack === null) return [];
   return [

@@ -3,7 +3,7 @@
 import type { Machine } from '../../machine/machine.ts';
 import { driverFunction } from '../../kernel/driver-function.ts';
 import { framesOf } from '../../kernel/stack-frames.ts';
-import type { SymbolTable } from '../../kernel/symbol-table.ts';
+import type { SymbolTable, Symbols } from '../../kernel/symbol-table.ts';
 import type { Stack } from '../../trace/record/who.ts';
 import type { EventStory, StackFunctions, WhyApi } from '../api/why.ts';
 import { eventStory, functionNames, stackFunctions } from './event-story.ts';
@@ -24,7 +24,7 @@ export class WhyHost implements WhyApi {
     const known = await this.#knownSymbols();
     const past = this.#life.history?.past;
     if (past === undefined) return null;
-    return eventStory(past, sequence, () => known ?? this.#ownSymbols());
+    return eventStory(past, sequence, () => this.#withModules(known ?? this.#ownSymbols()));
   }
 
   async drivers(stacks: readonly Stack[]): Promise<readonly (string | null)[]> {
@@ -41,10 +41,15 @@ export class WhyHost implements WhyApi {
     return functionNames(addresses, await this.#symbolsForStacks());
   }
 
-  async #symbolsForStacks(): Promise<SymbolTable | undefined> {
+  async #symbolsForStacks(): Promise<Symbols | undefined> {
     const known = await this.#knownSymbols();
     // Looked for once: that takes a look at all of its memory
-    return known ?? (this.#life.isUp ? this.#ownSymbols() : undefined);
+    return this.#withModules(known ?? (this.#life.isUp ? this.#ownSymbols() : undefined));
+  }
+
+  /** A module may come and go: its functions are looked for each time that one is met. */
+  #withModules(symbols: SymbolTable | undefined): Symbols | undefined {
+    return symbols && (this.#life.machine?.who.withModules(symbols) ?? symbols);
   }
 
   #knownSymbols(): Promise<SymbolTable | undefined> {

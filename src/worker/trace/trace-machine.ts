@@ -2,7 +2,7 @@
 
 import { driverFunction } from '../../kernel/driver-function.ts';
 import { framesOf } from '../../kernel/stack-frames.ts';
-import { symbolTableOf, type SymbolTable } from '../../kernel/symbol-table.ts';
+import { joinedSymbols, symbolTableOf, type Symbols } from '../../kernel/symbol-table.ts';
 import type { Mapping } from '../../iommu/store/mapping-store.ts';
 import type { Stack } from '../../trace/record/who.ts';
 import type { History } from '../../trace/replay/history.ts';
@@ -87,11 +87,13 @@ function mappingsOf(
   return moment.isKnown ? moment.mappings(domain, from, limit) : [];
 }
 
-/** Those of the project's own kernel, or those that the trace has in itself. */
+/** Those of the project's own kernel, and those that the trace has in itself: of modules, or of another kernel. */
 class TraceSymbols {
   readonly #known = new GuestSymbols();
 
-  async of({ record }: History): Promise<SymbolTable | undefined> {
-    return (await this.#known.of(record.head.kernel)) ?? symbolTableOf(record.functions);
+  async of({ record }: History): Promise<Symbols | undefined> {
+    const others = (): Symbols | undefined => symbolTableOf(record.functions);
+    const known = await this.#known.of(record.head.kernel);
+    return known === undefined ? others() : joinedSymbols(known, others);
   }
 }

@@ -54,8 +54,8 @@ export async function floodByDriver(checks: Checks, count: number): Promise<void
     `none of ${count} wrong requests was accepted: ${rejected} refused, ${ignored} not answered`,
   );
   const { maxMappings } = DEFAULT_STORE_LIMITS;
-  const isFull = / (\d+) pages mapped one by one, then there was no room; one UNMAP took all/;
-  const filled = Number(isFull.exec(` ${requests}`)?.[1]);
+  const isFull = /\b(\d+) pages mapped one by one, then there was no room; one UNMAP took all/;
+  const filled = Number(isFull.exec(requests)?.[1]);
   // Mappings of the guest's own are the rest
   if (count > maxMappings) {
     checks.check(
