@@ -127,6 +127,7 @@ async function main(): Promise<void> {
   const ports = {
     images: IMAGE_URLS,
     requirements: fetchRequirements('./conformance.json'),
+    loadModule: async () => (await import('./example-module.ts')).exampleModule(),
     now: () => performance.now(),
     onNextFrame: (callback: FrameRequestCallback) => requestAnimationFrame(callback),
   };

@@ -9,6 +9,7 @@ import type { MachineAccess } from './rogue-access.ts';
 import { rogueDma } from './rogue-dma.ts';
 import type { PowerWish } from './power-event.ts';
 import type { Way } from './run-state.ts';
+import { giveFile } from './v86/given-file.ts';
 import { forgetCode } from './v86/emulator-image.ts';
 import { HOST_TIMERS } from './v86/host-timers.ts';
 
@@ -87,6 +88,9 @@ async function redo(
       break;
     case 'forget-code':
       forgetCode(emulator);
+      break;
+    case 'file':
+      emulator.onGuestTime(() => giveFile(emulator.cpu, input.name, input.bytes));
       break;
   }
 }

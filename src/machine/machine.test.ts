@@ -217,3 +217,33 @@ describe('A disposed Machine', () => {
     await expect(machine.pause()).rejects.toThrow(words);
   });
 });
+
+describe('Machine.giveFile', () => {
+  it('logs what it gives, up to a bound, and refuses what can not be there', async () => {
+    const machine = await create();
+    await machine.giveFile({ name: 'edu.ko', bytes: Uint8Array.of(1) });
+    const refused: readonly (readonly [string, number, RegExp])[] = [
+      ['a/b', 1, /cannot be called/],
+      ['large', 4 * MIB + 1, /up to 4 MiB/],
+      ['..', 1, /cannot be called/],
+    ];
+    for (const [name, length, message] of refused) {
+      await expect(machine.giveFile({ name, bytes: new Uint8Array(length) })).rejects.toThrow(
+        message,
+      );
+    }
+    for (let index = 0; index < 3; index += 1) {
+      await machine.giveFile({ name: 'again', bytes: new Uint8Array(4 * MIB) });
+    }
+    await expect(
+      machine.giveFile({ name: 'again', bytes: new Uint8Array(4 * MIB) }),
+    ).rejects.toThrow(/16 MiB of files/);
+  });
+
+  it('refuses a machine without a shared folder', async () => {
+    const machine = await create(planned({ endpoints: { 'virtio-9p': false } }));
+    await expect(machine.giveFile({ name: 'x', bytes: new Uint8Array(1) })).rejects.toThrow(
+      /no shared folder/,
+    );
+  });
+});

@@ -25,9 +25,11 @@ import { Run } from './run.ts';
 import type { WaitingUnmap } from './waiting-unmap.ts';
 import { waitingUnmaps } from './waiting-unmaps.ts';
 import type { SnapshotHead } from './snapshot/snapshot-head.ts';
+import { checkGiven, type GivenFile } from './share-room.ts';
 import { checkSnapshot, SNAPSHOT_VERSION, type MachineSnapshot } from './snapshot/snapshot.ts';
 import type { Place } from './timeline/place.ts';
 import { forgetCode } from './v86/emulator-image.ts';
+import { giveFile } from './v86/given-file.ts';
 import type { GuestMemory } from './v86/guest-memory.ts';
 import type { Registers } from './v86/register-values.ts';
 import { readRegisters } from './v86/registers.ts';
@@ -277,6 +279,29 @@ export class Machine {
     const result = board.emulator.onGuestTime(() => rogueDma(board, request));
     this.#voices.accesses.emit({ request, result });
     return result;
+  }
+
+  /**
+   * Puts a file into the shared folder while the guest runs, until the next power on; one of the same name is replaced. Rejects with
+   * `InputError`, and changes nothing, for a file that can not be there and on a machine without a shared folder.
+   */
+  giveFile(file: GivenFile): Promise<void> {
+    return this.#drive.inTurn(async () => {
+      if (!this.plan.endpoints['virtio-9p']) {
+        throw new InputError('This PC has no shared folder: virtio-9p is not plugged in.');
+      }
+      this.#run.stop();
+      await this.#run.settle();
+      try {
+        const { board, inputs, log } = this.#run;
+        checkGiven(file, board, log.inputs);
+        const { name, bytes } = file;
+        inputs.note({ kind: 'file', name, bytes });
+        board.emulator.onGuestTime(() => giveFile(board.emulator.cpu, name, bytes));
+      } finally {
+        this.#drive.goOn();
+      }
+    });
   }
 
   /**

@@ -7,6 +7,7 @@ import { AddressNotice } from '../components/address-notice.tsx';
 import { ClockContext } from '../components/clock-context.ts';
 import { DropZone, type DropZoneProps } from '../components/drop-zone.tsx';
 import { GuidedStory } from '../components/guided-story.tsx';
+import { LabDialog } from '../components/lab-dialog.tsx';
 import { PicturePane } from '../components/picture-pane.tsx';
 import { ReachFigure } from '../components/reach-figure.tsx';
 import { RecordingNotice, type RecordingNoticeProps } from '../components/recording-controls.tsx';
@@ -140,6 +141,7 @@ export function App(props: AppProps): JSX.Element {
         </main>
         <TimeBar {...panes.timeBar} />
         <ReplaceDialog question={opening.question} />
+        <LabDialog {...panes.labDialog} />
         <DropZone onOpen={opening.onOpen} onRefuse={opening.onRefuse} />
       </div>
     </ClockContext.Provider>

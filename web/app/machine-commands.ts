@@ -6,6 +6,7 @@ import { formEndpoint } from '../components/rogue-pane.tsx';
 import { overreachOf } from '../story/overreach.ts';
 import { DEMOS, runDemo } from '../components/try-it.tsx';
 import type { Command } from '../commands/command.ts';
+import { attackCommands } from './attack-props.ts';
 import { whyNoMachine } from '../format/readiness.ts';
 import type { MachineSession } from '../session/machine-session.ts';
 import type { PaneProps } from './pane-props.ts';
@@ -100,5 +101,5 @@ function demos({ console, rogue }: PaneProps, session: MachineSession): readonly
 }
 
 export function machineCommands(panes: PaneProps, session: MachineSession): readonly Command[] {
-  return [...switches(panes), ...demos(panes, session)];
+  return [...switches(panes), ...demos(panes, session), ...attackCommands(panes, session)];
 }

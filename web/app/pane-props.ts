@@ -16,10 +16,11 @@ import type { WindowPaneProps } from '../components/window-pane.tsx';
 import type { TopBarProps } from '../components/top-bar.tsx';
 import { listedEvent } from '../model/event-feed.ts';
 import type { MachineSession } from '../session/machine-session.ts';
+import { attackProps, type AttackProps } from './attack-props.ts';
 import { inspectorProps, type InspectorProps } from './inspector-props.ts';
 
 /** The properties of all parts, each made once for a session. */
-export interface PaneProps extends InspectorProps {
+export interface PaneProps extends InspectorProps, AttackProps {
   readonly topBar: TopBarProps;
   readonly recording: RecordingNoticeProps;
   readonly console: Omit<ConsolePaneProps, 'offersCommands'>;
@@ -36,11 +37,12 @@ export interface PaneProps extends InspectorProps {
   readonly timeBar: TimeBarProps;
 }
 
-/** `onMachine` shows what the machine is made of, `onPane` one of Inspect's panes. */
+/** `onMachine` shows what the machine is made of, `onPane` one of Inspect's panes, `onPicture` See. */
 export function paneProps(
   session: MachineSession,
   onMachine: () => void = () => undefined,
   onPane: (id: string) => void = () => undefined,
+  onPicture: () => void = () => undefined,
 ): PaneProps {
   const { power, console, iommu, stories, drivers, stray, recordings, past, moment } = session;
   const { status, progress, failure, info, clock, mode, notReady, noCommands, restarted } = power;
@@ -59,6 +61,7 @@ export function paneProps(
     listedEvent(iommu.latest.history?.record, sequence);
   return {
     ...inspectorProps(session),
+    ...attackProps(session, onPicture),
     topBar: {
       status,
       past: past.note,

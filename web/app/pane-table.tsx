@@ -64,6 +64,19 @@ export const PANES = [
     render: ({ rogue }) => <RoguePane {...rogue} />,
   },
   {
+    id: 'attack',
+    title: 'Attack',
+    about: 'Attacks by edu, the device for experiments: what each does, and what to expect.',
+    home: 'attack',
+    isOpen: true,
+    isKept: true,
+    isPresent: true,
+    render: later(
+      () => import('../components/attack-pane.tsx').then(({ AttackPane }) => AttackPane),
+      ({ attack }) => attack,
+    ),
+  },
+  {
     id: 'faults',
     title: 'Faults',
     about: 'Accesses that the IOMMU has stopped, and why.',

@@ -88,7 +88,7 @@ class Page {
     const panes = paneProps(session);
     const nothing = (): void => undefined;
     const story = { addressOf: () => '', onTell: nothing, onLeave: nothing };
-    const see = seeProps(session, { onInspect: nothing, story });
+    const see = seeProps(session, { onInspect: nothing, onAttack: nothing, story });
     function All(): JSX.Element {
       return (
         <>

@@ -26,10 +26,15 @@ export interface SeeProps {
 export interface SeeWays {
   /** A pane of Inspect. */
   readonly onInspect: (pane: InspectPane) => void;
+  /** Has edu attack the kernel. */
+  readonly onAttack: () => void;
   readonly story: StoryChoice;
 }
 
-export function seeProps(session: MachineSession, { onInspect, story }: SeeWays): SeeProps {
+export function seeProps(
+  session: MachineSession,
+  { onInspect, onAttack, story }: SeeWays,
+): SeeProps {
   const { power, console, iommu, stories, stray, picture, looked, moment, guided } = session;
   const { info, mode, notReady, noCommands, restarted } = power;
   const { inspector, story: told } = inspectorProps(session);
@@ -71,6 +76,8 @@ export function seeProps(session: MachineSession, { onInspect, story }: SeeWays)
         void power.switchMode(wanted);
       },
       storyStep: guided.step,
+      edu: session.attacks.endpoint,
+      onAttack,
       onTell: () => story.onTell('see'),
     },
     guided: {

@@ -1,6 +1,7 @@
 // Puts the page into its place. Fetched beside the machine's worker, which is started first.
 
 import { render } from 'preact';
+import { KERNEL_ATTACK } from '../components/attack-words.ts';
 import type { UpdateNoticeProps } from '../components/update-notice.tsx';
 import { Desk } from '../desk/desk.ts';
 import { followRoom, isLargeScreen } from '../desk/room.ts';
@@ -56,9 +57,14 @@ export function showPage(
       shown,
       () => void machine.open(),
       (pane) => desk.show(pane),
+      () => choice.onView('see'),
     );
     const panes = { ...made, topBar: { ...made.topBar, onOpen: files.onOpen } };
-    const see = seeProps(shown, { onInspect: (pane) => desk.show(pane), story });
+    const see = seeProps(shown, {
+      onInspect: (pane) => desk.show(pane),
+      onAttack: () => made.attack.onRun(KERNEL_ATTACK),
+      story,
+    });
     const { onTell } = see.actions;
     return {
       panes,

@@ -25,7 +25,11 @@ async function open(search = '', isUp = true) {
   });
   const address = new PageAddress(window);
   const story = chooseStory(address, session.guided);
-  const see = seeProps(session, { onInspect: () => undefined, story });
+  const see = seeProps(session, {
+    onInspect: () => undefined,
+    onAttack: () => undefined,
+    story,
+  });
   const root = document.createElement('div');
   document.body.replaceChildren(root);
   render(<GuidedStory {...see.guided} />, root);

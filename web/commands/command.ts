@@ -4,6 +4,7 @@ export const COMMAND_GROUPS = [
   'Go to',
   'PC',
   'Try it',
+  'Attack',
   'Time',
   'View',
   'Panes',

@@ -46,7 +46,10 @@ export function DropZone({ onOpen, onRefuse }: DropZoneProps): JSX.Element | nul
   if (!isOver) return null;
   return (
     <div class="drop-zone" aria-hidden="true">
-      <p>Drop it to open it: a recording, or a trace of viommu, QEMU or Linux</p>
+      <p>
+        Drop it to open it: a recording, or a trace of viommu, QEMU or Linux. A kernel module or a
+        program goes into the PC’s shared folder.
+      </p>
     </div>
   );
 }

@@ -70,7 +70,7 @@ export function RecordingControls(props: RecordingControlsProps): JSX.Element {
         type="button"
         class="button button-icon"
         aria-label="Open…"
-        title="Open…: a recording, or a trace of an IOMMU by viommu, QEMU or Linux. A file can also be dropped anywhere."
+        title="Open…: a recording, a trace of an IOMMU by viommu, QEMU or Linux, or a module or program for the PC. A file can also be dropped anywhere."
         onClick={() => picker.current?.click()}
       >
         <OpenIcon />

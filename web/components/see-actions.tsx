@@ -34,6 +34,10 @@ export interface SeeActionsProps {
   readonly noCommands: ReadonlySignal<string | null>;
   /** The endpoint a person has picked; null until then. */
   readonly endpoint: ReadonlySignal<number | null>;
+  /** ID of edu; null on a machine without it. */
+  readonly edu: ReadonlySignal<number | null>;
+  /** Has it attack the kernel. */
+  readonly onAttack: () => void;
   /** A machine starts from nothing. */
   readonly restarted: Pick<Emitter<void>, 'on'>;
   readonly onType: (text: string) => void;
@@ -98,6 +102,19 @@ export function SeeActions(props: SeeActionsProps): JSX.Element {
         >
           {OVERREACH}
         </button>
+        {props.edu.value === null ? null : (
+          <button
+            type="button"
+            class="button button-danger"
+            disabled={noCommands !== null}
+            title={
+              noCommands ?? 'Types dma-attack: edu reads the kernel’s memory, and changes its name'
+            }
+            onClick={props.onAttack}
+          >
+            Attack by edu
+          </button>
+        )}
         <button type="button" class="button" onClick={() => setWanted(other.mode)}>
           {other.label}
         </button>

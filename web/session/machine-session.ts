@@ -7,6 +7,7 @@ import type { MachineModel } from '../model/machine-model.ts';
 import type { Exercised } from '../model/requirements-view.ts';
 import { reachWords } from '../picture/words.ts';
 import { addressSpaceView, type SpaceView } from './address-space.ts';
+import { Attacks, type LoadModule } from './attacks.ts';
 import { ConsoleLine } from './console-line.ts';
 import { exercisedRules } from './exercised.ts';
 import { SelectedRegisters } from './device-registers.ts';
@@ -44,7 +45,11 @@ import { telling, type Told } from './telling.ts';
 export interface SessionPorts extends PowerPorts, FramePorts {
   /** Where the requirements of the specification come from. */
   readonly requirements?: LoadRequirements;
+  /** Where the example module comes from. */
+  readonly loadModule?: LoadModule;
 }
+
+const NO_MODULE: LoadModule = () => Promise.reject(new Error('This page has no example module.'));
 
 export class MachineSession {
   readonly power: Power;
@@ -88,6 +93,8 @@ export class MachineSession {
   readonly stray: StrayDma;
   /** Attacks that take longer than one access. */
   readonly lab: Lab;
+  /** Attacks by edu. */
+  readonly attacks: Attacks;
   readonly recordings: Recordings;
   readonly past: Past;
   readonly picture: Picture;
@@ -149,6 +156,11 @@ export class MachineSession {
     this.shown.faults.subscribe(({ list }) => this.stories.want(list));
     this.stray = new StrayDma(this.power, () => this.iommu.latest);
     this.lab = new Lab(this.power);
+    this.attacks = new Attacks({
+      power: this.power,
+      device: this.iommu.device,
+      loadModule: ports.loadModule ?? NO_MODULE,
+    });
     this.registers = new SelectedRegisters({ power: this.power, looking: this.moment.looking });
     this.recordings = new Recordings(this.power, ports.images);
     this.past = new Past(this.power);

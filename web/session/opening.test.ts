@@ -139,6 +139,7 @@ describe('a file that is opened', () => {
         }),
     );
     const opened = opening.open(new File([new Uint8Array(4096)], 'long.trace'));
+    await vi.waitFor(() => expect(openFile).toHaveBeenCalledOnce());
     told(1024);
     expect(opening.notice.value).toEqual({
       tone: 'busy',

@@ -6,6 +6,7 @@ import type { OpenedFile, OpenFile } from '../../src/worker/api/trace-client.ts'
 import type { TraceInfo } from '../../src/worker/api/trace.ts';
 import { formatBytes } from '../format/quantity.ts';
 import type { RecordingNotice } from '../format/replay-words.ts';
+import { giveToGuest, isForGuest } from './giving.ts';
 import { until } from './until.ts';
 import { MachineSession, type SessionPorts } from './machine-session.ts';
 
@@ -78,13 +79,18 @@ export class Opening {
     this.#notice.value = { tone: 'bad', text };
   }
 
-  /** Opens a file. What becomes of it is told by `notice` and `trace`. */
+  /** Opens a file, or gives it to the guest where it is a module or a program. What becomes of it is told by `notice` and `trace`. */
   async open(file: File): Promise<void> {
     this.#question.peek()?.onAnswer(false);
     this.#turn += 1;
     const turn = this.#turn;
     this.#tell(`Reading ${file.name} …`);
     try {
+      if (await isForGuest(file)) {
+        const notice = await giveToGuest(this.#machine.power.api, file);
+        if (turn === this.#turn) this.#notice.value = notice;
+        return;
+      }
       const opened = await this.#openFile(file, (bytes) => {
         if (turn !== this.#turn) return;
         this.#tell(`Reading ${file.name}: ${formatBytes(bytes)} of ${formatBytes(file.size)} …`);

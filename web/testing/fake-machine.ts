@@ -167,6 +167,7 @@ class FakeMachine {
         toEnd: async () => this.#move(null),
         drop: async () => undefined,
       },
+      share: { give: async () => refuse() },
       saving: { save: async () => refuse(), restore: async () => refuse() },
       why: {
         explain: async () => null,

@@ -15,6 +15,8 @@ export type Input =
   | { readonly kind: 'console' | 'agent'; readonly bytes: Uint8Array }
   /** An access that no driver asked for. */
   | { readonly kind: 'access'; readonly request: RogueRequest }
+  /** A file for the shared folder. */
+  | { readonly kind: 'file'; readonly name: string; readonly bytes: Uint8Array }
   /** Off and on again. */
   | { readonly kind: 'power-cycle' }
   /** What v86 has translated of the guest's code was dropped, as for a snapshot. */

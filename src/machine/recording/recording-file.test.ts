@@ -24,6 +24,11 @@ const input: fc.Arbitrary<Input> = fc.oneof(
     }),
   }),
   fc.record({
+    kind: fc.constant('file' as const),
+    name: fc.constantFrom('edu.ko', 'naïve', 'a b'),
+    bytes: fc.uint8Array({ maxLength: 40 }),
+  }),
+  fc.record({
     kind: fc.constantFrom<('power-cycle' | 'forget-code')[]>('power-cycle', 'forget-code'),
   }),
 );

@@ -2,6 +2,7 @@
 
 import { ByteReader, BytesError } from '../../base/byte-reader.ts';
 import { ByteWriter } from '../../base/byte-writer.ts';
+import { checkShareName } from '../images/shared-files.ts';
 import type { Input, LoggedInput } from './input.ts';
 
 /** A stretch of a run. */
@@ -20,6 +21,7 @@ const KINDS: readonly Input['kind'][] = [
   'access',
   'power-cycle',
   'forget-code',
+  'file',
 ];
 
 function writeInput(
@@ -33,6 +35,10 @@ function writeInput(
   switch (input.kind) {
     case 'console':
     case 'agent':
+      writer.block(input.bytes);
+      break;
+    case 'file':
+      writer.block(new TextEncoder().encode(input.name));
       writer.block(input.bytes);
       break;
     case 'access':
@@ -60,6 +66,11 @@ function readContent(reader: ByteReader, kind: Input['kind']): Input {
     case 'console':
     case 'agent':
       return { kind, bytes: new Uint8Array(reader.block()) };
+    case 'file': {
+      const name = new TextDecoder().decode(reader.block());
+      checkShareName(name);
+      return { kind, name, bytes: new Uint8Array(reader.block()) };
+    }
     case 'access': {
       const endpoint = reader.varint();
       const address = reader.u64();

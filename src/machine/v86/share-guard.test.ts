@@ -234,6 +234,7 @@ describe('the share with a hostile client', () => {
     const { fs } = share;
     await attach(1);
     share.fs = {
+      ...fs,
       inodes: [],
       GetInode: () => {
         throw new TypeError('as v86 does');

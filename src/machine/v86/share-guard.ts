@@ -70,7 +70,8 @@ const INDIRECT_DESC_BIT = 1 << 28;
 const QUEUE_SIZE = 256;
 
 /** The version of every file, whose content stays what it is (9P2000, intro(5): qid.vers). */
-const FINAL_VERSION = 1;
+/** What every file of the share has: see `versionShare`. */
+export const FINAL_VERSION = 1;
 
 /** What a message must be like for v86 to have it; a type without a rule never gets there. */
 interface Rule {

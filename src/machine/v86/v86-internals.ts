@@ -111,6 +111,7 @@ export interface V86Inode {
   mode: number;
   /** What the server calls it (9P2000, intro(5)). */
   qid: { version: number };
+  size: number;
   atime: number;
   ctime: number;
   mtime: number;
@@ -120,7 +121,18 @@ export interface V86Inode {
 export interface V86Share {
   virtio: V86Virtio;
   fids: { inodeid: number; type: number; uid: number; dbg_name: string }[];
-  fs: { inodes: V86Inode[]; GetInode(id: number): V86Inode };
+  fs: {
+    inodes: V86Inode[];
+    /** Contents, by the place of their inode. */
+    inodedata: Record<number, Uint8Array>;
+    GetInode(id: number): V86Inode;
+    /** Where a name of a folder leads; -1 for nowhere. */
+    Search(folder: number, name: string): number;
+    IsDirectory(id: number): boolean;
+    Unlink(folder: number, name: string): number;
+    /** An empty file; returns its place. */
+    CreateFile(name: string, folder: number): number;
+  };
   ReceiveRequest(chain: V86BufferChain): Promise<void>;
 }
 

@@ -10,6 +10,7 @@ import type { PastApi } from './past.ts';
 import type { PowerApi } from './power.ts';
 import type { RecordingApi } from './recording.ts';
 import type { SavingApi } from './saving.ts';
+import type { ShareApi } from './share.ts';
 import type { ShellApi } from './shell.ts';
 import type { StrayDmaApi } from './stray-dma.ts';
 import type { WhyApi } from './why.ts';
@@ -27,4 +28,5 @@ export interface MachineApi {
   readonly recording: RecordingApi;
   readonly past: PastApi;
   readonly saving: SavingApi;
+  readonly share: ShareApi;
 }

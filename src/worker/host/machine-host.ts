@@ -10,6 +10,7 @@ import { PastHost } from './past-host.ts';
 import { PowerHost } from './power-host.ts';
 import { RecordingHost } from './recording-host.ts';
 import { SavingHost } from './saving-host.ts';
+import { ShareHost } from './share-host.ts';
 import { ShellHost } from './shell-host.ts';
 import { StrayDmaHost } from './stray-dma-host.ts';
 import { WhyHost } from './why-host.ts';
@@ -29,6 +30,7 @@ export function createMachineHost(): MachineApi {
     recording: new RecordingHost(life),
     past: new PastHost(life, news),
     saving: new SavingHost(life, news),
+    share: new ShareHost(life),
     why: new WhyHost(life),
   };
 }

@@ -41,6 +41,7 @@ export function traceMachine(history: () => History, begin: () => void): Omit<Ma
       watchWindow: async () => undefined,
       window: async () => null,
     },
+    share: { give: refused },
     look: {
       listMappings: async (domain, from, limit) => mappingsOf(history(), domain, from, limit),
       moment: refused,

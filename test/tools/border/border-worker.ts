@@ -76,6 +76,7 @@ const host: MachineApi = {
     watchWindow: async () => undefined,
     window: async () => null,
   },
+  share: { give: async () => refuse() },
   look: {
     listMappings: async () => [],
     moment: async () => refuse(),

@@ -22,6 +22,7 @@ export const PAGE: readonly Room[] = [
     folder: 'web',
     purpose: 'the page: its start, and what all of it shares',
     imports: [
+      'guest-images/modules/edu.ko?url&inline',
       'src/worker/api',
       'web/app',
       'web/embed',
