@@ -5,23 +5,24 @@ export type Dispose = () => void;
 
 /** Calls its listeners in the order they subscribed; a listener may dispose itself while being called. */
 export class Emitter<T> {
-  #listeners: readonly ((value: T) => void)[] = [];
+  // The same listener may come twice, and goes as often
+  #entries: readonly { readonly listener: (value: T) => void }[] = [];
 
   /** Whether `emit` would call anybody: lets a busy source skip making the value. */
   get hasListeners(): boolean {
-    return this.#listeners.length > 0;
+    return this.#entries.length > 0;
   }
 
   /** Subscribes and returns the function that ends the subscription. */
   on(listener: (value: T) => void): Dispose {
-    const entry = (value: T): void => listener(value);
-    this.#listeners = [...this.#listeners, entry];
+    const entry = { listener };
+    this.#entries = [...this.#entries, entry];
     return () => {
-      this.#listeners = this.#listeners.filter((each) => each !== entry);
+      this.#entries = this.#entries.filter((each) => each !== entry);
     };
   }
 
   emit(value: T): void {
-    for (const listener of this.#listeners) listener(value);
+    for (const { listener } of this.#entries) listener(value);
   }
 }

@@ -5,8 +5,8 @@ import type { IommuState } from '../iommu/events/iommu-event.ts';
 import type { CountersMark } from '../trace/record/marks.ts';
 import type { Recorder, RecordTime } from '../trace/record/recorder.ts';
 
-/** Milliseconds of guest time between two marks at least: twenty a second. */
-export const SAMPLE_MS = 50;
+/** Milliseconds of guest time between two marks at least: ten a second. A look takes some 0.1 ms amid a busy guest. */
+export const SAMPLE_MS = 100;
 
 /** An IOMMU whose counters can be read. */
 export interface Counted {

@@ -12,6 +12,9 @@ export const MAX_IN_QUIET = 32;
 /** No device here has more queues: a guest may write any number. */
 const MAX_QUEUES = 64;
 
+/** The key of no queue. */
+const NO_KEY = -Infinity;
+
 interface Queue {
   readonly notification: EndpointNotification;
   /** Notifications that no mark tells of. */
@@ -28,6 +31,7 @@ export class RecordNotifications {
   readonly #queues = new Map<number, Queue>();
   /** The one that was notified last. */
   #latest: Queue | undefined;
+  #latestKey = NO_KEY;
   #dueMs = Infinity;
   #windowMs = 0;
   #marks = 0;
@@ -70,6 +74,7 @@ export class RecordNotifications {
   forget(): void {
     this.#queues.clear();
     this.#latest = undefined;
+    this.#latestKey = NO_KEY;
     this.#dueMs = Infinity;
     this.#windowMs = 0;
     this.#marks = 0;
@@ -78,16 +83,16 @@ export class RecordNotifications {
   /** Undefined for a queue that no device has. */
   #queueOf(notification: EndpointNotification): Queue | undefined {
     const { endpoint, queue: index } = notification;
-    const latest = this.#latest?.notification;
-    if (latest?.endpoint === endpoint && latest.queue === index) return this.#latest;
     if (index >= MAX_QUEUES) return undefined;
     const key = (endpoint ?? -1) * MAX_QUEUES + index;
+    if (key === this.#latestKey) return this.#latest;
     let queue = this.#queues.get(key);
     if (queue === undefined) {
       queue = { notification, count: 0, isQuiet: false, nextMs: 0 };
       this.#queues.set(key, queue);
     }
     this.#latest = queue;
+    this.#latestKey = key;
     return queue;
   }
 
