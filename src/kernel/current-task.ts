@@ -45,7 +45,7 @@ export class CurrentTask {
   take(view: GuestView, into: Uint32Array): number {
     const memory = this.#memory;
     const { currentTask, preemptCount, isPerCpu } = this.#profile;
-    const offset = isPerCpu ? view.fsBase : 0;
+    const offset = isPerCpu ? memory.register(view.registers.fsBase) : 0;
     const task = memory.word((currentTask + offset) >>> 0);
     if (task === NOTHING || !this.#knowsLayout()) return 0;
     const pid = memory.word((task + this.#pid) >>> 0);

@@ -24,7 +24,7 @@ export function reachesDevice(view: GuestView, memory: KernelMemory, ip: number)
   const opcode = memory.byte(at);
   if (OUT.includes(opcode)) return true;
   const next = (at + 1) >>> 0;
-  if (MOV.includes(opcode)) return isDevice(view, memory, operandAddress(memory, next));
+  if (MOV.includes(opcode)) return isDevice(view, memory, operandAddress(view, memory, next));
   if (MOV_TO_OFFSET.includes(opcode)) return isDevice(view, memory, constant(memory, next));
   return false;
 }
@@ -34,7 +34,7 @@ function isDevice(view: GuestView, memory: KernelMemory, linear: number): boolea
 }
 
 /** The linear address that ModRM at `at` names; `NOTHING` for a register, or what can not be read. */
-function operandAddress(memory: KernelMemory, at: number): number {
+function operandAddress(view: GuestView, memory: KernelMemory, at: number): number {
   const modRm = memory.byte(at);
   if (modRm === NOTHING) return NOTHING;
   const mode = modRm >>> 6;
@@ -42,16 +42,17 @@ function operandAddress(memory: KernelMemory, at: number): number {
   let base = modRm & 7;
   let next = (at + 1) >>> 0;
   let address = 0;
+  const { general } = view.registers;
   if (base === HAS_SIB) {
     const sib = memory.byte(next);
     if (sib === NOTHING) return NOTHING;
     next = (next + 1) >>> 0;
     base = sib & 7;
     const index = (sib >>> 3) & 7;
-    if (index !== HAS_SIB) address = memory.register(index) << (sib >>> 6);
+    if (index !== HAS_SIB) address = memory.register(general + index) << (sib >>> 6);
   }
   const isBare = mode === 0 && base === EBP_OR_DISPLACEMENT;
-  if (!isBare) address += memory.register(base);
+  if (!isBare) address += memory.register(general + base);
   const displacement = displacementAt(memory, next, isBare ? 2 : mode);
   return displacement === NOTHING ? NOTHING : (address + displacement) >>> 0;
 }

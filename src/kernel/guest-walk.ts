@@ -15,6 +15,8 @@ import { NO_WALK, WalkMemo } from './walk-memo.ts';
  */
 const WALKS_REMEMBERED = 4096;
 
+const PRIVILEGE_MASK = 0xff;
+
 /** Walks one guest. It may be used for guest after guest. */
 export class GuestWalk {
   readonly #memory = new KernelMemory();
@@ -80,10 +82,11 @@ export class GuestWalk {
     this.#notes.clear();
     this.#memory.begin(view, this.#notes);
     into.fill(0, 0, WALK_ADDRESSES);
+    const isUser = (this.#memory.register(view.registers.privilege) & PRIVILEGE_MASK) !== 0;
     // The stack first: what tells walks apart is compared first
-    if (!view.isUser) this.#stack.take(view, into);
+    if (!isUser) this.#stack.take(view, into);
     const task = this.#task?.take(view, into) ?? 0;
-    if (view.isUser) {
+    if (isUser) {
       into[WALK_FLAGS] = task | WALK_USER;
       return WALK_ADDRESSES;
     }

@@ -33,7 +33,6 @@ export class KernelMemory {
   /** Of the latest `readFrame`. */
   caller = NOTHING;
   returnAddress = NOTHING;
-  #view: GuestView | undefined;
   #notes: ReadNotes | undefined;
   #isNoting = true;
   #words: Int32Array = new Int32Array(0);
@@ -53,24 +52,24 @@ export class KernelMemory {
 
   /** Looks at a guest as it stands now. All that is read of it from here on is noted, but what lasts. */
   begin(view: GuestView, notes?: ReadNotes): void {
-    this.#view = view;
     this.#notes = notes;
     this.#words = view.words;
     this.#firstWord = view.firstWord;
     this.#ramBytes = view.ramBytes;
-    const { cr4 } = view;
-    this.#hasPages = (view.cr0 & CR0_PAGING) !== 0;
-    this.#isExtended = (cr4 & CR4_PHYSICAL_ADDRESS_EXTENSION) !== 0;
-    this.#hasLargePages = this.#isExtended || (cr4 & CR4_PAGE_SIZE_EXTENSIONS) !== 0;
-    this.#tables = view.cr3;
+    const { cr0, cr3, cr4 } = view.registers;
+    this.#hasPages = (this.register(cr0) & CR0_PAGING) !== 0;
+    this.#tables = this.register(cr3);
+    const extensions = this.register(cr4);
+    this.#isExtended = (extensions & CR4_PHYSICAL_ADDRESS_EXTENSION) !== 0;
+    this.#hasLargePages = this.#isExtended || (extensions & CR4_PAGE_SIZE_EXTENSIONS) !== 0;
     this.#bytes = 0;
     this.#olderBytes = 0;
   }
 
-  /** A general register as a signed word. */
+  /** One of the view's `registers` as a signed word. */
   register(index: number): number {
-    const value = this.#view?.general(index) ?? 0;
-    this.#notes?.addRegister(index, value);
+    const value = this.#words[index] ?? 0;
+    this.#notes?.add(index, value);
     return value;
   }
 
@@ -93,12 +92,6 @@ export class KernelMemory {
     this.returnAddress = isThere ? this.#physicalWord(address + FRAME_BYTES / 2) : NOTHING;
   }
 
-  /** The byte at a linear address; `NOTHING` where the kernel has no RAM. */
-  byte(linear: number): number {
-    const word = this.word((linear & ~3) >>> 0);
-    return word === NOTHING ? NOTHING : (word >>> ((linear & 3) * 8)) & 0xff;
-  }
-
   /**
    * The word at a linear address, as `word`, which is not noted: of what stays as it is while a kernel runs, and is looked at
    * anew now and then (`GuestWalk`). It may well be in no cache.
@@ -109,8 +102,8 @@ export class KernelMemory {
     return (this.#words[this.#firstWord + (address >>> 2)] ?? 0) >>> 0;
   }
 
-  /** The byte of code at a linear address, as `byte`; not noted either. */
-  codeByte(linear: number): number {
+  /** The byte at a linear address, unsigned, as `lastingWord`: bytes are read of code. `NOTHING` where the kernel has no RAM. */
+  byte(linear: number): number {
     const word = this.lastingWord((linear & ~3) >>> 0);
     return word === NOTHING ? NOTHING : (word >>> ((linear & 3) * 8)) & 0xff;
   }
@@ -194,7 +187,7 @@ export class KernelMemory {
     if (!this.#isRam(address)) return NOTHING;
     const index = this.#firstWord + (address >>> 2);
     const word = this.#words[index] ?? 0;
-    if (this.#isNoting) this.#notes?.addWord(index, word);
+    if (this.#isNoting) this.#notes?.add(index, word);
     return word >>> 0;
   }
   /** Whether there is a word of RAM at a guest-physical address. */

@@ -66,7 +66,7 @@ describe('a walk of the stack', () => {
     const guest = threeCallers();
     guest.ip = TEXT + 0x80;
     guest.code(guest.ip, ...bytes);
-    guest.registers[EDX] = DEVICE_LINEAR + 0x20;
+    guest.general[EDX] = DEVICE_LINEAR + 0x20;
     expect(walk(guest)).toEqual({ flags: WALK_EXACT, addresses: [guest.ip, ...CALLERS] });
   });
 
@@ -81,7 +81,7 @@ describe('a walk of the stack', () => {
     const guest = threeCallers();
     guest.ip = TEXT + 0x80;
     guest.code(guest.ip, ...bytes);
-    guest.registers[EDX] = edx;
+    guest.general[EDX] = edx;
     expect(walk(guest)).toEqual({ flags: 0, addresses: CALLERS });
   });
 
@@ -222,8 +222,8 @@ describe('a walk of the stack', () => {
     fc.assert(
       fc.property(world, ({ stored, registers, ebp, ...rest }) => {
         for (const [at, value] of stored) guest.poke(at & ~3, value);
-        guest.registers.set(registers);
-        guest.registers[REG_EBP] = ebp;
+        guest.general.set(registers);
+        guest.general[REG_EBP] = ebp;
         Object.assign(guest, rest);
         const length = guestWalk.take(guest, words);
         expect(length).toBeGreaterThanOrEqual(WALK_ADDRESSES);

@@ -71,13 +71,14 @@ export class StackWalk {
   take(view: GuestView, into: Uint32Array): void {
     this.count = 0;
     this.flags = 0;
-    const ip = view.ip >>> 0;
-    if (reachesDevice(view, this.#memory, ip)) {
+    const memory = this.#memory;
+    const { registers } = view;
+    const ip = memory.register(registers.ip) >>> 0;
+    if (reachesDevice(view, memory, ip)) {
       this.flags = WALK_EXACT;
       this.#add(into, ip);
     }
-    const memory = this.#memory;
-    let ebp = memory.register(REG_EBP) >>> 0;
+    let ebp = memory.register(registers.general + REG_EBP) >>> 0;
     let stacks = 0;
     // Each round adds an address, and there is an end to those.
     while ((this.flags & WALK_CUT) === 0) {
@@ -132,12 +133,12 @@ export class StackWalk {
 
   #isCallBefore(address: number): boolean {
     const memory = this.#memory;
-    if (memory.codeByte((address - CALL_LENGTH) >>> 0) === CALL) return true;
+    if (memory.byte((address - CALL_LENGTH) >>> 0) === CALL) return true;
     for (const length of INDIRECT_LENGTHS) {
       const at = (address - length) >>> 0;
       const isCall =
-        memory.codeByte(at) === CALL_INDIRECT &&
-        (memory.codeByte((at + 1) >>> 0) & INDIRECT_FIELD) === INDIRECT_IS_CALL;
+        memory.byte(at) === CALL_INDIRECT &&
+        (memory.byte((at + 1) >>> 0) & INDIRECT_FIELD) === INDIRECT_IS_CALL;
       if (isCall) return true;
     }
     return false;

@@ -71,7 +71,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   ),
   frame.map<Change>((at) => (guest) => (guest.ebp = at)),
   from(STORE, NO_STORE).map<Change>((ip) => (guest) => (guest.ip = ip)),
-  from(DEVICE_LINEAR, STACK).map<Change>((edx) => (guest) => (guest.registers[EDX] = edx)),
+  from(DEVICE_LINEAR, STACK).map<Change>((edx) => (guest) => (guest.general[EDX] = edx)),
   from(...TASKS, 0).map<Change>((task) => (guest) => guest.poke(HOT, task)),
   from(0, 0x100).map<Change>((count) => (guest) => guest.poke(HOT + 4, count)),
   fc.tuple(from(...TASKS), fc.nat(3)).map<Change>(

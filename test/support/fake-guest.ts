@@ -1,6 +1,6 @@
 // A guest that does not run: RAM and registers as a test lays them out, with the page tables of a kernel.
 
-import type { GuestView } from '../../src/kernel/guest-view.ts';
+import type { GuestView, RegisterWords } from '../../src/kernel/guest-view.ts';
 import { REG_EBP } from '../../src/kernel/guest-view.ts';
 
 const MIB = 1 << 20;
@@ -21,21 +21,36 @@ const LARGE = 0x80;
 const CR0_PAGING = 0x8000_0000;
 const CR4_PAGE_SIZE_EXTENSIONS = 0x10;
 
+const RAM_BYTES = 4 * MIB;
+const RAM_WORDS = RAM_BYTES / 4;
+/** Behind RAM, where nothing but a view finds them. */
+const REGISTERS: RegisterWords = {
+  general: RAM_WORDS,
+  ip: RAM_WORDS + 8,
+  cr0: RAM_WORDS + 10,
+  cr3: RAM_WORDS + 12,
+  cr4: RAM_WORDS + 13,
+  fsBase: RAM_WORDS + 15,
+  privilege: RAM_WORDS + 17,
+};
+const REGISTERS_BYTES = 128;
+const PROGRAM = 3;
+
 /** RAM of 4 MiB at PAGE_OFFSET, plain page tables, and registers that a test sets. */
 export class FakeGuest implements GuestView {
-  readonly bytes = new Uint8Array(4 * MIB);
-  readonly words = new Int32Array(this.bytes.buffer);
+  readonly #all = new ArrayBuffer(RAM_BYTES + REGISTERS_BYTES);
+  readonly bytes = new Uint8Array(this.#all, 0, RAM_BYTES);
+  readonly words = new Int32Array(this.#all);
   readonly firstWord = 0;
-  readonly ramBytes = this.bytes.length;
-  readonly registers = new Int32Array(8);
-  ip = PAGE_OFFSET;
-  isUser = false;
-  cr0 = CR0_PAGING;
-  cr3 = DIRECTORY;
-  cr4 = CR4_PAGE_SIZE_EXTENSIONS;
-  fsBase = 0;
+  readonly ramBytes = RAM_BYTES;
+  readonly registers = REGISTERS;
+  readonly general = new Int32Array(this.#all, RAM_BYTES, 8);
 
   constructor() {
+    this.ip = PAGE_OFFSET;
+    this.cr0 = CR0_PAGING;
+    this.cr3 = DIRECTORY;
+    this.cr4 = CR4_PAGE_SIZE_EXTENSIONS;
     this.#entry(DIRECTORY, PAGE_OFFSET >>> 22, 0 | PRESENT_WRITABLE | LARGE);
     this.#entry(DIRECTORY, DEVICE_LINEAR >>> 22, DEVICE_TABLE | PRESENT_WRITABLE);
     this.#entry(DEVICE_TABLE, 0, DEVICE_PHYSICAL | PRESENT_WRITABLE);
@@ -43,12 +58,36 @@ export class FakeGuest implements GuestView {
     this.#entry(PROGRAM_TABLE, 0, MIB | PRESENT_WRITABLE | USER);
   }
 
-  general(index: number): number {
-    return this.registers[index] ?? 0;
+  set ebp(value: number) {
+    this.general[REG_EBP] = value;
   }
 
-  set ebp(value: number) {
-    this.registers[REG_EBP] = value;
+  get ip(): number {
+    return (this.words[REGISTERS.ip] ?? 0) >>> 0;
+  }
+
+  set ip(value: number) {
+    this.words[REGISTERS.ip] = value;
+  }
+
+  set cr0(value: number) {
+    this.words[REGISTERS.cr0] = value;
+  }
+
+  set cr3(value: number) {
+    this.words[REGISTERS.cr3] = value;
+  }
+
+  set cr4(value: number) {
+    this.words[REGISTERS.cr4] = value;
+  }
+
+  set fsBase(value: number) {
+    this.words[REGISTERS.fsBase] = value;
+  }
+
+  set isUser(isUser: boolean) {
+    this.words[REGISTERS.privilege] = isUser ? PROGRAM : 0;
   }
 
   /** Stores a word at a linear address of the kernel's. */

@@ -1,22 +1,26 @@
 // The guest as it stands amid an instruction, read from v86's memory: one array, as v86's own properties make one at each
 // access.
 
-import type { GuestView } from '../../kernel/guest-view.ts';
+import type { GuestView, RegisterWords } from '../../kernel/guest-view.ts';
 import type { V86Cpu } from './v86-internals.ts';
 
-/** Where v86 keeps its processor: indices of 32-bit words in its WebAssembly memory. */
-const GENERAL_WORD = 64 / 4;
-const PREVIOUS_IP_WORD = 560 / 4;
-const CONTROL_WORD = 580 / 4;
-/** The privilege level is this word's lowest byte. */
-const PRIVILEGE_WORD = 612 / 4;
-const PRIVILEGE_MASK = 0xff;
-const SEGMENT_OFFSETS_WORD = 736 / 4;
-const FS = 4;
+/** Where v86 keeps its processor: byte offsets in its WebAssembly memory. */
+const REGISTERS: RegisterWords = {
+  general: 64 / 4,
+  ip: 560 / 4,
+  cr0: 580 / 4,
+  cr3: 592 / 4,
+  cr4: 596 / 4,
+  // A byte, and three that are always 0
+  privilege: 612 / 4,
+  // The fifth segment
+  fsBase: 752 / 4,
+};
 
 export class CpuView implements GuestView {
   readonly firstWord: number;
   readonly ramBytes: number;
+  readonly registers = REGISTERS;
   readonly #memory: WebAssembly.Memory;
   #words: Int32Array;
 
@@ -31,37 +35,5 @@ export class CpuView implements GuestView {
     // A memory that has grown has detached the view.
     if (this.#words.length === 0) this.#words = new Int32Array(this.#memory.buffer);
     return this.#words;
-  }
-
-  get ip(): number {
-    return this.#register(PREVIOUS_IP_WORD) >>> 0;
-  }
-
-  general(index: number): number {
-    return this.#register(GENERAL_WORD + index);
-  }
-
-  get isUser(): boolean {
-    return (this.#register(PRIVILEGE_WORD) & PRIVILEGE_MASK) !== 0;
-  }
-
-  get cr0(): number {
-    return this.#register(CONTROL_WORD);
-  }
-
-  get cr3(): number {
-    return this.#register(CONTROL_WORD + 3);
-  }
-
-  get cr4(): number {
-    return this.#register(CONTROL_WORD + 4);
-  }
-
-  get fsBase(): number {
-    return this.#register(SEGMENT_OFFSETS_WORD + FS) >>> 0;
-  }
-
-  #register(word: number): number {
-    return this.words[word] ?? 0;
   }
 }
