@@ -33,7 +33,7 @@ export class IommuRecord {
   readonly head: RecordHead;
   readonly #maxBytes: number;
   readonly #who: WhoTable;
-  readonly #marks = new Marks();
+  readonly #marks: Marks;
   readonly #functions = new Map<number, KernelFunction>();
   #chunks: EventChunk[] = [];
   #sealedBytes = 0;
@@ -43,8 +43,13 @@ export class IommuRecord {
   readonly #rewinding = new Emitter<number>();
   readonly #rewound = new Emitter<number>();
 
-  constructor(head: RecordHead, { maxBytes = DEFAULT_RECORD_BYTES, who = new WhoTable() } = {}) {
+  /** `maxBytes` of events and requests; `droppedMarks` came before, and are gone. */
+  constructor(
+    head: RecordHead,
+    { maxBytes = DEFAULT_RECORD_BYTES, who = new WhoTable(), droppedMarks = 0 } = {},
+  ) {
     this.head = head;
+    this.#marks = new Marks(droppedMarks);
     this.#maxBytes = maxBytes;
     this.#who = who;
   }
@@ -213,7 +218,11 @@ export class IommuRecord {
 
   /** A record of its own with the same events up to a sequence, which shares whole chunks with this one. */
   fork(sequence: number): IommuRecord {
-    const other = new IommuRecord(this.head, { maxBytes: this.#maxBytes, who: this.#who });
+    const other = new IommuRecord(this.head, {
+      maxBytes: this.#maxBytes,
+      who: this.#who,
+      droppedMarks: this.droppedMarks,
+    });
     for (const chunk of this.#chunks) {
       if (chunk.firstSequence > sequence) break;
       const isWhole = chunk.endSequence <= sequence + 1 && chunk !== this.#chunks.at(-1);

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { emptyBatch } from './batch.ts';
+import { ALL_FACTS } from './head.ts';
+import { IommuRecord } from './iommu-record.ts';
 import { MAX_LINE, MAX_MARK_BYTES, MAX_MARKS, Marks, type Mark } from './marks.ts';
 
 const place = (sequence: number) => ({ sequence, timeMs: sequence, instructions: 0 });
@@ -72,4 +75,20 @@ describe('Marks', () => {
     marks.rewind(4);
     expect(marks.bytes).toBe(bytes / 2);
   });
+});
+
+it('a fork of a record says as well how many marks are gone', () => {
+  const record = new IommuRecord({
+    source: 'viommu',
+    endpoints: [],
+    device: null,
+    memoryBytes: null,
+    kernel: null,
+    facts: ALL_FACTS,
+  });
+  const marks = Array.from({ length: 2 * MAX_MARKS }, () => looked(0));
+  record.append({ ...emptyBatch(), marks });
+  const { droppedMarks } = record;
+  expect(droppedMarks).toBeGreaterThan(0);
+  expect(record.fork(0).droppedMarks).toBe(droppedMarks);
 });

@@ -126,7 +126,12 @@ function bytesOfAll(marks: readonly Mark[]): number {
 export class Marks {
   #marks: Mark[] = [];
   #bytes = 0;
-  #dropped = 0;
+  #dropped: number;
+
+  /** `dropped`: so many came before, and are gone. */
+  constructor(dropped = 0) {
+    this.#dropped = dropped;
+  }
 
   /** Oldest first. Among the older ones some may be missing. */
   get all(): readonly Mark[] {

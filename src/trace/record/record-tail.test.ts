@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { emptyBatch } from './batch.ts';
 import { CHUNK_EVENTS } from './event-chunk.ts';
 import { ALL_FACTS, type RecordHead } from './head.ts';
 import { IommuRecord } from './iommu-record.ts';
+import { MAX_MARKS, type Mark } from './marks.ts';
 import { RecordTail, type TailLimits } from './record-tail.ts';
 import { Recorder } from './recorder.ts';
 
@@ -130,4 +132,30 @@ describe('RecordTail', () => {
     });
     expect(tail.next().flatMap(({ marks }) => marks.map(({ kind }) => kind))).not.toContain('gap');
   });
+});
+
+it('gives each mark out once where others after it had to go', () => {
+  const record = new IommuRecord(HEAD);
+  const tail = new RecordTail(record);
+  const at = { sequence: 0, timeMs: 0, instructions: 0 };
+  const stage: Mark = { kind: 'stage', stage: 'kernel', ...at };
+  const sample = {
+    kind: 'sample',
+    endpoint: 8,
+    address: 0n,
+    length: 4,
+    access: 'read',
+    isRing: false,
+    ...at,
+  } as const satisfies Mark;
+  const take = (marks: readonly Mark[]): void => record.append({ ...emptyBatch(), marks });
+  take([stage]);
+  expect(tail.next().flatMap(({ marks }) => marks)).toEqual([stage]);
+
+  take(Array.from({ length: 2 * MAX_MARKS }, () => sample));
+
+  expect(record.droppedMarks).toBeGreaterThan(0);
+  const told = tail.next().flatMap(({ marks }) => marks);
+  expect(told.length).toBe(record.marks.length - 1);
+  expect(told).not.toContain(stage);
 });

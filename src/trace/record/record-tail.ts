@@ -6,6 +6,7 @@ import { EventColumns, NO_BYTES } from './event-columns.ts';
 import type { EventChunk } from './event-chunk.ts';
 import { EVENT_KINDS } from './event-kinds.ts';
 import type { IommuRecord } from './iommu-record.ts';
+import { MarkTail } from './mark-tail.ts';
 import type { Mark } from './marks.ts';
 import type { NewcomersOfWho } from './who.ts';
 
@@ -33,8 +34,7 @@ export class RecordTail {
   readonly #disposals: readonly (() => void)[];
   /** Sequence of the latest event that was given out. */
   #sequence: number;
-  /** Marks that were given out, those that are gone included. */
-  #marks = 0;
+  readonly #marks: MarkTail;
   #tasks = 0;
   #stacks = 0;
   #functions = 0;
@@ -47,11 +47,11 @@ export class RecordTail {
     this.#record = record;
     this.#sequence = sequence;
     const first = record.marks.findIndex((mark) => mark.sequence >= sequence);
-    this.#marks = record.droppedMarks + (first < 0 ? record.marks.length : first);
+    this.#marks = new MarkTail(record, first < 0 ? record.marks.length : first);
     this.#disposals = [
       record.rewound.on((to) => {
         this.#sequence = Math.min(this.#sequence, to);
-        this.#marks = Math.min(this.#marks, record.droppedMarks + record.marks.length);
+        this.#marks.goBack();
       }),
       record.dropping.on((chunk) => this.#lose(chunk)),
     ];
@@ -60,7 +60,7 @@ export class RecordTail {
   /** Follows a record all of which was given out in another way. */
   static behind(record: IommuRecord): RecordTail {
     const tail = new RecordTail(record, record.lastSequence);
-    tail.#marks = record.droppedMarks + record.marks.length;
+    tail.#marks.take(Infinity);
     tail.#tasks = record.everybody.tasks.length;
     tail.#stacks = record.everybody.stacks.length;
     tail.#functions = record.functions.length;
@@ -93,7 +93,7 @@ export class RecordTail {
       left -= to - from;
       this.#sequence = chunk.firstSequence + to - 1;
     }
-    const marks = this.#newMarks(left > 0 ? until : this.#sequence);
+    const marks = this.#marks.take(left > 0 ? until : this.#sequence);
     // Where events are taken back, marks must not come before the event that says so
     const last = batches.pop() ?? this.#batch(NOBODY, []);
     return [first, ...batches, { ...last, marks }].filter(
@@ -145,16 +145,6 @@ export class RecordTail {
     const functions = this.#record.functions.slice(this.#functions);
     this.#functions += functions.length;
     return functions.length === 0 ? {} : { functions };
-  }
-
-  /** Those up to what came after an event. */
-  #newMarks(until: number): readonly Mark[] {
-    const { droppedMarks, marks } = this.#record;
-    const waiting = marks.slice(Math.max(0, this.#marks - droppedMarks));
-    const later = waiting.findIndex(({ sequence }) => sequence > until);
-    const told = later < 0 ? waiting : waiting.slice(0, later);
-    this.#marks = Math.max(this.#marks, droppedMarks) + told.length;
-    return told;
   }
 
   /** One without events. */
