@@ -33,7 +33,8 @@ function Meaning({
       const { placeBeside } = await import('./place-beside.ts');
       if (!isGone) stop = placeBeside(element, word);
     };
-    void follow();
+    // Where that cannot be fetched the note stands in the middle of the page
+    follow().catch(() => undefined);
     return () => {
       isGone = true;
       stop?.();
