@@ -1,12 +1,19 @@
 // Colours of the style sheet, as the canvas and the terminal need them.
 
+/** Stands where nothing is styled by its neighbours: one that came and went in the body would have the page styled anew. */
+let probe: HTMLElement | undefined;
+
+function standingProbe(): HTMLElement {
+  if (probe?.isConnected === true) return probe;
+  probe = document.createElement('span');
+  probe.hidden = true;
+  document.head.append(probe);
+  return probe;
+}
+
 /** The value of a custom property that holds a colour, resolved for the current theme: `rgb(…)`. */
 export function readColor(property: `--${string}`): string {
-  const probe = document.createElement('span');
-  probe.style.color = `var(${property})`;
-  probe.hidden = true;
-  document.body.append(probe);
-  const color = getComputedStyle(probe).color;
-  probe.remove();
-  return color;
+  const asked = standingProbe();
+  asked.style.color = `var(${property})`;
+  return getComputedStyle(asked).color;
 }
