@@ -1,16 +1,9 @@
 // The desk, the palette and the sheet of keys, by keyboard alone: panes are moved, closed and remembered, and the cause of a fault is
 // found.
 
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { violationsIn } from './pages/axe.ts';
 import { MachinePage } from './pages/machine-page.ts';
-
-async function violations(page: Page): Promise<readonly string[]> {
-  const found = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return found.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`),
-  );
-}
 
 /** Opens the palette, types into it, and takes what is found first. */
 async function command(page: Page, text: string): Promise<void> {
@@ -57,7 +50,7 @@ test('lets panes be moved and a fault be explained by keyboard alone', async ({ 
     await page.keyboard.press('Escape');
     await page.keyboard.type('kind == f');
     await expect(page.getByRole('option', { name: 'fault' })).toBeVisible();
-    expect(await violations(page)).toEqual([]);
+    expect(await violationsIn(page)).toEqual([]);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await expect(editor).toHaveText('kind == fault');
@@ -89,7 +82,7 @@ test('lets panes be moved and a fault be explained by keyboard alone', async ({ 
     await page.getByRole('button', { name: 'Events: move or close' }).focus();
     await page.keyboard.press('Enter');
     await expect(page.getByRole('menuitem', { name: 'Show larger' })).toBeFocused();
-    expect(await violations(page)).toEqual([]);
+    expect(await violationsIn(page)).toEqual([]);
     await page.keyboard.type('i');
     await page.getByRole('menuitem', { name: 'Into the tabs of Console' }).press('Enter');
     await expect(heading('Events')).toBeFocused();
@@ -122,13 +115,13 @@ test('lets panes be moved and a fault be explained by keyboard alone', async ({ 
     const sheet = page.getByRole('dialog', { name: 'Keys and terms' });
     await expect(sheet.getByText('Find a command')).toBeVisible();
     await expect(sheet.getByText(/the address that a device uses/)).toBeVisible();
-    expect(await violations(page)).toEqual([]);
+    expect(await violationsIn(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await expect(sheet).toBeHidden();
     await page.getByRole('button', { name: 'IOMMU', exact: true }).first().focus();
     await expect(page.getByRole('tooltip')).toContainText('Hardware between devices and memory');
     await page.keyboard.press('Control+k');
     await expect(page.getByRole('combobox', { name: /^Search/ })).toBeFocused();
-    expect(await violations(page)).toEqual([]);
+    expect(await violationsIn(page)).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 // The page of examples: two machines in a page that is not theirs.
 
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { ViommuMachine } from '../../web/embed/viommu-machine.ts';
 import { ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
+import { violationsIn } from './pages/axe.ts';
 
 test('two machines of different plans run in another page, which drives and hears them', async ({
   page,
@@ -29,9 +29,7 @@ test('two machines of different plans run in another page, which drives and hear
 
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    const axe = new AxeBuilder({ page }).setLegacyMode().exclude('viommu-machine');
-    const { violations } = await axe.analyze();
-    expect.soft(violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`)).toEqual([]);
+    expect.soft(await violationsIn(page, { exclude: ['viommu-machine'] })).toEqual([]);
   }
 
   const whole = page.locator('#whole');

@@ -1,7 +1,7 @@
 // The story of what an IOMMU does, as a first-time visitor at the keyboard goes through it.
 
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
+import { violationsIn } from './pages/axe.ts';
 import { MachinePage } from './pages/machine-page.ts';
 import { SeePage } from './pages/see-page.ts';
 
@@ -43,11 +43,7 @@ test('is told at once, goes on by what happens, and needs no pointer', async ({ 
     await expect(page).toHaveURL(/[?&]story=3/);
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme });
-      const { violations } = await new AxeBuilder({ page })
-        .include('#guided')
-        .setLegacyMode()
-        .analyze();
-      expect(violations, colorScheme).toEqual([]);
+      expect(await violationsIn(page, { part: '#guided' }), colorScheme).toEqual([]);
     }
   });
 
