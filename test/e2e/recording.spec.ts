@@ -8,7 +8,7 @@ import { haveSession, replayOf } from '../tools/page-session.ts';
 
 test('a session of the page comes again in Node, to the byte', async ({ page }) => {
   compileForShortRuns();
-  await page.goto('./');
+  await page.goto('./?view=inspect');
   const { recording, did } = await haveSession(page, { seed: 7, steps: 12 });
   expect(did).toContain('1 resets');
   expect(await replayOf(recording)).toMatchObject({ identical: true, firstDifference: null });
