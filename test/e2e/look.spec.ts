@@ -3,7 +3,9 @@
 import { expect, test } from '@playwright/test';
 import { MachinePage } from './pages/machine-page.ts';
 
-test('fits 1280x800 without scrolling the page, before and after the boot', async ({ page }) => {
+test('fits 1280x800 without scrolling the page, can be used with the keyboard alone, and remembers a theme', async ({
+  page,
+}) => {
   const machine = new MachinePage(page);
   await machine.open();
   expect(await machine.canScroll()).toEqual({ down: false, sideways: false });
@@ -22,30 +24,67 @@ test('fits 1280x800 without scrolling the page, before and after the boot', asyn
     await machine.button('Ask Linux').click();
     await machine.waitForConsole(/iommu-faults\r\n.* fault from EP 4098 .*\r\n.*# /, printed);
   });
-});
 
-test('remembers the theme a person chose', async ({ page }) => {
-  const machine = new MachinePage(page);
-  await page.emulateMedia({ colorScheme: 'light' });
-  await machine.open();
-  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  const light = await ground();
-  await machine.button('Switch to the dark theme').click();
-  const dark = await ground();
-  expect(dark).not.toBe(light);
-  await page.reload();
-  expect(await ground()).toBe(dark);
-  await machine.button('Switch to the light theme').click();
-  expect(await ground()).toBe(light);
-});
+  await test.step('keyboard', async () => {
+    const input = page.getByRole('textbox', { name: 'Serial console of the PC' });
+    await input.focus();
+    await page.keyboard.press('Tab');
+    await expect(input).toBeFocused();
+    await page.keyboard.press('Shift+Tab');
+    await expect(machine.terminal).toBeFocused();
+    await page.keyboard.press('Tab');
+    await expect(machine.button('disk-read')).toBeFocused();
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Enter');
+    await expect(input).toBeFocused();
+    // A line that is not finished is in nobody's way below.
+    await page.keyboard.type('echo abc ');
 
-test('follows the system’s theme until one is chosen', async ({ page }) => {
-  const machine = new MachinePage(page);
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await machine.open();
-  await expect(machine.button('Switch to the light theme')).toBeVisible();
-  await page.emulateMedia({ colorScheme: 'light' });
-  await expect(machine.button('Switch to the dark theme')).toBeVisible();
+    await machine.endpoints.getByRole('button', { name: 'virtio-console' }).press('Enter');
+    await expect(machine.endpoint('virtio-console')).toHaveAttribute('data-selected', 'true');
+    await expect(machine.domain.locator('option:checked')).toContainText('virtio-console');
+
+    await page.getByRole('textbox', { name: 'Address' }).fill('nonsense');
+    await expect(page.getByText('Use hexadecimal digits only')).toBeVisible();
+    await expect(machine.button('Send rogue DMA')).toBeDisabled();
+    await page.getByRole('textbox', { name: 'Address' }).fill('0xdeadb000');
+    await page.getByRole('textbox', { name: 'Address' }).press('Enter');
+    await expect(machine.faults.getByRole('listitem')).toHaveCount(2);
+  });
+
+  await test.step('feed', async () => {
+    await machine.events.hover();
+    await page.mouse.wheel(0, -400);
+    const follow = page.getByRole('button', { name: /^Follow/ });
+    await expect(follow).toBeVisible();
+    await machine.button('disk-read').click();
+    await machine.waitForConsole(/[0-9a-f]{32} {2}\/dev\/vda/);
+    await expect(follow).toContainText(/\d+ new/);
+    await follow.click();
+    await expect(follow).toBeHidden();
+
+    const chip = page.getByRole('button', { name: /^Map / });
+    await chip.click();
+    await expect(chip).toHaveAttribute('aria-pressed', 'true');
+    await expect(machine.events.getByText('UNMAP')).toHaveCount(0);
+  });
+
+  await test.step('theme', async () => {
+    // The system's until one is chosen
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expect(machine.button('Switch to the light theme')).toBeVisible();
+    await page.emulateMedia({ colorScheme: 'light' });
+    await expect(machine.button('Switch to the dark theme')).toBeVisible();
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await ground();
+    await machine.button('Switch to the dark theme').click();
+    const dark = await ground();
+    expect(dark).not.toBe(light);
+    await page.reload();
+    expect(await ground()).toBe(dark);
+    await machine.button('Switch to the light theme').click();
+    expect(await ground()).toBe(light);
+  });
 });
 
 test.describe('on a phone', () => {
@@ -72,55 +111,5 @@ test.describe('on a phone', () => {
     for (const box of boxes) expect(box?.width).toBeGreaterThan(350);
     await page.getByRole('link', { name: 'Mappings' }).click();
     await expect(machine.mappings).toBeInViewport();
-  });
-});
-
-test('can be used with the keyboard alone, and its feed stopped and followed', async ({ page }) => {
-  const machine = new MachinePage(page);
-  await machine.open();
-  await machine.waitForPrompt();
-
-  await test.step('keyboard', async () => {
-    const input = page.getByRole('textbox', { name: 'Serial console of the PC' });
-    await input.focus();
-    await page.keyboard.press('Tab');
-    await expect(input).toBeFocused();
-    await page.keyboard.press('Shift+Tab');
-    await expect(machine.terminal).toBeFocused();
-    await page.keyboard.press('Tab');
-    await expect(machine.button('disk-read')).toBeFocused();
-    await page.keyboard.press('Shift+Tab');
-    await page.keyboard.press('Enter');
-    await expect(input).toBeFocused();
-    // A line that is not finished is in nobody's way below.
-    await page.keyboard.type('echo abc ');
-
-    await machine.endpoints.getByRole('button', { name: 'virtio-net' }).press('Enter');
-    await expect(machine.endpoint('virtio-net')).toHaveAttribute('data-selected', 'true');
-    await expect(machine.domain.locator('option:checked')).toContainText('virtio-net');
-
-    await page.getByRole('textbox', { name: 'Address' }).fill('nonsense');
-    await expect(page.getByText('Use hexadecimal digits only')).toBeVisible();
-    await expect(machine.button('Send rogue DMA')).toBeDisabled();
-    await page.getByRole('textbox', { name: 'Address' }).fill('0xdeadb000');
-    await page.getByRole('textbox', { name: 'Address' }).press('Enter');
-    await expect(machine.faults.getByRole('listitem')).toHaveCount(1);
-  });
-
-  await test.step('feed', async () => {
-    await machine.events.hover();
-    await page.mouse.wheel(0, -400);
-    const follow = page.getByRole('button', { name: /^Follow/ });
-    await expect(follow).toBeVisible();
-    await machine.button('disk-read').click();
-    await machine.waitForConsole(/[0-9a-f]{32} {2}\/dev\/vda/);
-    await expect(follow).toContainText(/\d+ new/);
-    await follow.click();
-    await expect(follow).toBeHidden();
-
-    const chip = page.getByRole('button', { name: /^Map / });
-    await chip.click();
-    await expect(chip).toHaveAttribute('aria-pressed', 'true');
-    await expect(machine.events.getByText('UNMAP')).toHaveCount(0);
   });
 });

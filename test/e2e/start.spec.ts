@@ -47,12 +47,33 @@ test('is ready without a kernel, shows the boot, and boots from power-on when as
     await machine.waitForConsole(/[0-9a-f]{32} {2}\/dev\/vda {2}8388608/);
   });
 
-  await test.step('power-on', async () => {
+  await test.step('a pause keeps what is typed', async () => {
+    await machine.button('Pause').click();
+    await expect(machine.status).toHaveText('Paused');
+    await machine.typeLine('echo kept$((6*7))');
+    await expect(page.getByText('characters wait to be sent')).toBeVisible();
+    await machine.button('Resume').click();
+    await machine.waitForConsole(/kept42/);
+  });
+
+  await test.step('power-on, after which time counts on, and the new life only is shown', async () => {
+    const slider = page.getByRole('slider', { name: 'Time' });
+    const bar = page.getByRole('region', { name: 'Time', exact: true });
+    await slider.press('Home');
+    await expect(slider).toHaveAttribute('aria-valuetext', /^event #1 of /);
     const shown = await machine.shownAfterReset();
+    await expect(bar).toContainText(/^Live/);
+    expect(shown[0]).toBe('Starting');
+    expect(shown.slice(1)).not.toContain('Starting');
     expect(shown).toContain('Booting');
+    expect(shown.indexOf('Running')).toBe(shown.length - 1);
     await machine.waitForPrompt();
     expect(asked.some((url) => url.includes('bzImage'))).toBe(true);
     expect(await machine.consoleText()).not.toContain('/dev/vda  8388608');
+    expect(await machine.consoleText()).not.toContain('kept42');
+    await slider.press('Home');
+    await expect(machine.events.locator('[aria-current=true]')).toContainText('off and on again');
+    await expect(bar).toContainText(/Looking at event #[\d,]+, [1-9][\d.]* s ago/);
   });
 });
 
@@ -115,17 +136,29 @@ test('boots from power-on when the snapshot is missing or damaged', async ({ pag
   });
   notes.length = 0;
   await page.reload();
-  await machine.waitForPrompt();
+  // What is lacking has been seen to boot to its prompt
+  await machine.waitForStage(['kernel', 'iommu', 'userspace', 'ready']);
   await expect(machine.failure).toBeHidden();
   expect(notes.join()).toMatch(/boots from power-on.*damaged/);
 });
 
-test('a power cycle tells which image is missing, and a second try boots', async ({ page }) => {
+test('a power cycle tells how much of its images has come, which is missing, and a second try boots', async ({
+  page,
+}) => {
   const machine = new MachinePage(page);
-  await page.route(/\/bzImage/, (route) => route.fulfill({ status: 404, body: 'Not found' }));
+  let letGo = (): void => undefined;
+  const isFree = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route(/\/bzImage/, async (route) => {
+    await isFree;
+    await route.fulfill({ status: 404, body: 'Not found' });
+  });
   await machine.open();
   await machine.waitForPrompt();
   await machine.button('Reset').click();
+  await expect(machine.boot).toContainText(/\d (KiB|MiB) of \d/);
+  letGo();
   await expect(machine.failure).toContainText('could not be downloaded');
   await expect(machine.failure).toContainText('bzImage');
 
@@ -133,6 +166,7 @@ test('a power cycle tells which image is missing, and a second try boots', async
   await machine.button('Try again').click();
   await machine.waitForPrompt();
   await expect(machine.failure).toBeHidden();
+  await expect(machine.boot).toBeHidden();
 });
 
 test('a reboot by Linux itself tells which image is missing, and a second try boots', async ({
@@ -148,25 +182,7 @@ test('a reboot by Linux itself tells which image is missing, and a second try bo
 
   await page.unrouteAll();
   await machine.button('Try again').click();
-  await machine.waitForPrompt();
+  // Another life, whose console begins anew
+  await expect.poll(() => machine.consoleText()).toMatch(/^(?![^]*reboot -f)[^]*Linux version/);
   await expect(machine.failure).toBeHidden();
-});
-
-test('the first reset tells how much of its images has come', async ({ page }) => {
-  const machine = new MachinePage(page);
-  let letGo = (): void => undefined;
-  const isFree = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  await page.route(/\/bzImage/, async (route) => {
-    await isFree;
-    await route.continue();
-  });
-  await machine.open();
-  await machine.waitForPrompt();
-  await machine.button('Reset').click();
-  await expect(machine.boot).toContainText(/\d (KiB|MiB) of \d/);
-  letGo();
-  await machine.waitForPrompt();
-  await expect(machine.boot).toBeHidden();
 });

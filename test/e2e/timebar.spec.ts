@@ -21,7 +21,9 @@ async function placeIn(page: Page, part: number): Promise<{ x: number; y: number
   return { x: box.x + part * box.width, y: box.y + box.height / 2 };
 }
 
-test('a click into the bar shows all panes as they were, and the PC goes on', async ({ page }) => {
+test('a click into the bar shows all panes as they were, a drag what happened in that time', async ({
+  page,
+}) => {
   const machine = await openedAtPrompt(page);
   const slider = page.getByRole('slider', { name: 'Time' });
   const states = machine.endpoints.locator('.badge');
@@ -44,10 +46,9 @@ test('a click into the bar shows all panes as they were, and the PC goes on', as
   await expect(page).not.toHaveURL(/at=/);
   await page.goBack();
   await expect(slider).toHaveAttribute('aria-valuetext', /, past$/);
-});
+  await machine.button('Back to live').click();
 
-test('a drag says what happened in that time, and zooms there', async ({ page }) => {
-  const machine = await openedAtPrompt(page);
+  // A drag says what happened in that time, and zooms there
   const from = await placeIn(page, 0.05);
   const to = await placeIn(page, 0.95);
   await page.mouse.move(from.x, from.y);
@@ -100,7 +101,9 @@ test('a drag says what happened in that time, and zooms there', async ({ page })
   await expect(timeBar(page)).toContainText('Looking at event #');
 });
 
-test('leads to a fault and what was before it by keyboard alone', async ({ page }) => {
+test('leads to a fault and what was before it by keyboard alone, and takes the machine there', async ({
+  page,
+}) => {
   const machine = await openedAtPrompt(page);
   await machine.button('Send rogue DMA').press('Enter');
   await expect(machine.faults.getByRole('listitem')).toHaveCount(1);
@@ -119,12 +122,8 @@ test('leads to a fault and what was before it by keyboard alone', async ({ page 
   await expect(timeBar(page)).toContainText(/^Live/);
   await page.getByRole('textbox', { name: 'Address' }).press('[');
   await expect(timeBar(page)).toContainText(/^Live/);
-});
 
-test('takes the whole machine to the moment that is looked at', async ({ page }) => {
-  const machine = await openedAtPrompt(page);
-  await machine.button('Send rogue DMA').click();
-  await expect(machine.faults.getByRole('listitem')).toHaveCount(1);
+  // The whole machine goes to the moment that is looked at
   await machine.button('Previous fault').click();
   await machine.button('Previous event').click();
   await machine.button('Take the whole machine there').click();
@@ -132,19 +131,6 @@ test('takes the whole machine to the moment that is looked at', async ({ page })
   await expect(timeBar(page)).toContainText(/^Live/);
   await expect(machine.faults.getByRole('listitem')).toHaveCount(0);
   await expect(machine.button('Return to the latest event')).toBeVisible();
-});
-
-test('counts time on over a power cycle, and shows the new life only', async ({ page }) => {
-  const machine = await openedAtPrompt(page);
-  const slider = page.getByRole('slider', { name: 'Time' });
-  await slider.press('Home');
-  await expect(slider).toHaveAttribute('aria-valuetext', /^event #1 of /);
-  await machine.button('Reset').click();
-  await expect(timeBar(page)).toContainText(/^Live/);
-  await machine.waitForPrompt();
-  await slider.press('Home');
-  await expect(machine.events.locator('[aria-current=true]')).toContainText('off and on again');
-  await expect(timeBar(page)).toContainText(/Looking at event #[\d,]+, [1-9][\d.]* s ago/);
 });
 
 test.describe('on a phone', () => {
