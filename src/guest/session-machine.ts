@@ -1,5 +1,6 @@
 // Builds the machine that a session asks for.
 
+import { createHash } from 'node:crypto';
 import { Once } from '../base/once.ts';
 import { WasmStore } from '../iommu/engine/wasm-store.ts';
 import type { MappingStore } from '../iommu/store/mapping-store.ts';
@@ -41,5 +42,6 @@ export async function machineOptions(
     pace: options.pace ?? 'skip',
     keepsLog: options.keepsLog ?? options.recordsEvents ?? true,
     checkpointBytes: options.checkpointBytes,
+    createSha256: () => createHash('sha256'),
   };
 }

@@ -34,7 +34,8 @@ export class MachinePast {
   digest(): RunDigest {
     if (!this.#options.keepsLog) throw new InputError('This machine was built to keep no log.');
     const { log, board } = this.#drive.run;
-    return digestOf(log, board.memory, board.emulator.clock.instructions);
+    const { instructions } = board.emulator.clock;
+    return digestOf(log, board.memory, instructions, this.#options.createSha256);
   }
 
   /** How far the run has come, for who records it. */
