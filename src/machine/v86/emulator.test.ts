@@ -23,6 +23,13 @@ it('is not run by its own interrupts, while it lives and when it has ended', asy
   expect(ticks).toBe(0);
 });
 
+it('gives up its 65,536 ports when it has ended, whoever holds it still', async () => {
+  const emulator = await stoppedEmulator();
+  expect(emulator.cpu.io.ports).toHaveLength(0x1_0000);
+  await endEmulator(emulator);
+  expect(emulator.cpu.io.ports).toHaveLength(0);
+});
+
 it('has v86 translate pages of the guest one by one', async () => {
   const { cpu } = await stoppedEmulator();
   const { wm }: { wm?: unknown } = Object(cpu);
