@@ -2,6 +2,7 @@
 
 import type { Dispose } from '../base/emitter.ts';
 import type { IommuWatcher } from '../iommu/events/event-recorder.ts';
+import { VIRTIO_IOMMU_T_ATTACH } from '../iommu/protocol/protocol.ts';
 import { MAX_LINE } from '../trace/record/marks.ts';
 import type { Recorder, RecordTime } from '../trace/record/recorder.ts';
 import { BootWatch, type GuestStage } from './boot-watch.ts';
@@ -102,7 +103,7 @@ export function tapMachine(
     machine.watch({
       request: (answered) => {
         // The guest's kernel runs, and who asks for what comes will be wanted
-        if (withWho && answered.request?.kind === 'attach') machine.who.learn();
+        if (withWho && answered.type === VIRTIO_IOMMU_T_ATTACH) machine.who.learn();
         const { ranMs, instructions } = machine;
         recorder.addRequest(answered, ranMs, instructions, whoNow(instructions));
       },

@@ -64,13 +64,18 @@ export class EventCounter {
 
   /** Counts the first `count` rows of columns. */
   addRows({ kind, status }: EventColumns, count: number): void {
+    const counts = new Uint32Array(EVENT_KINDS.length);
+    let rejected = 0;
     for (let at = 0; at < count; at += 1) {
       const code = kind[at] ?? 0;
-      const name = TOTAL_OF_CODE[code];
-      if (name === undefined) continue;
-      this.#totals[name] += 1;
-      if (code !== FAULTED && status[at] !== VIRTIO_IOMMU_S_OK) this.#totals.rejected += 1;
+      counts[code] = (counts[code] ?? 0) + 1;
+      const isRequest = TOTAL_OF_CODE[code] !== undefined && code !== FAULTED;
+      if (isRequest && status[at] !== VIRTIO_IOMMU_S_OK) rejected += 1;
     }
+    for (const [code, name] of TOTAL_OF_CODE.entries()) {
+      if (name !== undefined) this.#totals[name] += counts[code] ?? 0;
+    }
+    this.#totals.rejected += rejected;
   }
 
   /** Goes on from other totals. */

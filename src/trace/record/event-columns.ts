@@ -92,8 +92,12 @@ export class EventColumns {
 
   /** Writes the first `count` rows (`event-rows.ts`) from `at` on. */
   putRows(at: number, rows: Uint32Array, count: number): void {
-    for (const [word, column] of this.#wide().entries()) {
-      for (let row = 0; row < count; row += 1) column[at + row] = rows[row * ROW_WORDS + word] ?? 0;
+    // The wide columns lie one behind the other
+    const wide = new Uint32Array(this.buffer, 0, U32_COLUMNS * this.capacity);
+    for (let word = 0; word < U32_COLUMNS; word += 1) {
+      const first = word * this.capacity + at;
+      for (let row = 0; row < count; row += 1)
+        wide[first + row] = rows[row * ROW_WORDS + word] ?? 0;
     }
     for (let row = 0; row < count; row += 1) {
       const packed = rows[row * ROW_WORDS + ROW_KIND] ?? 0;
@@ -115,10 +119,6 @@ export class EventColumns {
   }
 
   #all(): readonly (Uint32Array | Uint8Array)[] {
-    return [...this.#wide(), this.kind, this.status];
-  }
-
-  #wide(): readonly Uint32Array[] {
     return [
       this.startLow,
       this.startHigh,
@@ -133,6 +133,8 @@ export class EventColumns {
       this.flags,
       this.who,
       this.bytes,
+      this.kind,
+      this.status,
     ];
   }
 }

@@ -192,6 +192,7 @@ const MACHINE: readonly Room[] = [
       'src/machine/recording',
       'src/machine/timeline',
       'src/iommu/events',
+      'src/iommu/protocol/protocol.ts',
       'src/iommu/store',
       'src/trace/record',
     ],
