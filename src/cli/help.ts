@@ -41,6 +41,7 @@ The machine
   --tables TABLES         what tells the guest of its IOMMU: viot, which Linux reads (default), iort, the draft
                           before it, which Linux on a PC does not read, or viot+iort
   --edu on|off            plug in a PCI device with the registers of QEMU's edu, to write drivers for (off)
+  --edu-dma-mask MASK     the address bits that edu has; it drops the others of an address (0xfffffff: 28 bits)
 
 What its IOMMU is
   --boot-bypass on|off    whether devices reach memory before the driver attaches them (on)

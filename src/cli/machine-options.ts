@@ -11,7 +11,7 @@ import {
   type RegionChoice,
   type RegionChoices,
 } from '../machine/plan/machine-plan.ts';
-import { readPlan } from '../machine/plan/plan-check.ts';
+import { planProblems, readPlan } from '../machine/plan/plan-check.ts';
 import { findEndpoint, noSuchEndpoint } from '../machine/plan/topology.ts';
 import {
   DEVICE_FORMS,
@@ -21,6 +21,7 @@ import {
   readReserved,
   readSwitch,
 } from './device-options.ts';
+import { parseUnsigned } from './number-text.ts';
 import type { GivenOption, OptionForms } from './option-words.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -46,6 +47,7 @@ export const MACHINE_FORMS = {
   memory: { type: 'string' },
   iommu: { type: 'string' },
   edu: { type: 'string' },
+  'edu-dma-mask': { type: 'string' },
   'boot-bypass': { type: 'string' },
   ...DEVICE_FORMS,
   tables: { type: 'string' },
@@ -75,6 +77,7 @@ export function readMachineOptions(given: readonly GivenOption<string>[]): Machi
       ...readIommuOptions(values),
     },
     endpoints: edu === undefined ? undefined : { edu },
+    edu: valueOf('edu-dma-mask', (text) => ({ dmaMask: readDmaMask(text) })),
     reservedRegions: readRegions(given),
     tables: valueOf('tables', (text) => readChoice('tables', text, TABLE_CHOICES)),
     seed: valueOf('seed', (text) => readCount('seed', text, 0, U32_MAX)),
@@ -124,6 +127,14 @@ function readRegions(given: readonly GivenOption<string>[]): RegionChoices {
     (regions[findEndpointId(endpoint)] ??= []).push(region);
   }
   return regions;
+}
+
+function readDmaMask(text: string): bigint {
+  const mask = parseUnsigned(text, 64);
+  if (mask !== undefined && planProblems({ edu: { dmaMask: mask } }).length === 0) return mask;
+  throw new UsageError(
+    `--edu-dma-mask takes the address bits of edu without gaps, 12 to 64 of them, not "${text}". Example for 32 bits: --edu-dma-mask 0xffffffff`,
+  );
 }
 
 function readMemory(text: string): number {

@@ -240,7 +240,7 @@ export async function createBoard(
     notifications,
   });
   if (plan.endpoints.edu) {
-    edu = plugEdu(emulator, viewOf(EDU_ENDPOINT), notifications);
+    edu = plugEdu(emulator, viewOf(EDU_ENDPOINT), notifications, plan.edu);
     edu.pci.onBusMaster = () => iommu?.tellMaster(EDU_ENDPOINT);
   }
   for (const [name, bytes] of Object.entries(share.files)) {

@@ -149,6 +149,27 @@ describe('edu on the PCI bus', () => {
     expect(deviceRegisters(bare, EDU_ENDPOINT)).toBeNull();
   });
 
+  it('drops the bits of an address that the plan’s mask does not have', async () => {
+    const narrow = await build({ ...PLAN, edu: { dmaMask: '0x1fffff' } });
+    const guest = guestOf(narrow);
+    narrow.memory.writeU32(0, GUEST_PAGE, 0x1111_1111);
+    narrow.memory.writeU32(0, 0, 0x2222_2222);
+    guest.writeConfig(COMMAND, 16, MEMORY_AND_MASTER);
+    guest.write(at.EDU_DMA_COUNT, 4);
+    const move = (from: number, to: number, command: number): void => {
+      guest.write(at.EDU_DMA_SOURCE, from);
+      guest.write(at.EDU_DMA_DESTINATION, to);
+      guest.write(at.EDU_DMA_COMMAND, at.EDU_DMA_RUN | command);
+      pass(narrow, EDU_WORK_MS);
+    };
+
+    move(GUEST_PAGE, at.EDU_BUFFER_ADDRESS, 0);
+    move(at.EDU_BUFFER_ADDRESS, GUEST_PAGE + 8, at.EDU_DMA_TO_MEMORY);
+
+    expect(narrow.memory.readU32(0, 8)).toBe(0x2222_2222);
+    expect(narrow.memory.readU32(0, GUEST_PAGE + 8)).toBe(0);
+  });
+
   it('moves bytes by its endpoint, when v86 looks at its timers', () => {
     const guest = guestOf(board);
     const notified: unknown[] = [];

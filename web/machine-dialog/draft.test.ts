@@ -183,7 +183,7 @@ describe('fields', () => {
 
   it('are all that a plan holds', () => {
     const leaves = Object.entries(DEFAULT_PLAN).flatMap(([name, value]) =>
-      name === 'images' || name === 'iommu'
+      name === 'images' || name === 'iommu' || name === 'edu'
         ? Object.keys(value).map((inner) => `${name}.${inner}`)
         : [name],
     );

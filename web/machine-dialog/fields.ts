@@ -75,6 +75,11 @@ export const FIELDS = {
     label: 'Plugged in',
     help: 'Each is an endpoint of the IOMMU.',
   },
+  'edu.dmaMask': {
+    group: 'devices',
+    label: 'Address bits of edu',
+    help: 'As a mask without gaps: 0xfffffff is 28 bits. edu drops the others of an address.',
+  },
   'iommu.dialect': {
     group: 'offer',
     label: 'Protocol',

@@ -143,6 +143,7 @@ describe('the machine dialog', () => {
     ['append', '#machine-append', 'straße', 'printable ASCII', 'quiet'],
     ['iommu.pageSizeMask', '#machine-iommu-pageSizeMask', '0', 'at least one bit set', '0x1000'],
     ['iommu.pageSizeMask', '#machine-iommu-pageSizeMask', 'x', '64 bits such as', '0x1000'],
+    ['edu.dmaMask', '#machine-edu-dmaMask', '0xf0f', 'without gaps', '0xfffffff'],
     [
       'iommu.inputRange',
       '#machine-iommu-inputRange [aria-label=Last]',

@@ -68,17 +68,20 @@ export function OfferGroup({ form }: { readonly form: Form }): JSX.Element {
 
 export function DevicesGroup({ form }: { readonly form: Form }): JSX.Element {
   return (
-    <FieldSet form={form} path="endpoints" isWide>
-      <div class="machine-devices">
-        {ENDPOINTS.map(({ name, description }) => (
-          <Tick
-            label={name}
-            text={description}
-            isOn={valueAt(form.draft.value, ['endpoints', name]) === true}
-            onChange={(isOn) => form.write(['endpoints', name], isOn)}
-          />
-        ))}
-      </div>
-    </FieldSet>
+    <>
+      <FieldSet form={form} path="endpoints" isWide>
+        <div class="machine-devices">
+          {ENDPOINTS.map(({ name, description }) => (
+            <Tick
+              label={name}
+              text={description}
+              isOn={valueAt(form.draft.value, ['endpoints', name]) === true}
+              onChange={(isOn) => form.write(['endpoints', name], isOn)}
+            />
+          ))}
+        </div>
+      </FieldSet>
+      <TextField form={form} path="edu.dmaMask" />
+    </>
   );
 }

@@ -26,7 +26,7 @@ describe('parseBootArguments', () => {
 
   it('reads every option, with the value apart or behind an equals sign', () => {
     const words =
-      '--kernel k --initrd=i --disk d --share s --append=-x --memory 256 --iommu=bypass --boot-bypass off --edu on ' +
+      '--kernel k --initrd=i --disk d --share s --append=-x --memory 256 --iommu=bypass --boot-bypass off --edu on --edu-dma-mask 0xffffffff ' +
       '--seed 0x10 --clock host --pace real --plan p --print-plan --until login: ' +
       '--timeout 1.5 --trace=t --report --quiet --json';
     expect(parseBootArguments(words.split(' '))).toMatchObject({
@@ -35,6 +35,7 @@ describe('parseBootArguments', () => {
         memoryMiB: 256,
         iommu: { mode: 'bypass', bootBypass: false },
         endpoints: { edu: true },
+        edu: { dmaMask: 0xffff_ffffn },
         seed: 16,
         clock: 'host',
       },
@@ -108,6 +109,8 @@ describe('parseBootArguments', () => {
     [['--json=yes'], '--json takes no value'],
     [['--iommu', 'of'], 'Did you mean off?'],
     [['--boot-bypass', 'yes'], '--boot-bypass takes on or off, not "yes"'],
+    [['--edu-dma-mask', '0xf0f'], '--edu-dma-mask takes the address bits of edu without gaps'],
+    [['--edu-dma-mask', '28'], 'Example for 32 bits: --edu-dma-mask 0xffffffff'],
     [['--edu', '1'], '--edu takes on or off, not "1"'],
     [['--until', '('], 'takes a regular expression, and "(" is none: Unterminated group'],
     [['--timeout', '0'], 'number of seconds above 0'],

@@ -56,6 +56,12 @@ export interface PlannedIommu {
   readonly dialect: DialectName;
 }
 
+/** The teaching device, where it is plugged in. */
+export interface PlannedEdu {
+  /** Address bits that it has: others of an address that its driver gives it are dropped (QEMU: `dma_mask`). */
+  readonly dmaMask: Word64;
+}
+
 /** A machine, complete and checked: `readPlan` makes it. */
 export interface MachinePlan {
   readonly version: typeof PLAN_VERSION;
@@ -71,6 +77,7 @@ export interface MachinePlan {
   readonly tables: IommuTables;
   /** Which endpoints are plugged in. */
   readonly endpoints: Readonly<Record<EndpointName, boolean>>;
+  readonly edu: PlannedEdu;
   /** The shared folder: `project`, or the SHA-256 in hex of each file by its name. */
   readonly share: typeof PROJECTS_OWN | Readonly<Record<string, string>>;
   /** Seed of all chance; of no use to the host's clock. */
@@ -126,6 +133,7 @@ export interface PlanChoices {
   readonly reservedRegions?: RegionChoices | undefined;
   readonly tables?: IommuTables | undefined;
   readonly endpoints?: Readonly<Partial<Record<EndpointName, boolean | undefined>>> | undefined;
+  readonly edu?: { readonly dmaMask?: WordChoice | undefined } | undefined;
   readonly share?: typeof PROJECTS_OWN | Readonly<Record<string, string>> | undefined;
   readonly seed?: number | undefined;
   readonly clock?: ClockSource | undefined;

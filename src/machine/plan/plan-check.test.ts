@@ -49,6 +49,7 @@ describe('readPlan', () => {
         rogue: true,
         edu: false,
       },
+      edu: { dmaMask: '0xfffffff' },
       share: 'project',
       seed: 1,
       clock: 'guest',
@@ -97,6 +98,11 @@ describe('readPlan', () => {
     [{ iommu: { dialect: '0.4' } }, 'iommu.dialect must be'],
     [{ tables: 'dsdt' }, 'tables must be viot, iort or viot+iort, not "dsdt".'],
     [{ endpoints: { rouge: false } }, 'Did you mean rogue?'],
+    [{ edu: { dmaMask: '0xf0f' } }, 'edu.dmaMask must be the address bits of edu without gaps'],
+    [{ edu: { dmaMask: 0xff } }, '12 to 64 of them, such as "0xfffffff" for 28, not "0xff".'],
+    [{ edu: { dmaMask: 0 } }, 'without gaps'],
+    [{ edu: { dmaMask: '28 bits' } }, 'edu.dmaMask must be 64 bits'],
+    [{ edu: { dma_mask: 1 } }, 'The plan\'s edu has no "dma_mask".'],
     [{ endpoints: { rogue: 0 } }, 'endpoints.rogue must be true or false, not 0.'],
     [
       {

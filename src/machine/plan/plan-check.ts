@@ -12,6 +12,7 @@ import {
   type PlanChoices,
   type RegionChoice,
 } from './machine-plan.ts';
+import { readEdu } from './planned-edu.ts';
 import { readIommu } from './planned-iommu.ts';
 import { checkRegions, readRegions } from './planned-regions.ts';
 import {
@@ -56,6 +57,7 @@ const FIELDS: {
   reservedRegions: { read: readRegions, otherwise: {} },
   tables: { read: (value, path) => readChoice(value, path, TABLE_CHOICES), otherwise: 'viot' },
   endpoints: { read: readEndpoints, otherwise: {} },
+  edu: { read: readEdu, otherwise: {} },
   share: { read: readShare, otherwise: PROJECTS_OWN },
   seed: { read: (value, path) => readWhole(value, path, 0, U32_MAX), otherwise: DEFAULT_SEED },
   clock: { read: (value, path) => readChoice(value, path, CLOCK_SOURCES), otherwise: 'guest' },
@@ -71,6 +73,7 @@ const PLAN_FIELDS = [
   'reservedRegions',
   'tables',
   'endpoints',
+  'edu',
   'share',
   'seed',
   'clock',
@@ -101,6 +104,7 @@ export function readPlan(value: unknown): MachinePlan {
     reservedRegions: read('reservedRegions'),
     tables: read('tables'),
     endpoints: read('endpoints'),
+    edu: read('edu'),
     share: read('share'),
     seed: read('seed'),
     clock: read('clock'),

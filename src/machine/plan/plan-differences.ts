@@ -28,6 +28,9 @@ export function planDifferences(saved: MachinePlan, wanted: MachinePlan): readon
     ...ENDPOINT_NAMES.flatMap((name) =>
       changed(name, onOff(saved.endpoints[name]), onOff(wanted.endpoints[name])),
     ),
+    ...(saved.endpoints.edu && wanted.endpoints.edu
+      ? changed('the DMA mask of edu', saved.edu.dmaMask, wanted.edu.dmaMask)
+      : []),
     ...shareDifferences(saved.share, wanted.share),
     ...changed('the clock', `the ${saved.clock}'s`, `the ${wanted.clock}'s`),
     ...(saved.clock === 'host' || wanted.clock === 'host' ? [] : chanceDifferences(saved, wanted)),

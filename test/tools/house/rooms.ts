@@ -227,6 +227,7 @@ const MACHINE: readonly Room[] = [
       'src/base',
       'src/memory',
       'src/acpi',
+      'src/endpoints/edu-registers.ts',
       'src/iommu',
       'src/iommu/protocol',
       'src/iommu/regions',
