@@ -57,11 +57,14 @@ export class Attacks {
       if (begun === null || device.value === null) return null;
       const now = this.#counters(device.value);
       const { id, before } = begun;
+      const since = (name: keyof typeof before): number =>
+        // Less than before: the guest has rebooted meanwhile
+        now[name] < before[name] ? now[name] : now[name] - before[name];
       return {
         id,
-        translated: now.translated - before.translated,
-        bypassed: now.bypassed - before.bypassed,
-        blocked: now.blocked - before.blocked,
+        translated: since('translated'),
+        bypassed: since('bypassed'),
+        blocked: since('blocked'),
       };
     });
     power.restarted.on(() => {
