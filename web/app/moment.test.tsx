@@ -78,7 +78,9 @@ describe('a past moment', () => {
     session.selection.select({ kind: 'domain', id: 5 });
     session.moment.look(20);
     await run(500);
-    expect(moment()).toMatch(/^Looking at event #20, \d+\.\d s ago\. The PC goes on\.$/);
+    expect(moment()).toMatch(
+      /^Looking at event #20, \d+\.\d s ago\. At \d+\.\d{3} s\. The PC goes on\.$/,
+    );
     expect(session.shown.feed.value.moment).toBe(20);
     const mapped = session.shown.device.value?.domains.map(({ mappings }) => mappings);
     const before = textOf('.totals');

@@ -37,7 +37,7 @@ function Run({ piece, pointed, onPoint, isStop, onStop }: RunProps): JSX.Element
   const place = <span class="byte-offset">{offset.toString(16).padStart(2, '0')}</span>;
   if (field === null) {
     return (
-      <span class="byte-run byte-gap" title="These bytes belong to no field">
+      <span class="byte-run byte-gap">
         {place}
         {hex}
       </span>
@@ -103,6 +103,9 @@ export function ByteBlockView({
           ))}
         </div>
       )}
+      {pieces.some(({ field }) => field === null) ? (
+        <p class="block-note">Bytes in a dashed frame belong to no field.</p>
+      ) : null}
       {missing > 0 ? <p class="block-note">{missing} more bytes are not kept.</p> : null}
       {fields.length === 0 ? null : (
         <table class="table fields" aria-label={`Fields: ${title}`}>

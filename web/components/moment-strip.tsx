@@ -91,10 +91,13 @@ function Past(props: PastProps): JSX.Element {
   return (
     <>
       <p class="moment-text">
-        <b title={`At ${words.at(timeMs)}`}>
+        <b>
           Looking at event #{formatExact(sequence)}, {ago} {isTrace ? 'before the end' : 'ago'}.
         </b>{' '}
-        <span>{meanwhile(status.value, past.value)}</span>
+        <span>
+          {words.isTime ? `At ${words.at(timeMs)}. ` : ''}
+          {meanwhile(status.value, past.value)}
+        </span>
       </p>
       <span class="moment-buttons">
         <button type="button" class="button button-small" onClick={() => onLook(null)}>

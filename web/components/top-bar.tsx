@@ -76,8 +76,10 @@ export interface TopBarProps
   readonly onMachine: () => void;
 }
 
-function speedWords(status: MachineStatus, mips: number): string {
-  return status === 'running' && Math.round(mips) === 0 ? 'idle' : `${Math.round(mips)} MIPS`;
+/** Null where an idle PC runs. */
+function speedOf(status: MachineStatus, mips: number): number | null {
+  const speed = Math.round(mips);
+  return status === 'running' && speed === 0 ? null : speed;
 }
 
 function pastWords(past: PastNote | null): string | undefined {
@@ -90,7 +92,9 @@ function StatusView(props: StatusViewProps): JSX.Element {
   const status = props.status.value;
   // Of news that change no word on the screen nothing is drawn anew.
   const time = useComputed(() => formatClock(props.clock.value.timeMs));
-  const speed = useComputed(() => speedWords(props.status.value, props.clock.value.mips));
+  const speed = useComputed(() => speedOf(props.status.value, props.clock.value.mips));
+  const speedWords = useComputed(() => (speed.value === null ? 'idle' : String(speed.value)));
+  const isIdle = useComputed(() => speed.value === null);
   const end = POWER_ENDS.get(props.failure.value?.kind);
   const past = pastWords(props.past.value);
   const isStarting = status === 'running' && props.progress.value.stage !== 'ready';
@@ -102,11 +106,17 @@ function StatusView(props: StatusViewProps): JSX.Element {
       </span>
       {status === 'trace' ? null : (
         <>
-          <span class="status-metric" title="Time the guest has run; pauses are not counted">
-            {time}
+          <span class="status-metric">
+            <Term of="guest-time">{time}</Term>
           </span>
-          <span class="status-metric" title="Million guest instructions a second">
-            {speed}
+          <span class="status-metric">
+            {speedWords}
+            {isIdle.value ? null : (
+              <>
+                {' '}
+                <Term of="mips" />
+              </>
+            )}
           </span>
         </>
       )}

@@ -17,6 +17,16 @@ export const TERMS = {
     text: 'Hardware between devices and memory. It looks up every address that a device uses, and stops what nobody has allowed.',
     clause: '5.13',
   },
+  mips: {
+    name: 'MIPS',
+    asked: 'MIPS',
+    text: 'Million instructions a second: how fast the processor of this PC works just now.',
+  },
+  'guest-time': {
+    name: 'Guest time',
+    asked: 'guest time',
+    text: 'How long the PC has run: pauses are not counted, earlier starts are. Linux’s own log counts from its own start.',
+  },
   endpoint: {
     name: 'Endpoint',
     asked: 'an endpoint',
