@@ -26,6 +26,16 @@ export interface ArmedRequest extends Omit<RogueRequest, 'address'> {
   readonly address?: bigint | undefined;
 }
 
+/** What is armed. */
+export interface ArmedOrder {
+  readonly request: ArmedRequest;
+  readonly when: ArmedWhen;
+  /** How often the access is made; once if left out. */
+  readonly times?: number | undefined;
+  /** Hears of each access when it was made. */
+  readonly onShot?: ((shot: ArmedShot) => void) | undefined;
+}
+
 /** An access that was made, and when. */
 export interface ArmedShot {
   readonly request: RogueRequest;
@@ -74,13 +84,14 @@ export class ArmedAccess {
   readonly #request: ArmedRequest;
   readonly #condition: Condition;
   readonly #shots: ArmedShot[] = [];
+  readonly #onShot: ArmedOrder['onShot'];
   readonly #dispose: () => void;
 
   /** Makes `times` accesses. Throws `InputError` for a condition that can not be read, and for an access that can not be made. */
   constructor(
     machine: ArmedMachine,
     sights: ArmedSights,
-    { request, when, times = 1 }: { request: ArmedRequest; when: ArmedWhen; times?: number },
+    { request, when, times = 1, onShot }: ArmedOrder,
   ) {
     const namesPlace = when.kind === 'unmap-waits' || when.kind === 'in-flight';
     if (request.address === undefined && !namesPlace) {
@@ -91,6 +102,7 @@ export class ArmedAccess {
     }
     machine.checkAccess({ ...request, address: request.address ?? 0n });
     this.#machine = machine;
+    this.#onShot = onShot;
     this.#request = request;
     this.#condition = conditionOf(machine, sights, request.endpoint, when);
     let resolve: (shots: readonly ArmedShot[]) => void = () => undefined;
@@ -127,7 +139,9 @@ export class ArmedAccess {
     const sequence = iommu?.sequence ?? 0;
     const request = { endpoint, access, length, address };
     const result = this.#machine.rogueDma(request);
-    this.#shots.push({ request, result, sequence, timeMs, instructions });
+    const shot = { request, result, sequence, timeMs, instructions };
+    this.#shots.push(shot);
+    this.#onShot?.(shot);
   }
 }
 

@@ -1,6 +1,7 @@
 // What each part of the page is given of the session: values, signals, callbacks.
 
 import type { AddressMapPaneProps } from '../components/address-map-pane.tsx';
+import type { ArmedPaneProps } from '../components/armed-pane.tsx';
 import type { ConsolePaneProps } from '../components/console-pane.tsx';
 import type { EndpointsPaneProps } from '../components/endpoints-pane.tsx';
 import type { EventsPaneProps } from '../components/events-pane.tsx';
@@ -16,6 +17,7 @@ import type { WindowPaneProps } from '../components/window-pane.tsx';
 import type { TopBarProps } from '../components/top-bar.tsx';
 import { listedEvent } from '../model/event-feed.ts';
 import type { MachineSession } from '../session/machine-session.ts';
+import { armedProps } from './armed-props.ts';
 import { attackProps, type AttackProps } from './attack-props.ts';
 import { inspectorProps, type InspectorProps } from './inspector-props.ts';
 
@@ -34,6 +36,7 @@ export interface PaneProps extends InspectorProps, AttackProps {
   readonly statistics: StatisticsPaneProps;
   readonly sweep: SweepPaneProps;
   readonly window: WindowPaneProps;
+  readonly armed: ArmedPaneProps;
   readonly timeBar: TimeBarProps;
 }
 
@@ -134,6 +137,7 @@ export function paneProps(
       notReady,
       onSweep: () => void session.lab.runSweep(),
     },
+    armed: armedProps(session),
     window: {
       info,
       notReady,

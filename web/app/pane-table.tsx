@@ -177,6 +177,20 @@ export const PANES = [
     ),
   },
   {
+    id: 'armed',
+    title: 'Armed',
+    about:
+      'Armed accesses: a rogue one that is made when something happens, an event, a stage, a time.',
+    home: 'attack',
+    isOpen: false,
+    isKept: true,
+    isPresent: true,
+    render: later(
+      () => import('../components/armed-pane.tsx').then(({ ArmedPane }) => ArmedPane),
+      ({ armed }) => armed,
+    ),
+  },
+  {
     id: 'rules',
     title: 'Conformance',
     about: 'The rules of the specification, and the tests that show them.',

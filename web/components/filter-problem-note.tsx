@@ -20,6 +20,21 @@ function excerpt(text: string, { from, to }: FilterProblem): readonly [string, s
   ];
 }
 
+/** Some of a filter, with what is wrong in it marked. */
+export function FilterExcerpt(props: {
+  readonly text: string;
+  readonly problem: FilterProblem;
+}): JSX.Element {
+  const [before, wrong, after] = excerpt(props.text, props.problem);
+  return (
+    <code class="mono">
+      {before}
+      <mark>{wrong === '' ? ' ' : wrong}</mark>
+      {after}
+    </code>
+  );
+}
+
 export interface FilterProblemNoteProps {
   readonly id: string;
   readonly text: string;
@@ -31,15 +46,10 @@ export interface FilterProblemNoteProps {
 export function FilterProblemNote(props: FilterProblemNoteProps): JSX.Element {
   const { id, text, isMarked } = props;
   const { problem, inForce } = props.shown;
-  const [before, wrong, after] = excerpt(text, problem);
   return (
     <div class="filter-problem" id={id} role="status">
       {isMarked && text.length <= SEEN_WHOLE ? null : (
-        <code class="mono">
-          {before}
-          <mark>{wrong === '' ? ' ' : wrong}</mark>
-          {after}
-        </code>
+        <FilterExcerpt text={text} problem={problem} />
       )}
       <p>
         {problem.message} {inForce === '' ? 'All events are listed.' : `${inForce} stays in force.`}

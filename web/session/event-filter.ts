@@ -120,6 +120,16 @@ export class EventFilter {
     this.#fetched().catch(() => undefined);
   }
 
+  /** What is wrong with a text as a filter; null where nothing is, and where nobody can tell. */
+  async check(text: string): Promise<FilterProblem | null> {
+    try {
+      const parsed = (await this.#fetched()).parseFilter(text);
+      return parsed.isValid ? null : parsed.problem;
+    } catch {
+      return null;
+    }
+  }
+
   /** Values that the record has seen, for completing a filter; none before what reads filters is there. */
   get seen(): SeenWords {
     const record = this.#ports.history()?.record;

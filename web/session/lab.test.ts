@@ -42,6 +42,8 @@ class FakePower {
           this.disarms += 1;
           this.#disarm();
         },
+        schedule: async () => false,
+        cancel: async () => undefined,
         watchWindow: async (isOn) => {
           if (!this.canWatch) throw new Error('not fetched');
           this.watched.push(isOn);

@@ -7,6 +7,7 @@ import type { MachineModel } from '../model/machine-model.ts';
 import type { Exercised } from '../model/requirements-view.ts';
 import { reachWords } from '../picture/words.ts';
 import { addressSpaceView, type SpaceView } from './address-space.ts';
+import { ArmedList } from './armed-list.ts';
 import { Attacks, type LoadModule } from './attacks.ts';
 import { ConsoleLine } from './console-line.ts';
 import { exercisedRules } from './exercised.ts';
@@ -93,6 +94,8 @@ export class MachineSession {
   readonly stray: StrayDma;
   /** Attacks that take longer than one access. */
   readonly lab: Lab;
+  /** Accesses that wait for something to happen. */
+  readonly armed: ArmedList;
   /** Attacks by edu. */
   readonly attacks: Attacks;
   readonly recordings: Recordings;
@@ -156,6 +159,7 @@ export class MachineSession {
     this.shown.faults.subscribe(({ list }) => this.stories.want(list));
     this.stray = new StrayDma(this.power, () => this.iommu.latest);
     this.lab = new Lab(this.power);
+    this.armed = new ArmedList(this.power);
     this.attacks = new Attacks({
       power: this.power,
       device: this.iommu.device,

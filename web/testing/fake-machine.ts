@@ -149,6 +149,8 @@ class FakeMachine {
         sweep: async () => refuse(),
         arm: async () => refuse(),
         disarm: async () => undefined,
+        schedule: async () => refuse(),
+        cancel: async () => undefined,
         watchWindow: async () => undefined,
         window: async () => null,
       },

@@ -3,18 +3,24 @@
 import { transfer } from 'comlink';
 import { Once } from '../../base/once.ts';
 import type { UnmapWindow } from '../../lab/unmap-window.ts';
+import type { GuestStage } from '../../machine/boot-watch.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type {
   ArmedRequest,
   ArmedShot,
   ArmedWhen,
   LabApi,
+  ScheduledOrder,
   SweepResult,
   WindowReport,
 } from '../api/lab.ts';
 import type { MachineLife } from './machine-life.ts';
 
 const parts = new Once(() => import('./lab-parts.ts'));
+
+/** Accesses that wait at a time: each looks at the machine after every tick. */
+const MOST_SCHEDULED = 16;
+const MOST_SHOTS = 100;
 
 /** Late UNMAPs that are told at a time. */
 const TOLD_LATE = 512;
@@ -25,11 +31,14 @@ export class LabHost implements LabApi {
   #endArmed: () => void = () => undefined;
   #window: UnmapWindow | undefined;
   #isWatched = false;
+  /** What ends those that are armed beside others. */
+  readonly #scheduled = new Map<number, () => void>();
 
   constructor(life: MachineLife) {
     this.#life = life;
     life.adopted.on((machine) => {
       this.#endArmed();
+      for (const end of this.#scheduled.values()) end();
       void this.#watch(machine);
     });
   }
@@ -78,6 +87,41 @@ export class LabHost implements LabApi {
 
   async disarm(): Promise<void> {
     this.#endArmed();
+  }
+
+  async schedule(
+    id: number,
+    order: ScheduledOrder,
+    onShot: (shot: ArmedShot) => void,
+  ): Promise<boolean> {
+    const { ArmedAccess, recordSights, stageFromNow } = await parts.get();
+    const machine = this.#life.needMachine();
+    if (this.#scheduled.size >= MOST_SCHEDULED) {
+      throw new Error(`${MOST_SCHEDULED} accesses are armed. Cancel one of them first.`);
+    }
+    if (order.times > MOST_SHOTS) {
+      throw new Error(`An armed access is made up to ${MOST_SHOTS} times.`);
+    }
+    const { when } = order;
+    const stageNow = (): GuestStage => this.#life.stage;
+    const stage = when.kind === 'stage' ? stageFromNow(when.stage, stageNow) : stageNow;
+    const sights = recordSights(() => this.#needRecord(), stage);
+    const armed = new ArmedAccess(machine, sights, { ...order, onShot });
+    const cancelled = new Promise<false>((resolve) => {
+      this.#scheduled.set(id, () => {
+        armed.disarm();
+        resolve(false);
+      });
+    });
+    try {
+      return await Promise.race([armed.done.then(() => true), cancelled]);
+    } finally {
+      this.#scheduled.delete(id);
+    }
+  }
+
+  async cancel(id: number): Promise<void> {
+    this.#scheduled.get(id)?.();
   }
 
   async watchWindow(isOn: boolean): Promise<void> {

@@ -5,3 +5,4 @@ export { recordSights } from '../../lab/record-sights.ts';
 export { sweepTarget } from '../../lab/sweep-target.ts';
 export { sweep } from '../../lab/sweep.ts';
 export { UnmapWindow } from '../../lab/unmap-window.ts';
+export { stageFromNow } from '../../lab/stage-from-now.ts';

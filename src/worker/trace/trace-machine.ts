@@ -38,6 +38,8 @@ export function traceMachine(history: () => History, begin: () => void): Omit<Ma
       sweep: refused,
       arm: refused,
       disarm: async () => undefined,
+      schedule: refused,
+      cancel: async () => undefined,
       watchWindow: async () => undefined,
       window: async () => null,
     },

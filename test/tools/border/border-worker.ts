@@ -73,6 +73,8 @@ const host: MachineApi = {
     sweep: async () => refuse(),
     arm: async () => refuse(),
     disarm: async () => undefined,
+    schedule: async () => refuse(),
+    cancel: async () => undefined,
     watchWindow: async () => undefined,
     window: async () => null,
   },
