@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromeFlaws } from '../support/chrome-rules.ts';
-import { viommu } from './support/command.ts';
+import { reportOf, viommu } from './support/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'viommu-cli-trace-'));
 const trace = join(folder, 'run.trace');
@@ -15,12 +15,25 @@ describe('viommu trace', () => {
   let report: Record<string, unknown> = {};
   let findings = '';
 
+  const RUN = ['boot', '--json', '--rogue', 'rogue:0xdead0000:write', '--run', 'disk-read virtio'];
+
   beforeAll(async () => {
-    const words = ['boot', '--json', '--trace', trace, '--run', 'disk-read virtio'];
-    const asked = ['--rogue', 'rogue:0xdead0000:write', '--report'];
-    const { stdout, stderr } = await viommu(words, asked);
-    report = JSON.parse(stdout);
-    findings = stderr;
+    const ended = await viommu(RUN, ['--trace', trace, '--report']);
+    report = reportOf(ended);
+    findings = ended.stderr;
+  });
+
+  it('is of a run that is the same without it, by its report and digest', async () => {
+    const second = reportOf(await viommu(RUN, ['--quiet']));
+    expect(report['digest']).toMatch(/^[0-9a-f]{64}$/);
+    expect(second).toEqual(report);
+    expect(report).toMatchObject({ version: 1, driver: 'attached', faults: 1 });
+    const what = { endpoint: 4098, name: 'rogue', address: '0xdead0000', access: 'write' };
+    expect(report['faultList']).toMatchObject([{ ...what, reason: 'mapping' }]);
+    expect(report['rogue']).toMatchObject([{ ...what, outcome: 'blocked' }]);
+    expect(report['endpoints']).toContainEqual(
+      expect.objectContaining({ id: 80, name: 'virtio-net', mode: 'attached', blocked: 0 }),
+    );
   });
 
   it('has a run end with what is mapped, by whom, and what was refused', () => {

@@ -117,9 +117,10 @@ it('viommu replay tells which device has written last to a page of RAM', async (
 });
 
 it('a branch from the past can be recorded and brought about again', async () => {
-  const guest = await GuestSession.boot({ checkpointBytes: 48 << 20 });
+  const guest = await GuestSession.start({ checkpointBytes: 48 << 20 });
+  const { sequence } = guest.past.place;
   await guest.run('head -c 65536 /dev/vda >/dev/null');
-  await guest.past.goTo(180);
+  await guest.past.goTo(sequence + 2);
   guest.start();
   await guest.run('share-read');
   const recording = guest.past.recording();
@@ -133,7 +134,9 @@ it('a branch from the past can be recorded and brought about again', async () =>
 });
 
 it('what is typed during a replay waits until the guest goes on', async () => {
-  const guest = await GuestSession.boot();
+  const guest = await GuestSession.create();
+  guest.start();
+  await guest.waitFor('Linux version');
   await guest.powerCycle();
   await guest.run('true');
   const recording = guest.past.recording();

@@ -119,7 +119,7 @@ guestTest('output of a command comes as it is printed', async ({ guest }) => {
 
 describe('a session that was disposed', () => {
   it('rejects what still waits for it, and whatever is asked then', async () => {
-    const guest = await GuestSession.boot();
+    const guest = await GuestSession.start();
     const endless = guest.run('cat /dev/ttyS0');
     await Promise.all([
       expect(endless).rejects.toThrow('This session was disposed. Make a new one.'),
