@@ -17,6 +17,7 @@ many of the lines with code they reached, and the numbers of the others.
 
   --threshold  below how much of all lines the run fails, default 95`;
 const CONFIG = 'test/vitest.wasm-coverage.config.ts';
+const VITEST = 'node_modules/vitest/vitest.mjs';
 const root = packageRoot();
 
 /** The percentage asked for, to be told the usage, or nothing sensible. */
@@ -46,7 +47,7 @@ function build(outFile: string): Promise<readonly Point[]> {
 
 /** Numbers of the points that the tests have reached; undefined when a test failed. */
 function runTests(storeFile: string, hitsFolder: string): ReadonlySet<number> | undefined {
-  const { status } = spawnSync('npx', ['vitest', 'run', '--config', CONFIG], {
+  const { status } = spawnSync('node', [VITEST, 'run', '--config', CONFIG], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, [STORE_VARIABLE]: storeFile, [HITS_VARIABLE]: hitsFolder },
