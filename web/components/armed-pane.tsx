@@ -175,17 +175,19 @@ export function ArmedPane(props: ArmedPaneProps): JSX.Element {
         aria-label="Armed accesses, scrollable"
       >
         <Form {...props} />
-        <ul class="armed-items" role="log" aria-label="What is armed, and what became of it">
-          {items.map((item) => (
-            <Item
-              key={item.id}
-              item={item}
-              name={nameOf(item.order.request.endpoint)}
-              onCancel={props.onCancel}
-              onShow={props.onShow}
-            />
-          ))}
-        </ul>
+        <div role="log" aria-label="What is armed, and what became of it">
+          <ul class="armed-items">
+            {items.map((item) => (
+              <Item
+                key={item.id}
+                item={item}
+                name={nameOf(item.order.request.endpoint)}
+                onCancel={props.onCancel}
+                onShow={props.onShow}
+              />
+            ))}
+          </ul>
+        </div>
       </div>
     </Pane>
   );
