@@ -1,5 +1,6 @@
 // A sweep as a picture: a panel for each endpoint, a dot for each page, by rising address from left to right and from top to bottom.
 
+import { PAGE_COLUMNS, pageShapes } from './page-shapes.ts';
 import { PAGE_READ, PAGE_WRITE, PAGE_WRONG, reachedPages } from './page-sweep.ts';
 import type { SweepResult } from './sweep.ts';
 
@@ -9,16 +10,12 @@ export interface SweptStage {
   readonly result: SweepResult;
 }
 
-/** Pages of a row: 4 MiB. */
-const COLUMNS = 1024;
 const PANEL = 240;
 const GAP = 16;
 const TITLE = 44;
 const LABEL = 22;
 const FOOT = 36;
 const MARGIN = 20;
-/** A page alone would be a quarter of a pixel: dots are drawn larger, in units of a page. */
-const DOT = 12;
 
 const COLORS: readonly (readonly [bits: number, color: string, words: string])[] = [
   [PAGE_READ, '#1f77b4', 'read only'],
@@ -54,41 +51,20 @@ function rowOf({ name, result }: SweptStage, y: number): string {
     const x = MARGIN + index * (PANEL + GAP);
     return `<g transform="translate(${x} ${y + LABEL})">
 <text y="-6">${escape(endpoint)}: ${reached.toLocaleString('en')} ${reached === 1 ? 'page' : 'pages'}${isMaster ? '' : NO_MASTER}</text>
-<svg width="${PANEL}" height="${PANEL}" viewBox="0 0 ${COLUMNS} ${COLUMNS}" overflow="hidden"><rect width="${COLUMNS}" height="${COLUMNS}" fill="#eee"/>${dots(map)}</svg>
+<svg width="${PANEL}" height="${PANEL}" viewBox="0 0 ${PAGE_COLUMNS} ${PAGE_COLUMNS}" overflow="hidden"><rect width="${PAGE_COLUMNS}" height="${PAGE_COLUMNS}" fill="#eee"/>${dots(map)}</svg>
 </g>`;
   });
   const below = y + LABEL + PANEL + 16;
   return `${panels.join('\n')}\n<text x="${MARGIN}" y="${below}" fill="#555">${escape(words)}</text>`;
 }
 
-/** Runs of like pages, each within a row; whole rows of them are one. */
 function dots(map: Uint8Array): string {
-  const shapes: string[] = [];
-  for (let page = 0; page < map.length;) {
-    const bits = map[page] ?? 0;
-    let end = page + 1;
-    while (end < map.length && map[end] === bits) end += 1;
-    if (bits !== 0) shapes.push(...shapesOf(page, end, colorOf(bits)));
-    page = end;
-  }
-  return shapes.join('');
-}
-
-function shapesOf(from: number, to: number, color: string): readonly string[] {
-  const shapes: string[] = [];
-  for (let page = from; page < to;) {
-    const [x, y] = [page % COLUMNS, Math.floor(page / COLUMNS)];
-    const rows = x === 0 ? Math.floor((to - page) / COLUMNS) : 0;
-    const pages = rows > 0 ? COLUMNS : Math.min(to - page, COLUMNS - x);
-    const width = Math.max(pages, DOT);
-    const height = Math.max(rows, DOT);
-    const [left, top] = [Math.min(x, COLUMNS - width), Math.min(y, COLUMNS - height)];
-    shapes.push(
-      `<rect x="${left}" y="${top}" width="${width}" height="${height}" fill="${color}"/>`,
-    );
-    page += rows > 0 ? rows * COLUMNS : pages;
-  }
-  return shapes;
+  return [...pageShapes(map)]
+    .map(
+      ({ bits, x, y, width, height }) =>
+        `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${colorOf(bits)}"/>`,
+    )
+    .join('');
 }
 
 function colorOf(bits: number): string {

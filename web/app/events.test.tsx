@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EventsPane } from '../components/events-pane.tsx';
 import { MachineSession } from '../session/machine-session.ts';
 import { startFakeMachine, type FakeOptions } from '../testing/fake-machine.ts';
-import { NO_IMAGES as images } from '../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 import { paneProps } from './pane-props.ts';
 
 async function newSession(options: FakeOptions = {}): Promise<MachineSession> {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { MachineStatus } from '../../src/worker/api/power.ts';
 import { MachineSession } from '../session/machine-session.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
-import { NO_IMAGES as images } from '../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 import { machineCommands } from './machine-commands.ts';
 import { paneProps } from './pane-props.ts';
 

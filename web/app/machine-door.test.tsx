@@ -9,7 +9,7 @@ import { PageAddress } from '../session/address/page-address.ts';
 import { addSessionParts } from '../session/address/parts.ts';
 import { MachineSession } from '../session/machine-session.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
-import { NO_IMAGES as images } from '../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 import { doorPorts } from './door-ports.ts';
 import { MachineDoor } from './machine-door.tsx';
 import { paneProps } from './pane-props.ts';

@@ -5,7 +5,7 @@ import { AddressMapPane } from '../components/address-map-pane.tsx';
 import { MappingsPane } from '../components/mappings-pane.tsx';
 import { MachineSession } from '../session/machine-session.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
-import { NO_IMAGES as images } from '../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 import { paneProps } from './pane-props.ts';
 
 async function startedSession(): Promise<MachineSession> {

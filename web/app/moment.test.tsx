@@ -13,7 +13,7 @@ import { addSessionParts } from '../session/address/parts.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
 import { paneProps } from './pane-props.ts';
 import { timeCommands } from './view-commands.ts';
-import { NO_IMAGES as images } from '../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 
 function raise(): never {
   throw new Error('not there');

@@ -8,7 +8,7 @@ import { Desk } from '../desk/desk.ts';
 import { PageAddress } from '../session/address/page-address.ts';
 import { MachineSession } from '../session/machine-session.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
-import { NO_IMAGES as images } from '../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 import { makeOverlays, OverlayView, type OverlayPorts } from './overlays.tsx';
 import { paneProps } from './pane-props.ts';
 import { DESK_PLAN, PANES } from './pane-table.tsx';

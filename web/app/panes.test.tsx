@@ -18,7 +18,7 @@ import { StoryPane } from '../components/story-pane.tsx';
 import { TopBar } from '../components/top-bar.tsx';
 import { TryIt } from '../components/try-it.tsx';
 import { paneProps } from './pane-props.ts';
-import { NO_IMAGES as images } from '../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 
 async function newSession(
   options: FakeOptions = {},

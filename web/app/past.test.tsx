@@ -6,7 +6,7 @@ import { TopBar } from '../components/top-bar.tsx';
 import { MachineSession } from '../session/machine-session.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
 import { paneProps } from './pane-props.ts';
-import { NO_IMAGES as images } from '../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 
 async function startedSession(): Promise<MachineSession> {
   const session = new MachineSession({

@@ -19,7 +19,7 @@ import { SeeSide } from '../components/see-side.tsx';
 import type { Requirement } from '../conformance/requirement.ts';
 import type { Locator } from '../model/locator.ts';
 import { MachineSession } from '../session/machine-session.ts';
-import { NO_IMAGES as images } from '../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 import { lanesOf } from '../timebar/lanes.ts';
 import { MarkIndex } from '../timebar/mark-index.ts';
 import { paneProps } from './pane-props.ts';

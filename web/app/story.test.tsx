@@ -6,7 +6,7 @@ import { addMachineParts } from '../session/address/machine-parts.ts';
 import { PageAddress } from '../session/address/page-address.ts';
 import { MachineSession } from '../session/machine-session.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
-import { NO_IMAGES as images } from '../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 import { seeProps } from './see-props.ts';
 import { chooseStory } from './story-choice.ts';
 

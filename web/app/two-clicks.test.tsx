@@ -14,7 +14,7 @@ import { StoryPane } from '../components/story-pane.tsx';
 import type { Requirement } from '../conformance/requirement.ts';
 import { MachineSession } from '../session/machine-session.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
-import { NO_IMAGES as images } from '../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 import { QUIET_BATCH } from '../testing/told-events.ts';
 import { paneProps } from './pane-props.ts';
 

@@ -1,10 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, expect, it, vi } from 'vitest';
 import { countDrawing } from '../../test/support/counted-drawing.ts';
-import { PastRig } from '../../test/rigs/past-rig.ts';
+import { StillBar } from '../../test/support/still-bar.ts';
 import { rangeBetween } from '../../src/trace/record/time-range.ts';
-import { History } from '../../src/trace/replay/history.ts';
-import { BarView } from '../timebar/bar-view.ts';
 import { BarPointer } from './bar-pointer.ts';
 
 const WIDTH = 1000;
@@ -14,15 +12,7 @@ afterEach(() => void vi.unstubAllGlobals());
 
 it.each([1e9, -1e9])('shows a stretch of time after a turn of the wheel by %d', (deltaY) => {
   countDrawing();
-  const history = new History(new PastRig({ options: {}, reserved: {}, accepts: 0n }).record);
-  const view = new BarView(document.createElement('canvas'), {
-    history: () => history,
-    nowMs: () => NOW_MS,
-    pastMs: () => null,
-    range: () => null,
-    memoryBytes: () => 128 << 20,
-    endpoints: () => [],
-  });
+  const { view } = new StillBar(NOW_MS);
   const nothing = (): void => undefined;
   const pointer = new BarPointer(view, {
     onLook: nothing,
@@ -40,16 +30,8 @@ it.each([1e9, -1e9])('shows a stretch of time after a turn of the wheel by %d', 
 
 it('makes a range from where the mouse came down to where it went up, whatever time has passed', () => {
   countDrawing();
-  const history = new History(new PastRig({ options: {}, reserved: {}, accepts: 0n }).record);
-  let nowMs = NOW_MS;
-  const view = new BarView(document.createElement('canvas'), {
-    history: () => history,
-    nowMs: () => nowMs,
-    pastMs: () => null,
-    range: () => null,
-    memoryBytes: () => 128 << 20,
-    endpoints: () => [],
-  });
+  const bar = new StillBar(NOW_MS);
+  const { view } = bar;
   const onDrag = vi.fn();
   const onRange = vi.fn();
   const onLook = vi.fn();
@@ -58,7 +40,7 @@ it('makes a range from where the mouse came down to where it went up, whatever t
   const mouse = new PointerEvent('pointermove', { pointerType: 'mouse', button: 0 });
   const startMs = view.timeAt(WIDTH / 2);
   pointer.down(mouse, WIDTH / 2);
-  nowMs *= 2;
+  bar.nowMs *= 2;
   view.resize(WIDTH, 64);
   pointer.move(mouse, -50);
   const range = rangeBetween(view.axis.startMs, startMs);

@@ -9,7 +9,7 @@ import { Desk } from '../desk/desk.ts';
 import { PageAddress } from '../session/address/page-address.ts';
 import { MachineSession } from '../session/machine-session.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
-import { NO_IMAGES as images } from '../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 import { readPlace } from './go-to.ts';
 import { Palette } from './palette.tsx';
 import { search } from './search.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startFakeMachine } from '../testing/fake-machine.ts';
 import { MachineSession } from './machine-session.ts';
-import { NO_IMAGES as images } from '../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 
 /** A session whose machine is up, and what the machine is typed. */
 async function booted() {

@@ -4,7 +4,7 @@ import type { WorkerCrash } from '../../src/worker/api/client.ts';
 import type { BootRequest } from '../../src/worker/api/power.ts';
 import { MachineSession } from './machine-session.ts';
 import { startFakeMachine, type FakeOptions } from '../testing/fake-machine.ts';
-import { NO_IMAGES as images } from '../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 
 function newSession(options: FakeOptions = {}): MachineSession {
   return new MachineSession({

@@ -1,6 +1,7 @@
 // A machine that is restored is shown before it is there, and goes on without a change.
 
 import { describe, expect, it } from 'vitest';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 import { DEFAULT_PLAN } from '../../src/machine/plan/plan-check.ts';
 import { toGpa, toIova } from '../../src/memory/address.ts';
 import type { MachineBatch } from '../../src/worker/api/news.ts';
@@ -94,16 +95,7 @@ async function restoring() {
       const power = { ...api.power, boot: () => new Promise<never>(() => undefined) };
       return { api: { ...api, console, look, power }, dispose: () => fake.dispose() };
     },
-    images: {
-      v86Wasm: '',
-      storeWasm: '',
-      kernel: '',
-      initrd: '',
-      disk: '',
-      bios: '',
-      vgaBios: '',
-      snapshot: '',
-    },
+    images,
     now: () => (nowMs += 1_000),
     onNextFrame: (callback) => {
       frames += 1;

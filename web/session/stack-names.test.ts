@@ -4,7 +4,7 @@ import { startFakeMachine } from '../testing/fake-machine.ts';
 import { QUIET_BATCH } from '../testing/told-events.ts';
 import { StackNames } from './stack-names.ts';
 import { Power } from './power.ts';
-import { NO_IMAGES as images } from '../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 
 function stackAt(address: number): Stack {
   return { addresses: Uint32Array.of(address), isInnermostCertain: true };

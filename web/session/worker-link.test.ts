@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Stack } from '../../src/trace/record/who.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
-import { NO_IMAGES as images } from '../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../test/support/no-images.ts';
 import { QUIET_BATCH } from '../testing/told-events.ts';
 import { Power } from './power.ts';
 import { StackNames } from './stack-names.ts';

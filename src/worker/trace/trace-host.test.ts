@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { NO_IMAGES } from '../../../test/support/no-images.ts';
 import { encodeBatch, encodeStart } from '../../trace/formats/own-format.ts';
 import { JsonLines } from '../../trace/formats/json-lines.ts';
 import { batchesOf } from '../../trace/record/record-batches.ts';
@@ -8,21 +9,10 @@ import { IommuRecord } from '../../trace/record/iommu-record.ts';
 import { Recorder } from '../../trace/record/recorder.ts';
 import { History } from '../../trace/replay/history.ts';
 import type { MachineBatch } from '../api/news.ts';
-import type { ImageUrls } from '../api/power.ts';
 import { createTraceHost } from './trace-host.ts';
 
 const TRACES = join(import.meta.dirname, '../../../test/support/traces');
 const NO_REQUEST = { plan: {}, iommu: null };
-const NO_IMAGES: ImageUrls = {
-  v86Wasm: '',
-  storeWasm: '',
-  kernel: '',
-  initrd: '',
-  disk: '',
-  bios: '',
-  vgaBios: '',
-  snapshot: '',
-};
 const unheard = (): void => undefined;
 
 function shared(name: string): Blob {

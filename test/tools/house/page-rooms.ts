@@ -206,7 +206,7 @@ export const PAGE: readonly Room[] = [
   {
     folder: 'web/canvas',
     purpose: 'layout and painting of what is drawn',
-    imports: PAGE_IMPORTS,
+    imports: [...PAGE_IMPORTS, 'src/lab/page-shapes.ts'],
     types: ['web/model', 'web/theme.ts'],
     packages: ['@xterm/xterm'],
   },

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NO_IMAGES as images } from '../../testing/no-images.ts';
+import { NO_IMAGES as images } from '../../../test/support/no-images.ts';
 import { startFakeMachine } from '../../testing/fake-machine.ts';
 import { MachineSession } from '../machine-session.ts';
 import { requestOf } from './machine-parts.ts';
