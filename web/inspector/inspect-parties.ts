@@ -4,7 +4,7 @@ import { assertNever } from '../../src/base/assert.ts';
 import type { DomainState, EndpointState } from '../../src/iommu/events/iommu-event.ts';
 import { featureNames } from '../../src/iommu/protocol/feature-names.ts';
 import type { ReservedRegion } from '../../src/iommu/regions/reserved-regions.ts';
-import { turnBefore } from '../../src/trace/explain/attachments.ts';
+import { turnBefore, type Turn } from '../../src/trace/explain/attachments.ts';
 import { formatRights, rightsInWords } from '../format/iommu-words.ts';
 import { formatRange, formatAddress } from '../format/address.ts';
 import { formatBytes, formatExact, formatPlural } from '../format/quantity.ts';
@@ -38,7 +38,8 @@ export function inspectEndpoint(
   }
   const { mode, domain, isMaster, reserved } = there;
   const counted = state?.endpoints.find((each) => each.id === id);
-  return inspected(locator, name, placeWords(mode, domain, isMaster), {
+  const isDetached = turnOf(subject, id).kind === 'detached';
+  return inspected(locator, name, placeWords({ mode, domain, isMaster, isDetached }), {
     facts: [
       { name: 'Endpoint', words: [`${id} (0x${id.toString(16)}), as requests name it`] },
       ...turnFacts(subject, id),
@@ -53,25 +54,34 @@ export function inspectEndpoint(
   });
 }
 
-function placeWords(
-  mode: EndpointState['mode'] | null,
-  domain: number | null,
-  isMaster: boolean | null,
-): Words {
-  if (isMaster === false)
-    return [
-      ...placeWords(mode, domain, true),
-      ' But its bus mastering is off: it begins no access.',
-    ];
+interface EndpointPlace {
+  readonly mode: EndpointState['mode'] | null;
+  readonly domain: number | null;
+  readonly isMaster: boolean | null;
+  /** A DETACH is what put it there. */
+  readonly isDetached: boolean;
+}
+
+function placeWords({ isMaster, ...place }: EndpointPlace): Words {
+  if (isMaster !== false) return reachWords(place);
+  return [...reachWords(place), ' But its bus mastering is off: it begins no access.'];
+}
+
+function reachWords({ mode, domain, isDetached }: Omit<EndpointPlace, 'isMaster'>): Words {
   switch (mode) {
     case 'attached':
       return domain === null
         ? []
         : ['It is in ', domainLink(domain), ' and reaches what is mapped there.'];
     case 'bypass': {
-      const where: Words =
-        domain === null ? ['It is in no domain'] : ['It is in ', domainLink(domain)];
-      return [...where, ' and bypasses translation: it reaches all memory.'];
+      const what = ' and bypasses translation: it reaches all memory.';
+      if (domain !== null) return ['It is in ', domainLink(domain), what];
+      // An unplugged device that still sits on the bus is not stopped by anything (virtio 1.2, 5.13.6.2)
+      return isDetached
+        ? [
+            'It was taken out of its domain, as a device is that is unplugged; bypass is on, and so all memory is open to it.',
+          ]
+        : [`It is in no domain${what}`];
     }
     case 'blocked':
       return ['It is in no domain and reaches no memory.'];
@@ -80,9 +90,13 @@ function placeWords(
   }
 }
 
-/** The event that put it where it is. */
-function turnFacts({ history, moment }: Subject, id: number): readonly Fact[] {
-  const turn = turnBefore(history.record, id, moment.sequence + 1);
+/** What put it where it is. */
+function turnOf({ history, moment }: Subject, id: number): Turn {
+  return turnBefore(history.record, id, moment.sequence + 1);
+}
+
+function turnFacts(subject: Subject, id: number): readonly Fact[] {
+  const turn = turnOf(subject, id);
   switch (turn.kind) {
     case 'attached':
       return [{ name: 'Since', words: [eventLink(turn.sequence, 'ATTACH')] }];

@@ -193,6 +193,28 @@ describe('a fault', () => {
 });
 
 describe('an endpoint, a domain, a mapping, an IOVA and a page', () => {
+  it.each<[what: string, play: (pc: ExplainRig) => void, lead: string]>([
+    [
+      'never attached',
+      () => undefined,
+      'It is in no domain and bypasses translation: it reaches all memory.',
+    ],
+    [
+      'unplugged',
+      (rig) => {
+        rig.attach(1, BLK);
+        rig.detach(1, BLK);
+      },
+      'It was taken out of its domain, as a device is that is unplugged; bypass is on, and so all memory is open to it.',
+    ],
+  ])('says that all memory is open to an endpoint that was %s', (_what, play, lead) => {
+    const { look } = played((rig) => {
+      rig.rig.iommu.setBypass(true);
+      play(rig);
+    });
+    expect(text(look({ kind: 'endpoint', id: BLK }).lead)).toBe(lead);
+  });
+
   const { pc, look } = played(
     (rig) => {
       rig.attach(1, BLK);
