@@ -54,6 +54,8 @@ export class GuestIommu implements IommuView {
   readonly #recorder = new Recorder();
   readonly #counter = new EventCounter();
   #record: IommuRecord;
+  /** Of `present`, once that was asked for. */
+  #history: History | undefined;
 
   constructor(machine: IommuOwner, { recordsEvents, recordsWho }: Recording) {
     this.#machine = machine;
@@ -156,11 +158,17 @@ export class GuestIommu implements IommuView {
     this.#counter.restore(totals);
   }
 
-  /** The device as its record has it now. Throws `Error` when the session records nothing. */
+  /**
+   * The device as its record has it now. Throws `Error` when the session records nothing. Once asked, it knows the state whatever
+   * the record has to let go later.
+   */
   present(): Moment {
-    const history = new History(this.record);
-    const moment = history.at(this.#machine.iommu?.sequence ?? 0);
-    history.dispose();
+    const { record } = this;
+    if (this.#history?.record !== record) {
+      this.#history?.dispose();
+      this.#history = new History(record);
+    }
+    const moment = this.#history.at(this.#machine.iommu?.sequence ?? 0);
     if (!this.#recordsEvents || !moment.isKnown) {
       throw new Error('This session does not know what its IOMMU did. Boot it with recordsEvents.');
     }

@@ -82,7 +82,8 @@ export class VirtioIommu implements VirtioDevice {
   readonly #executor: RequestExecutor;
   readonly #events = new EventRecorder();
   readonly #path: DmaPath;
-  readonly #doorbell: Doorbell | undefined;
+  /** Who wants to hear of interrupt messages may stand before it. */
+  doorbell: Doorbell | undefined;
   #onSample: (access: SampledAccess) => void = () => undefined;
   readonly #answer = new Answer();
   // Every byte but the status is reserved, and 0 (virtio 1.2, 5.13.6.2)
@@ -100,7 +101,7 @@ export class VirtioIommu implements VirtioDevice {
     this.queueSizes =
       encodeFault === undefined ? [requestQueueSize] : [requestQueueSize, EVENT_QUEUE_SIZE];
     this.#store = store;
-    this.#doorbell = doorbell;
+    this.doorbell = doorbell;
     this.#config = new ConfigSpace(this.#options, this.#dialect);
     this.configLength = this.#config.length;
     const { probeSize, identityPolicy: policy } = this.#options;
@@ -121,7 +122,7 @@ export class VirtioIommu implements VirtioDevice {
       reportFault: (endpoint, stopped) => this.#fault(endpoint, stopped),
       tellSample: (access) => this.#onSample(access),
       ringDoorbell: (endpoint, high, low, message) =>
-        this.#doorbell?.(endpoint.id, joinWords(high, low), message),
+        this.doorbell?.(endpoint.id, joinWords(high, low), message),
       refuse,
     };
   }
@@ -153,10 +154,7 @@ export class VirtioIommu implements VirtioDevice {
     return this.#events.watch(watcher);
   }
 
-  /**
-   * Tells of one access of each endpoint: of the next that is let through as far as the IOMMU decides, while it is made. In
-   * the place of what the call before asked for.
-   */
+  /** Tells of the next access of each endpoint that the IOMMU lets through, while it is made; replaces the listener before. */
   sampleAccesses(listener: (access: SampledAccess) => void): void {
     this.#onSample = listener;
     for (const endpoint of this.#endpoints.all()) endpoint.isSampled = true;

@@ -3,11 +3,13 @@ import { MEMORY_MIB } from '../../test/support/stopped-emulator.ts';
 import { optionsOf } from '../../test/support/stopped-machine.ts';
 import { EDU_WORK_MS } from '../endpoints/edu-device.ts';
 import * as at from '../endpoints/edu-registers.ts';
+import { Recorder } from '../trace/record/recorder.ts';
 import { createBoard, createDisks, type Board } from './board.ts';
 import { deviceRegisters } from './device-registers.ts';
 import { loadedImages } from './images/deferred-images.ts';
 import { readPlan } from './plan/plan-check.ts';
 import { BLOCK_ENDPOINT, EDU_ENDPOINT, EDU_PLACE, SHARE_ENDPOINT } from './plan/topology.ts';
+import { RecordDoorbells } from './record-doorbells.ts';
 import { rogueDma } from './rogue-dma.ts';
 import { BoardImages } from './snapshot/board-image.ts';
 import { endEmulator } from './v86/emulator.ts';
@@ -191,6 +193,21 @@ describe('edu on the PCI bus', () => {
       bypassed: 1,
       bypassedBytes: 4,
     });
+  });
+
+  it('leaves a mark of its messages in a record that follows the IOMMU', () => {
+    const guest = guestOf(board);
+    guest.writeConfig(COMMAND, 16, MEMORY_AND_MASTER);
+    guest.enableMessages();
+    const recorder = new Recorder();
+    new RecordDoorbells(recorder, () => ({ timeMs: 0, instructions: 0 })).follow(board.iommu);
+
+    guest.write(at.EDU_INTERRUPT_RAISE, 1);
+
+    expect(guest.isRequested(VECTOR)).toBe(true);
+    expect([...recorder.take()].flatMap(({ marks }) => marks)).toMatchObject([
+      { kind: 'doorbell', endpoint: EDU_ENDPOINT, address: 0xfee0_0000n, data: 0x4000 | VECTOR },
+    ]);
   });
 
   it.each([

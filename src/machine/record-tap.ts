@@ -9,6 +9,7 @@ import { BootWatch, type GuestStage } from './boot-watch.ts';
 import type { EndpointNotification } from './who-view.ts';
 import type { PowerEvent } from './power-event.ts';
 import { RecordCounters, type Counted } from './record-counters.ts';
+import { RecordDoorbells, type Rung } from './record-doorbells.ts';
 import { RecordNotifications } from './record-notifications.ts';
 import { RecordSamples, type Sampled } from './record-samples.ts';
 import { RecordWho, type Walker } from './record-who.ts';
@@ -35,7 +36,7 @@ export interface RecordedMachine {
   onTick(listener: () => void): Dispose;
 }
 
-interface RecordedIommu extends Counted, Sampled {
+interface RecordedIommu extends Counted, Sampled, Rung {
   readonly sequence: number;
 }
 
@@ -77,6 +78,7 @@ export function tapMachine(
   const now = (): RecordTime => ({ timeMs: machine.ranMs, instructions: machine.instructions });
   const counters = new RecordCounters(recorder);
   const samples = new RecordSamples(recorder, now);
+  const doorbells = new RecordDoorbells(recorder, now);
   const notifications = new RecordNotifications(recorder, now, () =>
     withWho ? who.now(machine.instructions) : 0,
   );
@@ -98,6 +100,7 @@ export function tapMachine(
     mayBeKnown = false;
     notifications.forget();
     samples.forget();
+    doorbells.forget();
   };
   const disposals = [
     machine.watch({
@@ -120,9 +123,11 @@ export function tapMachine(
       const time = now();
       notifications.pass(time);
       samples.pass(machine.iommu, time);
+      doorbells.follow(machine.iommu);
       counters.pass(machine.iommu, time.timeMs, time.instructions);
     }),
     machine.onLeave(() => samples.leave()),
+    () => doorbells.end(),
     machine.console.onOutput(takeConsole),
     machine.onPower((what) => {
       if (what === 'power-cycled') forget();

@@ -99,7 +99,7 @@ export type Mark = MarkContent & {
 };
 
 /** Kinds that there are many of, and none of which matters much: they go first. */
-const PASSING: readonly Mark['kind'][] = ['counters', 'notification', 'sample'];
+const PASSING: readonly Mark['kind'][] = ['counters', 'notification', 'sample', 'doorbell'];
 
 /** Half of the marks that are kept at most: a guest prints as many lines as it likes. */
 export const MAX_MARKS = 1 << 16;

@@ -45,6 +45,7 @@ class Border {
     sequence: 0,
     state: () => ({ sequence: 0, isBypass: false, endpoints: [], domains: [] }),
     sampleAccesses: () => undefined,
+    doorbell: undefined,
   };
   readonly history: LifeHistory;
   readonly life: ToldLife;

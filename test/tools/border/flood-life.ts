@@ -47,6 +47,7 @@ export class FloodMachine implements HistoricMachine, NewsMachine {
     sequence: number;
     state(): IommuState;
     sampleAccesses(): void;
+    doorbell: undefined;
   };
   ranMs = 0;
   isWaiting = false;
@@ -66,6 +67,7 @@ export class FloodMachine implements HistoricMachine, NewsMachine {
       sequence: 0,
       state: () => this.#state(),
       sampleAccesses: () => undefined,
+      doorbell: undefined,
     };
   }
 

@@ -10,7 +10,7 @@ import { EDU_ENDPOINT } from '../../../src/machine/plan/topology.ts';
 import { DEFAULT_RECORD_BYTES } from '../../../src/trace/record/iommu-record.ts';
 import { MAX_MARK_BYTES } from '../../../src/trace/record/marks.ts';
 import type { Checks } from './checks.ts';
-import { checkGuest } from './guest-flood.ts';
+import { beginHistory, checkGuest } from './guest-flood.ts';
 import { MemoryWatch } from './memory.ts';
 
 /** What is derived of a record, and garbage of the moment. */
@@ -32,6 +32,7 @@ export async function floodByDriver(checks: Checks, count: number): Promise<void
     share: { 'hostile.ko': module },
   });
   await guest.run(FETCH);
+  const history = await beginHistory(guest);
   const memory = new MemoryWatch();
   let ticks = 0;
   const stop = guest.onTick(() => {
@@ -65,7 +66,9 @@ export async function floodByDriver(checks: Checks, count: number): Promise<void
   }
   const edu = guest.iommu.state().endpoints.find(({ id }) => id === EDU_ENDPOINT);
   checks.check(edu?.mode === 'bypass', 'its endpoint is where it was: in no domain');
-  await checkGuest(guest, checks);
+  const flooded = memory.report(BOUND);
+  checks.check(flooded.isKept, flooded.text);
+  await checkGuest(guest, checks, history);
 
   await guest.run('umount /mnt/share');
   const rings = Math.ceil(count / RINGS_PART);
@@ -83,7 +86,7 @@ export async function floodByDriver(checks: Checks, count: number): Promise<void
   await guest.run('reboot -f').catch(() => undefined);
   await rebooted;
   await guest.waitForBoot();
-  await checkGuest(guest, checks);
+  await checkGuest(guest, checks, history);
   const { text, isKept } = memory.report(BOUND);
   checks.check(isKept, text);
 }

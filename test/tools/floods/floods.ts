@@ -9,7 +9,7 @@ import { DEFAULT_STORE_LIMITS } from '../../../src/iommu/store/store-limits.ts';
 import { Checks } from './checks.ts';
 import { floodByDriver } from './driver-flood.ts';
 import { exhaustDomains, floodRequests, mapAllPages, sweepAllPages } from './device-flood.ts';
-import { checkGuest, floodFaults } from './guest-flood.ts';
+import { beginHistory, checkGuest, floodFaults } from './guest-flood.ts';
 
 const { values } = parseArgs({
   options: { count: { type: 'string', default: '1000000' }, only: { type: 'string' } },
@@ -33,8 +33,9 @@ const floods: Readonly<Record<string, () => Promise<void> | void>> = {
   sweep: () => sweepAllPages(checks),
   faults: async () => {
     const guest = await GuestSession.start();
+    const history = await beginHistory(guest);
     await floodFaults(guest, checks, count);
-    await checkGuest(guest, checks);
+    await checkGuest(guest, checks, history);
     await guest.dispose();
   },
   driver: () => floodByDriver(checks, count),

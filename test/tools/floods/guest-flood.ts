@@ -61,15 +61,23 @@ export async function floodFaults(
   checks.check(faults === count, `${tally.notBlocked} accesses were let through`);
 }
 
+/** A history that knows the state behind a flood, whatever the record has to let go; so does the guest's sweep then. */
+export async function beginHistory(guest: GuestSession): Promise<History> {
+  await guest.lab.sweep({ pages: 1, edgeAccesses: 1 });
+  return new History(guest.iommu.record);
+}
+
 /** What must hold behind every flood: device and record agree, nothing is open, what is lost is said, the guest works. */
-export async function checkGuest(guest: GuestSession, checks: Checks): Promise<void> {
+export async function checkGuest(
+  guest: GuestSession,
+  checks: Checks,
+  history: History,
+): Promise<void> {
   await guest.pause();
   const { record } = guest.iommu;
-  const history = new History(record);
   const moment = history.at(record.lastSequence);
   const device = digestOf(answerOf(guest.iommu.state(), (domain) => guest.iommu.mappings(domain)));
   const isSame = moment.isKnown && digestOf(answerOfMoment(moment)) === device;
-  history.dispose();
   checks.check(isSame, 'the device is in the state that its record has');
   const { accesses, leaked, wronglyBlocked } = await guest.lab.sweep();
   checks.check(
