@@ -43,4 +43,22 @@ test('explains a fault by what Linux did before', async ({ page }) => {
     const inspector = page.getByRole('region', { name: 'Inspector' });
     await expect(inspector.getByRole('table', { name: 'Fields: The driver asked' })).toBeVisible();
   });
+
+  await test.step('also one that was armed, for what a file does that was dropped', async () => {
+    await page.getByRole('button', { name: 'Panes' }).click();
+    await page.getByRole('menuitem', { name: /^Armed/ }).click();
+    const armed = page.getByRole('region', { name: 'Armed' });
+    const script = await page.evaluateHandle(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['#!/bin/sh\necho "given" to $((40 + 2))\n'], 'given'));
+      return data;
+    });
+    await page.dispatchEvent('body', 'drop', { dataTransfer: script });
+    await expect(page.getByText('given is in the PC’s shared folder')).toBeVisible();
+    await armed.getByRole('button', { name: 'Arm', exact: true }).click();
+    await machine.typeLine('share-read given && /mnt/share/given');
+    await machine.waitForConsole(/given to 42/);
+    await armed.getByRole('button', { name: /Stopped$/ }).click();
+    await expect(page.getByRole('region', { name: 'Stopped access' })).toContainText('0xdeadb000');
+  });
 });
