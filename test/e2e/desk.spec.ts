@@ -41,8 +41,10 @@ test('lets panes be moved and a fault be explained by keyboard alone', async ({ 
   });
 
   await test.step('a filter is written, with what is offered, and taken away', async () => {
-    const editor = page.getByRole('textbox', { name: 'Filter', exact: true });
-    await page.getByLabel('Filter', { exact: true }).focus();
+    // An access that is armed has a filter, too
+    const events = page.locator('#events');
+    const editor = events.getByRole('textbox', { name: 'Filter', exact: true });
+    await events.getByLabel('Filter', { exact: true }).focus();
     await expect(editor).toBeFocused();
     await page.keyboard.type('kind = fault');
     await expect(editor).toHaveAccessibleDescription(/^Write == to compare\./);
