@@ -145,7 +145,7 @@ async function main(): Promise<void> {
   await nextTask();
   const offline = keepOffline();
   const opening = new Opening(session, openFile, ports);
-  showPage(session, address, offline, opening, root);
+  await showPage(session, address, offline, opening, root);
   if (port !== null) void port.then((each) => embed(each, session, opening));
   show();
   setInterval(() => session.power.checkWorker(), CHECK_INTERVAL_MS);

@@ -31,7 +31,16 @@ import { OverlayButtons, OverlayView, type Overlays } from './overlays.tsx';
 import type { PaneProps } from './pane-props.ts';
 import { PANES, type PaneEntry } from './pane-table.tsx';
 import type { SeeProps } from './see-props.ts';
+import { Part, UNFOLDED } from './unfolding.tsx';
 import type { ViewChoice } from './view-choice.ts';
+
+/** In which order the page unfolds: what the others have their sizes from, what is seen first, then the panes one by one. */
+const FRAME = 1;
+const PICTURE = 2;
+const SIDE = 3;
+const FIRST_PANE = 4;
+/** So many parts there are. */
+export const PARTS = FIRST_PANE + PANES.length;
 
 /** Jumps between panes where they stand below each other. */
 function SectionNav({ desk }: { readonly desk: Desk }): JSX.Element {
@@ -67,29 +76,37 @@ export interface AppProps {
   readonly sharing: ShareButtonProps;
   /** What is said of the trace that is shown; null for the machine. */
   readonly trace: TraceBannerProps | null;
+  /** Parts that are shown already; all if left out. */
+  readonly shown?: ReadonlySignal<number>;
+  /** Which panes are in sight; the page's own if left out. */
+  readonly sights?: Sights;
 }
 
 /** The panes have the same place in the tree of both views: what the console has printed stays. */
 export function App(props: AppProps): JSX.Element {
   const { panes, see, choice, desk, hasRoom, overlays, isOfLaterPage, machine, update } = props;
-  const { opening, sharing, trace } = props;
+  const { opening, sharing, trace, shown = UNFOLDED } = props;
   const view = choice.view.value;
   const isSee = view === 'see';
-  const sights = useMemo(() => new Sights(), []);
+  const sights = useMemo(() => props.sights ?? new Sights(), [props.sights]);
   // All of the page is not drawn anew for each moment
   const { looking } = panes.timeBar;
   const moment = useComputed(() => looking.value.kind);
   const deskPanes = useMemo(
     () =>
-      PANES.map((entry: PaneEntry): DeskPane => ({
+      PANES.map((entry: PaneEntry, index): DeskPane => ({
         ...entry,
         isKept: entry.isKept ?? false,
         isHalf: entry.isHalf ?? false,
         isPresent: entry.isPresent ?? false,
         sight: sights.of(entry.id),
-        render: () => entry.render(sights.of(entry.id).propsOf(panes), view),
+        render: () => (
+          <Part at={FIRST_PANE + index} shown={shown}>
+            {entry.render(sights.of(entry.id).propsOf(panes), view)}
+          </Part>
+        ),
       })),
-    [panes, view, sights],
+    [panes, view, sights, shown],
   );
   const isTold = isSee && see.guided.view.value !== null;
   // The story says why its own access was stopped; for other things they have to be chosen
@@ -126,11 +143,17 @@ export function App(props: AppProps): JSX.Element {
           {isSee ? (
             <div class="column column-see" key="see">
               <ReachFigure {...see.figure} />
-              <PicturePane {...see.picture} />
+              <Part at={PICTURE} shown={shown}>
+                <PicturePane {...see.picture} />
+              </Part>
               {trace === null ? <SeeActions {...see.actions} /> : null}
             </div>
           ) : null}
-          {hasSide ? <SeeSide key="side" {...see.side} /> : null}
+          {hasSide ? (
+            <Part at={SIDE} shown={shown} key="side">
+              <SeeSide {...see.side} />
+            </Part>
+          ) : null}
           <DeskView
             key="desk"
             desk={desk}
@@ -139,7 +162,9 @@ export function App(props: AppProps): JSX.Element {
             only={isSee ? 'console' : null}
           />
         </main>
-        <TimeBar {...panes.timeBar} />
+        <Part at={FRAME} shown={shown}>
+          <TimeBar {...panes.timeBar} />
+        </Part>
         <ReplaceDialog question={opening.question} />
         <LabDialog {...panes.labDialog} />
         <DropZone onOpen={opening.onOpen} onRefuse={opening.onRefuse} />

@@ -5,11 +5,14 @@ import { KERNEL_ATTACK } from '../components/attack-words.ts';
 import type { UpdateNoticeProps } from '../components/update-notice.tsx';
 import { Desk } from '../desk/desk.ts';
 import { followRoom, isLargeScreen } from '../desk/room.ts';
+import { Sights } from '../desk/sights.ts';
 import type { Offline } from '../offline/offline.ts';
 import type { Move } from '../session/address/move.ts';
 import type { PageAddress } from '../session/address/page-address.ts';
 import type { MachineSession } from '../session/machine-session.ts';
 import type { Opening } from '../session/opening.ts';
+import { nextTask } from '../next-task.ts';
+import { PARTS } from './app.tsx';
 import { doorPorts } from './door-ports.ts';
 import { MachineDoor } from './machine-door.tsx';
 import { makeOverlays } from './overlays.tsx';
@@ -19,6 +22,7 @@ import { seeProps } from './see-props.ts';
 import { shareProps } from './share-props.ts';
 import { openingProps, Stage, type Parts } from './stage.tsx';
 import { chooseStory } from './story-choice.ts';
+import { Unfolding } from './unfolding.tsx';
 import { chooseView } from './view-choice.ts';
 
 /** Null where it is forbidden. */
@@ -30,13 +34,14 @@ function storage(): Storage | null {
   }
 }
 
-export function showPage(
+/** Resolves when all of it is there. */
+export async function showPage(
   session: MachineSession,
   address: PageAddress,
   offline: Offline,
   opening: Opening,
   root: HTMLElement,
-): void {
+): Promise<void> {
   const choice = chooseView(address);
   const hasRoom = followRoom();
   const desk = new Desk({
@@ -79,8 +84,26 @@ export function showPage(
     onDismiss: () => offline.dismiss(),
   };
   const { isOfLaterPage } = address;
-  const common = { choice, desk, hasRoom, isOfLaterPage, machine, update, opening: files };
-  render(<Stage {...{ opening, common, partsOf, parts: partsOf(session) }} />, root);
+  const unfolding = new Unfolding();
+  const { shown } = unfolding;
+  const sights = new Sights();
+  spreadFirstNews(session, sights);
+  const machineParts = { choice, desk, hasRoom, isOfLaterPage, machine, update };
+  const common = { ...machineParts, opening: files, shown, sights };
+  const parts = partsOf(session);
+  await nextTask();
+  render(<Stage {...{ opening, common, partsOf, parts }} />, root);
+  await unfolding.unfold(PARTS);
+}
+
+/** With the first frame that shows a machine all panes have news. */
+function spreadFirstNews({ power, onNextFrame }: MachineSession, sights: Sights): void {
+  let had = false;
+  power.info.subscribe((info) => {
+    const has = info !== null;
+    if (has && !had) void sights.spread(new Promise((resolve) => onNextFrame(() => resolve())));
+    had = has;
+  });
 }
 
 /** What is chosen in one pane of Inspect is told in another, which comes to the front of its tabs. */

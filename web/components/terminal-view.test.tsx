@@ -9,11 +9,14 @@ import { TerminalView, type TerminalViewProps } from './terminal-view.tsx';
 const terminal = vi.hoisted(() => ({
   opened: [] as HTMLElement[],
   closed: 0,
+  /** It is there when this resolves. */
+  made: Promise.resolve(),
 }));
 
 vi.mock('./terminal.ts', () => ({
-  openTerminal: (host: HTMLElement) => {
+  openTerminal: async (host: HTMLElement) => {
     terminal.opened.push(host);
+    await terminal.made;
     return () => {
       terminal.closed += 1;
     };
@@ -31,6 +34,7 @@ afterEach(() => {
   render(null, document.body);
   terminal.opened = [];
   terminal.closed = 0;
+  terminal.made = Promise.resolve();
 });
 
 async function tasks(count: number): Promise<void> {
@@ -47,6 +51,21 @@ describe('TerminalView', () => {
     await tasks(3);
     expect(terminal.opened).toEqual([document.querySelector('.screen-host')]);
     render(null, document.body);
+    expect(terminal.closed).toBe(1);
+  });
+
+  it('closes one that is there only after it is gone', async () => {
+    let make = (): void => undefined;
+    terminal.made = new Promise((resolve) => {
+      make = resolve;
+    });
+    render(<TerminalView {...props} />, document.body);
+    await vi.waitUntil(() => terminal.opened.length > 0);
+    render(null, document.body);
+    await tasks(3);
+    expect(terminal.closed).toBe(0);
+    make();
+    await tasks(3);
     expect(terminal.closed).toBe(1);
   });
 

@@ -26,8 +26,13 @@ export function TerminalView(props: TerminalViewProps): JSX.Element {
       await nextTask();
       const element = host.current;
       if (isGone || element === null) return;
-      if (openTerminal === null) setMissing(true);
-      else close = openTerminal(element, { output, restarted, onType, onResize });
+      if (openTerminal === null) {
+        setMissing(true);
+        return;
+      }
+      close = await openTerminal(element, { output, restarted, onType, onResize });
+      // It was taken away before it was there
+      if (isGone) close();
     })();
     return () => {
       isGone = true;

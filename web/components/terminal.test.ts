@@ -12,7 +12,8 @@ it('shows nothing of the machine before, also of what is still to be written', a
     opened.push(this);
   });
   const host = document.createElement('div');
-  const close = openTerminal(host, {
+  document.body.append(host);
+  const close = await openTerminal(host, {
     output,
     restarted,
     onType: () => undefined,
@@ -28,5 +29,6 @@ it('shows nothing of the machine before, also of what is still to be written', a
 
   expect(terminal?.buffer.active.getLine(0)?.translateToString(true)).toBe('of this one');
   close();
+  host.remove();
   open.mockRestore();
 });

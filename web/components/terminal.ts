@@ -5,6 +5,7 @@ import { Terminal } from '@xterm/xterm';
 import { effect } from '@preact/signals';
 import type { Emitter } from '../../src/base/emitter.ts';
 import { terminalTheme } from '../canvas/terminal-theme.ts';
+import { nextTask } from '../next-task.ts';
 import { theme } from '../theme.ts';
 import { readsAloud } from './read-aloud.ts';
 
@@ -30,12 +31,18 @@ export interface TerminalPorts {
   readonly onResize: (columns: number, rows: number) => void;
 }
 
-/** Puts a terminal into an element and connects it; returns what takes it away again. */
-export function openTerminal(
+/**
+ * Puts a terminal into an element and connects it, in three tasks, as each takes long; resolves with what takes it away again. An
+ * element that has left the page meanwhile gets none.
+ */
+export async function openTerminal(
   host: HTMLElement,
   { output, restarted, onType, onResize }: TerminalPorts,
-): () => void {
+): Promise<() => void> {
+  let painted = theme.peek();
   const terminal = new Terminal({
+    // Given now: to change it means to measure all anew
+    theme: terminalTheme(painted),
     fontFamily: getComputedStyle(host).getPropertyValue('--font-mono'),
     fontSize: fontSizeFor(host.clientWidth),
     lineHeight: 1.2,
@@ -50,10 +57,17 @@ export function openTerminal(
   terminal.parser.registerCsiHandler({ final: 'n' }, () => true);
   // Tab belongs to the guest's shell; Shift+Tab stays with the page and leads back to the frame.
   terminal.attachCustomKeyEventHandler((event) => !(event.key === 'Tab' && event.shiftKey));
+  await nextTask();
+  if (!host.isConnected) {
+    terminal.dispose();
+    return () => undefined;
+  }
   terminal.open(host);
   terminal.textarea?.setAttribute('aria-label', 'Serial console of the PC');
   // Tab stops at the frame and goes on from there; only Enter or a click leads into the terminal.
   if (terminal.textarea !== undefined) terminal.textarea.tabIndex = -1;
+
+  await nextTask();
 
   // Only a person leaves the end: a change of size while text is written must not.
   let follows = true;
@@ -86,8 +100,9 @@ export function openTerminal(
   });
   resize.observe(host);
   const stopTheme = effect(() => {
-    // Read here: the effect runs again when it changes.
-    terminal.options.theme = terminalTheme(theme.value);
+    if (theme.value === painted) return;
+    painted = theme.value;
+    terminal.options.theme = terminalTheme(painted);
   });
   const stopReading = effect(() => {
     terminal.options.screenReaderMode = readsAloud.value;

@@ -2,6 +2,7 @@
 
 import { effect, signal, type ReadonlySignal } from '@preact/signals';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { nextTask } from '../next-task.ts';
 import { Sights } from './sights.ts';
 
 type Look = (entries: readonly { readonly isIntersecting: boolean }[]) => void;
@@ -106,5 +107,31 @@ describe('Sights', () => {
     expect(pane.shown).toEqual([0, 1, 2]);
     vi.advanceTimersByTime(1_000);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('shows much that is new at once in one pane after the other, a task for each', async () => {
+    vi.useRealTimers();
+    const sights = new Sights();
+    const panes = ['events', 'mappings', 'faults'].map((id) => new Pane(sights, id));
+    let arrive = (): void => undefined;
+    const news = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const spread = sights.spread(news);
+    for (const { source } of panes) source.value = 1;
+    await nextTask();
+    expect(panes.map(({ shown }) => shown.at(-1))).toEqual([0, 0, 0]);
+    arrive();
+    const changes: number[] = [];
+    for (let task = 0; task < 20; task += 1) {
+      await nextTask();
+      changes.push(panes.filter(({ shown }) => shown.at(-1) === 1).length);
+    }
+    await spread;
+    expect(changes.at(-1)).toBe(panes.length);
+    // Never two in one task
+    expect(changes.filter((count, at) => count - (changes[at - 1] ?? 0) > 1)).toEqual([]);
+    for (const { source } of panes) source.value = 2;
+    expect(panes.map(({ shown }) => shown.at(-1))).toEqual([2, 2, 2]);
   });
 });

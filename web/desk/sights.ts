@@ -1,8 +1,9 @@
 // Which panes are in sight, where they stand one below another and the page scrolls. What is seen is right with the next frame. A
 // pane that is out of sight follows a little later, by turns with the others, so that nobody waits for what he does not see; it is
-// right before it is scrolled to.
+// right before it is scrolled to. When very much is new at once, those in sight follow by turns, too, a task for each.
 
 import { computed, Signal, signal, type ReadonlySignal } from '@preact/signals';
+import { nextTask } from '../next-task.ts';
 
 /** Between two panes that follow, in milliseconds: so none is late by more than a second and a half. */
 const TURN_MS = 125;
@@ -12,6 +13,7 @@ const AHEAD = '50% 0px';
 /** A pane's, which it is told by an observer, and by the focus. */
 export class PaneSight {
   readonly #isSeen = signal(true);
+  readonly #isHeld = signal(false);
   readonly #turn = signal(0);
   readonly #onHidden: () => void;
 
@@ -22,6 +24,11 @@ export class PaneSight {
 
   get isSeen(): boolean {
     return this.#isSeen.peek();
+  }
+
+  /** Has it stand still, in sight or not, until it is let go on. */
+  hold(isHeld: boolean): void {
+    this.#isHeld.value = isHeld;
   }
 
   /** What has changed is shown, out of sight or not. */
@@ -62,7 +69,7 @@ export class PaneSight {
 
   #follow(source: ReadonlySignal<unknown>): ReadonlySignal<unknown> {
     return computed(() => {
-      if (this.#isSeen.value) return source.value;
+      if (this.#isSeen.value && !this.#isHeld.value) return source.value;
       void this.#turn.value;
       return source.peek();
     });
@@ -87,6 +94,17 @@ export class Sights {
     const sight = new PaneSight(() => this.#wait());
     this.#panes.set(pane, sight);
     return sight;
+  }
+
+  /** Very much is new until `news` resolves: no pane follows before that, and then one after the other, a task for each. */
+  async spread(news: Promise<void>): Promise<void> {
+    const sights = [...this.#panes.values()];
+    for (const sight of sights) sight.hold(true);
+    await news;
+    for (const sight of sights) {
+      await nextTask();
+      sight.hold(false);
+    }
   }
 
   /** Gives turns as long as a pane is out of sight. */

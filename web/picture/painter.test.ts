@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { countDrawing } from '../../test/support/counted-drawing.ts';
+import { nextTask } from '../next-task.ts';
 import type { Access } from './pulses.ts';
 import { PicturePainter } from './painter.ts';
 import { sceneOf } from './scene.ts';
@@ -47,7 +48,6 @@ class Rig {
     });
     this.painter.resize({ width: 800, height: 500 });
     this.painter.show(CONTENT);
-    while (this.frame());
   }
 
   get drawn(): number {
@@ -76,12 +76,21 @@ class Rig {
   }
 }
 
+/** What is shown is painted first in a task of its own. */
+async function shownRig(): Promise<Rig> {
+  const rig = new Rig();
+  await nextTask();
+  await nextTask();
+  while (rig.frame());
+  return rig;
+}
+
 function keyframesOf(animation: Animation | undefined): readonly ComputedKeyframe[] {
   return animation?.effect instanceof KeyframeEffect ? animation.effect.getKeyframes() : [];
 }
 
-it('is painted once for a scene that stays, and while an access is on its way', () => {
-  const rig = new Rig();
+it('is painted once for a scene that stays, and while an access is on its way', async () => {
+  const rig = await shownRig();
   expect(rig.drawn).toBe(1);
   for (let look = 0; look < LOOKS; look += 1) {
     rig.painter.request();
@@ -95,14 +104,30 @@ it('is painted once for a scene that stays, and while an access is on its way', 
   expect([rig.drawn, rig.frame()]).toEqual([moved, false]);
 });
 
-it('draws as long as many pulses move, or a stopped one', () => {
-  const rig = new Rig();
+it('is painted first in a task of its own, not in the frame that shows all else', async () => {
+  const drawing = countDrawing();
+  const canvas = document.createElement('canvas');
+  const painter = new PicturePainter(canvas, document.createElement('div'), {
+    now: () => 0,
+    onNextFrame: (callback) => requestAnimationFrame(callback),
+    takeAccesses: () => [],
+  });
+  painter.resize({ width: 800, height: 500 });
+  painter.show(CONTENT);
+  expect([drawing.frame(), drawing.count('drawImage')]).toEqual([false, 0]);
+  await nextTask();
+  await nextTask();
+  expect(drawing.count('drawImage')).toBe(1);
+});
+
+it('draws as long as many pulses move, or a stopped one', async () => {
+  const rig = await shownRig();
   expect(rig.pulses(MANY) / MANY).toBeGreaterThan(50);
   expect(rig.pulses(1, null)).toBeGreaterThan(40);
 });
 
-it('lays anew what pulses were over, and no more', () => {
-  const rig = new Rig();
+it('lays anew what pulses were over, and no more', async () => {
+  const rig = await shownRig();
   rig.pulses(MANY);
   const [, , , wide, high] = rig.drawing.latest('drawImage');
   expect(wide).toBe(high);
@@ -111,8 +136,8 @@ it('lays anew what pulses were over, and no more', () => {
   expect(rig.drawing.latest('drawImage').slice(1, 5)).toEqual([0, 0, 640, 400]);
 });
 
-it('asks for no frame when it is gone', () => {
-  const rig = new Rig();
+it('asks for no frame when it is gone', async () => {
+  const rig = await shownRig();
   rig.accesses = [{ endpoint: DEVICE, address: 0x1000n, page: null }];
   rig.painter.request();
   rig.frame();
@@ -123,8 +148,8 @@ it('asks for no frame when it is gone', () => {
 });
 
 describe('a pulse that is alone', () => {
-  it('is moved by the browser, and nothing is drawn for it', () => {
-    const rig = new Rig();
+  it('is moved by the browser, and nothing is drawn for it', async () => {
+    const rig = await shownRig();
     expect(rig.pulses(1)).toBe(0);
     const [dot, ...others] = rig.layer.children;
     expect(others).toEqual([]);
@@ -137,8 +162,8 @@ describe('a pulse that is alone', () => {
     expect(rig.layer.childElementCount).toBe(0);
   });
 
-  it('goes on along its other way when the picture changes below it', () => {
-    const rig = new Rig();
+  it('goes on along its other way when the picture changes below it', async () => {
+    const rig = await shownRig();
     rig.pulses(1);
     const [dot] = rig.layer.children;
     const [animation] = dot?.getAnimations() ?? [];
@@ -150,8 +175,8 @@ describe('a pulse that is alone', () => {
     expect(keyframesOf(animation)).not.toEqual(before);
   });
 
-  it('is gone with the present, and with the picture', () => {
-    const rig = new Rig();
+  it('is gone with the present, and with the picture', async () => {
+    const rig = await shownRig();
     rig.pulses(1);
     rig.painter.show({ ...CONTENT, moves: false });
     expect(rig.layer.childElementCount).toBe(0);

@@ -2,6 +2,7 @@
 // moves in each frame. Bounds: a layout and its painting take at most a ninth of the time, and a frame in which only
 // pulses move paints one image and MOST_PULSES dots. Pulses that are alone move without it.
 
+import { nextTask } from '../next-task.ts';
 import { Brush } from './brush.ts';
 import { readPictureColors, type PictureColors } from './colors.ts';
 import { layoutMarks, type FaultMark, type StoppedAccess } from './fault-marks.ts';
@@ -94,14 +95,16 @@ export class PicturePainter {
     this.request();
   }
 
-  /** Paints with the next frame. */
+  /** Paints with the next frame; what is shown first in a task of its own, as much else is new then. */
   request(): void {
     if (this.#isAsked || this.#isDisposed) return;
     this.#isAsked = true;
-    this.#ports.onNextFrame(() => {
+    const paint = (): void => {
       this.#isAsked = false;
       if (!this.#isDisposed) this.#paint();
-    });
+    };
+    if (this.#layout === null) void nextTask().then(paint);
+    else this.#ports.onNextFrame(paint);
   }
 
   /** In the frame that is being made: what has come is on its way, and what is stale is painted. */

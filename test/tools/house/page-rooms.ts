@@ -52,6 +52,7 @@ export const PAGE: readonly Room[] = [
       'web/help',
       'web/machine-dialog',
       'web/model',
+      'web/next-task.ts',
       'web/palette',
       'web/picture',
       'web/session',
@@ -90,7 +91,7 @@ export const PAGE: readonly Room[] = [
   {
     folder: 'web/desk',
     purpose: 'panes that can be moved, closed, remembered; knows no pane, only that there are some',
-    imports: ['web/components'],
+    imports: ['web/components', 'web/next-task.ts'],
     packages: ['@preact/signals', 'preact'],
   },
   {
@@ -215,7 +216,7 @@ export const PAGE: readonly Room[] = [
     folder: 'web/picture',
     purpose:
       'the picture of what devices can reach: its scene, its layout, its painting, its words',
-    imports: [...PAGE_IMPORTS, 'src/trace/replay', 'web/canvas', 'web/format'],
+    imports: [...PAGE_IMPORTS, 'src/trace/replay', 'web/canvas', 'web/format', 'web/next-task.ts'],
     types: PAGE_TYPES,
   },
   {
