@@ -133,6 +133,19 @@ test('leads to a fault and what was before it by keyboard alone, and takes the m
   await expect(machine.button('Return to the latest event')).toBeVisible();
 });
 
+test('counts time on over a power cycle, and shows the new life only', async ({ page }) => {
+  const machine = await openedAtPrompt(page);
+  const slider = page.getByRole('slider', { name: 'Time' });
+  await slider.press('Home');
+  await expect(slider).toHaveAttribute('aria-valuetext', /^event #1 of /);
+  await machine.button('Reset').click();
+  await expect(timeBar(page)).toContainText(/^Live/);
+  await machine.waitForPrompt();
+  await slider.press('Home');
+  await expect(machine.events.locator('[aria-current=true]')).toContainText('off and on again');
+  await expect(timeBar(page)).toContainText(/Looking at event #[\d,]+, [1-9][\d.]* s ago/);
+});
+
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
