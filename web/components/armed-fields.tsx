@@ -105,7 +105,12 @@ function WhenFields(props: ArmedFieldsProps): JSX.Element | null {
     case 'event':
       return (
         <>
-          <TextField {...props} name="filter" label="Filter" isWrong={filterProblem !== null} />
+          <TextField
+            {...props}
+            name="filter"
+            label="Event filter"
+            isWrong={filterProblem !== null}
+          />
           <TextField {...props} name="count" label="The how many-th" />
         </>
       );
