@@ -9,6 +9,7 @@ import { PageAddress } from '../session/address/page-address.ts';
 import { MachineSession } from '../session/machine-session.ts';
 import { startFakeMachine } from '../testing/fake-machine.ts';
 import { NO_IMAGES as images } from '../../test/support/no-images.ts';
+import { Palette } from '../palette/palette.tsx';
 import { makeOverlays, OverlayView, type OverlayPorts } from './overlays.tsx';
 import { paneProps } from './pane-props.ts';
 import { DESK_PLAN, PANES } from './pane-table.tsx';
@@ -55,6 +56,47 @@ describe('what opens over the page', () => {
       await vi.waitUntil(() => fail.mock.calls.length > 1);
     },
   );
+});
+
+describe('the palette', () => {
+  it('has what was typed while it was fetched, and nothing else on the page has it', async () => {
+    let fetched = (_palette: typeof Palette): void => undefined;
+    const promise = new Promise<typeof Palette>((resolve) => {
+      fetched = resolve;
+    });
+    const overlays = overlaysOf('running', {
+      loaders: { palette: () => promise, keys: () => Promise.reject(new Error('not asked')) },
+    });
+    const heard = vi.fn();
+    document.body.append(root);
+    window.addEventListener('keydown', heard);
+    await act(() => render(<OverlayView overlays={overlays} />, root));
+    await act(() => void (overlays.open.value = 'palette'));
+    const press = (key: string) =>
+      root.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    for (const key of ['a', 't', 'x', 'Backspace']) press(key);
+    await act(() => fetched(Palette));
+    await vi.waitUntil(() => root.querySelector('input') !== null);
+    expect(root.querySelector('input')?.value).toBe('at');
+    expect(heard).not.toHaveBeenCalled();
+    press('t');
+    expect(heard).toHaveBeenCalledOnce();
+    window.removeEventListener('keydown', heard);
+    root.remove();
+  });
+
+  it('does not come when Escape was pressed meanwhile', async () => {
+    const overlays = overlaysOf('running', {
+      loaders: {
+        palette: () => new Promise(() => undefined),
+        keys: () => Promise.reject(new Error('not asked')),
+      },
+    });
+    await act(() => render(<OverlayView overlays={overlays} />, root));
+    await act(() => void (overlays.open.value = 'palette'));
+    await act(() => void window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' })));
+    expect(overlays.open.value).toBeNull();
+  });
 });
 
 describe('the commands', () => {

@@ -2,11 +2,12 @@
 
 import { signal } from '@preact/signals';
 import type { ComponentType, JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { HelpIcon, SearchIcon } from '../components/icons.tsx';
 import { Unreachable } from '../components/unreachable.tsx';
 import type { Command } from '../commands/command.ts';
 import { isMacKeyboard, keyWords, useCommandKeys } from '../commands/keys.ts';
+import { TypedAhead } from '../commands/typed-ahead.ts';
 import type { TermId } from '../glossary/terms.ts';
 import type { KeysSheetProps } from '../help/keys-sheet.tsx';
 import type { PaletteProps } from '../palette/palette.tsx';
@@ -131,9 +132,21 @@ export function OverlayView({ overlays }: { readonly overlays: Overlays }): JSX.
     },
     [open],
   );
-  const palette: PaletteProps = { commands: all, goTo, onClose: closePalette };
+  // Letters come faster than the palette, when it is opened first
+  const ahead = useMemo(() => new TypedAhead(), []);
+  const isPalette = open.value === 'palette';
+  useLayoutEffect(
+    () => (isPalette ? ahead.begin(window, closePalette) : undefined),
+    [isPalette, ahead, closePalette],
+  );
+  const palette: PaletteProps = {
+    commands: all,
+    goTo,
+    typed: () => ahead.take(),
+    onClose: closePalette,
+  };
   const keys: KeysSheetProps = { commands: fixed, term: term.value, onClose: closeKeys };
-  if (open.value === 'palette')
+  if (isPalette)
     return <Lazy key="palette" load={loaders.palette} props={palette} onFail={onFail} />;
   if (open.value === 'keys')
     return <Lazy key="keys" load={loaders.keys} props={keys} onFail={onFail} />;

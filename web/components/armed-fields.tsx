@@ -111,7 +111,7 @@ function WhenFields(props: ArmedFieldsProps): JSX.Element | null {
             label="Event filter"
             isWrong={filterProblem !== null}
           />
-          <TextField {...props} name="count" label="The how many-th" />
+          <TextField {...props} name="count" label="Which match, counted from 1" />
         </>
       );
     case 'every':

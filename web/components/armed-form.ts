@@ -35,8 +35,8 @@ const MOST_MS = 60_000;
 
 /** Each condition in words, as it is chosen. */
 export const WHEN_NAMES: Readonly<Record<ArmedWhen['kind'], string>> = {
-  event: 'after an event that a filter matches',
-  every: 'every so many milliseconds',
+  event: 'after a matching event',
+  every: 'every few milliseconds',
   stage: 'at a stage of the next start',
   'in-flight': 'while a transfer is in flight',
   'unmap-waits': 'while an UNMAP waits',

@@ -66,7 +66,7 @@ function modeSentence(state: EndpointState): string {
   }
   if (state.mode === 'bypass') {
     return state.domain === null
-      ? 'In no domain, as a device that no driver has, or that was unplugged; bypass is on, and all memory is open to it.'
+      ? 'In no domain: no driver has taken it, or it was unplugged. Boot bypass is on, so all memory is open to it.'
       : 'In a bypass domain: it reaches all memory.';
   }
   return `Reaches only what is mapped in domain ${state.domain ?? '?'}.`;

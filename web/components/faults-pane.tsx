@@ -22,7 +22,7 @@ import { Pane } from './pane.tsx';
 
 const WHY_NONE: Readonly<Record<IommuMode, string>> = {
   translated:
-    'None, as it should be. Send a rogue DMA and see the IOMMU stop it, report it to Linux, and the PC go on.',
+    'None, as it should be. Send a rogue DMA: the IOMMU stops it and reports it to Linux, and the PC goes on.',
   bypass: 'In bypass nothing is stopped. Send a rogue DMA and see it succeed.',
   off: 'Without an IOMMU nothing is ever stopped.',
 };

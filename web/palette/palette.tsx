@@ -12,6 +12,8 @@ export interface PaletteProps {
   readonly commands: () => readonly Command[];
   /** What leads to a place that is named. */
   readonly goTo: (place: Place) => readonly Command[];
+  /** What has been typed already; asked once. */
+  readonly typed?: () => string;
   readonly onClose: () => void;
 }
 
@@ -77,11 +79,11 @@ function footWords(text: string, wanted: Wanted | null, isNothing: boolean): str
   return isNothing ? `Nothing is called “${text.trim()}”. ${PLACES_HELP}` : PLACES_HELP;
 }
 
-export function Palette({ commands, goTo, onClose }: PaletteProps): JSX.Element {
+export function Palette({ commands, goTo, typed, onClose }: PaletteProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const field = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState('');
+  const [text, setText] = useState(() => typed?.() ?? '');
   const [active, setActive] = useState(0);
   /** A kind of place, of which one is to be named. */
   const [wanted, setWanted] = useState<Wanted | null>(null);

@@ -121,7 +121,7 @@ function paintKernelName(
   const { strip, grid } = memory;
   const [top, bottom] = [yOf(kernel.first / PAGE_BYTES), yOf((kernel.last + 1) / PAGE_BYTES)];
   const left = grid.box.x + grid.columns * grid.pitch;
-  const right = strip.x - 4 * scale;
+  const right = strip.x - 7 * scale;
   context.fillStyle = reach.isAll ? colors.blocked : colors.text;
   context.fillRect(strip.x - 3 * scale, top, 1.5 * scale, Math.max(3, bottom - top));
   if (isNarrow) return;
