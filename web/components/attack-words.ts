@@ -23,7 +23,7 @@ export const KERNEL_ATTACK: Attack = {
   title: 'Attack the kernel',
   command: 'dma-attack',
   short: 'dma-attack',
-  text: 'A program without a driver tells edu to read the kernel’s version from memory, and to write another host name over its own.',
+  text: 'A program without a driver tells edu to read the kernel’s version from memory, and to overwrite the host name.',
 };
 
 export const ATTACKS: readonly Attack[] = [

@@ -83,7 +83,7 @@ export function eduRows({ words }: Window, domain: number | null): readonly Regi
       `edu, version ${id >>> 24}.${(id >>> 16) & 0xff}: a driver looks here first`,
     ]),
     row(at.EDU_LIVENESS, 'liveness', [
-      `gives back what was written with each bit the other way: ${hexOf(~liveness >>> 0, 8)} was. So a driver finds out that the device answers`,
+      `gives back what was written with every bit inverted (${hexOf(~liveness >>> 0, 8)} was written), so that a driver finds out that the device answers`,
     ]),
     row(at.EDU_FACTORIAL, 'factorial', [
       `write a number, read its factorial (modulo 2^32) when it is computed: ${word(at.EDU_FACTORIAL)}`,

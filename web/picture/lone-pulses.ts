@@ -6,8 +6,8 @@ import { alongPath, type Pulse } from './pulses.ts';
 
 /** No more at a time: many cost less as dots of one canvas. */
 const MOST_LONE = 2;
-/** So often a second they move: every other frame of a 60 Hz screen need not be made. */
-const STEPS_PER_SECOND = 30;
+/** So often a second they move: two of three frames of a 60 Hz screen need not be made. */
+const STEPS_PER_SECOND = 20;
 
 /** The way of a pulse, and how it looks. */
 export interface PulseWay {
