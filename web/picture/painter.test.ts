@@ -155,7 +155,7 @@ describe('a pulse that is alone', () => {
     expect(others).toEqual([]);
     const [animation] = dot?.getAnimations() ?? [];
     const frames = keyframesOf(animation);
-    expect(frames.length).toBeGreaterThan(20);
+    expect(frames.length).toBeGreaterThan(10);
     expect(new Set(frames.map(({ transform }) => transform)).size).toBe(frames.length);
     expect(animation?.effect?.getTiming().duration).toBe(900);
     animation?.finish();
