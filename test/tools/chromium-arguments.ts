@@ -20,7 +20,8 @@ const DISABLED_BY_PLAYWRIGHT = [
 /** The list below the address bar is a page of its own, made for each window: 0.7 s of processor time for each test. */
 const ADDRESS_BAR = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'];
 
-export const CHROMIUM_ARGUMENTS: readonly string[] = [
+/** Nothing is asked or fetched by itself, and no GPU is wanted. */
+export const QUIET_CHROMIUM: readonly string[] = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -28,6 +29,10 @@ export const CHROMIUM_ARGUMENTS: readonly string[] = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+];
+
+export const CHROMIUM_ARGUMENTS: readonly string[] = [
+  ...QUIET_CHROMIUM,
   `--disable-features=${[...DISABLED_BY_PLAYWRIGHT, ...ADDRESS_BAR].join(',')}`,
   // As the command has it: what each page boots is too short to be worth optimising early.
   '--js-flags=--wasm-tiering-budget=1000000000',

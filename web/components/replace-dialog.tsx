@@ -2,7 +2,7 @@
 
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { AskDialog } from './ask-dialog.tsx';
 
 export interface ReplaceQuestion {
   /** What the file is called. */
@@ -15,37 +15,21 @@ export interface ReplaceDialogProps {
   readonly question: ReadonlySignal<ReplaceQuestion | null>;
 }
 
-function Asked({ name, onAnswer }: ReplaceQuestion): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useLayoutEffect(() => dialog.current?.showModal(), []);
-  return (
-    <dialog
-      class="dialog"
-      ref={dialog}
-      aria-labelledby="replace-title"
-      onCancel={(event) => {
-        event.preventDefault();
-        onAnswer(false);
-      }}
-    >
-      <h2 id="replace-title">Replace this session?</h2>
-      <p>
-        {name} is a recording. The PC starts again to replay it: what you have done with this one is
-        lost, unless you save it as a recording first.
-      </p>
-      <div class="dialog-actions">
-        <button type="button" class="button" onClick={() => onAnswer(false)}>
-          Keep this one
-        </button>
-        <button type="button" class="button button-primary" onClick={() => onAnswer(true)}>
-          Replay the recording
-        </button>
-      </div>
-    </dialog>
-  );
-}
-
 export function ReplaceDialog({ question }: ReplaceDialogProps): JSX.Element | null {
   const asked = question.value;
-  return asked === null ? null : <Asked key={asked.name} {...asked} />;
+  if (asked === null) return null;
+  return (
+    <AskDialog
+      key={asked.name}
+      title="Replace this session?"
+      yes="Replay the recording"
+      no="Keep this one"
+      onAnswer={asked.onAnswer}
+    >
+      <p>
+        {asked.name} is a recording. The PC starts again to replay it: what you have done with this
+        one is lost, unless you save it as a recording first.
+      </p>
+    </AskDialog>
+  );
 }

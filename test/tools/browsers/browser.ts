@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { QUIET_CHROMIUM } from '../chromium-arguments.ts';
 
 /** A browser with a profile of its own. */
 export interface Browser {
@@ -19,16 +20,7 @@ export interface Browser {
   readonly xvfb?: string;
 }
 
-const CHROMIUM_WORDS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+const CHROMIUM_WORDS = ['--headless', ...QUIET_CHROMIUM];
 /** Nothing is asked, shown or fetched at a first start. */
 const FIREFOX_PREFERENCES = `user_pref('browser.shell.checkDefaultBrowser', false);
 user_pref('browser.aboutwelcome.enabled', false);
