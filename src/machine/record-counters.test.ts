@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { PLAIN_HEAD } from '../../test/support/empty-record.ts';
 import type { IommuState } from '../iommu/events/iommu-event.ts';
-import { ALL_FACTS } from '../trace/record/head.ts';
 import { IommuRecord } from '../trace/record/iommu-record.ts';
 import { Recorder } from '../trace/record/recorder.ts';
 import { RecordCounters, SAMPLE_MS } from './record-counters.ts';
@@ -67,14 +67,7 @@ describe('RecordCounters', () => {
 
   it('tells of endpoints and domains where something was done', () => {
     counters.look(iommu(3), { timeMs: 40, instructions: 9 });
-    const record = new IommuRecord({
-      source: 'viommu',
-      endpoints: [],
-      device: null,
-      memoryBytes: null,
-      kernel: null,
-      facts: ALL_FACTS,
-    });
+    const record = new IommuRecord(PLAIN_HEAD);
     for (const batch of recorder.take()) record.append(batch);
     const counts = { translated: 3, translatedBytes: 192, blocked: 0, blockedBytes: 0 };
     expect(record.marks).toEqual([

@@ -2,9 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { PLAIN_HEAD } from '../../../test/support/empty-record.ts';
 import { InputError } from '../../machine/images/guest-images.ts';
 import { OwnReader } from '../../trace/formats/own-reader.ts';
-import { ALL_FACTS, type RecordHead } from '../../trace/record/head.ts';
+import { type RecordHead } from '../../trace/record/head.ts';
 import { IommuRecord } from '../../trace/record/iommu-record.ts';
 import { Recorder } from '../../trace/record/recorder.ts';
 import { chromeFlaws } from '../../../test/support/chrome-rules.ts';
@@ -15,14 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const LINES =
   '{"after":0,"timeMs":1,"kind":"stage","stage":"kernel"}\n{"sequence":1,"timeMs":1,"kind":"reset"}\n';
-const HEAD: RecordHead = {
-  source: 'viommu',
-  endpoints: [],
-  device: null,
-  memoryBytes: null,
-  kernel: null,
-  facts: ALL_FACTS,
-};
+const HEAD: RecordHead = PLAIN_HEAD;
 /** A record of a mark and a reset. */
 function record(): IommuRecord {
   const [recorder, made] = [new Recorder(), new IommuRecord(HEAD)];

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PLAIN_HEAD } from '../../../test/support/empty-record.ts';
 import type { DeviceEvent, IommuEvent } from '../../iommu/events/iommu-event.ts';
 import { answeredOf, tellWatcher } from '../../../test/rigs/answered.ts';
 import type { IommuWatcher } from '../../iommu/events/event-recorder.ts';
 import { CHUNK_EVENTS } from './event-chunk.ts';
 import { EVENT_BYTES } from './event-columns.ts';
-import { ALL_FACTS, type RecordHead } from './head.ts';
+import { type RecordHead } from './head.ts';
 import { IommuRecord } from './iommu-record.ts';
 import { Recorder } from './recorder.ts';
 import {
@@ -14,14 +15,7 @@ import {
   WRITABLE_DESCRIPTORS_MAX,
 } from './request-bytes.ts';
 
-const HEAD: RecordHead = {
-  source: 'viommu',
-  endpoints: [],
-  device: null,
-  memoryBytes: null,
-  kernel: null,
-  facts: ALL_FACTS,
-};
+const HEAD: RecordHead = PLAIN_HEAD;
 
 const u32 = fc.nat(0xffff_ffff);
 const u64 = fc.bigInt(0n, 0xffff_ffff_ffff_ffffn);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { PLAIN_HEAD } from '../../../test/support/empty-record.ts';
 import { emptyBatch } from './batch.ts';
-import { ALL_FACTS } from './head.ts';
 import { IommuRecord } from './iommu-record.ts';
 import { MAX_LINE, MAX_MARK_BYTES, MAX_MARKS, Marks, type Mark } from './marks.ts';
 
@@ -78,14 +78,7 @@ describe('Marks', () => {
 });
 
 it('a fork of a record says as well how many marks are gone', () => {
-  const record = new IommuRecord({
-    source: 'viommu',
-    endpoints: [],
-    device: null,
-    memoryBytes: null,
-    kernel: null,
-    facts: ALL_FACTS,
-  });
+  const record = new IommuRecord(PLAIN_HEAD);
   const marks = Array.from({ length: 2 * MAX_MARKS }, () => looked(0));
   record.append({ ...emptyBatch(), marks });
   const { droppedMarks } = record;

@@ -1,19 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ALL_FACTS, type RecordHead } from './head.ts';
+import { PLAIN_HEAD } from '../../../test/support/empty-record.ts';
+import { type RecordHead } from './head.ts';
 import { KIND_CODES } from './event-kinds.ts';
 import { IommuRecord } from './iommu-record.ts';
 import { firstFrom, nextOfKind, previousOfKind } from './record-search.ts';
 import { Recorder } from './recorder.ts';
 
-const HEAD: RecordHead = {
-  source: 'viommu',
-  endpoints: [],
-  device: null,
-  memoryBytes: null,
-  kernel: null,
-  facts: ALL_FACTS,
-};
+const HEAD: RecordHead = PLAIN_HEAD;
 const RESET = KIND_CODES.get('reset') ?? -1;
 /** Longer than a chunk can tell the time of. */
 const PAUSE_MS = 50_000;

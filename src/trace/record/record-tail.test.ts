@@ -1,21 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PLAIN_HEAD } from '../../../test/support/empty-record.ts';
 import { emptyBatch } from './batch.ts';
 import { CHUNK_EVENTS } from './event-chunk.ts';
-import { ALL_FACTS, type RecordHead } from './head.ts';
+import { type RecordHead } from './head.ts';
 import { IommuRecord } from './iommu-record.ts';
 import { MAX_MARKS, type Mark } from './marks.ts';
 import { RecordTail, type TailLimits } from './record-tail.ts';
 import { Recorder } from './recorder.ts';
 
-const HEAD: RecordHead = {
-  source: 'viommu',
-  endpoints: [],
-  device: null,
-  memoryBytes: null,
-  kernel: null,
-  facts: ALL_FACTS,
-};
+const HEAD: RecordHead = PLAIN_HEAD;
 const TASK = { pid: 7, tgid: 7, comm: 'dd', isInterrupted: false };
 
 /** A machine's end of the record: each third event is a request, each fifth one has a mark behind it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ALL_FACTS } from './head.ts';
+import { PLAIN_HEAD } from '../../../test/support/empty-record.ts';
 import { IommuRecord } from './iommu-record.ts';
 import { Recorder } from './recorder.ts';
 import { eventsWithin, rangeBetween, rangeUpTo, TICK_MS } from './time-range.ts';
@@ -12,14 +12,7 @@ it('has the events at its first tick and none at its last', () => {
   fc.assert(
     fc.property(gaps, fc.nat(45), fc.nat(45), (steps, one, other) => {
       const recorder = new Recorder();
-      const record = new IommuRecord({
-        source: 'viommu',
-        endpoints: [],
-        device: null,
-        memoryBytes: null,
-        kernel: null,
-        facts: ALL_FACTS,
-      });
+      const record = new IommuRecord(PLAIN_HEAD);
       let tick = 12_345_678;
       const ticks = steps.map((step, index) => {
         tick += step;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PLAIN_HEAD } from '../../../test/support/empty-record.ts';
 import {
   PastRig,
   type DeviceMoment,
@@ -10,7 +11,7 @@ import { OTHER_ENDPOINT } from '../../../test/rigs/iommu-rig.ts';
 import { pastDevice, pastSteps } from '../../../test/support/past-steps.ts';
 import type { IommuEvent } from '../../iommu/events/iommu-event.ts';
 import { EventCounter } from '../event-totals.ts';
-import { ALL_FACTS, type RecordHead } from '../record/head.ts';
+import { type RecordHead } from '../record/head.ts';
 import { IommuRecord } from '../record/iommu-record.ts';
 import { Recorder } from '../record/recorder.ts';
 import { History } from './history.ts';
@@ -20,14 +21,7 @@ import type { NotKnown } from './not-known.ts';
 /** What is counted at the end shall not depend on chance. */
 const SEED = 11;
 
-const HEAD: RecordHead = {
-  source: 'viommu',
-  endpoints: [],
-  device: null,
-  memoryBytes: null,
-  kernel: null,
-  facts: ALL_FACTS,
-};
+const HEAD: RecordHead = PLAIN_HEAD;
 
 const ANY_DEVICE: PastOptions = { options: {}, reserved: {}, accepts: 0x57n };
 

@@ -1,22 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { PLAIN_HEAD } from '../../../test/support/empty-record.ts';
 import { Random } from '../../../test/differential/random.ts';
 import type { DeviceEvent } from '../../iommu/events/iommu-event.ts';
 import { CHUNK_EVENTS } from '../record/event-chunk.ts';
 import { EVENT_BYTES } from '../record/event-columns.ts';
-import { ALL_FACTS, type RecordHead } from '../record/head.ts';
+import { type RecordHead } from '../record/head.ts';
 import { IommuRecord } from '../record/iommu-record.ts';
 import { Recorder } from '../record/recorder.ts';
 import { History } from './history.ts';
 import type { Lifetime } from './lifetime.ts';
 
-const HEAD: RecordHead = {
-  source: 'viommu',
-  endpoints: [],
-  device: null,
-  memoryBytes: null,
-  kernel: null,
-  facts: ALL_FACTS,
-};
+const HEAD: RecordHead = PLAIN_HEAD;
 
 const PAGE = 0x1000n;
 const DOMAINS = 3;
