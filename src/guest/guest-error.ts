@@ -2,7 +2,12 @@
 
 /** `aborted` has the signal's reason as its own error, not this one. */
 export type GuestFailure =
-  'stalled' | 'panicked' | 'power-cycled' | 'powered-off' | 'halted' | 'crashed';
+  | 'stalled'
+  | 'panicked'
+  | 'power-cycled'
+  | 'powered-off'
+  | 'halted'
+  | 'crashed';
 
 /** How a guest's life can end, in words. */
 export const GUEST_ENDS: Readonly<Record<'powered-off' | 'halted' | 'crashed', string>> = {

@@ -12,7 +12,8 @@ import type { WaitingUnmap } from '../machine/waiting-unmap.ts';
 /** What is looked at. */
 export interface WindowMachine {
   readonly iommu:
-    { mappings(domain: number, from: bigint, limit: number): readonly Mapping[] } | undefined;
+    | { mappings(domain: number, from: bigint, limit: number): readonly Mapping[] }
+    | undefined;
   readonly waitingUnmaps: readonly WaitingUnmap[];
   readonly ranMs: number;
   watch(watcher: IommuWatcher): () => void;

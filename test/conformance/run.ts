@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { format, resolveConfig } from 'prettier';
+import { formatted } from '../support/formatted.ts';
 import { parseRequirements } from './requirements.ts';
 import { formatConformance } from './table.ts';
 import { ID_PATTERN, readTestReport } from './test-report.ts';
@@ -44,9 +44,7 @@ function readJson(file: string): unknown {
 }
 
 async function writeRequirements(data: unknown): Promise<void> {
-  const config = await resolveConfig(DATA);
-  const options = { ...config, parser: 'json' };
-  writeFileSync(DATA, await format(JSON.stringify(data, null, 2), options));
+  writeFileSync(DATA, await formatted(DATA, JSON.stringify(data, null, 2)));
 }
 
 function readOptions() {

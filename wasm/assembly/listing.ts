@@ -36,7 +36,7 @@ export function listFrom(domain: u32, from: u64): u32 {
       const page = entryAt(domain, runStart);
       put(entry, runStart, runEnd);
       store<u64>(entry, pageGpa(page), 16);
-      store<u32>(entry, (<u32>page) & MAPPING_FLAGS, 24);
+      store<u32>(entry, <u32>page & MAPPING_FLAGS, 24);
       // Nothing is behind the last byte of the space
       seekRun(domain, runEnd + 1, runEnd != u64.MAX_VALUE);
     }

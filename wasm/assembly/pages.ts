@@ -69,7 +69,7 @@ export function insertPages(domain: u32, start: u64, last: u64, gpa: u64, flags:
   for (let page: u32 = 0; page <= pages; page++) {
     if (page == pages) bits |= PAGE_LAST;
     const offset = page << PAGE_SHIFT;
-    setPage(span, <u32>start + offset, (<u32>((gpa + offset) >> GPA_SHIFT)) | bits);
+    setPage(span, <u32>start + offset, <u32>((gpa + offset) >> GPA_SHIFT) | bits);
     bits &= ~PAGE_FIRST;
   }
   countPaged(domain, 1);

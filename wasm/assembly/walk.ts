@@ -107,7 +107,7 @@ function locateMapping(domain: u32, address: u64): bool {
   if (entry != 0) {
     pieceEnd = address | PAGE_MASK;
     pieceGpa = pageGpa(entry) | (address & PAGE_MASK);
-    pieceFlags = (<u32>entry) & MAPPING_FLAGS;
+    pieceFlags = <u32>entry & MAPPING_FLAGS;
     if ((pieceFlags & MAPPING_MMIO) != 0) pieceEnd = endOfRun(domain, entry, pieceEnd);
   } else {
     seekFloor(domain, address);

@@ -190,7 +190,7 @@ class Page {
   }
 
   #button(pane: string, name: string): HTMLButtonElement {
-    const buttons = this.#root.querySelectorAll<HTMLButtonElement>(`#${pane} header button, #${pane} .totals button`); // prettier-ignore
+    const buttons = this.#root.querySelectorAll<HTMLButtonElement>(`#${pane} header button, #${pane} .totals button`); // oxfmt-ignore
     const found = [...buttons].find((each) => each.textContent === name);
     if (found === undefined) throw new Error(`no button ${name} in ${pane}`);
     return found;

@@ -23,7 +23,7 @@ export class Pointed<Part> {
   /** After something was drawn. */
   tell(part: Part | null): void {
     const before = this.#part;
-    const isSame = part === null || before === null ? part === before : this.#keyOf(part) === this.#keyOf(before); // prettier-ignore
+    const isSame = part === null || before === null ? part === before : this.#keyOf(part) === this.#keyOf(before); // oxfmt-ignore
     if (isSame) return;
     this.#part = part;
     this.#onPoint(part);

@@ -7,7 +7,8 @@ import type { RowKey, Rows } from './row-list.ts';
 
 /** The end, whatever comes; or a row that stays where it is, so far below the upper edge (negative: above). */
 export type Place =
-  { readonly kind: 'end' } | { readonly kind: 'row'; readonly key: RowKey; readonly below: number };
+  | { readonly kind: 'end' }
+  | { readonly kind: 'row'; readonly key: RowKey; readonly below: number };
 
 export interface ListSize {
   readonly height: number;

@@ -74,16 +74,16 @@ describe('activityAt', () => {
   }
 
   it('has the accesses of each step of guest time, up to the one that has begun', () => {
-    const { samples } = activityAt(lookedAt([[50, 10], [90, 12], [210, 16], [630, 17]]), 0, 650, []); // prettier-ignore
+    const { samples } = activityAt(lookedAt([[50, 10], [90, 12], [210, 16], [630, 17]]), 0, 650, []); // oxfmt-ignore
     expect(samples(1)).toHaveLength(ACTIVITY_SAMPLES);
     expect(samples(1).slice(-4)).toEqual([2, 4, 0, 1]);
     expect(samples(2)).toEqual([]);
     expect(isBusy(samples(1))).toBe(true);
-    expect(isBusy(activityAt(lookedAt([[50, 10], [90, 12]]), 0, 450, []).samples(1))).toBe(false); // prettier-ignore
+    expect(isBusy(activityAt(lookedAt([[50, 10], [90, 12]]), 0, 450, []).samples(1))).toBe(false); // oxfmt-ignore
   });
 
   it('is the same for a moment, however much has come since', () => {
-    const before = activityAt(lookedAt([[50, 10], [90, 12]]), 0, 100, []); // prettier-ignore
+    const before = activityAt(lookedAt([[50, 10], [90, 12]]), 0, 100, []); // oxfmt-ignore
     expect(before.samples(1).at(-1)).toBe(2);
     expect(before.lastBlockedMs(1)).toBe(Number.NEGATIVE_INFINITY);
   });
@@ -93,7 +93,7 @@ describe('ActivityWatch', () => {
   it('changes with each look at the counters, and while accesses are among the samples', () => {
     const watch = new ActivityWatch();
     const recorder = new Recorder();
-    recorder.mark({ kind: 'counters', endpoints: [], domains: [] }, { timeMs: 100, instructions: 0 }); // prettier-ignore
+    recorder.mark({ kind: 'counters', endpoints: [], domains: [] }, { timeMs: 100, instructions: 0 }); // oxfmt-ignore
     const versions = new Set<string>([watch.version]);
     watch.take({ record: recorder.take(), ranMs: 100 });
     versions.add(watch.version);

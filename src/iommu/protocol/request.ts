@@ -51,7 +51,12 @@ interface ProbeRequest {
  * tell.
  */
 export type Request =
-  AttachRequest | DetachRequest | DetachEndpointRequest | MapRequest | UnmapRequest | ProbeRequest;
+  | AttachRequest
+  | DetachRequest
+  | DetachEndpointRequest
+  | MapRequest
+  | UnmapRequest
+  | ProbeRequest;
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 

@@ -9,7 +9,15 @@ import { EVENT_NAMES, FLAG_NAMES, MARK_NAMES, REASON_NAMES, STATUS_VALUES } from
  * time, one of a few names, an endpoint by number or name, a text, bits with names, or whether something is so.
  */
 export type FieldType =
-  'number' | 'size' | 'address' | 'time' | 'name' | 'endpoint' | 'text' | 'flags' | 'claim';
+  | 'number'
+  | 'size'
+  | 'address'
+  | 'time'
+  | 'name'
+  | 'endpoint'
+  | 'text'
+  | 'flags'
+  | 'claim';
 
 export interface Field {
   readonly type: FieldType;

@@ -32,7 +32,8 @@ export interface FtraceLine {
 
 /** What is left out of a trace without a word, or how many events the kernel says it lost. */
 export type OtherLine =
-  { readonly kind: 'comment' } | { readonly kind: 'lost'; readonly events: number };
+  | { readonly kind: 'comment' }
+  | { readonly kind: 'lost'; readonly events: number };
 
 const PREFIX =
   /^\s*(?<comm>.{1,16}?)-(?<pid>\d{1,10})\s+(?:\(\s*(?<tgid>\d{1,10}|-+)\)\s+)?\[\d+\]\s+(?:(?<flags>[^\s:]{3,8})\s+)?(?<seconds>\d{1,12})\.(?<micros>\d{6}):\s+(?<name>\w{1,64}):\s*(?<text>.*)$/;

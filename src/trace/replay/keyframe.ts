@@ -18,7 +18,8 @@ export interface Keyframe {
   }[];
   /** Endpoints with bus mastering that is switched, null where that is not known; undefined: all are as after power on. */
   readonly masters?:
-    readonly { readonly endpoint: number; readonly isMaster: boolean | null }[] | undefined;
+    | readonly { readonly endpoint: number; readonly isMaster: boolean | null }[]
+    | undefined;
   /** All that are alive, in the order of their birth. */
   readonly mappings: readonly KeyframeMapping[];
 }

@@ -32,7 +32,8 @@ const MAX_BEHIND = 2 * MAX_EVENTS;
 /** What is used of a machine. */
 export interface NewsMachine {
   readonly iommu:
-    { readonly sequence: number; state(): NonNullable<MachineBatch['state']> } | undefined;
+    | { readonly sequence: number; state(): NonNullable<MachineBatch['state']> }
+    | undefined;
   readonly console: { onOutput(listener: (bytes: Uint8Array) => void): Dispose };
   /** Milliseconds and instructions since power on. */
   readonly timeMs: number;

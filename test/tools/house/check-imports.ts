@@ -3,8 +3,8 @@
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { packageRoot } from '../../../src/guest/package-root.ts';
+import { formatted } from '../../support/formatted.ts';
 import { findBreaches } from './breaches.ts';
 import { withTable } from './rooms-table.ts';
 import { ROOMS, TESTS } from './rooms.ts';
@@ -29,10 +29,7 @@ function readTree(): ReadonlyMap<string, string> {
 }
 
 const written = readFileSync(document, 'utf8');
-const expected = await format(withTable(written, ROOMS), {
-  ...(await resolveConfig(document)),
-  parser: 'markdown',
-});
+const expected = await formatted(document, withTable(written, ROOMS));
 if (process.argv.includes('--write')) writeFileSync(document, expected);
 
 const breaches = [

@@ -5,7 +5,7 @@ import type { Room } from './rooms.ts';
 const START = '<!-- rooms: `npm run rooms` writes this table -->';
 const END = '<!-- end of rooms -->';
 /** Its widest cell would pad all the others: three parts of four of the document would be spaces. */
-const AS_IT_IS = '<!-- prettier-ignore -->';
+const AS_IT_IS = '<!-- oxfmt-ignore -->';
 
 /** Rooms that may import anything are not worth a line. */
 export function roomsTable(rooms: readonly Room[]): string {
