@@ -49,16 +49,27 @@ export async function askForFile(page: DrivenPage): Promise<Uint8Array<ArrayBuff
   return Uint8Array.from(Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'));
 }
 
-/** Puts the guest in the page where such a file was saved. Rejects as `ask` does. */
-export async function askToRestore(page: DrivenPage, file: Uint8Array): Promise<void> {
+/** What is asked of a file. */
+type FileQuestion =
+  | { readonly question: 'restoreFile'; readonly bytes: Uint8Array }
+  | { readonly question: 'giveFile'; readonly bytes: Uint8Array; readonly name: string };
+
+/** Puts the guest in the page where such a file was saved, or gives it the file. It goes as text, too. Rejects as `ask` does. */
+export async function askWithFile(page: DrivenPage, asked: FileQuestion): Promise<void> {
+  const { buffer, byteOffset, byteLength } = asked.bytes;
   const reply = await page.evaluate(
-    async (text) => {
+    async ({ name, text }) => {
       const characters = atob(text);
       const bytes = new Uint8Array(characters.length);
       for (let at = 0; at < bytes.length; at += 1) bytes[at] = characters.charCodeAt(at);
-      return globalThis.viommu?.ask('restoreFile', [bytes]);
+      return name === null
+        ? globalThis.viommu?.ask('restoreFile', [bytes])
+        : globalThis.viommu?.ask('giveFile', [name, bytes]);
     },
-    Buffer.from(file.buffer, file.byteOffset, file.byteLength).toString('base64'),
+    {
+      name: asked.question === 'giveFile' ? asked.name : null,
+      text: Buffer.from(buffer, byteOffset, byteLength).toString('base64'),
+    },
   );
   answerOf(reply);
 }

@@ -4,14 +4,20 @@ import { GUEST_STAGES, type GuestStage } from '../machine/boot-watch.ts';
 import type { MachinePlan } from '../machine/plan/machine-plan.ts';
 import type { RunDigest } from '../machine/recording/run-digest.ts';
 import type { RogueResult } from '../machine/rogue-access.ts';
+import { MAX_GIVEN_BYTES } from '../machine/share-room.ts';
 import { CommandShell, type CommandResult } from '../shell/command-shell.ts';
-import { ask, askForFile, askToRestore, type DrivenPage } from './driven-page.ts';
+import { ask, askForFile, askWithFile, type DrivenPage } from './driven-page.ts';
 import { endpointId, type GuestRogueRequest } from './endpoint-id.ts';
 import { GuestError } from './guest-error.ts';
 import type { Guest } from './guest.ts';
 import { PageIommu, PagePast } from './page-past.ts';
 import { PageSigns } from './page-signs.ts';
-import type { RunOptions, WaitBounds } from './session-options.ts';
+import {
+  contentBytes,
+  type FileContent,
+  type RunOptions,
+  type WaitBounds,
+} from './session-options.ts';
 
 /** What the page offers as `globalThis.viommu`. */
 export type { PageHandle } from '../worker/api/page-handle.ts';
@@ -125,6 +131,12 @@ export class GuestPage implements Guest {
     return ask(this.#page, 'rogueDma', { ...request, endpoint: endpointId(request.endpoint) });
   }
 
+  async giveFile(name: string, content: FileContent): Promise<void> {
+    // Of a larger one a byte too many is enough to be refused
+    const bytes = contentBytes(content).subarray(0, MAX_GIVEN_BYTES + 1);
+    await askWithFile(this.#page, { question: 'giveFile', name, bytes });
+  }
+
   digest(): Promise<RunDigest> {
     return ask(this.#page, 'digest');
   }
@@ -137,7 +149,7 @@ export class GuestPage implements Guest {
   }
 
   async restoreFile(file: Uint8Array): Promise<void> {
-    await askToRestore(this.#page, file);
+    await askWithFile(this.#page, { question: 'restoreFile', bytes: file });
     await this.#signs.arrive();
   }
 

@@ -23,7 +23,13 @@ import { ProgressWatch } from './progress-watch.ts';
 import { readGuestFile, writeGuestFile } from './session-file.ts';
 import { SessionCommands } from './session-commands.ts';
 import { SessionLife } from './session-life.ts';
-import type { GuestSessionOptions, RunOptions, WaitBounds } from './session-options.ts';
+import {
+  contentBytes,
+  type FileContent,
+  type GuestSessionOptions,
+  type RunOptions,
+  type WaitBounds,
+} from './session-options.ts';
 import { SessionShells } from './session-shells.ts';
 import { SessionWaits } from './session-waits.ts';
 
@@ -218,6 +224,17 @@ export class GuestSession implements Guest {
   /** Lets an endpoint make an access that no driver asked for. Throws `InputError` for an impossible one. */
   rogueDma(request: GuestRogueRequest): RogueResult {
     return this.#machine.rogueDma({ ...request, endpoint: endpointId(request.endpoint) });
+  }
+
+  /**
+   * Puts a file into the shared folder (a text as UTF-8) while the guest is on, until the next power on; one of the same name is
+   * replaced. It is an input of the run, which recordings have. Rejects with `InputError`, and changes nothing, for a name
+   * that no file can have, for more than 4 MiB, for more than 16 MiB in one run, and on a machine without virtio-9p.
+   */
+  async giveFile(name: string, content: FileContent): Promise<void> {
+    this.#waits.checkUse();
+    // Whoever has the bytes may go on to change them
+    await this.#machine.giveFile({ name, bytes: contentBytes(content).slice() });
   }
 
   /** Switches off and on again; resolves when the guest is up. Disks keep what was written. */

@@ -11,7 +11,7 @@ import type { Registers } from '../machine/v86/register-values.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import type { CommandResult } from '../shell/command-shell.ts';
 import type { GuestRogueRequest } from './endpoint-id.ts';
-import type { RunOptions, WaitBounds } from './session-options.ts';
+import type { FileContent, RunOptions, WaitBounds } from './session-options.ts';
 
 /** What a guest in this process answers at once, and a guest elsewhere when its answer has come: `await` it. */
 export type Answer<T> = T | Promise<T>;
@@ -87,6 +87,13 @@ export interface Guest extends AsyncDisposable {
   run(command: string, options?: RunOptions): Promise<CommandResult>;
   /** Lets an endpoint make an access that no driver asked for. Fails with `InputError` for an impossible one. */
   rogueDma(request: GuestRogueRequest): Answer<RogueResult>;
+
+  /**
+   * Puts a file into the shared folder (a text as UTF-8) while the guest is on, until the next power on; one of the same name is
+   * replaced. It is an input of the run, which recordings have. Rejects with `InputError`, and changes nothing, for a name
+   * that no file can have, for more than 4 MiB, for more than 16 MiB in one run, and on a machine without virtio-9p.
+   */
+  giveFile(name: string, content: FileContent): Promise<void>;
 
   /** What the run was, in hashes: the same for every run of the same. Fails with `InputError` when no log is kept. */
   digest(): Answer<RunDigest>;

@@ -32,6 +32,9 @@ export interface RunOptions extends WaitBounds {
   readonly onOutput?: ((text: string) => void) | undefined;
 }
 
+/** What a shared file holds; a text is taken as UTF-8. */
+export type FileContent = Uint8Array | string;
+
 /** Everything is optional: the default is the project's guest behind its IOMMU. */
 export interface GuestSessionOptions extends OwnImages, WaitBounds {
   /**
@@ -54,7 +57,7 @@ export interface GuestSessionOptions extends OwnImages, WaitBounds {
   /** The ACPI tables that tell the guest of its IOMMU: `viot` (default), the draft's `iort`, or both. */
   readonly tables?: MachinePlan['tables'] | undefined;
   /** Files of the 9p share, by name; the demo's if left out. */
-  readonly share?: Readonly<Record<string, Uint8Array | string>> | undefined;
+  readonly share?: Readonly<Record<string, FileContent>> | undefined;
   /** Replaces the mapping store; `makeStore` makes the one of production. Called at every power on. */
   readonly createStore?: ((makeStore: () => MappingStore) => MappingStore) | undefined;
   /** What the console shows when the guest is up. Default: a shell prompt. */
@@ -109,14 +112,17 @@ export function planChoices(options: GuestSessionOptions): PlanChoices {
   });
 }
 
+/** The bytes of a file. */
+export function contentBytes(content: FileContent): Uint8Array {
+  return typeof content === 'string' ? new TextEncoder().encode(content) : content;
+}
+
 /** Shared files as bytes; texts become UTF-8. */
 export function readSharedTexts(
   share: GuestSessionOptions['share'],
 ): Readonly<Record<string, Uint8Array>> | undefined {
   if (share === undefined) return undefined;
-  const files = Object.entries(share).map(([name, content]) => [
-    name,
-    typeof content === 'string' ? new TextEncoder().encode(content) : content,
-  ]);
-  return Object.fromEntries(files);
+  return Object.fromEntries(
+    Object.entries(share).map(([name, content]) => [name, contentBytes(content)]),
+  );
 }

@@ -13,7 +13,12 @@ export type { FileSource } from './guest-files.ts';
 export type { GuestPast } from './guest-past.ts';
 export type { GuestSnapshot } from './guest-snapshot.ts';
 export type { GuestIommu } from './guest-iommu.ts';
-export type { GuestSessionOptions, RunOptions, WaitBounds } from './session-options.ts';
+export type {
+  FileContent,
+  GuestSessionOptions,
+  RunOptions,
+  WaitBounds,
+} from './session-options.ts';
 export type { IommuEvent, IommuState } from '../iommu/events/iommu-event.ts';
 export type { Mapping } from '../iommu/store/mapping-store.ts';
 export type { DmaWrite, WritesBefore } from '../machine/dma-write.ts';

@@ -26,7 +26,7 @@ export function checkGiven(
   checkShareName(name);
   if (bytes.length > MAX_GIVEN_BYTES) {
     throw new InputError(
-      `${name} is too large: a running PC takes files of up to ${MAX_GIVEN_BYTES / MIB} MiB. Share it from the start: Machine…, Shared folder.`,
+      `${name} is too large: a running PC takes files of up to ${MAX_GIVEN_BYTES / MIB} MiB. Share it from the start: Machine…, Shared folder, or the option share.`,
     );
   }
   const given = inputs.reduce(

@@ -122,7 +122,8 @@ it('a branch from the past can be recorded and brought about again', async () =>
   await guest.run('head -c 65536 /dev/vda >/dev/null');
   await guest.past.goTo(sequence + 2);
   guest.start();
-  await guest.run('share-read');
+  await guest.giveFile('late', 'given to the branch');
+  expect((await guest.run('share-read late')).output).toContain('  late  19');
   const recording = guest.past.recording();
   const digest = guest.digest();
   await guest.dispose();

@@ -131,6 +131,28 @@ const IOMMU: readonly ContractCase[] = [
   },
 ];
 
+const SHARE: readonly ContractCase[] = [
+  {
+    name: 'takes a file into its shared folder, as it is then, and refuses what cannot be there',
+    keep: async (guest) => {
+      const bytes = new TextEncoder().encode('#!/bin/sh\necho "it is $1"\n');
+      const given = guest.giveFile('late.sh', bytes);
+      bytes.fill(0);
+      await given;
+      await guest.giveFile('late.txt', 'größer');
+      const { output } = await guest.run(
+        'share-read late.txt && cat /mnt/share/late.txt && /mnt/share/late.sh there',
+      );
+      assert.match(output, /  late\.txt  8\ngrößerit is there\n$/);
+      await refuses(() => guest.giveFile('a/b', ''), /cannot be called "a\/b"/);
+      await refuses(
+        () => guest.giveFile('large', new Uint8Array((4 << 20) + 1)),
+        /large is too large: a running PC takes files of up to 4 MiB/,
+      );
+    },
+  },
+];
+
 const PAST: readonly ContractCase[] = [
   {
     name: 'goes back, shows that moment, and goes on as if it had never left',
@@ -272,4 +294,4 @@ const LIVES: readonly ContractCase[] = [
 ];
 
 /** In this order. */
-export const GUEST_CONTRACT = [...COMMANDS, ...IOMMU, ...PAST, ...LIVES];
+export const GUEST_CONTRACT = [...COMMANDS, ...IOMMU, ...SHARE, ...PAST, ...LIVES];

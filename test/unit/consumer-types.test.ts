@@ -33,6 +33,7 @@ export async function main(): Promise<unknown> {
   const digest: RunDigest = guest.digest();
   await guest.restore(await guest.save());
   const same: Guest = guest;
+  await same.giveFile('driver.ko', new Uint8Array(1));
   const events: Answer<readonly RecordedEvent[]> = same.iommu.events;
   await same.restoreFile(await same.saveFile());
   const handle: PageHandle | undefined = undefined;

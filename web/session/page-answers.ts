@@ -55,6 +55,7 @@ export class PageAsking {
       drop: async (branch) => worker().past.drop(branch),
       recording: async () => worker().recording.save(),
       saveFile: async () => worker().saving.save(),
+      giveFile: async (name, bytes) => worker().share.give(name, new Blob([bytes])),
       restoreFile: async (file) => worker().saving.restore(file, images),
     };
   }

@@ -25,6 +25,7 @@ export interface PageQuestions {
   readonly recording: [];
   readonly saveFile: [];
   readonly restoreFile: [file: Uint8Array];
+  readonly giveFile: [name: string, bytes: Uint8Array<ArrayBuffer>];
 }
 
 /** The answer of each question. */
@@ -46,6 +47,7 @@ export interface PageAnswers extends Record<keyof PageQuestions, unknown> {
   readonly recording: Uint8Array<ArrayBuffer>;
   readonly saveFile: Uint8Array<ArrayBuffer>;
   readonly restoreFile: void;
+  readonly giveFile: void;
 }
 
 /** What answers the questions; each rejects with an `Error` whose message is for the user. */
