@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { viommu } from './support/command.ts';
+import { viommuHere } from './support/command.ts';
 import { md5 } from './support/payload.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'viommu-plan-'));
@@ -26,7 +26,7 @@ writeFileSync(join(files, 'left-out', 'deeper'), 'not shared\n');
 describe('viommu boot with a plan', () => {
   it('boots what --print-plan has printed, with the same files and with others not', async () => {
     const own = ['--disk', disk, '--share', files, '--seed', '7', '--page-size-mask', '0x200000'];
-    const printed = await viommu(['boot', '--memory', '96', '--print-plan'], own);
+    const printed = await viommuHere(['boot', '--memory', '96', '--print-plan'], own);
     expect([printed.status, printed.stderr]).toEqual([0, '']);
     const plan = JSON.parse(printed.stdout);
     expect(plan).toMatchObject({ version: 1, memoryMiB: 96, seed: 7 });
@@ -37,7 +37,7 @@ describe('viommu boot with a plan', () => {
     expect(Object.keys(plan.share)).toEqual(['greeting']);
 
     const path = inFolder('machine.json', printed.stdout);
-    const booted = await viommu(
+    const booted = await viommuHere(
       ['boot', '--json', '--quiet', '--plan', path, '--disk', disk, '--share', files],
       ['--append', 'viommu.test', '--run', 'md5sum </dev/vda', '--run', 'share-read greeting'],
       ['--run', 'cat /proc/cmdline'],
@@ -51,7 +51,7 @@ describe('viommu boot with a plan', () => {
     expect(outputs[1]).toContain('greeting');
     expect(outputs[2]).toContain(' viommu.test\n');
 
-    const without = await viommu(['boot', '--plan', path, '--share', files]);
+    const without = await viommuHere(['boot', '--plan', path, '--share', files]);
     expect(without.status).toBe(2);
     expect(without.stderr).toMatch(/^viommu: The plan is of a disk with the SHA-256 checksum/);
   });
@@ -71,7 +71,7 @@ describe('viommu boot with a plan', () => {
     [['--share', join(files, 'left-out', 'deeper', 'x')], /there is no file .*deeper\/x\./],
     [['--resv', 'rogue:0x1000-0x1ffe:msi'], /Give whole pages: 0x1000-0x1fff\./],
   ])('refuses %j with one sentence and exit status 2', async (words, message) => {
-    const { status, stderr } = await viommu(['boot', '--quiet', ...words]);
+    const { status, stderr } = await viommuHere(['boot', '--quiet', ...words]);
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/^viommu: [^\n]*\n$/);
     expect(status).toBe(2);
@@ -81,7 +81,7 @@ describe('viommu boot with a plan', () => {
 describe('viommu dts with a plan', () => {
   it('prints the machine that the plan describes', async () => {
     const plan = inFolder('no-rogue.json', '{"endpoints":{"rogue":false}}');
-    const { status, stdout } = await viommu(['dts', '--plan', plan]);
+    const { status, stdout } = await viommuHere(['dts', '--plan', plan]);
     expect(status).toBe(0);
     expect(stdout).toContain('virtio@fd001000');
     expect(stdout).not.toContain('virtio@fd002000');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/guest/package-root.ts';
-import { reportOf, runAt, viommu } from './support/command.ts';
+import { reportOf, runAt, viommu, viommuHere } from './support/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'viommu-report-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -35,7 +35,7 @@ describe('viommu boot', () => {
   });
 
   it('tells of a guest that restarted while a command ran, with the times of both starts', async () => {
-    const ended = await viommu(['boot', '--json', '--quiet', '--run', 'echo bye; reboot -f']);
+    const ended = await viommuHere(['boot', '--json', '--quiet', '--run', 'echo bye; reboot -f']);
     const report = reportOf(ended);
     expect(ended.status).toBe(1);
     expect(report['failure']).toMatchObject({ kind: 'power-cycled', output: 'bye\n' });
@@ -45,7 +45,7 @@ describe('viommu boot', () => {
 
   it('lets colours of the guest through, and no question to the terminal', async () => {
     const command = String.raw`printf '\033[31mred\033[0m\033[6n\033]11;?\007\n'`;
-    const { status, stdout } = await viommu(['boot', '--offer', 'none', '--run', command]);
+    const { status, stdout } = await viommuHere(['boot', '--offer', 'none', '--run', command]);
     expect(stdout).toContain('\n\u001b[31mred\u001b[0m\n');
     // oxlint-disable-next-line no-control-regex -- escape sequences begin with a control character
     expect(stdout).not.toMatch(/\u001b(?:\[\??6n|\])/);
@@ -64,7 +64,7 @@ describe('viommu boot', () => {
   it('refuses a trace that another run is writing', async () => {
     const trace = join(folder, 'taken');
     writeFileSync(`${trace}.lock`, `${process.pid}\n`);
-    const ended = await viommu(['boot', '--json', '--trace', trace]);
+    const ended = await viommuHere(['boot', '--json', '--trace', trace]);
     expect([ended.status, reportOf(ended)['failure']]).toEqual([
       2,
       expect.objectContaining({ kind: 'input' }),

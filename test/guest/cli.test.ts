@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadImages } from '../../src/guest/guest-files.ts';
 import { packageRoot } from '../../src/guest/package-root.ts';
-import { COMMAND, reportOf, runAt, viommu } from './support/command.ts';
+import { COMMAND, reportOf, runAt, viommu, viommuHere } from './support/command.ts';
 import { md5 } from './support/payload.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'viommu-cli-'));
@@ -75,7 +75,7 @@ describe('viommu boot', () => {
   });
 
   it('without an IOMMU runs the same commands, shows the console and a summary', async () => {
-    const { status, stdout, stderr } = await viommu(
+    const { status, stdout, stderr } = await viommuHere(
       ['boot', '--iommu', 'off'],
       ['--run', 'disk-read', '--run', 'net-ping', '--run', 'share-read'],
     );
@@ -87,7 +87,7 @@ describe('viommu boot', () => {
   });
 
   it('boots with the device that its options describe', async () => {
-    const { status, stdout } = await viommu(
+    const { status, stdout } = await viommuHere(
       ['boot', '--json', '--input-range', '0:0x0fffffff', '--append', 'memmap=4K$0x7000000'],
       ['--offer', 'input-range,map-unmap,probe', '--identity-policy', 'per-endpoint'],
       ['--resv', 'rogue:0x7000000-0x7000fff:identity:r', '--rogue', 'rogue:0x7000000:read'],
@@ -102,7 +102,7 @@ describe('viommu boot', () => {
   });
 
   it('fails when a command fails, and still does the next one', async () => {
-    const { status, stdout, stderr } = await viommu(
+    const { status, stdout, stderr } = await viommuHere(
       ['boot', '--json', '--iommu=off', '--until', 'Run /init', '--append', 'quiet loglevel=7'],
       ['--run', 'exit 3', '--run', 'cat /proc/cmdline'],
     );
@@ -129,7 +129,7 @@ describe('viommu boot', () => {
   });
 
   it('ends at once with the kernel’s words when the kernel panics', async () => {
-    const { status, stderr } = await viommu([
+    const { status, stderr } = await viommuHere([
       'boot',
       '--quiet',
       '--append',
@@ -174,7 +174,7 @@ describe('bad input', () => {
     ],
     ['an endless command line', ['--append', 'x'.repeat(5000)], 'command line has'],
   ])('%s gets one sentence and status 2', async (_name, words, message) => {
-    const { status, stdout, stderr } = await viommu(['boot'], words);
+    const { status, stdout, stderr } = await viommuHere(['boot'], words);
     expect(status).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain(message);
@@ -182,7 +182,7 @@ describe('bad input', () => {
   });
 
   it('ends with a line of JSON even so when --json asks for one', async () => {
-    const { status, stdout } = await viommu([
+    const { status, stdout } = await viommuHere([
       'boot',
       '--json',
       '--kernel',
@@ -203,7 +203,7 @@ describe('bad input', () => {
     [['dts', '--iommu', 'off'], 2, /^$/, /^viommu: --iommu takes mmio or pci, not "off"/],
     [['--version'], 0, /^\d+\.\d+\.\d+\n$/, /^$/],
   ])('viommu %j ends with status %i', async (words, expected, out, err) => {
-    const { status, stdout, stderr } = await viommu(words);
+    const { status, stdout, stderr } = await viommuHere(words);
     expect(status).toBe(expected);
     expect(stdout).toMatch(out);
     expect(stderr).toMatch(err);

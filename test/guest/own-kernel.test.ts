@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { loadImages } from '../../src/guest/guest-files.ts';
-import { viommu } from './support/command.ts';
+import { viommuHere } from './support/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'viommu-own-kernel-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -15,10 +15,18 @@ it('is named by the symbols that were in the guest, in the report and in its tra
   const [file, trace] = [join(folder, 'bzImage'), join(folder, 'run.trace')];
   // One byte more makes it another kernel
   writeFileSync(file, Buffer.concat([kernel, Buffer.of(0)]));
-  const booted = await viommu(['boot', '--kernel', file, '--trace', trace, '--report', '--quiet']);
+  const booted = await viommuHere([
+    'boot',
+    '--kernel',
+    file,
+    '--trace',
+    trace,
+    '--report',
+    '--quiet',
+  ]);
   expect(booted.status).toBe(0);
   expect(booted.stdout).toMatch(/virtio-console: \d+ mappings, .*: \d+ by fill_queue/);
-  const { stdout, stderr } = await viommu(['trace', trace, '--who', '--json']);
+  const { stdout, stderr } = await viommuHere(['trace', trace, '--who', '--json']);
   // Its kallsyms have no data, by which a task is found
   expect(stdout).toContain('"task":null');
   expect(stderr).toBe('');

@@ -8,7 +8,7 @@ import { GuestSession } from '../../src/guest/guest-session.ts';
 import { decodeRecording } from '../../src/machine/recording/recording-file.ts';
 import { recordingOf } from '../../src/machine/recording/recorder.ts';
 import { schemaProblems } from '../support/json-schema.ts';
-import { viommu } from './support/command.ts';
+import { viommuHere } from './support/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'viommu-recording-'));
 const FILE = join(folder, 'run.viommu');
@@ -25,7 +25,7 @@ function lastLine(text: string): unknown {
 describe('viommu boot --record and viommu replay', () => {
   let report: unknown;
   beforeAll(async () => {
-    const { stdout, status } = await viommu(
+    const { stdout, status } = await viommuHere(
       ['boot', '--quiet', '--json', '--record', FILE],
       ['--run', 'disk-read virtio', '--rogue', 'rogue:0xdead0000:write', '--run', 'sleep 20'],
     );
@@ -34,7 +34,7 @@ describe('viommu boot --record and viommu replay', () => {
   });
 
   it('bring the run about again, to the byte', async () => {
-    const { stdout, status } = await viommu(['replay', FILE, '--quiet', '--json']);
+    const { stdout, status } = await viommuHere(['replay', FILE, '--quiet', '--json']);
     expect(status).toBe(0);
     const { digest, instructions } = Object(report);
     expect(lastLine(stdout)).toMatchObject({
@@ -47,7 +47,7 @@ describe('viommu boot --record and viommu replay', () => {
   });
 
   it('stop where they are told to, and go on from there', async () => {
-    const { stdout, status } = await viommu([
+    const { stdout, status } = await viommuHere([
       'replay',
       FILE,
       '--quiet',
@@ -69,7 +69,7 @@ describe('viommu boot --record and viommu replay', () => {
     marks[149] = (marks[149] ?? 0) + 1;
     if (end === undefined) throw new Error('the recording has no end');
     writeFileSync(other, recordingOf(head.plan, { ...progress, marks }, end));
-    const { stdout, status } = await viommu(['replay', other, '--quiet', '--json']);
+    const { stdout, status } = await viommuHere(['replay', other, '--quiet', '--json']);
     expect(status).toBe(1);
     expect(lastLine(stdout)).toMatchObject({ identical: false, firstDifference: 150 });
   });
@@ -78,7 +78,7 @@ describe('viommu boot --record and viommu replay', () => {
     const cut = join(folder, 'cut.viommu');
     writeFileSync(cut, readFileSync(FILE));
     truncateSync(cut, readFileSync(FILE).length - 40);
-    const { stdout, stderr, status } = await viommu(['replay', cut, '--quiet']);
+    const { stdout, stderr, status } = await viommuHere(['replay', cut, '--quiet']);
     expect(stderr).toMatch(/^viommu: The recording is cut short or damaged after event \d+: .*\n$/);
     expect(stdout).toMatch(/Identical: \d+ events/);
     expect(status).toBe(0);
@@ -93,7 +93,7 @@ describe('viommu boot --record and viommu replay', () => {
     [['boot', '--record', join(folder, 'no', 'such')], /The recording cannot be written/],
     [['boot', '--clock', 'host', '--record', FILE + '2'], /on the host’s clock/],
   ])('%j is refused in words', async (words, message) => {
-    const { stderr, status } = await viommu(words);
+    const { stderr, status } = await viommuHere(words);
     expect(stderr).toMatch(message);
     expect(status).toBe(2);
   });
@@ -101,14 +101,14 @@ describe('viommu boot --record and viommu replay', () => {
 
 it('viommu replay tells which device has written last to a page of RAM', async () => {
   const file = join(folder, 'astray.viommu');
-  const { status } = await viommu(
+  const { status } = await viommuHere(
     ['boot', '--quiet', '--iommu', 'off', '--record', file],
     // To the kernel's first line: every search goes the whole way again
     ['--until', 'Linux version', '--rogue', 'rogue:0x7000ffe:write'],
   );
   expect(status).toBe(0);
   const words = ['replay', file, '--quiet', '--json', '--last-write', '0x7000123'];
-  const { stdout, stderr } = await viommu(words);
+  const { stdout, stderr } = await viommuHere(words);
   const line = lastLine(stdout);
   expect(schemaProblems(RESULT_SCHEMA, line)).toEqual([]);
   const [gpa, name] = ['0x7000ffe', 'rogue'];

@@ -1,8 +1,9 @@
-// The `viommu` command as a user runs it: a process, its output, its exit status.
+// The `viommu` command as a user runs it, its output and its exit status: as a process, or in this one.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runCommand } from '../../../src/cli/run-command.ts';
 import { packageRoot } from '../../../src/guest/package-root.ts';
 import { schemaProblems } from '../../support/json-schema.ts';
 
@@ -21,7 +22,25 @@ export interface Ended {
 /** Called with everything on standard error so far, whenever there is more. */
 type Watch = (stderr: string, child: ChildProcess) => void;
 
-/** Runs the command with all the words of all the groups. */
+/**
+ * Runs the command in this process, with all the words of all the groups: a process of its own loads and compiles everything
+ * anew, which takes a second or more. For all tests but those of streams, signals and the end of a process.
+ */
+export async function viommuHere(...groups: readonly (readonly string[])[]): Promise<Ended> {
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  const status = await runCommand(groups.flat(), {
+    out: (text) => stdout.push(Buffer.from(text)),
+    err: (text) => stderr.push(Buffer.from(text)),
+  });
+  return {
+    status,
+    stdout: Buffer.concat(stdout).toString(),
+    stderr: Buffer.concat(stderr).toString(),
+  };
+}
+
+/** Runs the command as a process, with all the words of all the groups. */
 export function viommu(...groups: readonly (readonly string[])[]): Promise<Ended> {
   return runAt(packageRoot(), groups.flat());
 }
