@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { traceLine } from './trace-lines.ts';
 
 it('writes one event as one line, 64-bit values in hexadecimal', () => {
-  const line = traceLine({
+  const event = {
     timeMs: 812.3456789,
     instructions: 81_234_567,
     event: {
@@ -15,8 +15,8 @@ it('writes one event as one line, 64-bit values in hexadecimal', () => {
       status: 0,
       sequence: 7,
     },
-  });
-  expect(line).toBe(
+  } as const;
+  expect(traceLine(event, true)).toBe(
     '{"sequence":7,"timeMs":812.346,"kind":"mapped","domain":1,"virtStart":"0xfffffffffffff000",' +
       '"virtEnd":"0xffffffffffffffff","physStart":"0x0","flags":3,"status":0}\n',
   );

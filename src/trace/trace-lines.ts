@@ -5,12 +5,16 @@ import type { RecordedEvent } from './recorded-event.ts';
 
 /**
  * One event as a line with its newline: `{"sequence":7,"timeMs":812.4,"kind":"mapped","domain":1,
- * "virtStart":"0xfffff000",…}`. `timeMs` has microseconds at most; `status` is null where it is not known.
+ * "virtStart":"0xfffff000",…}`. `timeMs` has microseconds at most, and is null in a record without times; `status` is null where it is not known.
  */
-export function traceLine({ timeMs, event }: RecordedEvent): string {
+export function traceLine({ timeMs, event }: RecordedEvent, hasTimes: boolean): string {
   const { sequence, kind, ...rest } = event;
-  const time = Math.round(timeMs * 1000) / 1000;
-  return `${JSON.stringify({ sequence, timeMs: time, kind, ...rest }, asJson)}\n`;
+  return `${JSON.stringify({ sequence, timeMs: writtenMs(timeMs, hasTimes), kind, ...rest }, asJson)}\n`;
+}
+
+/** A time as it is written: microseconds at most, null where there are none. */
+export function writtenMs(timeMs: number, hasTimes: boolean): number | null {
+  return hasTimes ? Math.round(timeMs * 1000) / 1000 : null;
 }
 
 function asJson(key: string, value: unknown): unknown {

@@ -26,7 +26,7 @@ async function trace(words: readonly string[], onOut?: (told: Told) => void): Pr
   const told = { out: '', err: '' };
   const output = {
     out: (text: string | Uint8Array): void => {
-      told.out += String(text);
+      told.out += typeof text === 'string' ? text : new TextDecoder().decode(text);
       onOut?.(told);
     },
     err: (text: string | Uint8Array): void => {
@@ -96,6 +96,15 @@ it('does not ask for symbols of a trace that has nobody to name', async () => {
   expect(err).not.toContain('--symbols');
 });
 
+it('shows no times of a trace that has none', async () => {
+  const [listed, json, csv] = await Promise.all(
+    [[], ['--json'], ['--format', 'csv']].map(async (words) => (await trace([QEMU, ...words])).out),
+  );
+  expect(listed?.split('\n')[0]).toMatch(/^ +#1 {2}[A-Z]/);
+  expect(json?.split('\n')[0]).toMatch(/^\{"sequence":1,"timeMs":null,/);
+  expect(csv?.split('\r\n')[1]).toMatch(/^1,,/);
+});
+
 it('follows only what can grow', async () => {
   await expect(trace(['/dev/null', '--follow'])).rejects.toThrow('Leave --follow out.');
 });
@@ -147,5 +156,5 @@ it('follows what is added', async () => {
     if (lines(told) === EVENTS + 1) rmSync(file);
   });
   await expect(followed).rejects.toThrow('was removed');
-  expect(last).toMatch(/#72 .* MAP {5}domain 1 {2}0x1000 to 0x1fff/);
+  expect(last).toMatch(/#72 {2}MAP {5}domain 1 {2}0x1000 to 0x1fff/);
 });

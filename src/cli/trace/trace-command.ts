@@ -6,6 +6,7 @@ import type { Explanation } from '../../trace/explain/explanation.ts';
 import { TraceError, type TraceReader } from '../../trace/formats/trace-reader.ts';
 import type { CompiledFilter } from '../../trace/filter/compile-filter.ts';
 import type { IommuRecord } from '../../trace/record/iommu-record.ts';
+import { writtenMs } from '../../trace/trace-lines.ts';
 import { History } from '../../trace/replay/history.ts';
 import type { Lifetime } from '../../trace/replay/lifetime.ts';
 import type { CliOutput } from '../boot/guest-screen.ts';
@@ -107,11 +108,16 @@ class TraceRun {
           : `What was after event ${sequence} is not known: events before #${moment.before} are missing.`,
       );
     }
+    const { times } = history.record.head.facts;
     if (!this.#args.isJson) {
-      this.#output.out(`${momentLines(moment).join('\n')}\n`);
+      this.#output.out(`${momentLines(moment, times).join('\n')}\n`);
       return;
     }
-    const { isBypass, features, endpoints, domains, missing, counters } = moment;
+    const { isBypass, features, endpoints, domains, missing } = moment;
+    const counters = moment.counters && {
+      ...moment.counters,
+      timeMs: writtenMs(moment.counters.timeMs, times),
+    };
     const mappings = domains.flatMap(({ id }) => moment.mappings(id, 0n, Infinity));
     this.#json({ sequence, isBypass, features, missing, endpoints, domains, mappings, counters });
   }
@@ -217,7 +223,7 @@ class TraceRun {
     const file = output === undefined ? undefined : new OutputFile(output, 'trace');
     const note = (sentence: string): void => this.#output.err(`viommu: ${sentence}\n`);
     const write = (bytes: Uint8Array): void => {
-      if (file === undefined) process.stdout.write(bytes);
+      if (file === undefined) this.#output.out(bytes);
       else file.write(bytes);
     };
     try {

@@ -28,7 +28,7 @@ Options
   --json                  one JSON object a line
   -h, --help              this text
 
-JSON: addresses are hexadecimal strings. A mark has "after", the event before it, in place of "sequence". An explanation has "sequence", "cause", "sentence", "evidence", "clause" and
+JSON: addresses are hexadecimal strings; "timeMs" is null where a trace has no times, "status" where it has none. A mark has "after", the event before it, in place of "sequence". An explanation has "sequence", "cause", "sentence", "evidence", "clause" and
 "who"; --stats has "attach", "detach", "map", "unmap", "probe", "ignored", "rejected" and "faults".
 
 Exit status: 0 done, 2 the command line or the file is wrong.

@@ -24,12 +24,14 @@ export class TraceListing {
   readonly #options: ListingOptions;
   readonly #marks: MarkMerge;
   readonly #nameOf: NameOf;
+  readonly #hasTimes: boolean;
   #listed = 0;
 
   constructor(record: IommuRecord, filter: CompiledFilter, options: ListingOptions) {
     this.#record = record;
     this.#filter = filter;
     this.#options = options;
+    this.#hasTimes = record.head.facts.times;
     this.#marks = new MarkMerge(record);
     const names = new Map(record.head.endpoints.map(({ id, name }) => [id, name]));
     this.#nameOf = (endpoint) => names.get(endpoint) ?? `endpoint ${endpoint}`;
@@ -50,14 +52,16 @@ export class TraceListing {
   *#event(sequence: number): Generator<string> {
     const event = this.#record.event(sequence);
     if (event === undefined) return;
-    yield this.#options.isJson ? traceLine(event) : `${eventLine(event, this.#nameOf)}\n`;
+    yield this.#options.isJson
+      ? traceLine(event, this.#hasTimes)
+      : `${eventLine(event, this.#nameOf, this.#hasTimes)}\n`;
   }
 
   #mark(mark: Mark): string {
     const { isJson, symbols } = this.#options;
-    if (isJson) return markLine(mark);
+    if (isJson) return markLine(mark, this.#hasTimes);
     const caller = callerWords(this.#record.whoOf(mark), symbols);
     const by = caller === undefined ? '' : `  by ${caller}`;
-    return `${numbered('', mark.timeMs, markWords(mark, this.#nameOf))}${by}\n`;
+    return `${numbered('', this.#hasTimes ? mark.timeMs : null, markWords(mark, this.#nameOf))}${by}\n`;
   }
 }

@@ -76,18 +76,27 @@ function what(event: IommuEvent, nameOf: NameOf): string {
 }
 
 /** An event as a line. */
-export function eventLine({ timeMs, event }: RecordedEvent, nameOf: NameOf): string {
+export function eventLine(
+  { timeMs, event }: RecordedEvent,
+  nameOf: NameOf,
+  hasTimes: boolean,
+): string {
   const status =
     'status' in event && event.status !== null && !UNREMARKABLE.includes(event.status)
       ? `  refused: ${statusName(event.status)}`
       : '';
-  return numbered(`#${event.sequence}`, timeMs, `${what(event, nameOf)}${status}`);
+  return numbered(
+    `#${event.sequence}`,
+    hasTimes ? timeMs : null,
+    `${what(event, nameOf)}${status}`,
+  );
 }
 
-/** A line of a list with its number, if it has one, and its time. */
-export function numbered(number: string, timeMs: number, words: string): string {
-  const seconds = (timeMs / 1000).toFixed(SECOND_DIGITS).padStart(SECOND_DIGITS + 5);
-  return `${number.padStart(SEQUENCE_WIDTH)} ${seconds}  ${words}`;
+/** A line of a list with its number, if it has one, and its time, if there are times. */
+export function numbered(number: string, timeMs: number | null, words: string): string {
+  const seconds =
+    timeMs === null ? '' : ` ${(timeMs / 1000).toFixed(SECOND_DIGITS).padStart(SECOND_DIGITS + 5)}`;
+  return `${number.padStart(SEQUENCE_WIDTH)}${seconds}  ${words}`;
 }
 
 /** A lifetime as a line. */
@@ -100,9 +109,9 @@ export function lifetimeLine({ born, died, domain, ...mapping }: Lifetime): stri
 }
 
 /** What had been counted by then, and when somebody looked. */
-function counterLines({ counters, endpoints }: Moment): readonly string[] {
+function counterLines({ counters, endpoints }: Moment, hasTimes: boolean): readonly string[] {
   if (counters === null) return ['How much DMA there was is not known.'];
-  const seconds = (counters.timeMs / 1000).toFixed(SECOND_DIGITS);
+  const at = hasTimes ? ` at ${(counters.timeMs / 1000).toFixed(SECOND_DIGITS)} s` : '';
   const lines = counters.endpoints.map(({ id, ...counts }) => {
     const name = endpoints.find((endpoint) => endpoint.id === id)?.name ?? hex(id);
     const parts = [
@@ -115,14 +124,11 @@ function counterLines({ counters, endpoints }: Moment): readonly string[] {
       .map(([accesses, bytes, what]) => `${accesses} ${what} (${bytes} bytes)`);
     return `  ${name}: ${said.join(', ')}`;
   });
-  return [
-    `Accesses since power on, read after event #${counters.sequence} at ${seconds} s:`,
-    ...lines,
-  ];
+  return [`Accesses since power on, read after event #${counters.sequence}${at}:`, ...lines];
 }
 
 /** The device at a moment. */
-export function momentLines(moment: Moment): readonly string[] {
+export function momentLines(moment: Moment, hasTimes: boolean): readonly string[] {
   const { isBypass, missing } = moment;
   const endpoints = moment.endpoints.map(({ name, mode, domain }) => {
     const where =
@@ -136,5 +142,5 @@ export function momentLines(moment: Moment): readonly string[] {
   const gap = missing === null ? [] : [`Not known: what was done before event #${missing.before}.`];
   const bypass = isBypass === null ? 'not known' : isBypass ? 'on' : 'off';
   const first = `After event #${moment.sequence}, bypass ${bypass}:`;
-  return [first, ...endpoints, ...domains, ...gap, ...counterLines(moment)];
+  return [first, ...endpoints, ...domains, ...gap, ...counterLines(moment, hasTimes)];
 }

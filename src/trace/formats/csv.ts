@@ -3,6 +3,7 @@
 
 import { NO_STATUS } from '../record/event-columns.ts';
 import type { IommuRecord } from '../record/iommu-record.ts';
+import { writtenMs } from '../trace-lines.ts';
 import { Pieces } from './pieces.ts';
 
 /** Fields of events, in the order of their columns. */
@@ -63,8 +64,7 @@ function lineOf(
   if (fields.get('status') === NO_STATUS) fields.delete('status');
   const name = 'endpoint' in event ? names.get(event.endpoint) : undefined;
   const { task } = record.who(sequence);
-  // Microseconds, as in JSON lines
-  const time = Math.round(timeMs * 1000) / 1000;
+  const time = writtenMs(timeMs, record.head.facts.times);
   const values = [sequence, time, event.kind, name, ...FIELDS.map((field) => fields.get(field))];
   return [...values, task?.comm, task?.pid].map(cell).join(',') + END;
 }

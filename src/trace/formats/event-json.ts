@@ -53,7 +53,8 @@ class Reader {
 
 /** What a line holds. */
 export interface EventLine {
-  readonly timeMs: number;
+  /** Null where there are no times. */
+  readonly timeMs: number | null;
   readonly event: IommuEvent;
 }
 
@@ -64,9 +65,7 @@ export function readEventLine(value: unknown): EventLine | string {
   if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 1) {
     return '"sequence" must be a whole number from 1';
   }
-  if (typeof timeMs !== 'number' || !Number.isFinite(timeMs) || timeMs < 0) {
-    return '"timeMs" must be milliseconds';
-  }
+  if (!isTime(timeMs)) return '"timeMs" must be milliseconds, or null in a trace without times';
   try {
     const event = eventOf(String(value['kind']), new Reader(value), sequence);
     return event === undefined
@@ -76,6 +75,11 @@ export function readEventLine(value: unknown): EventLine | string {
     if (error instanceof FieldError) return error.message;
     throw error;
   }
+}
+
+/** Whether it is the time of a line: milliseconds, or null where there are none. */
+function isTime(value: unknown): value is number | null {
+  return value === null || (typeof value === 'number' && Number.isFinite(value) && value >= 0);
 }
 
 function isFields(value: unknown): value is Fields {

@@ -5,9 +5,11 @@ import { NO_STATUS } from '../record/event-columns.ts';
 import { ALL_FACTS } from '../record/head.ts';
 import { IommuRecord } from '../record/iommu-record.ts';
 import { Recorder } from '../record/recorder.ts';
+import { ORDER_MS } from '../record/time-range.ts';
 import type { Mark } from '../record/marks.ts';
 import { readEventLine, type EventLine } from './event-json.ts';
 import { isMarkLine, readMark } from './mark-json.ts';
+import { isObject } from './field-checks.ts';
 import { TextLines } from './text-lines.ts';
 import { TraceError, type TraceReader } from './trace-reader.ts';
 
@@ -31,6 +33,8 @@ export class JsonLinesReader implements TraceReader {
   };
   #marks: Mark[] = [];
   #hasMarks = false;
+  /** Whether lines have times, as the first one says. */
+  #hasTimes: boolean | undefined;
   #badLines = 0;
   #latest = 0;
 
@@ -77,11 +81,17 @@ export class JsonLinesReader implements TraceReader {
       this.#complain(read);
       return;
     }
-    if ('kind' in read) {
-      this.#takeMark(read);
+    const { hasTime, what } = read;
+    if (hasTime !== (this.#hasTimes ?? hasTime)) {
+      const [own, others] = hasTime ? ['a', 'have none'] : ['no', 'have'];
+      this.#complain(`it has ${own} time, and lines before it ${others}`);
       return;
     }
-    const { timeMs, event } = read;
+    if ('kind' in what) this.#takeMark(what, hasTime);
+    else this.#takeEvent(what, hasTime);
+  }
+
+  #takeEvent({ timeMs, event }: EventLine, hasTime: boolean): void {
     if (event.sequence <= this.#latest) {
       this.#complain(`event ${event.sequence} comes behind event ${this.#latest}`);
       return;
@@ -90,18 +100,27 @@ export class JsonLinesReader implements TraceReader {
     if ('status' in event && event.status === NO_STATUS) this.#facts.status = false;
     if (event.kind === 'faulted' && event.length === 0) this.#facts.accesses = false;
     this.#latest = event.sequence;
-    this.#recorder.add(event, { timeMs, instructions: 0 });
+    this.#beginWith(hasTime);
+    const time = { timeMs: timeMs ?? event.sequence * ORDER_MS, instructions: 0 };
+    this.#recorder.add(event, time);
   }
 
-  #takeMark(mark: Mark): void {
+  #takeMark(mark: Mark, hasTime: boolean): void {
     const before = this.#marks.at(-1) ?? this.record.marks.at(-1);
     if (mark.sequence < Math.max(this.#latest, before?.sequence ?? 0)) {
       this.#complain(`a mark after event ${mark.sequence} comes behind event ${this.#latest}`);
       return;
     }
+    this.#beginWith(hasTime);
     this.#marks.push(mark);
     this.#hasMarks = true;
     if (this.#marks.length >= MAX_WAITING) this.#gather();
+  }
+
+  /** A line is taken: the others are expected to have times if it has. */
+  #beginWith(hasTime: boolean): void {
+    this.#hasTimes = hasTime;
+    this.#facts.times = hasTime;
   }
 
   #complain(words: string): void {
@@ -117,12 +136,19 @@ export class JsonLinesReader implements TraceReader {
   }
 }
 
-function readLine(line: string): EventLine | Mark | string {
+interface Line {
+  readonly hasTime: boolean;
+  readonly what: EventLine | Mark;
+}
+
+function readLine(line: string): Line | string {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
     return 'this is not JSON';
   }
-  return isMarkLine(value) ? readMark(value) : readEventLine(value);
+  const what = isMarkLine(value) ? readMark(value) : readEventLine(value);
+  if (typeof what === 'string') return what;
+  return { hasTime: isObject(value) && value['timeMs'] !== null, what };
 }

@@ -78,7 +78,24 @@ describe('JSON lines', () => {
     expect(record.marks).toMatchObject([{ kind: 'stage', stage: 'kernel', sequence: 0 }]);
   });
 
+  it('say where they have no times, and are read again in that order', async () => {
+    const lines = [
+      '{"sequence":2,"timeMs":null,"kind":"reset"}\n',
+      '{"after":2,"timeMs":null,"kind":"stage","stage":"kernel"}\n',
+    ];
+    const { record, remarks } = await read(lines.join(''));
+    expect(remarks).toEqual([]);
+    expect(record.head.facts.times).toBe(false);
+    expect([record.event(2)?.timeMs, record.marks[0]?.timeMs]).toEqual([2, 2]);
+    expect([...new JsonLines(record).next()]).toEqual(lines);
+  });
+
   it.each([
+    [
+      '{"after":4,"timeMs":null,"kind":"stage","stage":"x"}',
+      'it has no time, and lines before it have',
+    ],
+    ['{"sequence":5,"timeMs":null,"kind":"reset"}', 'it has no time, and lines before it have'],
     ['{"after":4,"timeMs":1,"kind":"weather"}', 'Line 2 was left out: there is no mark "weather"'],
     ['{"after":4,"timeMs":1,"kind":"console"}', 'there is no mark "console" like this'],
     ['{"after":4,"timeMs":1,"kind":"sample","address":7}', 'no mark "sample" like this'],

@@ -18,11 +18,12 @@ export class JsonLines {
   }
 
   *next(): Generator<string> {
+    const { times } = this.#record.head.facts;
     for (const what of this.#marks.with(this.#sequences())) {
-      if (typeof what !== 'number') yield markLine(what);
+      if (typeof what !== 'number') yield markLine(what, times);
       else {
         const event = this.#record.event(what);
-        if (event !== undefined) yield traceLine(event);
+        if (event !== undefined) yield traceLine(event, times);
       }
     }
   }
