@@ -114,6 +114,12 @@ async function embed(port: MessagePort, session: MachineSession, opening: Openin
   serveEmbedding(port, session, opening);
 }
 
+/** In another task, and for a page that is hidden when it is seen again. */
+function onNextTask(callback: () => void): void {
+  if (document.visibilityState === 'visible') void nextTask().then(() => callback());
+  else requestAnimationFrame(callback);
+}
+
 async function main(): Promise<void> {
   const root = document.getElementById('app');
   if (root === null) return;
@@ -130,6 +136,7 @@ async function main(): Promise<void> {
     loadModule: async () => (await import('./example-module.ts')).exampleModule(),
     now: () => performance.now(),
     onNextFrame: (callback: FrameRequestCallback) => requestAnimationFrame(callback),
+    onNextTask,
   };
   const session = new MachineSession({
     start: holdNews(await chooseStart(), shown),

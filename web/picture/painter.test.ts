@@ -181,6 +181,8 @@ describe('a pulse that is alone', () => {
     rig.painter.show({ ...CONTENT, moves: false });
     expect(rig.layer.childElementCount).toBe(0);
     rig.painter.show(CONTENT);
+    await nextTask();
+    await nextTask();
     rig.pulses(1);
     expect(rig.layer.childElementCount).toBe(1);
     rig.painter.dispose();

@@ -95,7 +95,7 @@ export class PicturePainter {
     this.request();
   }
 
-  /** Paints with the next frame; what is shown first in a task of its own, as much else is new then. */
+  /** Paints with the next frame; what stands still in a task of its own, as styles and layout of the frame take their time, too. */
   request(): void {
     if (this.#isAsked || this.#isDisposed) return;
     this.#isAsked = true;
@@ -103,13 +103,20 @@ export class PicturePainter {
       this.#isAsked = false;
       if (!this.#isDisposed) this.#paint();
     };
-    if (this.#layout === null) void nextTask().then(paint);
-    else this.#ports.onNextFrame(paint);
+    if (this.#isDue) void nextTask().then(paint);
+    else {
+      this.#ports.onNextFrame(() => {
+        if (!this.#isDue) return paint();
+        this.#isAsked = false;
+        this.request();
+      });
+    }
   }
 
-  /** In the frame that is being made: what has come is on its way, and what is stale is painted. */
+  /** There is news: what has come is on its way, and what is stale is painted. */
   draw(): void {
-    if (!this.#isDisposed) this.#paint();
+    if (this.#hasNews) this.request();
+    else if (!this.#isDisposed) this.#paint();
   }
 
   dispose(): void {
@@ -134,8 +141,8 @@ export class PicturePainter {
       this.#notBefore = 0;
     }
     let hasNews = false;
-    if (this.#isStale || this.#laidOut !== content.scene) {
-      hasNews = nowMs >= this.#notBefore || this.#layout === null;
+    if (this.#hasNews) {
+      hasNews = this.#isDue;
       if (hasNews) this.#paintStill(content);
       else this.request();
     }
@@ -152,6 +159,16 @@ export class PicturePainter {
     const brush = new Brush(context, this.#colors, layout.scale);
     this.#spots = paintPulses(brush, { scene: this.#laidOut ?? content.scene, layout }, moving);
     this.request();
+  }
+
+  /** Whether what stands still is to be painted anew. */
+  get #hasNews(): boolean {
+    return this.#isStale || this.#laidOut !== this.#content?.scene;
+  }
+
+  /** Whether it is time for that. */
+  get #isDue(): boolean {
+    return this.#hasNews && (this.#layout === null || this.#ports.now() >= this.#notBefore);
   }
 
   #start(context: CanvasRenderingContext2D, accesses: readonly Access[], nowMs: number): void {

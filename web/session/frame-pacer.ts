@@ -13,18 +13,25 @@ export interface FramePorts {
   readonly now: () => number;
   /** Calls back before the next frame is painted. */
   readonly onNextFrame: (callback: () => void) => void;
+  /**
+   * The same, in a task of its own: what a frame shows anew takes long, and style, layout and painting follow in the frame's. With
+   * the frame, if left out.
+   */
+  readonly onNextTask?: (callback: () => void) => void;
 }
 
 export class FramePacer {
-  readonly #ports: FramePorts;
+  readonly #now: FramePorts['now'];
+  readonly #onTurn: FramePorts['onNextFrame'];
   readonly #frame = signal(0);
   #isAsked = false;
   /** Until it is time to ask for the frame: frames with nothing to paint cost as much as others. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastMs = Number.NEGATIVE_INFINITY;
 
-  constructor(ports: FramePorts) {
-    this.#ports = ports;
+  constructor({ now, onNextFrame, onNextTask = onNextFrame }: FramePorts) {
+    this.#now = now;
+    this.#onTurn = onNextTask;
   }
 
   /** Counts frames: what depends on it is computed again with the next. */
@@ -62,16 +69,16 @@ export class FramePacer {
   #wait(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const restMs = this.#lastMs + FRAME_INTERVAL_MS - this.#ports.now();
+    const restMs = this.#lastMs + FRAME_INTERVAL_MS - this.#now();
     if (restMs <= SCREEN_MS) {
-      this.#ports.onNextFrame(() => this.#paint());
+      this.#onTurn(() => this.#paint());
       return;
     }
     this.#timer = setTimeout(() => this.#wait(), restMs - SCREEN_MS);
   }
 
   #paint(): void {
-    const nowMs = this.#ports.now();
+    const nowMs = this.#now();
     if (nowMs - this.#lastMs < FRAME_INTERVAL_MS) {
       this.#wait();
       return;

@@ -5,6 +5,7 @@ import { KIND_CODES } from '../../src/trace/record/event-kinds.ts';
 import { ORDER_MS, rangeUpTo, type TimeRange } from '../../src/trace/record/time-range.ts';
 import type { History } from '../../src/trace/replay/history.ts';
 import { clockOf } from '../format/clock.ts';
+import { nextTask } from '../next-task.ts';
 import {
   clampAxis,
   follow,
@@ -63,6 +64,8 @@ export class BarView {
   #lanes: Lanes | undefined;
   #hover: number | null = null;
   #frame = 0;
+  #isDrawing = false;
+  #isDisposed = false;
   /** Guest time that was drawn last. */
   #paintedMs = Number.NEGATIVE_INFINITY;
 
@@ -99,9 +102,9 @@ export class BarView {
     this.request();
   }
 
-  /** At once: a frame is being made. */
+  /** In a task of its own: much else is made anew in this one. */
   draw(): void {
-    this.#paint();
+    if (!this.#isDrawing) void this.#drawSoon();
   }
 
   /** With the next frame. */
@@ -119,6 +122,7 @@ export class BarView {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     cancelAnimationFrame(this.#frame);
   }
 
@@ -195,6 +199,13 @@ export class BarView {
     const { width } = this.#axis;
     const place = this.#hover ?? placeOf(this.#axis, pastMs ?? this.#limits.endMs);
     return place >= 0 && place <= width + 1 ? Math.min(width, place) : width / 2;
+  }
+
+  async #drawSoon(): Promise<void> {
+    this.#isDrawing = true;
+    await nextTask();
+    this.#isDrawing = false;
+    if (!this.#isDisposed) this.#paint();
   }
 
   #moveTo(axis: Axis): void {

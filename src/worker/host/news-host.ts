@@ -4,7 +4,6 @@ import { transfer } from 'comlink';
 import type { Dispose, Emitter } from '../../base/emitter.ts';
 import type { BootStory } from '../../machine/snapshot/booted-guest.ts';
 import type { MachineBatch, NewsApi, Preview } from '../api/news.ts';
-import { BATCH_EVENTS } from '../../trace/record/record-tail.ts';
 import type { MachineStatus } from '../api/power.ts';
 import { ConsoleNews } from './console-news.ts';
 import { InstructionRate } from './instruction-rate.ts';
@@ -124,7 +123,7 @@ export class NewsHost implements NewsApi {
       await this.#tell();
       for (const resolve of waiting) resolve();
       if (this.#teller.behind <= MAX_BEHIND) this.#life.machine?.setWaiting(false);
-      const restMs = this.#teller.behind > BATCH_EVENTS ? NEXT_MS : FRAME_MS;
+      const restMs = this.#teller.behind > this.#teller.room ? NEXT_MS : FRAME_MS;
       await new Promise((resolve) => setTimeout(resolve, restMs));
       await this.#untilNews();
     }

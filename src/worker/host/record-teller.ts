@@ -18,6 +18,11 @@ export interface Told {
   readonly dropped: EventCounts;
 }
 
+/** Events of the first batch that goes on with a record: the page's code for them is not compiled yet. */
+const FIRST_EVENTS = BATCH_EVENTS / 4;
+/** Of the events that were told, the next batch may have so many. */
+const GROWTH = 1 / 8;
+
 const NOTHING: Told = { begins: null, record: [], dropped: {} };
 
 /** What is used of the machine's life. */
@@ -38,6 +43,8 @@ export class RecordTeller {
   #beginning: Beginning | null = null;
   /** That of a machine that is being restored. */
   #preview: Told | undefined;
+  /** Events in batches that went on with a record. */
+  #told = 0;
 
   constructor(life: ToldLife) {
     this.#life = life;
@@ -57,6 +64,11 @@ export class RecordTeller {
     const { machine } = this.#life;
     if (this.#tail === undefined || this.#beginning !== null) return 0;
     return Math.max(0, (machine?.iommu?.sequence ?? 0) - this.#tail.sequence);
+  }
+
+  /** Events of the next batch at most: more and more. */
+  get room(): number {
+    return Math.min(BATCH_EVENTS, Math.max(FIRST_EVENTS, Math.floor(this.#told * GROWTH)));
   }
 
   /** Whether there is more to tell of than was taken. */
@@ -81,13 +93,12 @@ export class RecordTeller {
     const dropped = this.#tail?.takeLost() ?? {};
     const hasLost = Object.keys(dropped).length > 0;
     // What a record begins with comes whole: the page shows nothing in between
-    const atMost = begins === null ? BATCH_EVENTS : MAX_EVENTS;
-    return {
-      // A page that misses events can not know any more what is mapped.
-      begins: hasLost ? this.#startBehind(history, this.#tail?.sequence ?? 0) : begins,
-      record: this.#tail?.next({ until: lastSequence, atMost }) ?? [],
-      dropped,
-    };
+    const atMost = begins === null ? this.room : MAX_EVENTS;
+    // A page that misses events can not know any more what is mapped.
+    const start = hasLost ? this.#startBehind(history, this.#tail?.sequence ?? 0) : begins;
+    const record = this.#tail?.next({ until: lastSequence, atMost }) ?? [];
+    if (begins === null) this.#told += record.reduce((sum, { count }) => sum + count, 0);
+    return { begins: start, record, dropped };
   }
 
   #tellOf({ story, head }: MachinePreview): void {

@@ -289,7 +289,14 @@ export const PAGE: readonly Room[] = [
   {
     folder: 'web/timebar',
     purpose: 'the time bar: its axis, what happened in each bucket of it, layout and painting',
-    imports: [...PAGE_IMPORTS, 'src/trace/record', 'src/trace/replay', 'web/canvas', 'web/format'],
+    imports: [
+      ...PAGE_IMPORTS,
+      'src/trace/record',
+      'src/trace/replay',
+      'web/canvas',
+      'web/format',
+      'web/next-task.ts',
+    ],
     types: PAGE_TYPES,
   },
   {
