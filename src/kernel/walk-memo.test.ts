@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { expectSame } from '../../test/support/expect-same.ts';
 import { DEVICE_LINEAR, FakeGuest, PAGE_OFFSET } from '../../test/support/fake-guest.ts';
 import { bytesPerCall } from '../../test/support/allocation.ts';
 import { GuestWalk } from './guest-walk.ts';
@@ -104,10 +105,10 @@ describe('walks that were made', () => {
         for (const apply of changes) {
           apply(guest);
           const words = take(walk, guest);
-          expect(words).toEqual(take(new GuestWalk(PROFILE), guest));
+          expectSame(words, take(new GuestWalk(PROFILE), guest));
           const number = walk.find(guest);
           found += Number(byNumber.has(number));
-          expect(byNumber.get(number) ?? words).toEqual(words);
+          expectSame(byNumber.get(number) ?? words, words);
           byNumber.set(number, words);
         }
       }),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { expectSame } from '../../test/support/expect-same.ts';
 import { BusError } from '../memory/address-space.ts';
 import { FlatMemory } from '../memory/flat-memory.ts';
 import * as at from './config-layout.ts';
@@ -354,9 +355,8 @@ describe('any writes', () => {
           pci.writeConfig(write.offset, write.width, write.value);
           naive.write(write);
           for (let offset = 0; offset < 0x100; offset += 4) {
-            expect(pci.readConfig(offset, 4), `after ${JSON.stringify(write)}`).toBe(
-              naive.read(offset),
-            );
+            const [ours, theirs] = [pci.readConfig(offset, 4), naive.read(offset)];
+            expectSame([write, offset, ours], [write, offset, theirs]);
           }
         }
       }),
@@ -377,14 +377,14 @@ describe('any writes', () => {
           const isShut =
             (pci.readConfig(at.PCI_COMMAND, 2) & at.PCI_COMMAND_INTX_DISABLE) !== 0 ||
             (pci.readConfig(MSI + at.PCI_MSI_FLAGS, 2) & at.PCI_MSI_FLAGS_ENABLE) !== 0;
-          expect(levels.at(-1) ?? false).toBe(isAsking && !isShut);
+          expectSame(levels.at(-1) ?? false, isAsking && !isShut);
         }
         const other = build();
         other.pci.restore(pci.save());
-        expect(other.pci.save()).toEqual(pci.save());
+        expectSame(other.pci.save(), pci.save());
         // It goes on from the level that it had
         other.pci.lower();
-        expect(other.levels).toEqual(levels.at(-1) === true ? [false] : []);
+        expectSame(other.levels, levels.at(-1) === true ? [false] : []);
       }),
       { seed: 1, numRuns: 150 },
     );

@@ -10,6 +10,7 @@ import {
   pushAll,
   RING_KINDS,
 } from '../../test/rigs/queue-rig.ts';
+import { expectSame } from '../../test/support/expect-same.ts';
 import { VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC, VIRTIO_F_IN_ORDER } from './features.ts';
 import { packedDistance } from './ring-layout.ts';
 import type { RingQueue } from './ring-queue.ts';
@@ -62,10 +63,10 @@ describe.each(RING_KINDS)('[B28] a %s ring', (kind) => {
           queue.push(chain, answer.length);
           queue.flush();
           const used = driver.expectUsed();
-          expect(pieces).toEqual([...bytes]);
-          expect(chain.writable.length).toBe(answer.length);
-          expect([...used.bytes]).toEqual([...answer]);
-          expect(used.length).toBe(answer.length);
+          expectSame(pieces, [...bytes]);
+          expectSame(chain.writable.length, answer.length);
+          expectSame([...used.bytes], [...answer]);
+          expectSame(used.length, answer.length);
         }
       }),
       { seed: 1, numRuns: 200 },
@@ -126,7 +127,7 @@ describe.each(RING_KINDS)('[B28] a %s ring', (kind) => {
             expect(driver.expectUsed()).toMatchObject({ head, length: chain.writable.length });
           }
           expect(driver.takeUsed()).toBeUndefined();
-          expect(added).toEqual([]);
+          expectSame(added, []);
         }
       }),
       { seed: 1, numRuns: 150 },

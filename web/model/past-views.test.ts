@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PastRig } from '../../test/rigs/past-rig.ts';
+import { expectSame } from '../../test/support/expect-same.ts';
 import { pastDevice, pastSteps } from '../../test/support/past-steps.ts';
 import type { IommuState } from '../../src/iommu/events/iommu-event.ts';
 import { RecordTail } from '../../src/trace/record/record-tail.ts';
@@ -134,7 +135,7 @@ describe('the views of a past moment', () => {
           }
           page.tell();
           for (const [sequence, live] of page.live) {
-            expect(page.past(sequence)).toEqual(live);
+            expectSame(page.past(sequence), live);
             compared += 1;
           }
         },

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { expectSame } from '../../test/support/expect-same.ts';
 import { layoutMarks } from './fault-marks.ts';
 import { layoutPicture, NO_FOLDS, type PictureLayout } from './layout.ts';
 import { dotAt, NOBODY, placeOfPage, SHARED, type Box } from './memory.ts';
@@ -129,20 +130,20 @@ describe('the layout of the picture', () => {
         const layout = layoutPicture(scene, viewport, NO_FOLDS);
         const boxes = boxesOf(layout);
         const outer = { x: 0, y: 0, ...viewport };
-        for (const box of boxes) expect(isInside(box, outer)).toBe(true);
+        for (const box of boxes) expectSame(isInside(box, outer), true);
         for (const [at, box] of boxes.entries()) {
-          for (const other of boxes.slice(at + 1)) expect(overlap(box, other)).toBe(false);
+          for (const other of boxes.slice(at + 1)) expectSame(overlap(box, other), false);
         }
         for (const { bar, wall } of layout.lanes) {
           for (const each of [...wall.stretches, ...wall.openings]) {
             const part = { ...bar, x: each.x, width: each.width };
-            expect(isInside(part, bar)).toBe(true);
+            expectSame(isInside(part, bar), true);
           }
         }
-        expect(layout.hidden + layout.lanes.length).toBe(scene.lanes.length);
+        expectSame(layout.hidden + layout.lanes.length, scene.lanes.length);
         const stopped = [{ sequence: 1, fault: FAULT, sentence: '' }];
         for (const { box } of layoutMarks(layout, scene, stopped)) {
-          expect(isInside(box, outer)).toBe(true);
+          expectSame(isInside(box, outer), true);
         }
       }),
     );
@@ -157,9 +158,8 @@ describe('the layout of the picture', () => {
             for (const page of [first, last]) {
               const place = placeOfPage(memory.grid, page);
               const dot = place === null ? null : dotAt(memory.grid, place.x, place.y);
-              expect(dot?.pages.first).toBeLessThanOrEqual(page);
-              expect(dot?.pages.last).toBeGreaterThanOrEqual(page);
-              expect([at, SHARED]).toContain(dot?.owner);
+              const isThere = dot !== null && dot.pages.first <= page && page <= dot.pages.last;
+              expectSame([isThere, dot?.owner === at || dot?.owner === SHARED], [true, true]);
             }
           }
         }
@@ -172,7 +172,7 @@ describe('the layout of the picture', () => {
             const isReached = scene.lanes.some(({ pages }) =>
               pages.some((each) => each.first <= dotRun.last && dotRun.first <= each.last),
             );
-            expect(owners[cell + dot] !== NOBODY).toBe(isReached);
+            expectSame(owners[cell + dot] !== NOBODY, isReached);
           }
         }
       }),
@@ -186,8 +186,7 @@ describe('the layout of the picture', () => {
         for (const { at, wall } of layoutPicture(scene, viewport, NO_FOLDS).lanes) {
           for (const { first } of scene.lanes[at]?.iova ?? []) {
             const x = xOfIova(wall, BigInt(first) * BigInt(PAGE_BYTES));
-            expect(x).not.toBeNull();
-            if (x !== null) expect(iovaAt(wall, x)).not.toBeNull();
+            expectSame(x === null || iovaAt(wall, x) === null, false);
           }
         }
       }),
@@ -200,7 +199,7 @@ describe('the layout of the picture', () => {
         const before = layoutPicture(scene, viewport, NO_FOLDS);
         const lanes = scene.lanes.map((lane) => ({ ...lane, iova: [], pages: [] }));
         const after = layoutPicture({ ...scene, lanes }, viewport, before.folds);
-        expect(after.folds.memory).toEqual(before.folds.memory);
+        expectSame(after.folds.memory, before.folds.memory);
         expect(after.lanes.map(({ wall }) => wall.stretches)).toEqual(
           before.lanes.map(({ wall }) => wall.stretches),
         );
@@ -224,7 +223,7 @@ describe('the layout of the picture', () => {
         expect(first?.run.first).toBe(0);
         expect(first?.run.last).toBe(scene.facts.memoryBytes / PAGE_BYTES - 1);
         const after = layoutPicture(walled, viewport, during.folds);
-        expect(after.memory.grid.blocks).toEqual(before.memory.grid.blocks);
+        expectSame(after.memory.grid.blocks, before.memory.grid.blocks);
       }),
       { numRuns: 30 },
     );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PastRig } from '../../test/rigs/past-rig.ts';
+import { expectSame } from '../../test/support/expect-same.ts';
 import { pastDevice, pastSteps } from '../../test/support/past-steps.ts';
 import { History } from '../../src/trace/replay/history.ts';
 import { bucketEdges, MIN_SPAN_MS, zoomAxis } from './axis.ts';
@@ -66,12 +67,12 @@ describe('lanesOf', () => {
             const [from, to] = [lanes.edges[at] ?? 0, lanes.edges[at + 1] ?? 0];
             const isInside = (timeMs: number): boolean => timeMs >= from && timeMs < to;
             const events = times.filter(isInside).length;
-            expect((lanes.bounds[at + 1] ?? 0) - (lanes.bounds[at] ?? 0)).toBe(events);
-            expect(lanes.lines[at]).toBe(lines.filter(isInside).length);
+            expectSame((lanes.bounds[at + 1] ?? 0) - (lanes.bounds[at] ?? 0), events);
+            expectSame(lanes.lines[at], lines.filter(isInside).length);
             const before = (timeMs: number): number =>
               looked.filter((each) => each.timeMs < timeMs).at(-1)?.bytes ?? 0;
             const dma = lanes.dma.find(({ endpoint }) => endpoint === ENDPOINT)?.bytes[at] ?? 0;
-            expect(dma).toBe(before(to) - before(from));
+            expectSame(dma, before(to) - before(from));
             counted += events;
           }
         },

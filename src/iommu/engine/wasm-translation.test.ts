@@ -1,7 +1,8 @@
 // Endpoints, windows, bypass and counters: the engine against the naive store.
 
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
+import { expectSame } from '../../../test/support/expect-same.ts';
 import { ENDPOINTS, step } from '../../../test/support/store-steps.ts';
 import { endpointWindows, StoreWorld } from '../../../test/support/store-world.ts';
 import { auditOf } from '../../../test/support/engine-extras.ts';
@@ -20,9 +21,9 @@ it('decides every access as the naive store does, and counts it alike', () => {
     fc.property(windows, steps, (windows, steps) => {
       const wasm = new StoreWorld(new WasmStore(storeModule, LIMITS), windows);
       const reference = new StoreWorld(new ReferenceStore(LIMITS), windows);
-      for (const [name, run] of steps) expect([name, run(wasm)]).toEqual([name, run(reference)]);
-      expect(wasm.contents()).toEqual(reference.contents());
-      expect(auditOf(wasm.store)).toBe(AUDIT_SOUND);
+      for (const [name, run] of steps) expectSame([name, run(wasm)], [name, run(reference)]);
+      expectSame(wasm.contents(), reference.contents());
+      expectSame(auditOf(wasm.store), AUDIT_SOUND);
     }),
     { seed: SEED, numRuns: 300 },
   );

@@ -52,11 +52,10 @@ export class ReferenceStore implements MappingStore {
 
   insert(domain: number, mapping: Mapping): InsertOutcome {
     const mappings = this.#mappings(domain);
-    if (mappings.some((each) => touches(each, mapping.virtStart, mapping.virtEnd))) {
-      return 'overlap';
-    }
+    const next = mappings.findIndex((each) => each.virtEnd >= mapping.virtStart);
+    const isOverlap = (mappings[next]?.virtStart ?? Infinity) <= mapping.virtEnd;
+    if (isOverlap) return 'overlap';
     if (this.#count() >= this.#limits.maxMappings) return 'full';
-    const next = mappings.findIndex((each) => each.virtStart > mapping.virtEnd);
     mappings.splice(next < 0 ? mappings.length : next, 0, { ...mapping });
     return 'inserted';
   }

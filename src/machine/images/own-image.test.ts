@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { expectSame } from '../../../test/support/expect-same.ts';
 import { fakeKernel } from '../../../test/support/fake-kernel.ts';
 import { InputError } from './guest-images.ts';
 import type { ImageName } from './image-files.ts';
@@ -39,8 +40,8 @@ describe('an own file', () => {
     const file = blobOf(bytes);
     const { length, sha256: checksum, beginning } = await measureFile(file, USE);
     expect([length, checksum]).toEqual([PLAIN.length, sha256(PLAIN)]);
-    expect(beginning).toEqual(PLAIN.subarray(0, 1024));
-    expect(await readOwnFile(file, USE)).toEqual(PLAIN);
+    expectSame(beginning, PLAIN.subarray(0, 1024));
+    expectSame(await readOwnFile(file, USE), PLAIN);
   });
 
   it('is short, or empty', async () => {
@@ -71,7 +72,7 @@ describe('an own image', () => {
     expect((await measureImage('disk', blobOf(new Uint8Array(512)))).commandLineLimit).toBe(
       undefined,
     );
-    expect(await readOwnImage('kernel', blobOf(kernel))).toEqual(kernel);
+    expectSame(await readOwnImage('kernel', blobOf(kernel)), kernel);
   });
 
   it.each<[ImageName, Uint8Array, string]>([
@@ -94,10 +95,8 @@ describe('own shared files', () => {
     const packed = new Uint8Array(gzipSync(PLAIN));
     const files = { 'a.gz': blobOf(packed), b: blobOf(PLAIN) };
     expect(await measureShare(files)).toEqual({ 'a.gz': sha256(packed), b: sha256(PLAIN) });
-    expect(await readOwnShare(files)).toEqual({
-      files: { 'a.gz': packed, b: PLAIN },
-      checksums: await measureShare(files),
-    });
+    const checksums = await measureShare(files);
+    expectSame(await readOwnShare(files), { files: { 'a.gz': packed, b: PLAIN }, checksums });
   });
 
   it('are refused as a whole when there is a name that cannot be, before any is read', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Zstd } from '@hpcc-js/wasm-zstd';
 import { describe, expect, it } from 'vitest';
+import { expectSame } from '../../../test/support/expect-same.ts';
 import { InputError } from '../images/guest-images.ts';
 import type { BootedGuest } from './booted-guest.ts';
 import { earlyEnd, readEarlyPart, readSnapshotFile, writeSnapshotFile } from './snapshot-file.ts';
@@ -51,11 +52,11 @@ describe('a snapshot file', () => {
     ['with zstd', pack],
   ])('gives back what was written, packed %s', async (_, packing) => {
     const file = await writeSnapshotFile(GUEST, packing);
-    await expect(readSnapshotFile(file, V86)).resolves.toEqual(GUEST);
+    expectSame(await readSnapshotFile(file, V86), GUEST);
   });
 
   it('has the same bytes each time', async () => {
-    await expect(writeSnapshotFile(GUEST, pack)).resolves.toEqual(PACKED);
+    expectSame(await writeSnapshotFile(GUEST, pack), PACKED);
   });
 
   it('tells its story before the machine is there', async () => {
@@ -64,7 +65,7 @@ describe('a snapshot file', () => {
     const early = await readEarlyPart(PACKED.subarray(0, end));
     expect(early.story).toEqual(GUEST.story);
     expect(early.lateStart + early.packing.packedBytes).toBe(PACKED.length);
-    await expect(readSnapshotFile(PACKED, V86, early)).resolves.toEqual(GUEST);
+    expectSame(await readSnapshotFile(PACKED, V86, early), GUEST);
   });
 
   it.each([0, 5, 23, 24, 400, PACKED.length - 1])(

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import { expectSame } from '../../../test/support/expect-same.ts';
 import { stoppedEmulator } from '../../../test/support/stopped-emulator.ts';
 import type { Emulator } from './emulator.ts';
 import { guardMainLoop, guardPorts } from './exception-guard.ts';
@@ -61,7 +62,7 @@ describe('guardPorts', () => {
       fc.property(fc.array(access, { minLength: 50, maxLength: 50 }), (accesses) => {
         for (const { number, width, value, isWrite } of accesses) {
           if (isWrite) write(number, width, width === 32 ? value : value & (2 ** width - 1));
-          else expect(typeof read(number, width)).toBe('number');
+          else expectSame(typeof read(number, width), 'number');
         }
       }),
       { seed: 1, numRuns: 2000 },

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PLAIN_HEAD } from '../../../test/support/empty-record.ts';
+import { expectSame } from '../../../test/support/expect-same.ts';
 import { emptyBatch } from './batch.ts';
 import { CHUNK_EVENTS } from './event-chunk.ts';
 import { type RecordHead } from './head.ts';
@@ -80,10 +81,10 @@ describe('RecordTail', () => {
           source.add(added);
           const until = Math.max(0, source.record.lastSequence - hold);
           expect(take(tail, other, { atMost, until })).toBeLessThanOrEqual(atMost);
-          expect(contentOf(other, tail.sequence)).toEqual(contentOf(source.record, tail.sequence));
+          expectSame(contentOf(other, tail.sequence), contentOf(source.record, tail.sequence));
         }
         take(tail, other);
-        expect(contentOf(other)).toEqual(contentOf(source.record));
+        expectSame(contentOf(other), contentOf(source.record));
       }),
     );
   });

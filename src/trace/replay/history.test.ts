@@ -8,6 +8,7 @@ import {
   type PastStep,
 } from '../../../test/rigs/past-rig.ts';
 import { OTHER_ENDPOINT } from '../../../test/rigs/iommu-rig.ts';
+import { expectSame } from '../../../test/support/expect-same.ts';
 import { pastDevice, pastSteps } from '../../../test/support/past-steps.ts';
 import type { IommuEvent } from '../../iommu/events/iommu-event.ts';
 import { EventCounter } from '../event-totals.ts';
@@ -67,7 +68,7 @@ describe('History', () => {
         const history = new History(rig.record);
         play(rig, steps);
         for (const [sequence, moment] of rig.moments) {
-          expect(told(history.at(sequence))).toEqual(moment);
+          expectSame(told(history.at(sequence)), moment);
         }
         expect(history.missing).toBeNull();
       }),
@@ -86,7 +87,7 @@ describe('History', () => {
         const gone = { isKnown: false, because: 'gone', before: firstSequence };
         for (const [sequence, moment] of rig.moments) {
           const isGone = sequence < firstSequence - 1;
-          expect(told(history.at(sequence))).toEqual(isGone ? gone : moment);
+          expectSame(told(history.at(sequence)), isGone ? gone : moment);
         }
       }),
       { seed: SEED },
@@ -136,10 +137,10 @@ describe('History', () => {
           }
           const other = moment.isKnown && moment.endpoint(OTHER_ENDPOINT);
           expect(other !== false && other?.isMaster === null).toBe(!isMasterKnown);
-          expect(moment.isKnown && moment.missing).toEqual(missing);
+          expectSame(moment.isKnown && moment.missing, missing);
           if (missing === null && isBypassKnown && isMasterKnown) {
             known += 1;
-            expect(told(moment)).toEqual(rig.moments.get(sequence));
+            expectSame(told(moment), rig.moments.get(sequence));
           } else {
             unknown += 1;
             expect(moment.isKnown && moment.isBypass === null).toBe(!isBypassKnown);
@@ -189,10 +190,10 @@ describe('History', () => {
           const fork = new History(rig.record.fork(end), { keyframe });
           for (let sequence = firstSequence - 1; sequence <= end; sequence += 1) {
             const moment = history.at(sequence);
-            expect(told(fork.at(sequence))).toEqual(told(moment));
+            expectSame(told(fork.at(sequence)), told(moment));
             const ids = (each: typeof moment): unknown =>
               each.isKnown && each.keyframe().mappings.map(({ born }) => born);
-            expect(ids(fork.at(sequence))).toEqual(ids(moment));
+            expectSame(ids(fork.at(sequence)), ids(moment));
           }
           const notYet = { isKnown: false, because: 'not-yet', before: end + 1 };
           expect(fork.at(end + 1)).toEqual(notYet);

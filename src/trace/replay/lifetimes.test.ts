@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PAST_BASES, PastRig } from '../../../test/rigs/past-rig.ts';
+import { expectSame } from '../../../test/support/expect-same.ts';
 import { naiveLifetimes, type NaiveLifetime } from '../../../test/support/past-oracle.ts';
 import { pastDevice, pastSteps } from '../../../test/support/past-steps.ts';
 import { History } from './history.ts';
@@ -55,10 +56,10 @@ describe('lifetimes', () => {
   it('are known from the MAP that made them to the event that ended them', () => {
     fc.assert(
       fc.property(world, ({ history, first, last, expected }) => {
-        for (const lifetime of expected) expect(history.lifetime(lifetime.id)).toEqual(lifetime);
+        for (const lifetime of expected) expectSame(history.lifetime(lifetime.id), lifetime);
         for (let sequence = first; sequence <= last; sequence += 1) {
           const ended = expected.filter(({ died }) => died === sequence);
-          expect(history.endedBy(sequence)).toEqual(ended);
+          expectSame(history.endedBy(sequence), ended);
         }
       }),
     );
@@ -78,10 +79,10 @@ describe('lifetimes', () => {
               each.virtEnd >= range.start &&
               (domain === null || each.domain === domain),
           );
-          expect([...history.lifetimesOfIova(domain, range)]).toEqual(overlapping.toReversed());
+          expectSame([...history.lifetimesOfIova(domain, range)], overlapping.toReversed());
           const earlier = overlapping.filter(({ born }) => born < before);
           const found = [...history.lifetimesOfIova(domain, range, { before })];
-          expect(found).toEqual(earlier.toReversed());
+          expectSame(found, earlier.toReversed());
         },
       ),
     );
@@ -98,7 +99,7 @@ describe('lifetimes', () => {
             ({ physStart, virtStart, virtEnd }) =>
               physStart <= range.end && physStart + (virtEnd - virtStart) >= range.start,
           );
-          expect([...history.lifetimesOfGpa(range)]).toEqual(overlapping.toReversed());
+          expectSame([...history.lifetimesOfGpa(range)], overlapping.toReversed());
         },
       ),
     );
@@ -138,9 +139,9 @@ describe('lifetimes', () => {
               each.born <= sequence &&
               (each.died ?? Infinity) > sequence,
           );
-          expect(history.lookup(sequence, domain, range.start)).toEqual(isThere);
+          expectSame(history.lookup(sequence, domain, range.start), isThere);
           const moment = history.at(sequence);
-          expect(moment.isKnown && moment.lookup(domain, range.start)).toEqual(isThere);
+          expectSame(moment.isKnown && moment.lookup(domain, range.start), isThere);
         }
       }),
     );

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeBusyEngine } from '../../../../test/support/busy-engine.ts';
 import { DAMAGES } from '../../../../test/support/engine-damages.ts';
+import { expectSame } from '../../../../test/support/expect-same.ts';
 import * as layout from '../../../../wasm/assembly/layout.ts';
 import type { EngineMemory } from '../wasm-memory.ts';
 
@@ -17,7 +18,7 @@ describe('audit', () => {
     // But for the marks
     const first = engine.word(layout.HEADER_MARKS);
     const marks = [Math.floor(first / 4), engine.word(layout.HEADER_FIRST_BLOCK) / 4] as const;
-    expect(engine.words.fill(0, ...marks)).toEqual(before.fill(0, ...marks));
+    expectSame(engine.words.fill(0, ...marks), before.fill(0, ...marks));
   });
 
   it.each(DAMAGES)('finds %s', (_what, rule, damage) => {

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { expectSame } from '../../../../test/support/expect-same.ts';
 import { access, endpoint, ENDPOINTS, step } from '../../../../test/support/store-steps.ts';
 import { address, endpointWindows, StoreWorld } from '../../../../test/support/store-world.ts';
 import { extrasOf } from '../../../../test/support/engine-extras.ts';
@@ -91,10 +92,9 @@ describe('translateBatch', () => {
         const wasm = new StoreWorld(new WasmStore(storeModule, LIMITS), windows);
         const reference = new StoreWorld(new ReferenceStore(LIMITS), windows);
         for (const [steps, batch] of rounds) {
-          for (const [name, run] of steps)
-            expect([name, run(wasm)]).toEqual([name, run(reference)]);
-          expect(together(wasm, batch)).toEqual(oneByOne(reference, batch));
-          expect(wasm.contents()).toEqual(reference.contents());
+          for (const [name, run] of steps) expectSame([name, run(wasm)], [name, run(reference)]);
+          expectSame(together(wasm, batch), oneByOne(reference, batch));
+          expectSame(wasm.contents(), reference.contents());
         }
       }),
       { seed: SEED, numRuns: 400 },
@@ -137,8 +137,8 @@ describe('translateBatch', () => {
         length,
       }));
       const batch: Batch = { endpoint: 0, first: 0, buffers, access: 1 };
-      expect(together(wasm, batch)).toEqual(oneByOne(reference, batch));
-      expect(wasm.contents()).toEqual(reference.contents());
+      expectSame(together(wasm, batch), oneByOne(reference, batch));
+      expectSame(wasm.contents(), reference.contents());
     },
   );
 
@@ -148,8 +148,8 @@ describe('translateBatch', () => {
     const whole = scattered * 0x1000;
     for (const length of [whole - 0x7ff, whole, 1100 * 0x1000]) {
       const answer = wasm.access(0, start, length, 1);
-      expect(answer).toEqual(reference.access(0, start, length, 1));
-      expect(wasm.contents()).toEqual(reference.contents());
+      expectSame(answer, reference.access(0, start, length, 1));
+      expectSame(wasm.contents(), reference.contents());
     }
     const code = wasm.store.translate(0, 0x100, 0, whole, 1);
     expect(code).toBe(TRANSLATE_TOO_MANY);

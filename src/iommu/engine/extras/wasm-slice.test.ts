@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { expectSame } from '../../../../test/support/expect-same.ts';
 import { ENDPOINTS, step } from '../../../../test/support/store-steps.ts';
 import { endpointWindows, StoreWorld } from '../../../../test/support/store-world.ts';
 import { auditOf, extrasModule, extrasOf } from '../../../../test/support/engine-extras.ts';
@@ -74,10 +75,13 @@ describe('a slice of the engine', () => {
         const outcome = world.contents();
         slices.restore(slice);
         goBack();
-        expect(world.contents()).toEqual(moment);
-        expect(auditOf(world.store)).toBe(AUDIT_SOUND);
-        expect(after.map(([, run]) => run(world))).toEqual(answers);
-        expect(world.contents()).toEqual(outcome);
+        expectSame(world.contents(), moment);
+        expectSame(auditOf(world.store), AUDIT_SOUND);
+        expectSame(
+          after.map(([, run]) => run(world)),
+          answers,
+        );
+        expectSame(world.contents(), outcome);
       }),
       { seed: SEED, numRuns: 150 },
     );
@@ -155,13 +159,13 @@ describe('a slice of the engine', () => {
         const damaged = changed(slice, place, (old) => old ^ bits);
         const failure = failureOf(() => slices.restore(damaged));
         if (failure === undefined) {
-          expect(auditOf(world.store)).toBe(AUDIT_SOUND);
+          expectSame(auditOf(world.store), AUDIT_SOUND);
           slices.restore(slice);
         } else {
           refused += 1;
           expect(failure).toMatch(/^the saved engine /);
         }
-        expect(world.contents()).toEqual(before);
+        expectSame(world.contents(), before);
       }),
       { seed: SEED, numRuns: 1000 },
     );
