@@ -2,7 +2,7 @@
 
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { FilterProblem } from '../../src/trace/filter/filter-problem.ts';
 import type { ArmedShot, ScheduledOrder } from '../../src/worker/api/lab.ts';
 import type { MachineInfo } from '../../src/worker/api/power.ts';
@@ -152,6 +152,16 @@ function Item({ item, name, onCancel, onShow }: ItemProps): JSX.Element {
 
 export function ArmedPane(props: ArmedPaneProps): JSX.Element {
   const items = props.items.value;
+  const list = useRef<HTMLUListElement>(null);
+  const latest = items[0]?.id ?? null;
+  const seen = useRef(latest);
+  useEffect(() => {
+    // What has just been armed stands below the form, which may fill the pane
+    if (latest !== null && latest !== seen.current) {
+      list.current?.firstElementChild?.scrollIntoView({ block: 'nearest' });
+    }
+    seen.current = latest;
+  }, [latest]);
   const nameOf = (endpoint: number): string =>
     props.info.value?.endpoints.find(({ id }) => id === endpoint)?.name ?? String(endpoint);
   const hasOver = items.some(({ state }) => state !== 'armed');
@@ -176,7 +186,7 @@ export function ArmedPane(props: ArmedPaneProps): JSX.Element {
       >
         <Form {...props} />
         <div role="log" aria-label="What is armed, and what became of it">
-          <ul class="armed-items">
+          <ul class="armed-items" ref={list}>
             {items.map((item) => (
               <Item
                 key={item.id}

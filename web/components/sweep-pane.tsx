@@ -139,7 +139,7 @@ export function SweepPane({ sweep, notReady, onSweep }: SweepPaneProps): JSX.Ele
       tools={
         <button
           type="button"
-          class="button"
+          class="button button-small"
           disabled={reason !== null || isRunning}
           title={reason ?? undefined}
           onClick={onSweep}

@@ -133,7 +133,12 @@ export function WindowPane(props: WindowPaneProps): JSX.Element {
       title="Unmap window"
       note="Reach after an unmap."
       tools={
-        <button type="button" class="button" aria-pressed={isOn} onClick={() => onWatch(!isOn)}>
+        <button
+          type="button"
+          class="button button-small"
+          aria-pressed={isOn}
+          onClick={() => onWatch(!isOn)}
+        >
           {isOn ? 'Stop' : 'Watch'}
         </button>
       }

@@ -25,11 +25,21 @@ function tabAfter({ tabs, front }: Group, key: string): string | undefined {
   return key === 'End' ? tabs.at(-1) : undefined;
 }
 
+/** Scrolls a strip that is too narrow for its tabs to the front one. */
+function showTab(strip: HTMLElement | null): void {
+  const tab = strip?.querySelector<HTMLElement>('[aria-selected=true]') ?? null;
+  if (strip === null || tab === null) return;
+  const { offsetLeft, offsetWidth } = tab;
+  const most = offsetLeft + offsetWidth - strip.clientWidth;
+  strip.scrollLeft = Math.max(most, Math.min(strip.scrollLeft, offsetLeft));
+}
+
 export function TabStrip({ desk, panes, group, rect }: TabStripProps): JSX.Element {
   const strip = useRef<HTMLDivElement>(null);
   const wantsFocus = useRef(false);
   const { front } = group;
   useLayoutEffect(() => {
+    showTab(strip.current);
     if (!wantsFocus.current) return;
     wantsFocus.current = false;
     strip.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus();

@@ -4,7 +4,14 @@ import { partWords } from './hit.ts';
 import { layoutPicture, NO_FOLDS } from './layout.ts';
 import { NOBODY } from './memory.ts';
 import type { Lane, Scene } from './scene.ts';
-import { figureOf, pictureSentence, stopWords, tableRows } from './words.ts';
+import {
+  figureOf,
+  gateShortWords,
+  gateWords,
+  pictureSentence,
+  stopWords,
+  tableRows,
+} from './words.ts';
 
 const MIB = 1 << 20;
 
@@ -45,6 +52,13 @@ const DISK = laneOf(1, 'disk', {
 });
 const WHOLE = [{ first: 0, last: 32_767 }];
 const OPEN = laneOf(2, 'card', { gate: 'open', pages: WHOLE, bytes: 128 * MIB });
+
+it('tells of a wall which memory is behind its openings, once where several lead to it', () => {
+  const twice = { ...DISK, mappings: 10, bytes: 5 * 4096 };
+  const other = DISK.iova.map(({ first, last }) => ({ first: first + 0x100, last: last + 0x100 }));
+  expect(gateWords({ ...twice, iova: [...DISK.iova, ...other] })).toBe('10 mappings · 20 KiB');
+  expect(gateShortWords(twice)).toBe('20 KiB');
+});
 
 describe('the figure', () => {
   it.each([

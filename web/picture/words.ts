@@ -9,7 +9,7 @@ import {
 import type { FaultEvent } from '../../src/iommu/events/iommu-event.ts';
 import { formatAddress } from '../format/address.ts';
 import { formatBytes, formatPlural } from '../format/quantity.ts';
-import { countIn, PAGE_BYTES } from './runs.ts';
+import { PAGE_BYTES } from './runs.ts';
 import type { Lane, Reach, Scene } from './scene.ts';
 
 /** What devices are, in two or three words for a newcomer. */
@@ -84,17 +84,17 @@ export function gateName({ gate, domain }: Lane, { facts }: Scene): string {
 /** What it lets through, where there is little room. */
 export function gateShortWords(lane: Lane): string {
   if (lane.gate !== 'wall') return gateWords(lane);
-  return formatBytes(countIn(lane.iova) * PAGE_BYTES);
+  return formatBytes(lane.bytes);
 }
 
-/** What it lets through. */
-export function gateWords({ gate, mappings, iova, bytes }: Lane): string {
+/** What it lets through: mappings, and the memory behind them, which is less than their size where several lead to one page. */
+export function gateWords({ gate, mappings, bytes }: Lane): string {
   if (gate === 'shut') return 'reaches nothing';
   if (gate === 'silent') return 'bus mastering is off';
   if (gate === 'unknown') return 'the record does not tell';
   if (gate === 'open') return `reaches all ${formatBytes(bytes)}`;
   if (mappings === 0) return 'nothing mapped';
-  return `${formatPlural(mappings, 'mapping')} · ${formatBytes(countIn(iova) * PAGE_BYTES)}`;
+  return `${formatPlural(mappings, 'mapping')} · ${formatBytes(bytes)}`;
 }
 
 /** Why an access was stopped, in the fewest words. */

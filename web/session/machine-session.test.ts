@@ -155,6 +155,18 @@ describe('MachineSession', () => {
     expect(session.iommu.latest.state).toBeNull();
   });
 
+  it('shows an access on its way to memory where no IOMMU records it', async () => {
+    const session = newSession();
+    await session.power.start('off');
+    await vi.advanceTimersByTimeAsync(5_000);
+    const request = { endpoint: 4098, address: 0x8010n, length: 4, access: 'write' } as const;
+    const { value } = session.picture.view;
+    expect(value?.scene.facts.hasIommu).toBe(false);
+    await session.stray.send(request);
+    expect(session.picture.takeAccesses()).toEqual([{ endpoint: 4098, address: 0x8010n, page: 8 }]);
+    expect(session.picture.takeAccesses()).toEqual([]);
+  });
+
   it('starts what the address asks for, then what a person chooses', async () => {
     const asked = { plan: '{"memoryMiB":256}', iommu: 'bypass' };
     const requests: BootRequest[] = [];

@@ -177,6 +177,7 @@ export class MachineSession {
     const { faults } = this.shown;
     const shown = this.shownMoment;
     this.picture = new Picture({ power, pacer, latest, shown, isLive, faults });
+    this.stray.made.on((access) => this.picture.tell(access));
     const { domain } = this.shown;
     this.addressSpace = addressSpaceView({ shown, latest, domain, faults });
     const { chosen } = this.selection;

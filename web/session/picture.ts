@@ -5,12 +5,16 @@ import { computed, type ReadonlySignal } from '@preact/signals';
 import { knownCode } from '../../src/kernel/known-kernel.ts';
 import type { MachineInfo } from '../../src/worker/api/power.ts';
 import type { FaultRecord, MachineModel } from '../model/machine-model.ts';
-import type { Access } from '../picture/pulses.ts';
+import { pageOf, type Access } from '../picture/pulses.ts';
 import { sceneOf, type PictureFacts, type Scene } from '../picture/scene.ts';
 import type { FramePacer } from './frame-pacer.ts';
 import { newAccesses } from './new-accesses.ts';
 import type { Power } from './power.ts';
 import type { ShownMoment } from './shown-moment.ts';
+import type { StrayAccess } from './stray-dma.ts';
+
+/** Accesses beside the record that wait for a frame, at most. */
+const MOST_BESIDE = 4;
 
 export interface PictureView {
   readonly scene: Scene;
@@ -54,6 +58,8 @@ export class Picture {
   readonly #ports: PicturePorts;
   readonly #facts: ReadonlySignal<PictureFacts | null>;
   #seen = newAccesses(undefined);
+  /** Of a machine without an IOMMU, which has no record. */
+  #beside: readonly Access[] = [];
 
   constructor(ports: PicturePorts) {
     this.#ports = ports;
@@ -83,6 +89,19 @@ export class Picture {
   takeAccesses(): readonly Access[] {
     const { history, faults } = this.#ports.latest();
     if (this.#seen.history !== history) this.#seen = newAccesses(history, faults);
-    return this.#seen.take(faults);
+    const beside = this.#beside;
+    this.#beside = [];
+    return [...this.#seen.take(faults), ...beside];
+  }
+
+  /** Shows an access that a person has had made, where no IOMMU is there to record it. */
+  tell({ request, result }: StrayAccess): void {
+    const facts = this.#facts.value;
+    if (facts === null || facts.hasIommu || result.outcome !== 'completed') return;
+    const { endpoint, address } = request;
+    this.#beside = [...this.#beside, { endpoint, address, page: pageOf(address) }].slice(
+      -MOST_BESIDE,
+    );
+    this.#ports.pacer.hurry();
   }
 }

@@ -5,6 +5,7 @@ import {
   VIRTIO_IOMMU_MAP_F_READ,
   VIRTIO_IOMMU_MAP_F_WRITE,
 } from '../../src/iommu/protocol/protocol.ts';
+import { Emitter } from '../../src/base/emitter.ts';
 import type { RogueRequest, RogueResult } from '../../src/worker/api/stray-dma.ts';
 import type { MachineModel } from '../model/machine-model.ts';
 import type { Power } from './power.ts';
@@ -15,7 +16,15 @@ const MAX_SEARCHED = 100_000;
 /** What is known of the IOMMU. */
 type KnownDevice = Pick<MachineModel, 'state' | 'history'>;
 
+/** An access that a person has had made, and what became of it. */
+export interface StrayAccess {
+  readonly request: RogueRequest;
+  readonly result: RogueResult;
+}
+
 export class StrayDma {
+  /** One was made. */
+  readonly made = new Emitter<StrayAccess>();
   readonly #power: Power;
   readonly #device: () => KnownDevice;
   readonly #endpoint = signal<number | null>(null);
@@ -50,7 +59,9 @@ export class StrayDma {
     const { api } = this.#power;
     if (api === null) throw new Error('The machine is not running.');
     this.#isUsed = true;
-    return api.dma.rogueDma(request);
+    const result = await api.dma.rogueDma(request);
+    this.made.emit({ request, result });
+    return result;
   }
 
   /** The lowest address that is mapped for such an access of the endpoint now; null when there is none. */
