@@ -7,6 +7,12 @@ import type { RunLog } from './recording/run-log.ts';
 import type { Emulator } from './v86/emulator.ts';
 import { SerialPort } from './v86/serial-port.ts';
 
+/**
+ * Bytes that wait on a line at most, as many as a terminal of Linux holds. v86's port has no end, and Linux leaves an interrupt
+ * for which some 128 KiB wait (`serial8250_interrupt`): its level then never falls, and the line would be dead.
+ */
+const LINE_BYTES = 4096;
+
 /** What is used of the run. */
 interface TouchedRun {
   /** Whether the host can not touch the machine now. */
@@ -24,6 +30,8 @@ export class HostInputs {
   readonly #onTouch: () => void;
   /** What the host did while the machine could not be touched. */
   #waiting: Input[] = [];
+  /** What was typed and the guest has no room for yet, for each line in its order. */
+  readonly #unsent: Record<LineInput['kind'], Uint8Array[]> = { console: [], agent: [] };
 
   /** `onTouch` is called when the host is about to touch the machine. */
   constructor(run: TouchedRun, log: RunLog | undefined, onTouch: () => void) {
@@ -39,6 +47,25 @@ export class HostInputs {
       this.#waiting.push(input);
       return;
     }
+    if (isTyped(input)) {
+      this.#unsent[input.kind].push(...piecesOf(input.bytes));
+      this.#sendOn(input.kind);
+      return;
+    }
+    this.#do(input);
+  }
+
+  /** Puts as much of what was typed on its line as there is room for. */
+  #sendOn(kind: LineInput['kind']): void {
+    const pieces = this.#unsent[kind];
+    for (let bytes = pieces[0]; bytes !== undefined; bytes = pieces[0]) {
+      if (this[kind].unread + bytes.length > LINE_BYTES) return;
+      pieces.shift();
+      this.#do({ kind, bytes });
+    }
+  }
+
+  #do(input: Input): void {
     this.note(input);
     this.deliver(input);
   }
@@ -52,22 +79,26 @@ export class HostInputs {
 
   /** Puts what is typed on its line; other inputs are not delivered. */
   deliver(input: Input): void {
-    if (input.kind !== 'console' && input.kind !== 'agent') return;
-    const port = input.kind === 'console' ? this.console : this.agent;
-    this.#run.board.emulator.onGuestTime(() => port.deliver(input.bytes));
+    if (!isTyped(input)) return;
+    this.#run.board.emulator.onGuestTime(() => this[input.kind].deliver(input.bytes));
   }
 
-  /** Does what the host wanted while the machine could not be touched. */
+  /** Does what the host wanted while the machine could not be touched, and types on. */
   drain(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const input of waiting) this.take(input);
+    if (this.#run.isBusy) return;
+    this.#sendOn('console');
+    this.#sendOn('agent');
   }
 
-  /** The lines lead to another board. */
-  connect(v86: Emulator['v86']): void {
-    this.console.connect(v86, 0);
-    this.agent.connect(v86, 1);
+  /** The lines lead to another board: what was still to be typed was for the old one. */
+  connect(emulator: Pick<Emulator, 'v86' | 'cpu'>): void {
+    this.#unsent.console = [];
+    this.#unsent.agent = [];
+    this.console.connect(emulator, 0);
+    this.agent.connect(emulator, 1);
   }
 
   /** Tells what the lines have printed. */
@@ -81,4 +112,14 @@ export class HostInputs {
     this.console.isMuted = isMuted;
     this.agent.isMuted = isMuted;
   }
+}
+
+type LineInput = Extract<Input, { readonly bytes: Uint8Array; readonly kind: 'console' | 'agent' }>;
+
+function isTyped(input: Input): input is LineInput {
+  return input.kind === 'console' || input.kind === 'agent';
+}
+
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += LINE_BYTES) yield bytes.slice(at, at + LINE_BYTES);
 }

@@ -78,3 +78,28 @@ describe('what is typed while a machine is taken elsewhere in time', () => {
     expect(machine.past.branches).toHaveLength(2);
   });
 });
+
+describe('what is typed faster than the guest reads', () => {
+  const LINE_BYTES = 4096;
+
+  it('waits outside, in pieces that the line has room for', async () => {
+    machine = await Machine.create(optionsOf());
+    machine.agent.send('x'.repeat(100 * LINE_BYTES));
+    machine.agent.send('y');
+    expect(typed()).toEqual(['x'.repeat(LINE_BYTES)]);
+    machine.run();
+    machine.hold();
+    // Nobody reads here
+    expect(machine.agent.unread).toBe(LINE_BYTES);
+    expect(typed()).toHaveLength(1);
+  });
+
+  it('is not typed into another start of the PC', async () => {
+    machine = await Machine.create(optionsOf());
+    machine.agent.send('x'.repeat(2 * LINE_BYTES));
+    await machine.powerCycle();
+    expect(machine.agent.unread).toBe(0);
+    machine.agent.send('y');
+    expect(typed()).toEqual(['x'.repeat(LINE_BYTES), 'y']);
+  });
+});

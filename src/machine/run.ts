@@ -261,8 +261,8 @@ export class Run {
   }
 
   #wire(): void {
-    const { v86, cpu, halted } = this.board.emulator;
-    this.inputs.connect(v86);
+    const { cpu, halted } = this.board.emulator;
+    this.inputs.connect(this.board.emulator);
     this.board.share.onIdle = () => {
       if (!this.#isFollowing && !this.loop.isInTick) this.#listener.onTick();
     };

@@ -33,7 +33,7 @@ function listen(port: SerialPort): string[] {
 async function connected() {
   const emulator = await stoppedEmulator();
   const port: SerialPort = new SerialPort((bytes) => port.deliver(bytes));
-  port.connect(emulator.v86, 0);
+  port.connect(emulator, 0);
   return { emulator, port, chunks: listen(port) };
 }
 
@@ -76,7 +76,7 @@ describe('SerialPort', () => {
   it('is one port only', async () => {
     const { emulator, chunks } = await connected();
     const second = new SerialPort(() => undefined);
-    second.connect(emulator.v86, 1);
+    second.connect(emulator, 1);
     const other = listen(second);
     transmit(emulator, UART1, 'two');
     second.flush();
@@ -86,7 +86,7 @@ describe('SerialPort', () => {
   it('sends to the newest emulator it was connected to', async () => {
     const { emulator, port } = await connected();
     const next = await stoppedEmulator();
-    port.connect(next.v86, 0);
+    port.connect(next, 0);
     port.send('hi');
     expect([receive(emulator, UART0), receive(next, UART0)]).toEqual(['', 'hi']);
   });

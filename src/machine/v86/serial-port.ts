@@ -1,7 +1,7 @@
 // One of the PC's serial ports, seen from the other end of the cable.
 
-import type { V86 } from 'v86';
 import { Emitter, type Dispose } from '../../base/emitter.ts';
+import type { Emulator } from './emulator.ts';
 
 /** Bytes gathered before they are handed on, at the latest. */
 const CHUNK = 4096;
@@ -13,6 +13,7 @@ export class SerialPort {
   readonly #input: (bytes: Uint8Array) => void;
   #length = 0;
   #deliver: (bytes: Uint8Array) => void = () => undefined;
+  #unread: readonly unknown[] = [];
   #tap: (bytes: Uint8Array) => void = () => undefined;
   /** What comes is no news to those who listen: the guest goes a way that it has gone before. */
   isMuted = false;
@@ -28,11 +29,17 @@ export class SerialPort {
   }
 
   /** Plugs the cable into port `number` of an emulator; an earlier emulator's port is left. */
-  connect(emulator: V86, number: 0 | 1): void {
-    emulator.add_listener(number === 0 ? 'serial0-output-byte' : 'serial1-output-byte', (byte) =>
+  connect({ v86, cpu }: Pick<Emulator, 'v86' | 'cpu'>, number: 0 | 1): void {
+    v86.add_listener(number === 0 ? 'serial0-output-byte' : 'serial1-output-byte', (byte) =>
       this.#take(byte),
     );
-    this.#deliver = (bytes) => emulator.serial_send_bytes(number, bytes);
+    this.#deliver = (bytes) => v86.serial_send_bytes(number, bytes);
+    this.#unread = cpu.devices[number === 0 ? 'uart0' : 'uart1'].input;
+  }
+
+  /** Bytes on the line that the guest has not read yet. */
+  get unread(): number {
+    return this.#unread.length;
   }
 
   /** Subscribes to what the guest sends. */

@@ -106,6 +106,12 @@ export interface V86Virtio {
   reset(): void;
 }
 
+/** One of v86's serial ports. */
+export interface V86Uart {
+  /** Bytes that the guest has not read yet. */
+  input: number[];
+}
+
 /** A file or directory of v86's 9p server. */
 export interface V86Inode {
   mode: number;
@@ -207,6 +213,8 @@ export interface V86Cpu extends V86DmaBus {
     acpi: { last_timer: number; timer_last_value: number; timer_imprecision_offset: number };
     virtio_9p: V86Share;
     virtio_console: { virtio: V86Virtio };
+    uart0: V86Uart;
+    uart1: V86Uart;
     ide: {
       pci_id: number;
       primary: V86IdeChannel | undefined;

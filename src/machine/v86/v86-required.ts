@@ -23,6 +23,8 @@ export const REQUIRED: readonly (readonly [
   ['v86.cpu.get_apic_addr', 'function'],
   ['v86.cpu.io.ports', 'object'],
   ['v86.cpu.io.mmap_register', 'function'],
+  ['v86.cpu.devices.uart0.input', 'object'],
+  ['v86.cpu.devices.uart1.input', 'object'],
   ...['virtio_net', 'virtio_9p', 'virtio_console'].flatMap((device) => {
     const virtio = `v86.cpu.devices.${device}.virtio`;
     return [
