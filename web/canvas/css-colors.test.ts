@@ -23,6 +23,12 @@ describe('a colour of the style sheet', () => {
     changes.disconnect();
   });
 
+  it('is the page’s own where the system chooses the colours', () => {
+    readColor('--one');
+    const probe = document.head.querySelector('span');
+    expect(probe?.style.getPropertyValue('forced-color-adjust')).toBe('none');
+  });
+
   it('is read again after the head was emptied', () => {
     root.style.setProperty('--one', 'rgb(1, 2, 3)');
     readColor('--one');

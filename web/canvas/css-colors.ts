@@ -7,6 +7,8 @@ function standingProbe(): HTMLElement {
   if (probe?.isConnected === true) return probe;
   probe = document.createElement('span');
   probe.hidden = true;
+  // Where the system chooses the colours, all would be read as that of text
+  probe.style.setProperty('forced-color-adjust', 'none');
   document.head.append(probe);
   return probe;
 }
