@@ -56,6 +56,12 @@ describe('the feed', () => {
     expect(chip?.getAttribute('aria-pressed')).toBe('true');
     expect(root.querySelectorAll('.feed-line[data-kind=map]').length).toBeGreaterThan(5);
     expect(root.querySelectorAll('.feed-line:not([data-kind=map])')).toHaveLength(0);
+    expect(root.querySelector('.feed-none')).toBeNull();
+    session.filter.set('by("nobody")');
+    await run(500);
+    expect(root.querySelectorAll('.feed-line')).toHaveLength(0);
+    expect(root.querySelector('.feed-none')?.textContent).toBe('No event passes the filter.');
+    expect(root.querySelector('.feed-resume')).toBeNull();
   });
 });
 

@@ -138,7 +138,14 @@ function Follow({ unseen, onFollow }: FollowProps): JSX.Element {
       onClick={onFollow}
     >
       <DownIcon />
-      <span>{unseen > 0 ? `Follow · ${formatExact(unseen)} new` : 'Follow'}</span>
+      {unseen > 0 ? (
+        <span>
+          <span class="feed-resume-word">Follow · </span>
+          {formatExact(unseen)} new
+        </span>
+      ) : (
+        <span>Follow</span>
+      )}
     </button>
   );
 }
@@ -288,7 +295,8 @@ export function EventList(props: EventListProps): JSX.Element {
         </div>
         <div ref={list.sizer} class="feed-sizer" aria-hidden="true" />
       </div>
-      {isFollowing || moment !== null ? null : (
+      {rows.count > 0 ? null : <p class="empty feed-none">No event passes the filter.</p>}
+      {isFollowing || moment !== null || rows.count === 0 ? null : (
         <Follow unseen={unseen} onFollow={() => setPlace(AT_END)} />
       )}
     </div>

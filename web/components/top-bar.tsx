@@ -31,16 +31,17 @@ const STATUS_WORDS = {
 const POWER_ENDS: ReadonlyMap<MachineFailure['kind'] | undefined, string> = new Map([
   ['powered-off', 'Off'],
   ['halted', 'Halted'],
+  ['files-needed', 'Not started'],
 ]);
 
 const TAGLINE_STARTS: Readonly<Record<IommuMode, string>> = {
-  translated: 'Its devices reach memory only through an',
-  bypass: 'Its devices reach all of its memory: its',
-  off: 'Its devices reach all of its memory: it has no',
+  translated: 'The PC’s devices reach memory only through an',
+  bypass: 'The PC’s devices reach all of its memory: its',
+  off: 'The PC’s devices reach all of its memory: it has no',
 };
 
 const TAGLINE_ENDS: Readonly<Record<IommuMode, string>> = {
-  translated: ', and you see every address it maps, lets through or stops.',
+  translated: ', and you see all that it lets through or stops.',
   bypass: ' is told to let everything through, and only counts.',
   off: ' that could stop them or show what they do.',
 };
@@ -163,7 +164,7 @@ function Tagline(props: Pick<TopBarProps, 'mode' | 'past'>): JSX.Element {
   if (props.past.value !== null) return <span class="tagline" />;
   return (
     <p class="tagline">
-      A real Linux PC, running in this tab.{' '}
+      Real Linux, in this tab.{' '}
       <span class="tagline-more">
         {TAGLINE_STARTS[mode]}{' '}
         <b>

@@ -11,6 +11,7 @@ import {
   formatRights,
 } from './iommu-words.ts';
 import { GUEST_TIME, ORDER } from './clock.ts';
+import { whyNotReady } from './readiness.ts';
 import { rangeMissing, rangeWords } from './range-words.ts';
 import {
   formatBytes,
@@ -216,5 +217,15 @@ describe('a range of time', () => {
     [3_600_000, '3600 s'],
   ])('%d ms are %s', (spanMs, words) => {
     expect(formatDuration(spanMs)).toBe(words);
+  });
+});
+
+describe('why the PC cannot be used', () => {
+  it('does not say that one has stopped which waits for files', () => {
+    const failure = { kind: 'files-needed', message: '', consoleTail: [] } as const;
+    expect(whyNotReady('failed', 'download', failure)).toBe('The PC waits for your files');
+    expect(whyNotReady('failed', 'download', { ...failure, kind: 'internal' })).toBe(
+      'The PC has stopped',
+    );
   });
 });

@@ -5,6 +5,7 @@ import type { BootStage, MachineFailure, MachineStatus } from '../../src/worker/
 /** What the guest has done to its power, in words for the user; null when it has power and runs. */
 export function standstill(failure: MachineFailure | null): string | null {
   if (failure?.kind === 'powered-off') return 'The PC is off';
+  if (failure?.kind === 'files-needed') return 'The PC waits for your files';
   return failure?.kind === 'halted' ? 'The PC has halted' : null;
 }
 

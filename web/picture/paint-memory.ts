@@ -70,8 +70,8 @@ function paintBlock(
 }
 
 function paintStrip(brush: Brush, scene: Scene, layout: PictureLayout): void {
-  const { context, colors, scale } = brush;
-  const { strip, grid } = layout.memory;
+  const { context, colors } = brush;
+  const { strip } = layout.memory;
   const pages = Math.max(1, Math.ceil(scene.facts.memoryBytes / PAGE_BYTES));
   const yOf = (page: number): number => strip.y + (strip.height * page) / pages;
   const span = ({ first, last }: Run): void => {
@@ -92,8 +92,17 @@ function paintStrip(brush: Brush, scene: Scene, layout: PictureLayout): void {
     context.fillStyle = scene.reach.isAll ? colors.bypass : laneColor(brush, scene, at);
     for (const run of stripRuns(lane.pages, pages / strip.height)) span(run);
   }
+  if (!scene.reach.isAll) paintLenses(brush, layout, yOf);
+  // Last, as the lines to the strip may cross it
   paintKernelName(brush, scene, layout, yOf);
-  if (scene.reach.isAll) return;
+}
+
+/** Lines from each stretch of the dots to where it lies on the strip. */
+function paintLenses(
+  { context, colors, scale }: Brush,
+  { memory: { strip, grid } }: PictureLayout,
+  yOf: (page: number) => number,
+): void {
   context.strokeStyle = colors.line;
   context.lineWidth = 1;
   const right = grid.box.x + grid.columns * grid.pitch + 3 * scale;
