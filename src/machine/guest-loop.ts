@@ -11,6 +11,11 @@ import type { HostTimers } from './v86/host-timers.ts';
 export interface LoopPorts {
   /** Runs one tick; returns the milliseconds that the CPU is halted from now on, 0 when it is not. */
   readonly tick: () => number;
+  /**
+   * Asked after a tick that halts the CPU: for how many milliseconds ticks find nothing to do, if the host leaves the
+   * machine alone. Less than it is halted for when that is not known.
+   */
+  readonly restMs: () => number;
   /** The CPU was halted for so long. */
   readonly passIdle: (ms: number) => void;
   /** A tick has ended; the machine may be touched, and stopped. */
@@ -29,6 +34,8 @@ export interface LoopState {
 const US_PER_MS = 1000;
 /** Milliseconds of the host's that ticks take before it may look after everything else. */
 const SLICE_MS = 8;
+/** After the host has touched the machine it waits for each tick by itself for so long, in milliseconds: it may do so again. */
+const ATTENTIVE_MS = 2000;
 
 /** What became of a moment between two ticks. */
 export interface Boundary {
@@ -44,10 +51,16 @@ export class GuestLoop {
   #isRunning = false;
   #isWaiting = false;
   #isInTick = false;
-  /** Halted time that has not passed yet. */
+  /** Halted time that has not passed yet, up to the next tick. */
   #idleMs = 0;
-  /** The wait for it: when it began, and what ends it. */
-  #wait: { readonly since: number; readonly end: () => void } | undefined;
+  /** What passes until a tick that may do something. */
+  #restMs = 0;
+  /** The wait for that: when it began, how long it is, and what ends it. */
+  #wait: { readonly since: number; readonly forMs: number; readonly end: () => void } | undefined;
+  /** Milliseconds that were waited, and have not passed for the guest yet. */
+  #waitedMs = 0;
+  /** Halted time since the host touched the machine. */
+  #calmMs = 0;
   #ticks = 0;
   /** Counts what was scheduled: an older callback finds that it is no longer wanted. */
   #turn = 0;
@@ -86,9 +99,10 @@ export class GuestLoop {
 
   /** Stops before the next tick, at once unless a tick is under way; harmless when stopped. */
   stop(): void {
+    if (this.#wait !== undefined) this.#catchUp();
     this.#isRunning = false;
     this.#turn += 1;
-    this.#endWait();
+    this.#waitedMs = 0;
   }
 
   /** Has the next tick wait, whether the loop runs or not, until it need not any more. Time does not pass for the guest meanwhile. */
@@ -103,8 +117,10 @@ export class GuestLoop {
    * that happens. Must not be called in a tick.
    */
   touch(): Boundary {
-    const waitedMs = this.#wait === undefined ? 0 : this.#ports.timers.now() - this.#wait.since;
-    const idleUs = Math.floor(Math.max(0, Math.min(this.#idleMs, waitedMs)) * US_PER_MS);
+    this.#catchUp();
+    const idleUs = Math.floor(Math.min(this.#idleMs, this.#waitedMs) * US_PER_MS);
+    this.#waitedMs = 0;
+    this.#calmMs = 0;
     this.passIdle(idleUs);
     if (this.#isRunning) this.#goOn();
     return { tick: this.#ticks, idleUs };
@@ -120,11 +136,13 @@ export class GuestLoop {
   step(): void {
     if (this.#idleMs > 0) {
       this.#ports.passIdle(this.#idleMs);
+      this.#calmMs += this.#idleMs;
       this.#idleMs = 0;
     }
     this.#isInTick = true;
     try {
       this.#idleMs = Math.max(0, this.#ports.tick());
+      this.#restMs = this.#idleMs === 0 ? 0 : this.#ports.restMs();
     } finally {
       this.#isInTick = false;
       this.#ticks += 1;
@@ -156,11 +174,12 @@ export class GuestLoop {
     const turn = this.#turn;
     for (;;) {
       if (this.#isWaiting) return;
-      if (this.#idleMs > 0 && this.#pace === 'real' && this.#wait === undefined) {
+      if (this.#pace === 'real' && this.#idleMs > this.#waitedMs) {
         this.#waitIdle();
         return;
       }
-      this.#endWait();
+      // What a guest that works has been late is forgotten.
+      this.#waitedMs = this.#idleMs === 0 ? 0 : Math.max(0, this.#waitedMs - this.#idleMs);
       this.step();
       if (turn !== this.#turn) return;
       if (isBusyElsewhere() || timers.now() >= end) break;
@@ -168,14 +187,32 @@ export class GuestLoop {
     this.#goOn();
   }
 
-  /** Lets the halted time pass on the wall clock, and goes on. */
+  /** Lets halted time pass on the wall clock, of a guest that rests that of several ticks, and goes on. */
   #waitIdle(): void {
     const { timers } = this.#ports;
     const turn = ++this.#turn;
-    const end = timers.after(this.#idleMs, () => {
-      if (turn === this.#turn) this.#slice();
+    const calmMs = this.#calmMs < ATTENTIVE_MS ? 0 : this.#restMs;
+    const forMs = Math.max(this.#idleMs, calmMs) - this.#waitedMs;
+    const end = timers.after(forMs, () => {
+      if (turn !== this.#turn) return;
+      this.#waitedMs += forMs;
+      this.#wait = undefined;
+      this.#slice();
     });
-    this.#wait = { since: timers.now(), end };
+    this.#wait = { since: timers.now(), forMs, end };
+  }
+
+  /** Ends the wait amid it, and has the ticks so far that have nothing to do. */
+  #catchUp(): void {
+    if (this.#wait !== undefined) {
+      const { since, forMs } = this.#wait;
+      this.#waitedMs += Math.max(0, Math.min(forMs, this.#ports.timers.now() - since));
+      this.#endWait();
+    }
+    while (this.#idleMs > 0 && this.#idleMs <= this.#waitedMs && this.#idleMs < this.#restMs) {
+      this.#waitedMs -= this.#idleMs;
+      this.step();
+    }
   }
 
   #endWait(): void {

@@ -12,11 +12,13 @@ import type { PowerWish } from './power-event.ts';
 import type { RunListener, RunPosition, RunState, Way } from './run-state.ts';
 import type { BoardImage } from './snapshot/board-image.ts';
 import { endEmulator, type PowerOnImages } from './v86/emulator.ts';
+import { LONGEST_HALT_MS } from './v86/device-timers.ts';
 import { onPowerOff } from './v86/firmware.ts';
 import { HOST_TIMERS } from './v86/host-timers.ts';
 
 /** A CPU that failed is asked again after so many milliseconds, to find that it is stopped. */
 const CRASH_PAUSE_MS = 10;
+const SECOND_MS = 1000;
 
 export class Run {
   readonly inputs: HostInputs;
@@ -39,6 +41,7 @@ export class Run {
     this.loop = new GuestLoop(
       {
         tick: () => this.#tick(),
+        restMs: () => this.#restMs(),
         afterTick: () => this.#afterTick(),
         passIdle: (ms) => this.board.emulator.clock.passIdle(ms),
         isBusyElsewhere: () => this.board.share.isPending,
@@ -217,6 +220,16 @@ export class Run {
       this.#want('crashed');
       return CRASH_PAUSE_MS;
     }
+  }
+
+  /** For how many milliseconds the halted CPU has nothing to do; only until a second's end, so that its clock goes on by seconds. */
+  #restMs(): number {
+    const { share, emulator } = this.board;
+    // Its answer's interrupt is to come, and wakes the CPU.
+    if (share.isPending) return 0;
+    const { cpu, clock, timers } = emulator;
+    const secondMs = SECOND_MS - (clock.nowMs % SECOND_MS) + LONGEST_HALT_MS;
+    return Math.min(timers.restMs(cpu), secondMs);
   }
 
   #afterTick(): void {

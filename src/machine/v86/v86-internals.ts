@@ -209,8 +209,21 @@ export interface V86Cpu extends V86DmaBus {
     virtio_net: { virtio: V86Virtio; mac: Uint8Array };
     /** Functions by bus, device and function number: their configuration spaces, and their models. */
     pci: V86Pci;
-    rtc: { rtc_time: number; last_update: number };
-    acpi: { last_timer: number; timer_last_value: number; timer_imprecision_offset: number };
+    rtc: {
+      rtc_time: number;
+      last_update: number;
+      /** Which of its interrupts it makes; of the alarm's when, 0 for never. */
+      periodic_interrupt: boolean;
+      update_interrupt: boolean;
+      next_interrupt_alarm: number;
+    };
+    acpi: {
+      last_timer: number;
+      timer_last_value: number;
+      timer_imprecision_offset: number;
+      /** Which power management events make an interrupt. */
+      pm1_enable: number;
+    };
     virtio_9p: V86Share;
     virtio_console: { virtio: V86Virtio };
     uart0: V86Uart;
@@ -223,6 +236,8 @@ export interface V86Cpu extends V86DmaBus {
   };
   device_raise_irq(line: number): void;
   device_lower_irq(line: number): void;
+  /** Does what is due of the local APIC's timer; returns how many milliseconds later something is, 100 for never. */
+  apic_timer: (nowMs: number) => number;
   /** Where the local APIC is in the core's memory. */
   get_apic_addr(): number;
   reboot_internal(): void;

@@ -3,7 +3,7 @@
 /** Every internal used, as a path below the emulator, and what must be there. */
 export const REQUIRED: readonly (readonly [
   path: string,
-  type: 'function' | 'object' | 'number',
+  type: 'function' | 'object' | 'number' | 'boolean',
 ])[] = [
   ['v86.cpu.mem8', 'object'],
   ['v86.cpu.memory_size', 'object'],
@@ -21,6 +21,7 @@ export const REQUIRED: readonly (readonly [
   ['v86.cpu.device_raise_irq', 'function'],
   ['v86.cpu.device_lower_irq', 'function'],
   ['v86.cpu.get_apic_addr', 'function'],
+  ['v86.cpu.apic_timer', 'function'],
   ['v86.cpu.io.ports', 'object'],
   ['v86.cpu.io.mmap_register', 'function'],
   ['v86.cpu.devices.uart0.input', 'object'],
@@ -98,9 +99,13 @@ export const REQUIRED: readonly (readonly [
   ['v86.cpu.devices.acpi.last_timer', 'number'],
   ['v86.cpu.devices.acpi.timer_last_value', 'number'],
   ['v86.cpu.devices.acpi.timer_imprecision_offset', 'number'],
+  ['v86.cpu.devices.acpi.pm1_enable', 'number'],
   ['v86.cpu.wasm_memory', 'object'],
   ['v86.cpu.devices.rtc.rtc_time', 'number'],
   ['v86.cpu.devices.rtc.last_update', 'number'],
+  ['v86.cpu.devices.rtc.periodic_interrupt', 'boolean'],
+  ['v86.cpu.devices.rtc.update_interrupt', 'boolean'],
+  ['v86.cpu.devices.rtc.next_interrupt_alarm', 'number'],
   ['v86.cpu.devices.virtio_net.mac', 'object'],
   ['network_adapter.vm_mac', 'object'],
   ['network_adapter.fetch', 'function'],

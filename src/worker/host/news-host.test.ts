@@ -131,27 +131,7 @@ describe('a page that is told of very much', () => {
 });
 
 describe('news of an idle machine', () => {
-  it('come once each second on its clock', async () => {
-    const [life, page] = [new FloodLife(), new Page()];
-    const { machine } = life;
-    const told: number[] = [];
-    const news = new NewsHost(life);
-    machine.ranMs = 20_300;
-    life.begin();
-    page.answer();
-    await news.listen((batch) => {
-      told.push(batch.timeMs);
-      return page.listen(batch);
-    });
-    for (let step = 0; step < 400; step += 1) {
-      machine.ranMs += 25;
-      await vi.advanceTimersByTimeAsync(25);
-    }
-    const seconds = told.map((timeMs) => Math.floor(timeMs / 1000));
-    expect(seconds).toEqual(Array.from({ length: 11 }, (_, index) => 20 + index));
-  });
-
-  it('come once a second, too, of one whose clock goes on by the ticks of a halted CPU', async () => {
+  it('come once each second on its clock, with the tick that begins it', async () => {
     const [life, page] = [new FloodLife(), new Page()];
     const { machine } = life;
     const told: number[] = [];
@@ -165,10 +145,28 @@ describe('news of an idle machine', () => {
     });
     for (let step = 1; step <= 1020; step += 1) {
       await vi.advanceTimersByTimeAsync(10);
-      if (step % 10 === 0) machine.ranMs += 100;
+      if (step % 10 === 0) machine.tick(0, machine.ranMs + 100);
     }
     const seconds = told.map((timeMs) => Math.floor(timeMs / 1000));
     expect(seconds).toEqual(Array.from({ length: 11 }, (_, index) => 20 + index));
+  });
+
+  it('come with the tick that tells of another second, however long the one before took', async () => {
+    const [life, page] = [new FloodLife(), new Page()];
+    const { machine } = life;
+    const news = new NewsHost(life);
+    machine.ranMs = 20_030;
+    life.begin();
+    page.answer();
+    await news.listen(page.listen);
+    await vi.advanceTimersByTimeAsync(1_500);
+    const { batches } = page;
+    machine.tick(0, 21_040);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(page.batches).toBe(batches + 1);
+    machine.tick(0, 21_140);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(page.batches).toBe(batches + 1);
   });
 
   it('come at once when there is an event', async () => {

@@ -17,11 +17,11 @@ const FRAME_MS = 16;
 const NEXT_MS = 4;
 /** And no slower, when there is nothing to tell but counters and the time. */
 const QUIET_MS = 500;
-/** An idle guest shall leave the host alone: of one that executes less, the page is told each second on its clock. */
+/** An idle guest shall leave the host alone: of one that executes less, the page is told with the tick that begins a second on its clock. */
 const IDLE_MIPS = 0.5;
 const SECOND_MS = 1000;
-/** Its clock stands until its next tick, which is no farther away: told before that, the page would be told the same again. */
-const LONGEST_HALT_MS = 100;
+/** Until it is told of one without ticks. */
+const STANDING_MS = 2000;
 /**
  * Events that a page may be behind by while the machine goes on: some tenths of a second of a busy guest. The worker's record has
  * room for them and for as many more, which one tick may make.
@@ -68,6 +68,8 @@ export class NewsHost implements NewsApi {
   #wake: () => void = () => undefined;
   #told: MachineStatus | undefined;
   #mips = 0;
+  /** On the machine's clock, when the page was told last. */
+  #toldSecond = 0;
   /** Who waits until the page has the news of now. */
   #waiting: (() => void)[] = [];
 
@@ -81,6 +83,7 @@ export class NewsHost implements NewsApi {
       });
       machine.watch({ request: () => this.#wake(), other: () => this.#wake() });
       machine.onTick(() => {
+        if (this.#isIdle && secondOf(machine) !== this.#toldSecond) this.#wake();
         if (this.#isTicking && this.#teller.behind > MAX_BEHIND) machine.setWaiting(true);
       });
     });
@@ -123,9 +126,12 @@ export class NewsHost implements NewsApi {
       await this.#tell();
       for (const resolve of waiting) resolve();
       if (this.#teller.behind <= MAX_BEHIND) this.#life.machine?.setWaiting(false);
-      const restMs = this.#teller.behind > this.#teller.room ? NEXT_MS : FRAME_MS;
-      await new Promise((resolve) => setTimeout(resolve, restMs));
+      const toldMs = performance.now();
       await this.#untilNews();
+      const restMs = this.#teller.behind > this.#teller.room ? NEXT_MS : FRAME_MS;
+      const leftMs = toldMs + restMs - performance.now();
+      // At rest that is over by far: no other task for it
+      if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));
     }
   }
 
@@ -162,14 +168,17 @@ export class NewsHost implements NewsApi {
 
   /** Milliseconds until the page is told again, whatever happens. */
   get #quietMs(): number {
-    const { machine } = this.#life;
-    if (machine === undefined || this.#mips >= IDLE_MIPS) return QUIET_MS - FRAME_MS;
-    return SECOND_MS - (machine.timeMs % SECOND_MS) + LONGEST_HALT_MS;
+    return this.#isIdle ? STANDING_MS : QUIET_MS;
+  }
+
+  get #isIdle(): boolean {
+    return this.#life.machine !== undefined && this.#mips < IDLE_MIPS;
   }
 
   #compose(): MachineBatch & { readonly console: Uint8Array<ArrayBuffer> } {
     const { machine, status, story } = this.#life;
     this.#told = status;
+    this.#toldSecond = machine === undefined ? 0 : secondOf(machine);
     this.#mips = this.#rate.measure(machine, performance.now());
     return {
       ...this.#life.report(),
@@ -181,6 +190,10 @@ export class NewsHost implements NewsApi {
       mips: this.#mips,
     };
   }
+}
+
+function secondOf({ timeMs }: Pick<NewsMachine, 'timeMs'>): number {
+  return Math.floor(timeMs / SECOND_MS);
 }
 
 /** What travels as it is, without a copy: nobody here has it afterwards. */
