@@ -6,8 +6,8 @@ const ROOT = join(import.meta.dirname, '..');
 
 /** Measure memory, or run for seconds: they want a heap and compiled code of their own. The others share a process, which is not worth starting for a tenth of a second. */
 const ALONE = [
-  'src/iommu/engine/**/*.test.ts',
-  'src/trace/replay/**/*.test.ts',
+  'src/iommu/engine/**/wasm-{batch,pages,slice,store}.test.ts',
+  'src/trace/replay/{history,lifetimes,long-record}.test.ts',
   'src/trace/record/marks.test.ts',
   'src/trace/filter/compile-filter.test.ts',
   'src/machine/**/{machine,snapshot,snapshot-file}.test.ts',
@@ -16,7 +16,8 @@ const ALONE = [
   'web/picture/layout.test.ts',
   // Puts a terminal of its own in the place of the page's, which others have loaded
   'web/components/terminal-view.test.tsx',
-  'test/model/**/*.test.ts',
+  'test/model/model.test.ts',
+  'test/model/store/store-run.test.ts',
   'test/unit/dma-allocation.test.ts',
 ];
 

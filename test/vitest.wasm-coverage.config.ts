@@ -10,5 +10,7 @@ export default defineConfig({
     // It goes the same few ways a million times, to see that nothing leaks.
     exclude: ['src/iommu/engine/wasm-churn.test.ts'],
     testTimeout: 120_000,
+    isolate: false,
+    maxWorkers: 1,
   },
 });

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { engineCases } from '../../../test/support/engine-cases.ts';
 import { auditOf } from '../../../test/support/engine-extras.ts';
 import { expectSame } from '../../../test/support/expect-same.ts';
 import { storeModule } from '../../../test/support/stores.ts';
@@ -101,7 +102,7 @@ describe('page tables', () => {
         wasm.remove(DOMAIN, { start: toIova(0n), end: toIova((1n << 64n) - 1n) });
         expectSame([wasm.usedBytes, auditOf(wasm)], [0, AUDIT_SOUND]);
       }),
-      { seed: SEED, numRuns: 200 },
+      { seed: SEED, numRuns: engineCases(200) },
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import { engineCases } from '../../../test/support/engine-cases.ts';
 import { auditOf } from '../../../test/support/engine-extras.ts';
 import { expectSame } from '../../../test/support/expect-same.ts';
 import { storeModule } from '../../../test/support/stores.ts';
@@ -121,7 +122,7 @@ describe('WasmStore against ReferenceStore', () => {
         expectSame(wasm.save(), reference.save());
         expect(auditOf(wasm)).toBe(AUDIT_SOUND);
       }),
-      { seed: SEED, numRuns: 400 },
+      { seed: SEED, numRuns: engineCases(400) },
     );
   });
 
@@ -152,7 +153,7 @@ describe('WasmStore against ReferenceStore', () => {
             expect(auditOf(wasm)).toBe(AUDIT_SOUND);
           }
         }),
-        { seed: SEED, numRuns: 8 },
+        { seed: SEED, numRuns: engineCases(8) },
       );
     },
   );

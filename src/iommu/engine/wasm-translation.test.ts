@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { it } from 'vitest';
+import { engineCases } from '../../../test/support/engine-cases.ts';
 import { expectSame } from '../../../test/support/expect-same.ts';
 import { ENDPOINTS, step } from '../../../test/support/store-steps.ts';
 import { endpointWindows, StoreWorld } from '../../../test/support/store-world.ts';
@@ -25,6 +26,6 @@ it('decides every access as the naive store does, and counts it alike', () => {
       expectSame(wasm.contents(), reference.contents());
       expectSame(auditOf(wasm.store), AUDIT_SOUND);
     }),
-    { seed: SEED, numRuns: 300 },
+    { seed: SEED, numRuns: engineCases(300) },
   );
 });

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeBusyEngine } from '../../../../test/support/busy-engine.ts';
+import { engineCases } from '../../../../test/support/engine-cases.ts';
 import { DAMAGES } from '../../../../test/support/engine-damages.ts';
 import { expectSame } from '../../../../test/support/expect-same.ts';
 import * as layout from '../../../../wasm/assembly/layout.ts';
@@ -53,9 +54,9 @@ describe('audit', () => {
         if (rule === layout.AUDIT_SOUND) work(engine);
         else found += 1;
       }),
-      { seed: SEED, numRuns: 5000 },
+      { seed: SEED, numRuns: engineCases(5000) },
     );
-    expect(found).toBeGreaterThan(1000);
+    expect(found).toBeGreaterThan(engineCases(1000));
   });
 
   it('ends on noise', () => {
@@ -70,7 +71,7 @@ describe('audit', () => {
         }
         expect(audit()).not.toBe(layout.AUDIT_SOUND);
       }),
-      { seed: SEED, numRuns: 20 },
+      { seed: SEED, numRuns: engineCases(20) },
     );
   });
 });

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { engineCases } from '../../../../test/support/engine-cases.ts';
 import { expectSame } from '../../../../test/support/expect-same.ts';
 import { access, endpoint, ENDPOINTS, step } from '../../../../test/support/store-steps.ts';
 import { address, endpointWindows, StoreWorld } from '../../../../test/support/store-world.ts';
@@ -97,7 +98,7 @@ describe('translateBatch', () => {
           expectSame(wasm.contents(), reference.contents());
         }
       }),
-      { seed: SEED, numRuns: 400 },
+      { seed: SEED, numRuns: engineCases(400) },
     );
   });
 

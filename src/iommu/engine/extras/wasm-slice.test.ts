@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { engineCases } from '../../../../test/support/engine-cases.ts';
 import { expectSame } from '../../../../test/support/expect-same.ts';
 import { ENDPOINTS, step } from '../../../../test/support/store-steps.ts';
 import { endpointWindows, StoreWorld } from '../../../../test/support/store-world.ts';
@@ -83,7 +84,7 @@ describe('a slice of the engine', () => {
         );
         expectSame(world.contents(), outcome);
       }),
-      { seed: SEED, numRuns: 150 },
+      { seed: SEED, numRuns: engineCases(150) },
     );
   });
 
@@ -167,9 +168,9 @@ describe('a slice of the engine', () => {
         }
         expectSame(world.contents(), before);
       }),
-      { seed: SEED, numRuns: 1000 },
+      { seed: SEED, numRuns: engineCases(1000) },
     );
-    expect(refused).toBeGreaterThan(300);
+    expect(refused).toBeGreaterThan(engineCases(300));
   });
 });
 
