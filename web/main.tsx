@@ -115,9 +115,13 @@ async function embed(port: MessagePort, session: MachineSession, opening: Openin
 }
 
 /** In another task, and for a page that is hidden when it is seen again. */
-function onNextTask(callback: () => void): void {
-  if (document.visibilityState === 'visible') void nextTask().then(() => callback());
-  else requestAnimationFrame(callback);
+async function onNextTask(callback: () => void): Promise<void> {
+  if (document.visibilityState !== 'visible') {
+    requestAnimationFrame(callback);
+    return;
+  }
+  await nextTask();
+  callback();
 }
 
 async function main(): Promise<void> {
@@ -136,19 +140,21 @@ async function main(): Promise<void> {
     loadModule: async () => (await import('./example-module.ts')).exampleModule(),
     now: () => performance.now(),
     onNextFrame: (callback: FrameRequestCallback) => requestAnimationFrame(callback),
-    onNextTask,
+    onNextTask: (callback: () => void) => void onNextTask(callback),
   };
   const session = new MachineSession({
     start: holdNews(await chooseStart(), shown),
     asked: requestOf(new URLSearchParams(location.search)),
     ...ports,
   });
+  const started = session.power.start();
   publishHandle(session);
+  const fetched = import('./app/show-page.tsx');
+  // The evaluation of this module was a task, that of the next is another, and so is what it shows
+  await nextTask();
   const address = new PageAddress(window);
   addSessionParts(address, session);
-  const started = session.power.start();
-  const { showPage } = await import('./app/show-page.tsx');
-  // Its evaluation was a task, and what it shows is another
+  const { showPage } = await fetched;
   await nextTask();
   const offline = keepOffline();
   const opening = new Opening(session, openFile, ports);

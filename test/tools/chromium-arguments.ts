@@ -31,9 +31,14 @@ export const QUIET_CHROMIUM: readonly string[] = [
   '--disable-sync',
 ];
 
-export const CHROMIUM_ARGUMENTS: readonly string[] = [
+/** The same, without pages of its own. */
+export const PERSONLESS_CHROMIUM: readonly string[] = [
   ...QUIET_CHROMIUM,
   `--disable-features=${[...DISABLED_BY_PLAYWRIGHT, ...ADDRESS_BAR].join(',')}`,
+];
+
+export const CHROMIUM_ARGUMENTS: readonly string[] = [
+  ...PERSONLESS_CHROMIUM,
   // As the command has it: what each page boots is too short to be worth optimising early.
   '--js-flags=--wasm-tiering-budget=1000000000',
 ];

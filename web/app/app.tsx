@@ -34,13 +34,18 @@ import type { SeeProps } from './see-props.ts';
 import { Part, UNFOLDED } from './unfolding.tsx';
 import type { ViewChoice } from './view-choice.ts';
 
-/** In which order the page unfolds: what the others have their sizes from, what is seen first, then the panes one by one. */
+/**
+ * In which order the page unfolds: what the others have their sizes from, what is seen first, then the panes one by one, and at
+ * last what is not seen unless it is asked for.
+ */
 const FRAME = 1;
 const PICTURE = 2;
-const SIDE = 3;
-const FIRST_PANE = 4;
+const ACTIONS = 3;
+const SIDE = 4;
+const FIRST_PANE = 5;
+const UNSEEN = FIRST_PANE + PANES.length;
 /** So many parts there are. */
-export const PARTS = FIRST_PANE + PANES.length;
+export const PARTS = UNSEEN;
 
 /** Jumps between panes where they stand below each other. */
 function SectionNav({ desk }: { readonly desk: Desk }): JSX.Element {
@@ -135,8 +140,10 @@ export function App(props: AppProps): JSX.Element {
         {trace === null ? null : <TraceBanner {...trace} />}
         <RecordingNotice {...panes.recording} />
         <RecordingNotice {...opening.notice} />
-        <OverlayView overlays={overlays} />
-        <machine.View />
+        <Part at={UNSEEN} shown={shown}>
+          <OverlayView overlays={overlays} />
+          <machine.View />
+        </Part>
         {isSee ? null : <SectionNav desk={desk} />}
         <main class="layout" data-view={view} data-told={isTold}>
           {isTold ? <GuidedStory key="guided" {...see.guided} /> : null}
@@ -146,7 +153,11 @@ export function App(props: AppProps): JSX.Element {
               <Part at={PICTURE} shown={shown}>
                 <PicturePane {...see.picture} />
               </Part>
-              {trace === null ? <SeeActions {...see.actions} /> : null}
+              {trace === null ? (
+                <Part at={ACTIONS} shown={shown}>
+                  <SeeActions {...see.actions} />
+                </Part>
+              ) : null}
             </div>
           ) : null}
           {hasSide ? (
@@ -165,9 +176,11 @@ export function App(props: AppProps): JSX.Element {
         <Part at={FRAME} shown={shown}>
           <TimeBar {...panes.timeBar} />
         </Part>
-        <ReplaceDialog question={opening.question} />
-        <LabDialog {...panes.labDialog} />
-        <DropZone onOpen={opening.onOpen} onRefuse={opening.onRefuse} />
+        <Part at={UNSEEN} shown={shown}>
+          <ReplaceDialog question={opening.question} />
+          <LabDialog {...panes.labDialog} />
+          <DropZone onOpen={opening.onOpen} onRefuse={opening.onRefuse} />
+        </Part>
       </div>
     </ClockContext.Provider>
   );

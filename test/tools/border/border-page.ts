@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import { build, preview, type Plugin } from 'vite';
 import { packageRoot } from '../../../src/guest/package-root.ts';
+import { PERSONLESS_CHROMIUM } from '../chromium-arguments.ts';
 import { findChromium } from '../find-chromium.ts';
 
 /** A page that may measure its memory is alone in its process. */
@@ -14,9 +15,7 @@ const ISOLATED = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 export const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
+  ...PERSONLESS_CHROMIUM,
   // Memory is measured at once, not with the next collection of garbage.
   '--enable-blink-features=ForceEagerMeasureMemory',
 ];
