@@ -54,7 +54,7 @@ test('has no violations in any view, dialog, theme and width', async ({ page }) 
   await expectNone(page, 'See');
 
   await machine.button('Share…').click();
-  await page.getByRole('checkbox', { name: 'With the session in it' }).check();
+  await page.getByRole('checkbox', { name: 'With the recording of this PC in it' }).check();
   await expectNone(page, 'Share', { looks: FEW_LOOKS, part: '.share' });
   await page.keyboard.press('Escape');
 

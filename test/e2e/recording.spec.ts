@@ -41,7 +41,7 @@ test('a session is saved as a file, and a link to it replays it elsewhere', asyn
 
   await machine.button('Share…').click();
   const dialog = page.getByRole('dialog', { name: 'Share' });
-  await dialog.getByLabel('With the session in it').check();
+  await dialog.getByLabel('With the recording of this PC in it').check();
   const link = dialog.getByRole('textbox', { name: 'Link' });
   await expect(link).toHaveValue(/#session=[\w-]+$/);
   await dialog.getByRole('button', { name: 'Copy' }).click();

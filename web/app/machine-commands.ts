@@ -63,7 +63,7 @@ function switches({ topBar }: PaneProps): readonly Command[] {
       id: 'open',
       title: 'Open recording',
       group: 'PC',
-      hint: 'Replays a saved session in place of this one',
+      hint: 'Replays a recording in place of this session',
       reason: cannotRecord,
       run: () => chooseRecording(topBar.onOpen),
     },

@@ -37,7 +37,7 @@ function rest(): Promise<void> {
 export function shareProps(session: MachineSession, address: PageAddress | null): ShareButtonProps {
   const { recordings, iommu, picture, looked } = session;
   const sessionFile: SharedFile = {
-    label: 'Session',
+    label: 'Recording',
     about: 'to be opened here: all that was done is replayed, to the byte',
     make: async () => ({ file: new Blob([await recordings.save()]), name: dated('.viommu') }),
   };

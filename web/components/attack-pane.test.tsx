@@ -86,7 +86,7 @@ describe('the pane of attacks', () => {
     const count = signal({ id: 'dma', translated: 0, bypassed: 5, blocked: 0 });
     const { root } = await shown({ count });
     const cards = [...root.querySelectorAll('.attack')].map(({ textContent }) => textContent);
-    expect(cards.map((text) => text?.includes('5 accesses let by unchecked'))).toEqual([
+    expect(cards.map((text) => text?.includes('5 accesses let through unchecked'))).toEqual([
       true,
       false,
       false,

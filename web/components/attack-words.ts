@@ -157,7 +157,7 @@ export interface CountedAccesses {
 export function countWords({ translated, bypassed, blocked }: CountedAccesses): string {
   const parts = [
     [translated, 'translated'],
-    [bypassed, 'let by unchecked'],
+    [bypassed, 'let through unchecked'],
     [blocked, 'stopped'],
   ] as const;
   const told = parts.filter(([count]) => count > 0);

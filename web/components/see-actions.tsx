@@ -18,7 +18,7 @@ export const OTHER_MODE: Readonly<
   Record<IommuMode, { readonly mode: IommuMode; readonly label: string }>
 > = {
   translated: { mode: 'off', label: 'Take the IOMMU away' },
-  bypass: { mode: 'translated', label: 'Let it translate' },
+  bypass: { mode: 'translated', label: 'Turn translation on' },
   off: { mode: 'translated', label: 'Put the IOMMU back' },
 };
 

@@ -72,7 +72,7 @@ function Links({ link, linkWithSession, onCopy }: ShareDialogProps): JSX.Element
             checked={withSession}
             onChange={({ currentTarget }) => setWithSession(currentTarget.checked)}
           />
-          With the session in it, which is replayed there
+          With the recording of this PC in it, which is replayed there
         </label>
       )}
       {withSession ? <p role="status">{sessionWords(session)}</p> : null}
@@ -81,11 +81,11 @@ function Links({ link, linkWithSession, onCopy }: ShareDialogProps): JSX.Element
 }
 
 function sessionWords(session: SessionLink | string | null): string {
-  if (session === null) return 'Packing the session …';
+  if (session === null) return 'Packing the recording …';
   if (typeof session === 'string') return session;
   const { url, length, most } = session;
   return url === null
-    ? `This session would make a link of ${formatBytes(length)}, and ${formatBytes(most)} is the most. Give the session as a file instead; the link above is without it.`
+    ? `The recording would make a link of ${formatBytes(length)}, and ${formatBytes(most)} is the most. Give it as a file instead; the link above is without it.`
     : `The link has ${formatBytes(length)} of at most ${formatBytes(most)}.`;
 }
 

@@ -19,7 +19,7 @@ import { Pane } from './pane.tsx';
 function noneWords(mode: IommuMode, tryIt: string): string {
   const press = `Press “${tryIt}”`;
   if (mode === 'translated') {
-    return `Nothing has been stopped yet. ${press}: the IOMMU stops it at the wall, and here stands why.`;
+    return `Nothing has been stopped yet. ${press}: the IOMMU stops it at the wall, and the reason appears here.`;
   }
   const where = mode === 'bypass' ? 'In bypass nothing is' : 'Without an IOMMU nothing is ever';
   return `${where} stopped. ${press}, and see it succeed.`;

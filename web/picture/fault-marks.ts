@@ -60,7 +60,7 @@ export function layoutMarks(
     const { sequence, fault, sentence } = newest;
     const more = own.length > 1 ? ` +${own.length - 1}` : '';
     const address = formatAddress(fault.address);
-    const text = layout.isNarrow ? address : `${address}: ${stopWords(fault)}`;
+    const text = layout.isNarrow ? address : `${address}: ${stopWords(fault, lane.gate)}`;
     const { endpoint } = fault;
     const place = boxOf(box, layout.scale);
     marks.push({ sequence, endpoint, text: `${text}${more}`, sentence, box: place });

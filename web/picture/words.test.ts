@@ -131,11 +131,12 @@ describe('the words of the picture', () => {
   });
 
   it('say why an access was stopped', () => {
-    expect(stopWords({ reason: 1, mappedFlags: null })).toBe('in no domain');
-    expect(stopWords({ reason: 2, mappedFlags: null })).toBe('not mapped');
-    expect(stopWords({ reason: 2, mappedFlags: 1 })).toBe('only for reading');
-    expect(stopWords({ reason: 2, mappedFlags: 2 })).toBe('only for writing');
-    expect(stopWords({ reason: 2, mappedFlags: 0 })).toBe('with no access rights');
+    expect(stopWords({ reason: 1, mappedFlags: null }, 'shut')).toBe('in no domain');
+    expect(stopWords({ reason: 1, mappedFlags: null }, 'wall')).toBe('was in no domain');
+    expect(stopWords({ reason: 2, mappedFlags: null }, 'wall')).toBe('not mapped');
+    expect(stopWords({ reason: 2, mappedFlags: 1 }, 'wall')).toBe('only for reading');
+    expect(stopWords({ reason: 2, mappedFlags: 2 }, 'wall')).toBe('only for writing');
+    expect(stopWords({ reason: 2, mappedFlags: 0 }, 'wall')).toBe('with no access rights');
   });
 });
 

@@ -10,7 +10,7 @@ import type { FaultEvent } from '../../src/iommu/events/iommu-event.ts';
 import { formatAddress } from '../format/address.ts';
 import { formatBytes, formatPlural } from '../format/quantity.ts';
 import { PAGE_BYTES } from './runs.ts';
-import type { Lane, Reach, Scene } from './scene.ts';
+import type { Gate, Lane, Reach, Scene } from './scene.ts';
 
 /** What devices are, in two or three words for a newcomer. */
 const NOTES: ReadonlyMap<string, string> = new Map([
@@ -97,12 +97,14 @@ export function gateWords({ gate, mappings, bytes }: Lane): string {
   return `${formatPlural(mappings, 'mapping')} · ${formatBytes(bytes)}`;
 }
 
-/** Why an access was stopped, in the fewest words. */
-export function stopWords({
-  reason,
-  mappedFlags,
-}: Pick<FaultEvent, 'reason' | 'mappedFlags'>): string {
-  if (reason === VIRTIO_IOMMU_FAULT_R_DOMAIN) return 'in no domain';
+/** Why an access was stopped, in the fewest words. `gate`: what is before its device now. */
+export function stopWords(
+  { reason, mappedFlags }: Pick<FaultEvent, 'reason' | 'mappedFlags'>,
+  gate: Gate,
+): string {
+  if (reason === VIRTIO_IOMMU_FAULT_R_DOMAIN) {
+    return gate === 'wall' ? 'was in no domain' : 'in no domain';
+  }
   if (reason !== VIRTIO_IOMMU_FAULT_R_MAPPING) return 'reason unknown';
   if (mappedFlags === null) return 'not mapped';
   if ((mappedFlags & VIRTIO_IOMMU_MAP_F_WRITE) !== 0) return 'only for writing';

@@ -1,5 +1,6 @@
 // Files that a person gives to the guest: a module or a program that is dropped on the page goes into the shared folder.
 
+import { isBzImage, KERNEL_MARK_END } from '../../src/machine/images/kernel-mark.ts';
 import type { ShareApi } from '../../src/worker/api/share.ts';
 import type { RecordingNotice } from '../format/replay-words.ts';
 
@@ -9,12 +10,43 @@ const GUEST_BEGINNINGS = [
   [0x23, 0x21],
 ] as const;
 const LONGEST = 4;
+/** ELF: its class is the byte at 4, 2 for 64 bits; the machine stands at 18, little-endian, 3 for i386. */
+const ELF_CLASS = 4;
+const ELF_64 = 2;
+const ELF_MACHINE = 18;
+const EM_386 = 3;
+/** An initramfs that is not packed. */
+const CPIO = '07070';
+const ELF = '\x7fELF';
 /** What a shell takes as it is. */
 const PLAIN_NAME = /^[\w.+-]+$/;
 
 export async function isForGuest(file: Blob): Promise<boolean> {
   const head = new Uint8Array(await file.slice(0, LONGEST).arrayBuffer());
   return GUEST_BEGINNINGS.some((bytes) => bytes.every((byte, index) => head[index] === byte));
+}
+
+function beginsWith(head: Uint8Array, text: string): boolean {
+  return new TextDecoder('latin1').decode(head.subarray(0, text.length)) === text;
+}
+
+/** What to do with a file that has another place on this page, or none; null where it can be opened. */
+export async function whyNotOpened(file: File): Promise<string | null> {
+  const { name } = file;
+  const head = new Uint8Array(await file.slice(0, KERNEL_MARK_END).arrayBuffer());
+  if (isBzImage(head)) {
+    return `${name} is a Linux kernel. To boot it, choose it as the kernel under “Machine…”.`;
+  }
+  if (beginsWith(head, CPIO)) {
+    return `${name} is an initial RAM disk. To boot with it, choose it as the initrd under “Machine…”.`;
+  }
+  if (!beginsWith(head, ELF) || head.length <= ELF_MACHINE) return null;
+  if (head[ELF_CLASS] === ELF_64) {
+    return `${name} is a 64-bit program or module, and the PC has a 32-bit processor. Build it for i386.`;
+  }
+  return head[ELF_MACHINE] === EM_386
+    ? null
+    : `${name} is a program or module for another processor. Build it for i386.`;
 }
 
 function useWords(name: string): string {

@@ -6,7 +6,7 @@ import type { OpenedFile, OpenFile } from '../../src/worker/api/trace-client.ts'
 import type { TraceInfo } from '../../src/worker/api/trace.ts';
 import { formatBytes } from '../format/quantity.ts';
 import type { RecordingNotice } from '../format/replay-words.ts';
-import { giveToGuest, isForGuest } from './giving.ts';
+import { giveToGuest, isForGuest, whyNotOpened } from './giving.ts';
 import { until } from './until.ts';
 import { MachineSession, type SessionPorts } from './machine-session.ts';
 
@@ -86,6 +86,11 @@ export class Opening {
     const turn = this.#turn;
     this.#tell(`Reading ${file.name} …`);
     try {
+      const reason = await whyNotOpened(file);
+      if (reason !== null) {
+        if (turn === this.#turn) this.#notice.value = { tone: 'bad', text: reason };
+        return;
+      }
       if (await isForGuest(file)) {
         const notice = await giveToGuest(this.#machine.power.api, file);
         if (turn === this.#turn) this.#notice.value = notice;

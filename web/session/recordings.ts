@@ -46,7 +46,7 @@ export class Recordings {
   /** The session so far, as the bytes of a recording. Rejects with an error for the user. */
   async save(): Promise<Uint8Array<ArrayBuffer>> {
     const { api } = this.#power;
-    if (api === null) throw new Error('There is no session to save yet.');
+    if (api === null) throw new Error('There is no recording to save yet.');
     return api.recording.save();
   }
 

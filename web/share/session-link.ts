@@ -8,7 +8,7 @@ const MAX_TEXT = 1 << 21;
 const MAX_BYTES = 1 << 26;
 
 const DAMAGED =
-  'The session in this link is damaged. Ask for the link again, or for the session as a file.';
+  'The recording in this link is damaged. Ask for the link again, or for the recording as a file.';
 
 /** The bytes of a recording as the part of an address behind its #. */
 export async function sessionFragment(recording: Uint8Array<ArrayBuffer>): Promise<string> {

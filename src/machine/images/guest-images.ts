@@ -1,5 +1,7 @@
 // What a machine is started with, and the checks that spare a user a silent hang.
 
+import { isBzImage } from './kernel-mark.ts';
+
 /** Bytes of everything a start needs, unpacked. */
 export interface ImageBytes {
   /** A Linux bzImage. */
@@ -46,7 +48,6 @@ export const MAX_IMAGE_BYTES: Readonly<Record<keyof ImageBytes, number>> = {
 const SETUP_SECTS = 0x1f1;
 const SYSSIZE = 0x1f4;
 const BOOT_FLAG = 0x1fe;
-const HEADER_MAGIC = 0x202;
 const VERSION = 0x206;
 const LOADFLAGS = 0x211;
 const XLOADFLAGS = 0x236;
@@ -54,7 +55,6 @@ const CMDLINE_SIZE = 0x238;
 /** Where the setup header ends: what has to be known of a kernel beside its length. */
 export const HEADER_END = 0x264;
 const BOOT_FLAG_VALUE = 0xaa55;
-const HEADER_MAGIC_VALUE = 0x5372_6448;
 const OLDEST_VERSION = 0x206;
 const LOADED_HIGH = 1;
 /** XLF_KERNEL_64, since protocol 2.12: the kernel has a 64-bit entry point, as all kernels for 64-bit processors do. */
@@ -89,11 +89,11 @@ export function checkKernel(kernel: Uint8Array, commandLine: string): void {
 /** Throws `InputError` unless a file that begins so and has that many bytes is a whole bzImage that v86 can start. */
 export function checkBzImage(beginning: Uint8Array, length: number): void {
   const view = viewOf(beginning);
-  const isBzImage =
+  const isWhole =
     beginning.length >= HEADER_END &&
     view.getUint16(BOOT_FLAG, true) === BOOT_FLAG_VALUE &&
-    view.getUint32(HEADER_MAGIC, true) === HEADER_MAGIC_VALUE;
-  if (!isBzImage) {
+    isBzImage(beginning);
+  if (!isWhole) {
     throw new InputError(
       'The kernel is not a Linux bzImage (no boot header found). Give the file that the kernel build leaves at arch/x86/boot/bzImage.',
     );

@@ -123,6 +123,8 @@ const WRONG_GRAMMAR: readonly Row[] = [
 
 const WRONG_TYPES: readonly Row[] = [
   ['▸knd == map', /no field "knd"\. Did you mean kind\?/],
+  ['▸size > 4KiB', /no field "size"\. Did you mean length\?/],
+  ['▸device == 1', /no field "device"\. Did you mean endpoint\?/],
   ['▸KIND == map', /no field "KIND"\. Did you mean kind\?/],
   ['kind == map && ▸enpoint == 1', /Did you mean endpoint\?/],
   ['!▸refuse', /Did you mean refused\?/],

@@ -6,6 +6,15 @@ import { FilterError, type Place } from './filter-problem.ts';
 /** A longer word is no slip of the fingers, and more than a message has room for. */
 const MAX_WORD = 40;
 
+/** Other words for what a field holds, which no slip of the fingers makes of its name. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['size', 'length'],
+  ['bytes', 'length'],
+  ['address', 'iova'],
+  ['device', 'endpoint'],
+  ['process', 'task'],
+]);
+
 /** What to say of a word that is none of those known. */
 export function unknownWord(
   place: Place,
@@ -13,7 +22,11 @@ export function unknownWord(
   word: string,
   known: readonly string[],
 ): FilterError {
-  const hint = word.length > MAX_WORD ? '' : didYouMean(word.toLowerCase(), known);
+  const lower = word.toLowerCase();
+  const other = OTHER_NAMES.get(lower);
+  const isMeant = other !== undefined && known.includes(other);
+  const meant = isMeant ? ` Did you mean ${other}?` : didYouMean(lower, known);
+  const hint = word.length > MAX_WORD ? '' : meant;
   return new FilterError(place, message + hint, known);
 }
 

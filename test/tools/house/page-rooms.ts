@@ -121,6 +121,7 @@ export const PAGE: readonly Room[] = [
     imports: [
       ...PAGE_IMPORTS,
       'src/kernel/known-kernel.ts',
+      'src/machine/images/kernel-mark.ts',
       'src/trace/filter',
       'src/trace/record',
       'src/trace/statistics',
