@@ -19,6 +19,9 @@ export class PageSums {
   /** By how much the sum of a page is more than that of the page before. */
   readonly #steps: Float64Array;
   readonly #pages: number;
+  /** Where the first and the last change of the sums are: most of memory may have none. */
+  #first = Infinity;
+  #last = -1;
 
   constructor(pages: number) {
     this.#pages = pages;
@@ -32,16 +35,19 @@ export class PageSums {
     const last = Math.min(this.#pages - 1, Math.floor((gpa + bytes - 1) / PAGE_BYTES));
     this.#steps[first] = (this.#steps[first] ?? 0) + amount;
     this.#steps[last + 1] = (this.#steps[last + 1] ?? 0) - amount;
+    this.#first = Math.min(this.#first, first);
+    this.#last = Math.max(this.#last, last + 1);
   }
 
   /** The runs of pages with the largest sums, the largest first; sums of whole numbers are exact. */
   *most(count: number): Generator<void, readonly PageFigures[]> {
     const most: PageFigures[] = [];
     let [page, value] = [0, 0];
-    for (let at = 0; at <= this.#pages; at += 1) {
+    // What was added to any page ends at the last change: the sum behind it is none
+    for (let at = this.#first; at <= this.#last; at += 1) {
       if (at % STEP === STEP - 1) yield;
       const step = this.#steps[at] ?? 0;
-      if (step === 0 && at < this.#pages) continue;
+      if (step === 0) continue;
       if (value > 0 && at > page) keep(most, { page, pages: at - page, value }, count);
       page = at;
       value += step;
