@@ -32,6 +32,8 @@ interface Course {
   readonly isThere: () => boolean;
   /** Does what was done to the power here, by the guest if nothing is said. */
   readonly takePower: (wish?: PowerWish) => Promise<void>;
+  /** A tick has ended, with all that the shared folder answers. */
+  readonly onTick: () => void;
   /** An access was made again. */
   readonly onAccess: (access: MachineAccess) => void;
 }
@@ -42,7 +44,7 @@ export async function follow(
   { inputs, ticks }: Way,
   course: Course,
 ): Promise<boolean> {
-  const { isThere, takePower } = course;
+  const { isThere, takePower, onTick } = course;
   let next = run.log.inputs.length;
   let sliceEnd = HOST_TIMERS.now() + SLICE_MS;
   while (!isThere()) {
@@ -55,6 +57,7 @@ export async function follow(
     if (run.loop.ticks >= ticks) return false;
     run.loop.step();
     await run.settle();
+    onTick();
     await takePower();
     if (HOST_TIMERS.now() < sliceEnd) continue;
     await new Promise<void>((resolve) => HOST_TIMERS.soon(resolve));

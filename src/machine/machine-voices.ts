@@ -25,6 +25,8 @@ export class Voices {
   /** The machine was put elsewhere, and stands there. */
   readonly moves = new Emitter<Place>();
   readonly ticks = new Emitter<void>();
+  /** Ticks of a recording that is replayed. */
+  readonly ticksFollowed = new Emitter<void>();
   readonly touches = new Emitter<void>();
 }
 
@@ -40,6 +42,7 @@ export function listenerOf(voices: Voices): RunListener {
       if (voices.notifications.hasListeners) voices.notifications.emit({ endpoint, queue });
     },
     onTick: () => voices.ticks.emit(),
+    onTickFollowed: () => voices.ticksFollowed.emit(),
     onTouch: () => voices.touches.emit(),
     hearsEvents: () => voices.events.hasListeners,
     watchesEvents: () => voices.watchers.count > 0,

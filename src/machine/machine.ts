@@ -194,6 +194,11 @@ export class Machine {
     return this.#voices.ticks.on(listener);
   }
 
+  /** Subscribes to the ends of ticks while a recording is replayed, where the machine can be looked at, but not touched. */
+  onTickFollowed(listener: () => void): Dispose {
+    return this.#voices.ticksFollowed.on(listener);
+  }
+
   /** Subscribes to power cycles, the host's (`powerCycle`) and the guest's (`reboot`), and to what the guest does to its power. */
   onPower(listener: (event: PowerEvent) => void): Dispose {
     return this.#voices.power.on(listener);

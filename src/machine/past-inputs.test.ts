@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { optionsOf, planned } from '../../test/support/stopped-machine.ts';
 import { Machine } from './machine.ts';
 import { NET_ENDPOINT } from './plan/topology.ts';
+import { headOf } from './recording/recording-head.ts';
 
 const ACCESS = { endpoint: NET_ENDPOINT, address: 0x20_0000n, access: 'write', length: 4 } as const;
 const LINE = 'meanwhile\n';
@@ -77,6 +78,24 @@ describe('what is typed while a machine is taken elsewhere in time', () => {
     expect(typed()).toEqual(Array.from({ length: count }, (_, index) => `${index + 1}\n`));
     expect(machine.past.branches).toHaveLength(2);
   });
+});
+
+it('a replay tells its ticks to who only looks, and a way through time none', async () => {
+  machine = await Machine.create(optionsOf());
+  const told = { live: 0, followed: 0 };
+  machine.onTick(() => (told.live += 1));
+  machine.onTickFollowed(() => (told.followed += 1));
+  const nothing = { inputs: [], events: 0, marks: new Uint8Array() };
+  await machine.past.replay({
+    head: headOf(machine.plan),
+    ...nothing,
+    ticks: 3,
+    end: undefined,
+    damage: undefined,
+  });
+  expect(told).toEqual({ live: 0, followed: 3 });
+  await machine.past.toEnd();
+  expect(told).toEqual({ live: 0, followed: 3 });
 });
 
 describe('what is typed faster than the guest reads', () => {

@@ -34,6 +34,7 @@ export interface RecordedMachine {
   onLeave(listener: (place: Place) => void): Dispose;
   onMove(listener: (place: Place) => void): Dispose;
   onTick(listener: () => void): Dispose;
+  onTickFollowed(listener: () => void): Dispose;
 }
 
 interface RecordedIommu extends Counted, Sampled, Rung {
@@ -102,6 +103,13 @@ export function tapMachine(
     samples.forget();
     doorbells.forget();
   };
+  const pass = (): void => {
+    const time = now();
+    notifications.pass(time);
+    samples.pass(machine.iommu, time);
+    doorbells.follow(machine.iommu);
+    counters.pass(machine.iommu, time.timeMs, time.instructions);
+  };
   const disposals = [
     machine.watch({
       request: (answered) => {
@@ -119,13 +127,9 @@ export function tapMachine(
       },
     }),
     machine.who.onNotification((notification) => notifications.take(notification)),
-    machine.onTick(() => {
-      const time = now();
-      notifications.pass(time);
-      samples.pass(machine.iommu, time);
-      doorbells.follow(machine.iommu);
-      counters.pass(machine.iommu, time.timeMs, time.instructions);
-    }),
+    machine.onTick(pass),
+    // A replay has the record that the run had
+    machine.onTickFollowed(pass),
     machine.onLeave(() => samples.leave()),
     () => doorbells.end(),
     machine.console.onOutput(takeConsole),

@@ -26,6 +26,8 @@ export interface RunListener {
   readonly onTouch: () => void;
   /** A tick has ended, and what it brought was told. */
   readonly onTick: () => void;
+  /** The same of a tick of a log that is followed, where the machine may be looked at only. */
+  readonly onTickFollowed: () => void;
   /** Whether anybody wants an event made of all that happens. */
   readonly hearsEvents: () => boolean;
   /** Whether anybody is told of it without. */

@@ -175,6 +175,9 @@ export class Run {
       return await follow(this, way, {
         isThere,
         takePower: (wish) => this.#followPower(wish),
+        onTick: () => {
+          if (!this.#isMoving) this.#listener.onTickFollowed();
+        },
         onAccess: (access) => {
           if (!this.#isMoving) this.#listener.onAccess(access);
         },

@@ -67,6 +67,7 @@ class StretchWatch {
       onNotification: () => undefined,
       onTouch: () => undefined,
       onTick: () => undefined,
+      onTickFollowed: () => undefined,
       hearsEvents: () => false,
       watchesEvents: () => false,
     };

@@ -81,6 +81,7 @@ class Border {
       onPower: (listener) => this.power.on(listener),
       onAccess: () => () => undefined,
       onTick: () => () => undefined,
+      onTickFollowed: () => () => undefined,
       onMove: (listener) => this.#moves.on(listener),
       onLeave: (listener) => this.#leaves.on(listener),
     };

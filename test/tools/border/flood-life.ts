@@ -111,6 +111,9 @@ export class FloodMachine implements HistoricMachine, NewsMachine {
   watch(watcher: IommuWatcher): () => void {
     return this.#events.on((event) => tellWatcher(watcher, event, this.#request));
   }
+  onTickFollowed(): () => void {
+    return () => undefined;
+  }
   onTick(listener: () => void): () => void {
     return this.#ticks.on(listener);
   }
