@@ -94,7 +94,7 @@ describe('edu', () => {
     expect(found?.evidence).toContain(unmap);
     expect(found?.sentence).toMatch(
       new RegExp(
-        `^edu tried to write 4 KiB of data at 0x101000, but UNMAP #${unmap}, .*[\\d.]+ ms before, had removed`,
+        `^edu tried to write 4 KiB of data at 0x101000, but UNMAP #${unmap}, .*[\\d.]+ ms earlier, had removed`,
       ),
     );
   });

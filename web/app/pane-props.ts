@@ -122,6 +122,7 @@ export function paneProps(
       device: iommu.device,
       notReady,
       restarted,
+      left: past.left,
       onPick,
       endpoint: stray.endpoint,
       onSend: (request) => stray.send(request),

@@ -54,8 +54,12 @@ describe('a PC that was taken to its past', () => {
       await run(100);
     };
     const word = (): string => root.querySelector('.status-word')?.textContent ?? '';
+    let left = 0;
+    session.past.left.on(() => (left += 1));
     await goTo();
     expect(word()).toMatch(/^Event #3 of \d+, in the past$/);
+    // What was done to it last is not so there
+    expect(left).toBe(1);
     press(root, 'Return to the latest event');
     await run(100);
     expect(word()).toBe('Paused');

@@ -36,7 +36,7 @@ export function seeProps(
   { onInspect, onAttack, story }: SeeWays,
 ): SeeProps {
   const { power, console, iommu, stories, stray, picture, looked, moment, guided } = session;
-  const { info, mode, notReady, noCommands, restarted } = power;
+  const { info, mode, notReady, noCommands } = power;
   const { inspector, story: told } = inspectorProps(session);
   // What a person does is done to the machine, which is in its present
   const act = <Result>(action: () => Result): Result => {
@@ -67,7 +67,7 @@ export function seeProps(
       mode,
       notReady,
       noCommands,
-      restarted,
+      left: session.past.left,
       endpoint: stray.endpoint,
       onType: (text) => act(() => void console.type(text)),
       onSend: (request) => act(() => stray.send(request)),

@@ -152,7 +152,7 @@ describe('from a fault in the list', () => {
     expect(textOf('story')).toContain(`by kworker (pid 83), ${FUNCTION}`);
     expect(textOf('story')).toContain('viommu_send_req');
     expect(textOf('story')).toContain(
-      '0.25 ms before UNMAP #5 removed 0x00004000–fff from domain 1.',
+      '0.25 ms earlier, UNMAP #5 removed 0x00004000–fff from domain 1.',
     );
   });
 

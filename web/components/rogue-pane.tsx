@@ -29,6 +29,8 @@ export interface RoguePaneProps {
   readonly endpoint: ReadonlySignal<number | null>;
   /** A machine starts from nothing: so does the form. */
   readonly restarted: Pick<Emitter<void>, 'on'>;
+  /** That, or it is taken elsewhere in time. */
+  readonly left: Pick<Emitter<void>, 'on'>;
   readonly onPick: (endpoint: number) => void;
   readonly onSend: (request: RogueRequest) => Promise<RogueResult>;
   /** The lowest address that is mapped for such an access of the endpoint now; null when there is none. */
@@ -167,7 +169,7 @@ function Form(props: RoguePaneProps): JSX.Element {
   const { restarted, onPick } = props;
   const [address, setAddress] = useState(DEFAULT_ADDRESS);
   const [access, setAccess] = useState<RogueRequest['access']>('write');
-  const { outcome, isSending, send } = useOutcome(props);
+  const { outcome, isSending, send, forget } = useOutcome(props);
 
   useEffect(() => restarted.on(() => setAddress(DEFAULT_ADDRESS)), [restarted]);
 
@@ -233,7 +235,10 @@ function Form(props: RoguePaneProps): JSX.Element {
           value={address}
           aria-invalid={!parsed.isValid}
           aria-describedby="address-help"
-          onInput={(event) => setAddress(event.currentTarget.value)}
+          onInput={(event) => {
+            setAddress(event.currentTarget.value);
+            forget();
+          }}
         />
       </label>
       <button type="submit" class="button button-danger" disabled={isDisabled} title={reason ?? ''}>

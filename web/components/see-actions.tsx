@@ -38,8 +38,8 @@ export interface SeeActionsProps {
   readonly edu: ReadonlySignal<number | null>;
   /** Has it attack the kernel. */
   readonly onAttack: () => void;
-  /** A machine starts from nothing. */
-  readonly restarted: Pick<Emitter<void>, 'on'>;
+  /** The machine starts from nothing, or is taken elsewhere in time. */
+  readonly left: Pick<Emitter<void>, 'on'>;
   readonly onType: (text: string) => void;
   readonly onSend: (request: RogueRequest) => Promise<RogueResult>;
   /** Starts the machine afresh, in this mode. */

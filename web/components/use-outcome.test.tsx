@@ -9,12 +9,12 @@ import { useOutcome, type OutcomePorts, type Sending } from './use-outcome.ts';
 const REQUEST = { endpoint: 8, access: 'read', length: 4, address: 0n } as const;
 
 it('forgets with the machine what was asked of it, also while that is not answered', async () => {
-  const restarted = new Emitter<void>();
+  const left = new Emitter<void>();
   const answers: ((result: RogueResult) => void)[] = [];
   const onSend: OutcomePorts['onSend'] = () => new Promise((resolve) => answers.push(resolve));
   let shown: Sending | undefined;
   const Probe = (): JSX.Element | null => {
-    shown = useOutcome({ restarted, onSend });
+    shown = useOutcome({ left, onSend });
     return null;
   };
   const answer = (index: number): Promise<void> =>
@@ -27,7 +27,7 @@ it('forgets with the machine what was asked of it, also while that is not answer
 
   await act(() => shown?.send(REQUEST));
   expect(shown).toMatchObject({ outcome: { kind: 'none' }, isSending: true });
-  await act(() => restarted.emit());
+  await act(() => left.emit());
   expect(shown).toMatchObject({ outcome: { kind: 'none' }, isSending: false });
   await answer(0);
   expect(shown?.outcome).toEqual({ kind: 'none' });
@@ -35,5 +35,7 @@ it('forgets with the machine what was asked of it, also while that is not answer
   await act(() => shown?.send(REQUEST));
   await answer(1);
   expect(shown).toMatchObject({ outcome: { kind: 'result', request: REQUEST }, isSending: false });
+  await act(() => shown?.forget());
+  expect(shown?.outcome).toEqual({ kind: 'none' });
   render(null, root);
 });

@@ -1,4 +1,5 @@
-// What became of the rogue access that a person had made last. A machine that starts over is asked nothing of that.
+// What became of the rogue access that a person had made last. A machine that starts over, or stands
+// elsewhere in time, knows nothing of that.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Emitter } from '../../src/base/emitter.ts';
@@ -10,8 +11,8 @@ export type Outcome =
   | { readonly kind: 'result'; readonly request: RogueRequest; readonly result: RogueResult };
 
 export interface OutcomePorts {
-  /** A machine starts from nothing. */
-  readonly restarted: Pick<Emitter<void>, 'on'>;
+  /** The machine starts from nothing, or is taken elsewhere in time. */
+  readonly left: Pick<Emitter<void>, 'on'>;
   readonly onSend: (request: RogueRequest) => Promise<RogueResult>;
 }
 
@@ -20,23 +21,25 @@ export interface Sending {
   /** Whether an answer is still to come. */
   readonly isSending: boolean;
   readonly send: (request: RogueRequest) => void;
+  /** What became of the last one is of no interest any more. */
+  readonly forget: () => void;
 }
 
 const NONE: Outcome = { kind: 'none' };
 
-export function useOutcome({ restarted, onSend }: OutcomePorts): Sending {
+export function useOutcome({ left, onSend }: OutcomePorts): Sending {
   const [outcome, setOutcome] = useState(NONE);
   const [isSending, setSending] = useState(false);
   /** Counts machines: what was asked of an earlier one is not shown any more. */
   const turn = useRef(0);
   useEffect(
     () =>
-      restarted.on(() => {
+      left.on(() => {
         turn.current += 1;
         setOutcome(NONE);
         setSending(false);
       }),
-    [restarted],
+    [left],
   );
   const ask = async (request: RogueRequest): Promise<void> => {
     const mine = turn.current;
@@ -52,5 +55,10 @@ export function useOutcome({ restarted, onSend }: OutcomePorts): Sending {
       tell({ kind: 'error', message: error instanceof Error ? error.message : String(error) });
     }
   };
-  return { outcome, isSending, send: (request) => void ask(request) };
+  return {
+    outcome,
+    isSending,
+    send: (request) => void ask(request),
+    forget: () => setOutcome(NONE),
+  };
 }

@@ -107,9 +107,9 @@ function stepOf(
 /** `events`, `ms`: from the fault on. */
 function whenWords({ record }: History, events: number, ms: number): string {
   if (events === 0) return 'then';
-  const side = events < 0 ? 'before' : 'after';
+  const side = events < 0 ? 'earlier' : 'later';
   const count = formatPlural(Math.abs(events), 'event');
-  return record.head.facts.times ? `${timeInWords(Math.abs(ms))} ${side}` : `${count} ${side}`;
+  return record.head.facts.times ? `${timeInWords(Math.abs(ms))} ${side},` : `${count} ${side},`;
 }
 
 function stepWords(history: History, event: IommuEvent, address: bigint): Words {

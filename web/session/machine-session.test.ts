@@ -42,6 +42,16 @@ describe('MachineSession', () => {
     expect(watched.isIncomplete).toBe(false);
   });
 
+  it('leaves with the life of a machine what was chosen of it, but for devices and domains', async () => {
+    const session = await booted();
+    session.selection.select({ kind: 'event', sequence: 20 });
+    session.beginAnew();
+    expect(session.selection.chosen.value).toBeNull();
+    session.selection.select({ kind: 'endpoint', id: 48 });
+    session.beginAnew();
+    expect(session.selection.chosen.value).toEqual({ kind: 'endpoint', id: 48 });
+  });
+
   it('stays right through thousands of requests a second, with bounded rows', async () => {
     const session = await booted({ churn: 50 });
     session.selection.select({ kind: 'domain', id: 5 });

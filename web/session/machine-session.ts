@@ -229,6 +229,9 @@ export class MachineSession {
   beginAnew(): void {
     this.moment.look(null);
     this.range.choose(null, 'replace');
+    const chosen = this.selection.chosen.peek();
+    const isLasting = chosen?.kind === 'endpoint' || chosen?.kind === 'domain';
+    if (!isLasting) this.selection.select(null, 'replace');
   }
 
   /** Shows an endpoint's domain and makes it the one that goes astray. */

@@ -1,6 +1,7 @@
 // The machine in its past, as the page knows it.
 
 import { signal, type ReadonlySignal } from '@preact/signals';
+import { Emitter } from '../../src/base/emitter.ts';
 import type { PastNote } from '../../src/worker/api/past.ts';
 import type { Power } from './power.ts';
 
@@ -16,16 +17,21 @@ export class Past {
   readonly #power: Power;
   readonly #note = signal<PastNote | null>(null);
   readonly #travel = signal<Travel | null>(null);
+  /** The machine starts from nothing, or is taken elsewhere in time: what was done to it last is not so there. */
+  readonly left = new Emitter<void>();
 
   constructor(power: Power) {
     this.#power = power;
     power.restarted.on(() => {
       this.#note.value = null;
       this.#travel.value = null;
+      this.left.emit();
     });
     power.batches.on(({ past }) => {
       const { sequence, last } = this.#note.value ?? {};
-      if (past?.sequence !== sequence || past?.last !== last) this.#note.value = past;
+      if (past?.sequence === sequence && past?.last === last) return;
+      this.#note.value = past;
+      this.left.emit();
     });
   }
 

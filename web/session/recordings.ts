@@ -31,6 +31,10 @@ export class Recordings {
     this.#power = power;
     this.#images = images;
     power.restarted.on(() => this.#tell(null));
+    // What was said of a PC that stands still
+    power.status.subscribe((status) => {
+      if (status === 'running' && this.#notice.peek()?.tone === 'good') this.#tell(null);
+    });
   }
 
   /** What there is to say; null when there is nothing. */
@@ -67,7 +71,7 @@ export class Recordings {
   async open(file: Blob, onTaken: () => void = () => undefined): Promise<string | null> {
     const { api } = this.#power;
     if (api === null || !this.isReady.value) return null;
-    let turn = this.#tell({ tone: 'busy', text: 'Opening the recording …' });
+    let turn = this.#tell({ tone: 'busy', text: 'Opening the recording…' });
     try {
       if (file.size > MAX_FILE_BYTES) {
         throw new Error('This file is too large for a recording. Choose one that was saved here.');
@@ -77,7 +81,7 @@ export class Recordings {
       if (turn !== this.#turn) return null;
       onTaken();
       this.#power.exchange(info);
-      turn = this.#tell({ tone: 'busy', text: 'Replaying the recording …' });
+      turn = this.#tell({ tone: 'busy', text: 'Replaying the recording…' });
       const report = await api.recording.replay();
       if (turn === this.#turn) this.#tell(replayNotice(report));
       return null;

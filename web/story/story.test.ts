@@ -193,6 +193,22 @@ describe('the words of the first step', () => {
   });
 });
 
+it('a PC of another mode is told nothing of what happened before it', () => {
+  const view = (told: Told) =>
+    storyView(told.state, told.facts, {
+      reach: null,
+      device: 'rogue',
+      why: null,
+      noCommands: null,
+      startedMs: 0,
+    });
+  const told = new Told('overreach').isStopped();
+  expect(view(told).outcome?.tone).toBe('stopped');
+  told.becomes({ life: '2.1', mode: 'bypass' });
+  expect(view(told)).toMatchObject({ step: 'why', outcome: null });
+  expect(view(told).text).toEqual(['This part of the story needs a PC whose IOMMU translates.']);
+});
+
 describe('the second step', () => {
   it('ends when the access was stopped, and the third tells of its fault', () => {
     const told = new Told('overreach').isStopped();

@@ -255,17 +255,17 @@ function early(
 
 export function storyView(state: StoryState, facts: StoryFacts, details: StoryDetails): StoryView {
   const { step, outcome } = state;
-  const told =
-    TRANSLATED.has(step) && facts.mode !== 'translated'
-      ? NEEDS_IOMMU
-      : TELLERS[step](state, facts, details);
+  const isOther = TRANSLATED.has(step) && facts.mode !== 'translated';
+  const isStale = isOther || (step === 'without' && facts.mode !== 'off');
+  const told = isOther ? NEEDS_IOMMU : TELLERS[step](state, facts, details);
   const isStarting = told.waiting !== undefined && facts.notReady !== null;
   const seconds = isStarting ? ` ${Math.floor(details.startedMs / 1000)} s` : '';
   return {
     step,
     place: `${numberOf(step)} of ${STEPS.length}`,
     title: TITLES[step],
-    outcome: outcome === null ? null : outcomeOf(outcome, details.device),
+    // What has happened on a PC of another mode is not so on this one
+    outcome: outcome === null || isStale ? null : outcomeOf(outcome, details.device),
     text: told.text,
     waiting: told.waiting === undefined ? null : `${told.waiting}${seconds}`,
     action: told.action,

@@ -83,7 +83,7 @@ function endOfDomain(scene: Scene, domain: number): Pick<Finding, 'sentence' | '
   });
   if (end === undefined) return { sentence: 'how it ended is not in the record', evidence: [] };
   return {
-    sentence: `its last endpoint left with ${words.event(end)}, ${words.distance(end, sequence)} before`,
+    sentence: `its last endpoint left with ${words.event(end)}, ${words.distance(end, sequence)} earlier`,
     evidence: [from, end],
   };
 }

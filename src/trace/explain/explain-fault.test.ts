@@ -63,7 +63,7 @@ const ROWS: readonly ExplainedRow[] = [
       pc.access(BLK, 'read', 0x4800n, 512);
       return [map, unmap];
     },
-    says: 'virtio-blk tried to read 512 bytes of data at 0x4800, but UNMAP #5, 2 events and 0.5 ms before, had removed the mapping of 4 KiB at 0x4000 (MAP #4) from domain 1.',
+    says: 'virtio-blk tried to read 512 bytes of data at 0x4800, but UNMAP #5, 2 events and 0.5 ms earlier, had removed the mapping of 4 KiB at 0x4000 (MAP #4) from domain 1.',
   },
   {
     cause: 'past-end',
@@ -196,7 +196,7 @@ const ROWS: readonly ExplainedRow[] = [
       pc.access(BLK, 'write', 0x7c00n, 512);
       return [off];
     },
-    says: 'virtio-blk tried to write 512 bytes of data at 0x7c00, but event #1, 1 event and 0.25 ms before, had turned bypass off, and the endpoint has not been attached to a domain since power on.',
+    says: 'virtio-blk tried to write 512 bytes of data at 0x7c00, but event #1, 1 event and 0.25 ms earlier, had turned bypass off, and the endpoint has not been attached to a domain since power on.',
   },
   {
     cause: 'detached',
@@ -207,7 +207,7 @@ const ROWS: readonly ExplainedRow[] = [
       pc.access(BLK, 'read', 0x4000n, 4);
       return [detach];
     },
-    says: 'virtio-blk tried to read 4 bytes of data at 0x4000, but DETACH #4, 1 event and 0.25 ms before, had taken it out of domain 1, and bypass is off.',
+    says: 'virtio-blk tried to read 4 bytes of data at 0x4000, but DETACH #4, 1 event and 0.25 ms earlier, had taken it out of domain 1, and bypass is off.',
   },
   {
     cause: 'reset-meanwhile',
@@ -218,7 +218,7 @@ const ROWS: readonly ExplainedRow[] = [
       pc.access(BLK, 'read', 0x4000n, 4);
       return [attach, reset];
     },
-    says: 'virtio-blk tried to read 4 bytes of data at 0x4000, but device reset #4, 2 events and 0.5 ms before, had ended its attachment to domain 1, and it has not been attached since.',
+    says: 'virtio-blk tried to read 4 bytes of data at 0x4000, but device reset #4, 2 events and 0.5 ms earlier, had ended its attachment to domain 1, and it has not been attached since.',
   },
   {
     cause: 'reset-meanwhile',
@@ -230,7 +230,7 @@ const ROWS: readonly ExplainedRow[] = [
       pc.access(BLK, 'read', 0x4000n, 4);
       return [map, reset, again];
     },
-    says: 'virtio-blk tried to read 4 bytes of data at 0x4000, where the mapping of 4 KiB at 0x4000 (MAP #4) was in domain 1 before device reset #5, 3 events and 0.75 ms before, ended it.',
+    says: 'virtio-blk tried to read 4 bytes of data at 0x4000, where the mapping of 4 KiB at 0x4000 (MAP #4) was in domain 1 before device reset #5, 3 events and 0.75 ms earlier, ended it.',
   },
   {
     cause: 'moved',
@@ -242,7 +242,7 @@ const ROWS: readonly ExplainedRow[] = [
       pc.access(BLK, 'read', 0x4000n, 4);
       return [map, move];
     },
-    says: 'virtio-blk tried to read 4 bytes of data at 0x4000, where domain 1 had the mapping of 4 KiB at 0x4000 (MAP #5); ATTACH #6, 1 event and 0.25 ms before, had moved the endpoint to domain 2.',
+    says: 'virtio-blk tried to read 4 bytes of data at 0x4000, where domain 1 had the mapping of 4 KiB at 0x4000 (MAP #5); ATTACH #6, 1 event and 0.25 ms earlier, had moved the endpoint to domain 2.',
   },
   {
     cause: 'moved',
@@ -254,7 +254,7 @@ const ROWS: readonly ExplainedRow[] = [
       pc.access(BLK, 'read', 0x4000n, 4);
       return [map, detach, attach];
     },
-    says: 'virtio-blk tried to read 4 bytes of data at 0x4000, where domain 1 had the mapping of 4 KiB at 0x4000 (MAP #4); DETACH #5, 2 events and 0.5 ms before, had taken the endpoint out of it, and ATTACH #6 put it into domain 2.',
+    says: 'virtio-blk tried to read 4 bytes of data at 0x4000, where domain 1 had the mapping of 4 KiB at 0x4000 (MAP #4); DETACH #5, 2 events and 0.5 ms earlier, had taken the endpoint out of it, and ATTACH #6 put it into domain 2.',
   },
   {
     cause: 'reserved-region',

@@ -72,7 +72,7 @@ const ROWS: readonly ExplainedRow[] = [
       pc.map(1, 0x4000n, 0x4fffn);
       return [attach, move];
     },
-    says: 'MAP in domain 1 was refused: there is no domain 1; its last endpoint left with ATTACH #4, 1 event and 0.25 ms before.',
+    says: 'MAP in domain 1 was refused: there is no domain 1; its last endpoint left with ATTACH #4, 1 event and 0.25 ms earlier.',
   },
   {
     cause: 'bypass-domain',

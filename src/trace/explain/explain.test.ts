@@ -230,7 +230,7 @@ describe('of a trace that does not tell everything, an explanation', () => {
       cause: 'unmapped',
       evidence: [2, 3],
       sentence:
-        'endpoint 0x8 tried to access 0x4800, but UNMAP #3, 1 event before, had removed the mapping of 4 KiB at 0x4000 (MAP #2) from domain 1.',
+        'endpoint 0x8 tried to access 0x4800, but UNMAP #3, 1 event earlier, had removed the mapping of 4 KiB at 0x4000 (MAP #2) from domain 1.',
     });
   });
 

@@ -23,7 +23,7 @@ const ROWS: readonly ExplainedRow[] = [
       pc.access(BLK, 'read', 0x8800n, 512);
       return [refused];
     },
-    says: 'virtio-blk tried to read 512 bytes of data at 0x8800, but MAP #5, 1 event and 0.25 ms before, which was to map it in domain 1, was refused: no room for another mapping.',
+    says: 'virtio-blk tried to read 512 bytes of data at 0x8800, but MAP #5, 1 event and 0.25 ms earlier, which was to map it in domain 1, was refused: no room for another mapping.',
   },
   {
     // What was there before was unmapped, and its place never filled again
@@ -37,7 +37,7 @@ const ROWS: readonly ExplainedRow[] = [
       pc.access(BLK, 'read', 0x4000n, 4);
       return [refused];
     },
-    says: 'virtio-blk tried to read 4 bytes of data at 0x4000, but MAP #7, 1 event and 0.25 ms before, which was to map it in domain 1, was refused: overlaps a mapping.',
+    says: 'virtio-blk tried to read 4 bytes of data at 0x4000, but MAP #7, 1 event and 0.25 ms earlier, which was to map it in domain 1, was refused: overlaps a mapping.',
   },
   {
     // A refusal that was made good, and taken back since, is not why
@@ -50,7 +50,7 @@ const ROWS: readonly ExplainedRow[] = [
       pc.access(BLK, 'read', 0x4800n, 4);
       return [map, unmap];
     },
-    says: 'virtio-blk tried to read 4 bytes of data at 0x4800, but UNMAP #6, 1 event and 0.25 ms before, had removed the mapping of 4 KiB at 0x4000 (MAP #5) from domain 1.',
+    says: 'virtio-blk tried to read 4 bytes of data at 0x4800, but UNMAP #6, 1 event and 0.25 ms earlier, had removed the mapping of 4 KiB at 0x4000 (MAP #5) from domain 1.',
   },
   {
     // Nor is one from before the endpoint came

@@ -67,9 +67,9 @@ export class Words {
     return name === undefined || name === hex(id) ? `endpoint ${hex(id)}` : name;
   }
 
-  /** `UNMAP #12, 3 events and 0.8 ms before,`. */
+  /** `UNMAP #12, 3 events and 0.8 ms earlier,`. */
   eventBefore(sequence: number, now: number): string {
-    return `${this.event(sequence)}, ${this.distance(sequence, now)} before,`;
+    return `${this.event(sequence)}, ${this.distance(sequence, now)} earlier,`;
   }
 
   /** `MAP #12`. */
