@@ -3,7 +3,8 @@
 import type { Page } from '@playwright/test';
 import { GuestPage } from '../../src/guest/guest-page.ts';
 import { GuestSession } from '../../src/guest/guest-session.ts';
-import { ENDPOINTS } from '../../src/machine/plan/topology.ts';
+import { DEFAULT_PLAN } from '../../src/machine/plan/plan-check.ts';
+import { pluggedEndpoints } from '../../src/machine/plan/topology.ts';
 import { decodeRecording } from '../../src/machine/recording/recording-file.ts';
 import type { ReplayResult } from '../../src/machine/recording/replay.ts';
 
@@ -18,6 +19,8 @@ const COMMANDS = [
   'ls -l /sys/kernel/iommu_groups',
   'dd if=/dev/urandom of=/tmp/noise bs=4k count=64',
 ];
+/** Those of the usual PC. */
+const ENDPOINTS = pluggedEndpoints(DEFAULT_PLAN);
 /** Between two things that are done. */
 const LONGEST_PAUSE_MS = 400;
 
