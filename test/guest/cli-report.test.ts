@@ -10,28 +10,48 @@ import { reportOf, runAt, viommu, viommuHere } from './support/command.ts';
 const folder = mkdtempSync(join(tmpdir(), 'viommu-report-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const ENDLESS = 'echo begun; cat /dev/ttyS0';
+
+/** Sends a signal to a boot that has printed `text`. Gives what its trace tells of, line by line; each is JSON. */
+async function stopped(signal: NodeJS.Signals, text: string, words: readonly string[]) {
+  const trace = join(folder, `${signal}.jsonl`);
+  let isSent = false;
+  const ended = await runAt(
+    packageRoot(),
+    ['boot', '--json', '--trace', trace, ...words],
+    (stderr, child) => {
+      if (!isSent && stderr.includes(text)) isSent = child.kill(signal);
+    },
+  );
+  const lines = readFileSync(trace, 'utf8').trimEnd().split('\n');
+  return { ended, kinds: lines.map((line): unknown => JSON.parse(line).kind) };
+}
+
 describe('viommu boot', () => {
-  it.each([
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const)('is ended by %s with a report and a whole trace', async (signal, status) => {
-    const trace = join(folder, `${signal}.jsonl`);
-    let isSent = false;
-    const words = ['boot', '--json', '--trace', trace, '--run', 'echo begun; cat /dev/ttyS0'];
-    const ended = await runAt(packageRoot(), words, (stderr, child) => {
-      if (!isSent && stderr.endsWith('\nbegun\n')) isSent = child.kill(signal);
-    });
-    expect(ended.status).toBe(status);
+  it('is ended by SIGINT amid a command with a report and a whole trace', async () => {
+    const { ended, kinds } = await stopped('SIGINT', '\nbegun\n', ['--run', ENDLESS]);
+    expect(ended.status).toBe(130);
     const report = reportOf(ended);
     expect(report).toMatchObject({ ok: false, seconds: expect.any(Number) });
     expect(report['failure']).toEqual({
       kind: 'interrupted',
-      message: `Stopped by ${signal}.`,
-      command: 'echo begun; cat /dev/ttyS0',
+      message: 'Stopped by SIGINT.',
+      command: ENDLESS,
       output: 'begun\n',
     });
-    const lines = readFileSync(trace, 'utf8').trimEnd().split('\n');
-    expect(lines.map((line) => JSON.parse(line).kind)).toContain('mapped');
+    expect(kinds).toContain('mapped');
+  });
+
+  it('is ended by SIGTERM amid its boot with a report and a whole trace', async () => {
+    const { ended, kinds } = await stopped('SIGTERM', '] Linux version', []);
+    expect(ended.status).toBe(143);
+    const report = reportOf(ended);
+    expect(report).toMatchObject({ ok: false, seconds: null, commands: [] });
+    expect(report['failure']).toMatchObject({
+      kind: 'interrupted',
+      message: 'Stopped by SIGTERM.',
+    });
+    expect(kinds).toContain('console');
   });
 
   it('tells of a guest that restarted while a command ran, with the times of both starts', async () => {
