@@ -15,10 +15,7 @@ import { readPlan } from '../../src/machine/plan/plan-check.ts';
 import { BLOCK_ENDPOINT, ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
 import { DRIVEN_ENDPOINTS } from '../support/driven-endpoints.ts';
 import { GuestSession, type GuestSessionOptions } from '../../src/guest/testing.ts';
-import { DATA_CHECKS } from './support/data-checks.ts';
-import { GUEST_OPTIONS } from './support/guest-test.ts';
-
-const DISK_CHECK = DATA_CHECKS.filter(({ endpoint }) => endpoint === BLOCK_ENDPOINT);
+import { BLOCK_START_CHECK } from './support/data-checks.ts';
 
 interface Range {
   readonly start: bigint;
@@ -30,9 +27,9 @@ async function withGuest(
   options: GuestSessionOptions,
   look: (guest: GuestSession) => Promise<void> | void,
 ): Promise<void> {
-  const guest = await GuestSession.boot({ ...GUEST_OPTIONS, ...options });
+  const guest = await GuestSession.boot(options);
   try {
-    for (const check of DISK_CHECK) await check.verify(guest);
+    await BLOCK_START_CHECK.verify(guest);
     await look(guest);
   } finally {
     await guest.dispose();
@@ -75,10 +72,53 @@ const MSI_LINE = '0x00000000fee00000 0x00000000feefffff msi';
 /** Linux's own window for interrupts of devices that told of none (`viommu_get_resv_regions`). */
 const SOFTWARE_MSI_LINE = '0x0000000008000000 0x00000000080fffff msi';
 
-describe('a guest whose device has all features', () => {
-  it('[A21] maps IOVAs of 28 bits only, where input_range ends there, with lazy invalidation', async () => {
+/** Of the rogue: a page that the kernel leaves alone, as it leaves firmware's. */
+const FIRMWARE = {
+  kind: 'identity',
+  start: 0x0700_0000n,
+  end: 0x0700_0fffn,
+  flags: VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE,
+} as const;
+const SPARED = 'memmap=4K$0x7000000';
+const STORED = Array.from({ length: 4 }, () => 0x5a);
+const FIRMWARE_LINE = '0x0000000007000000 0x0000000007000fff reserved';
+
+/** What a guest must show with the identity region, by every policy. Two accesses are made, and one of them is stopped. */
+async function expectIdentity(guest: GuestSession): Promise<void> {
+  const access = (endpoint: number, kind: 'read' | 'write') =>
+    guest.rogueDma({ endpoint, address: FIRMWARE.start, access: kind, length: 4 });
+  expect(await reservedRegions(guest, ROGUE_DEVICE)).toEqual([FIRMWARE_LINE, MSI_LINE]);
+  const { output } = await guest.run('dmesg | grep "resv mem"');
+  expect(output).toMatch(/LNRO0005:02: unknown resv mem subtype 0x2\n$/);
+  expect(mappedRanges(guest).filter((range) => isTouching(range, FIRMWARE))).toEqual([]);
+
+  expect(access(ROGUE_ENDPOINT, 'write').outcome).toBe('completed');
+  expect(access(ROGUE_ENDPOINT, 'read')).toMatchObject({
+    outcome: 'completed',
+    bytes: Uint8Array.from(STORED),
+    region: 'identity',
+  });
+  expect(guest.iommu.totals().faults).toBe(0);
+  expect(access(BLOCK_ENDPOINT, 'read')).toMatchObject({
+    outcome: 'blocked',
+    reason: VIRTIO_IOMMU_FAULT_R_MAPPING,
+    address: FIRMWARE.start,
+  });
+  expect(guest.iommu.totals().faults).toBe(1);
+}
+
+/** The identity region in one guest for each policy, beside what else a device may be told. */
+describe('a guest whose device has all features, and an identity region', () => {
+  const reservedRegions = { [ROGUE_ENDPOINT]: [FIRMWARE] };
+
+  it('[A21 C6 C14 C.2b A79] maps IOVAs of 28 bits only, where input_range ends there, with lazy invalidation; policy allow', async () => {
     const inputRange = { start: 0n, end: 0x0fff_ffffn };
-    await withGuest({ append: 'iommu.strict=0', iommuOptions: { inputRange } }, async (guest) => {
+    const options: GuestSessionOptions = {
+      append: `iommu.strict=0 ${SPARED}`,
+      iommuOptions: { inputRange, identityPolicy: 'allow' },
+      reservedRegions,
+    };
+    await withGuest(options, async (guest) => {
       expectTranslation(guest);
       const outside = mappedRanges(guest).filter(({ end }) => end > inputRange.end);
       expect(outside).toEqual([]);
@@ -86,12 +126,22 @@ describe('a guest whose device has all features', () => {
       expect(output).toContain('input address: 28 bits');
       const types = await guest.run('cat /sys/kernel/iommu_groups/*/type | sort -u');
       expect(types.output).toBe('DMA-FQ\n');
+      await expectIdentity(guest);
     });
   });
 
-  it('[A5 A20 C18 C.3] takes other page sizes, few domains, and an IORT beside the VIOT', async () => {
-    const iommuOptions = { pageSizeMask: 0x20_1000n, domainRange: { start: 0, end: 9 } };
-    await withGuest({ iommuOptions, tables: 'viot+iort' }, async (guest) => {
+  it('[A5 A20 C18 C.3 C6 C14 C.2b A79] takes other page sizes, few domains, and an IORT beside the VIOT; policy reject', async () => {
+    const options: GuestSessionOptions = {
+      append: SPARED,
+      iommuOptions: {
+        pageSizeMask: 0x20_1000n,
+        domainRange: { start: 0, end: 9 },
+        identityPolicy: 'reject',
+      },
+      reservedRegions,
+      tables: 'viot+iort',
+    };
+    await withGuest(options, async (guest) => {
       expectTranslation(guest);
       expect(guest.iommu.state().domains.filter(({ id }) => id > 9)).toEqual([]);
       const { output } = await guest.run(
@@ -101,6 +151,7 @@ describe('a guest whose device has all features', () => {
       const { iort } = buildAcpiTables(describeMachine(readPlan({ tables: 'iort' })));
       const bytes = Array.from(iort ?? [], (byte) => byte.toString(16).padStart(2, '0'));
       expect(output.split('\n').slice(1).join(' ').trim().split(/\s+/)).toEqual(bytes);
+      await expectIdentity(guest);
     });
   });
 });
@@ -141,13 +192,17 @@ describe('a guest whose device lacks features', () => {
   });
 });
 
-describe('a guest with a RESERVED region', () => {
+describe('a guest with RESERVED regions', () => {
   /** In the middle of the input range, and below the place of the disk's ring: Linux allocates from the top down. */
   const MIDDLE = { kind: 'reserved', start: 0x7000_0000n, end: 0x8fff_ffffn } as const;
   const NEAR_TOP = { kind: 'reserved', start: 0xffff_8000n, end: 0xffff_9fffn } as const;
-  const reserving = { reservedRegions: { [BLOCK_ENDPOINT]: [MIDDLE, NEAR_TOP] } };
+  const reserving: GuestSessionOptions = {
+    append: SPARED,
+    iommuOptions: { identityPolicy: 'per-endpoint' },
+    reservedRegions: { [BLOCK_ENDPOINT]: [MIDDLE, NEAR_TOP], [ROGUE_ENDPOINT]: [FIRMWARE] },
+  };
 
-  it('[A76 A78 A79] shows it, maps around it, and keeps both over a snapshot', async () => {
+  it('[A76 A78 A79 C6 C14 C.2b] shows them, maps around them, and keeps both over a snapshot; policy per-endpoint', async () => {
     await withGuest(reserving, async (guest) => {
       expectTranslation(guest);
       expect(await reservedRegions(guest, BLOCK_DEVICE)).toEqual([
@@ -155,7 +210,6 @@ describe('a guest with a RESERVED region', () => {
         MSI_LINE,
         '0x00000000ffff8000 0x00000000ffff9fff reserved',
       ]);
-      expect(await reservedRegions(guest, ROGUE_DEVICE)).toEqual([MSI_LINE]);
 
       const ranges = mappedRanges(guest, BLOCK_ENDPOINT);
       expect(ranges.filter((range) => isTouching(range, MIDDLE))).toEqual([]);
@@ -165,8 +219,8 @@ describe('a guest with a RESERVED region', () => {
 
       const snapshot = await guest.save();
       await guest.restore(snapshot);
-      for (const check of DISK_CHECK) await check.verify(guest);
-      const other = await GuestSession.create(GUEST_OPTIONS);
+      await BLOCK_START_CHECK.verify(guest);
+      const other = await GuestSession.create();
       try {
         await expect(other.restore(snapshot)).rejects.toThrow(
           /what is reserved of virtio-blk is msi region 0xfee00000-0xfeefffff and was .* reserved region 0x70000000-0x8fffffff/,
@@ -174,53 +228,7 @@ describe('a guest with a RESERVED region', () => {
       } finally {
         await other.dispose();
       }
+      await expectIdentity(guest);
     });
   });
-});
-
-describe('a guest with an IDENTITY region', () => {
-  /** A page that the kernel leaves alone, as it leaves firmware's. */
-  const FIRMWARE = { start: 0x0700_0000n, end: 0x0700_0fffn };
-  const SPARED = 'memmap=4K$0x7000000';
-  const STORED = Array.from({ length: 4 }, () => 0x5a);
-
-  function access(guest: GuestSession, endpoint: number, kind: 'read' | 'write') {
-    return guest.rogueDma({ endpoint, address: FIRMWARE.start, access: kind, length: 4 });
-  }
-
-  it.each(['allow', 'reject', 'per-endpoint'] as const)(
-    '[C6 C14 C.2b A79] keeps it from allocation and its owner’s DMA going, by policy %s',
-    async (identityPolicy) => {
-      const flags = VIRTIO_IOMMU_MAP_F_READ | VIRTIO_IOMMU_MAP_F_WRITE;
-      const options: GuestSessionOptions = {
-        append: SPARED,
-        iommuOptions: { identityPolicy },
-        reservedRegions: { [ROGUE_ENDPOINT]: [{ kind: 'identity', ...FIRMWARE, flags }] },
-      };
-      await withGuest(options, async (guest) => {
-        expectTranslation(guest);
-        expect(await reservedRegions(guest, ROGUE_DEVICE)).toEqual([
-          '0x0000000007000000 0x0000000007000fff reserved',
-          MSI_LINE,
-        ]);
-        const { output } = await guest.run('dmesg | grep "resv mem"');
-        expect(output).toMatch(/LNRO0005:02: unknown resv mem subtype 0x2\n$/);
-        expect(mappedRanges(guest).filter((range) => isTouching(range, FIRMWARE))).toEqual([]);
-
-        expect(access(guest, ROGUE_ENDPOINT, 'write').outcome).toBe('completed');
-        expect(access(guest, ROGUE_ENDPOINT, 'read')).toMatchObject({
-          outcome: 'completed',
-          bytes: Uint8Array.from(STORED),
-          region: 'identity',
-        });
-        expect(guest.iommu.totals().faults).toBe(0);
-        expect(access(guest, BLOCK_ENDPOINT, 'read')).toMatchObject({
-          outcome: 'blocked',
-          reason: VIRTIO_IOMMU_FAULT_R_MAPPING,
-          address: FIRMWARE.start,
-        });
-        expect(guest.iommu.totals().faults).toBe(1);
-      });
-    },
-  );
 });

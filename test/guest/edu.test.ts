@@ -1,11 +1,10 @@
 // A device to write drivers for, driven by a shell: what Linux makes of it, and what it reaches.
 
-import { expect, it } from 'vitest';
-import { GuestSession } from '../../src/guest/testing.ts';
+import { expect } from 'vitest';
 import { EDU_ENDPOINT } from '../../src/machine/plan/topology.ts';
+import { eduTest } from './support/edu-guest.ts';
 
 const SLOT = '/sys/bus/pci/devices/0000:00:05.0';
-const CHECKPOINT_BYTES = 64 << 20;
 
 /** Bytes from one guest-physical address to another, by two transfers of four bytes. */
 const COPY = `
@@ -17,11 +16,7 @@ copy() {
 }
 `;
 
-it('edu works in a guest, and reaches what its endpoint may', async () => {
-  await using guest = await GuestSession.boot({
-    plan: { endpoints: { edu: true } },
-    checkpointBytes: CHECKPOINT_BYTES,
-  });
+eduTest('edu works in a guest, and reaches what its endpoint may', async ({ guest }) => {
   const run = async (command: string): Promise<string> => {
     const { output, exitCode } = await guest.run(COPY + command);
     expect(exitCode, output).toBe(0);

@@ -1,47 +1,18 @@
 // A device in students' hands: programmed by VFIO, driven by a module of the kernel, and turned against the kernel.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { packageRoot } from '../../src/guest/package-root.ts';
-import {
-  GuestSession,
-  type GuestSessionOptions,
-  type GuestSnapshot,
-} from '../../src/guest/testing.ts';
+import { describe, expect } from 'vitest';
+import type { GuestSession } from '../../src/guest/testing.ts';
 import { EDU_ENDPOINT } from '../../src/machine/plan/topology.ts';
 import { explain } from '../../src/trace/explain/explain.ts';
 import type { Explanation } from '../../src/trace/explain/explanation.ts';
 import { History } from '../../src/trace/replay/history.ts';
 import { framesOf } from '../../src/kernel/stack-frames.ts';
+import { attack, stoppedBy, THROUGH } from './support/dma-attack.ts';
+import { eduTest } from './support/edu-guest.ts';
 import { expectSound } from './support/sound.ts';
 import { committedSymbols } from './support/who-log.ts';
 
-const MODULES = join(packageRoot(), 'guest-images/modules');
-const WITH_EDU: GuestSessionOptions = {
-  plan: { endpoints: { edu: true } },
-  share: {
-    'edu.ko': readFileSync(join(MODULES, 'edu.ko')),
-    'hostile.ko': readFileSync(join(MODULES, 'hostile.ko')),
-  },
-};
 const PAGE_BYTES = 4096;
-
-const eduTest = test
-  .extend<'booted', { readonly session: GuestSession; readonly snapshot: GuestSnapshot }>(
-    'booted',
-    { scope: 'file' },
-    // oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern what a fixture stands on
-    async ({}, { onCleanup }) => {
-      const session = await GuestSession.boot(WITH_EDU);
-      onCleanup(() => session.dispose());
-      return { session, snapshot: await session.save() };
-    },
-  )
-  .extend('guest', async ({ booted }) => {
-    await booted.session.restore(booted.snapshot);
-    return booted.session;
-  });
 
 async function run(guest: GuestSession, command: string): Promise<string> {
   const { output, exitCode } = await guest.run(command);
@@ -140,43 +111,7 @@ describe('edu', () => {
   });
 });
 
-interface Attack {
-  readonly domain: string | null;
-  readonly outcome: string;
-  readonly read: { readonly text: string | null };
-  readonly write: { readonly after: string };
-  readonly faults: readonly string[];
-}
-
-async function attack(guest: GuestSession): Promise<Attack & { readonly status: number }> {
-  const { output, exitCode } = await guest.run('dma-attack --json && hostname');
-  const [json = '', hostName] = output.split('\n');
-  const result: Attack = JSON.parse(json);
-  if (exitCode === 0) expect(hostName).toBe(result.write.after);
-  return { ...result, status: exitCode };
-}
-
-const THROUGH = {
-  status: 0,
-  outcome: 'through',
-  read: { text: expect.stringMatching(/^Linux version 6\.\d+\.\d+-viommu/) },
-  write: { after: 'owned' },
-  faults: [],
-};
-
-function stoppedBy(kind: 'page' | 'domain'): object {
-  return {
-    status: 1,
-    outcome: 'stopped',
-    read: { text: null },
-    write: { after: 'viommu' },
-    // Out of the program's page, out of the kernel, into the page; out of the page, into the kernel
-    faults: ['R', 'R', 'W', 'R', 'W'].map((mark) =>
-      expect.stringMatching(new RegExp(`^${kind} fault from EP 40 at 0x\\w+ \\[${mark}\\]$`)),
-    ),
-  };
-}
-
+/** On other machines: modes.test.ts. */
 describe('dma-attack', () => {
   eduTest('gets through to a device that no driver has taken, IOMMU or not', async ({ guest }) => {
     expect(await attack(guest)).toMatchObject({ ...THROUGH, domain: null });
@@ -188,28 +123,6 @@ describe('dma-attack', () => {
   eduTest('is stopped where a driver has once been bound', async ({ guest }) => {
     await run(guest, 'edu bind');
     expect(await attack(guest)).toMatchObject({ ...stoppedBy('page'), domain: 'DMA' });
-  });
-
-  test.for([
-    { machine: 'without an IOMMU', options: { iommu: 'off' }, before: 'true', domain: null },
-    {
-      machine: 'in passthrough',
-      options: { iommu: 'bypass' },
-      before: 'edu bind',
-      domain: 'identity',
-    },
-  ] as const)('gets through $machine', async ({ options, before, domain }) => {
-    await using guest = await GuestSession.boot({ ...WITH_EDU, ...options });
-    await run(guest, before);
-    expect(await attack(guest)).toMatchObject({ ...THROUGH, domain });
-  });
-
-  test('is stopped where boot bypass is off, though no driver was ever bound', async () => {
-    await using guest = await GuestSession.boot({ ...WITH_EDU, bootBypass: false });
-    expect(await attack(guest)).toMatchObject({ ...stoppedBy('domain'), domain: null });
-    expect(await run(guest, 'iommu-info')).toMatch(
-      /^none .* nothing: no driver has taken it, and boot bypass is off$/m,
-    );
   });
 });
 

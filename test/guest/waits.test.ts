@@ -39,16 +39,6 @@ async function failureOf(work: Promise<unknown>): Promise<GuestError> {
 }
 
 describe('a guest is up', () => {
-  it('at its prompt, though its kernel prints nothing', async () => {
-    const guest = await GuestSession.boot({ append: 'quiet loglevel=0', stallMs: STALL_MS });
-    try {
-      expect(guest.console).not.toContain('Linux version');
-      expect(await guest.run('echo hi')).toEqual({ exitCode: 0, output: 'hi\n' });
-    } finally {
-      await guest.dispose();
-    }
-  });
-
   it('when its agent greets, though it has no prompt', async () => {
     const guest = await GuestSession.boot({
       initrd: join(packageRoot(), 'guest-images', 'rootfs.cpio.gz'),
