@@ -9,7 +9,7 @@ import { eventsIn, readText } from '../support/read-text.ts';
 let guest: GuestSession;
 
 beforeAll(async () => {
-  guest = await GuestSession.boot({});
+  guest = await GuestSession.start();
 });
 
 afterAll(() => guest.dispose());

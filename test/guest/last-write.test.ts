@@ -141,7 +141,7 @@ describe('guest.past.lastWrite, of one guest,', () => {
 });
 
 describe('guest.past.lastWrite', () => {
-  it('knows a write that no driver asked for, and forgets it when the power goes', async () => {
+  it('knows a write that no driver asked for', async () => {
     const guest = await GuestSession.start();
     await guest.run('net-ping');
     const { domain } = guest.iommu.state().endpoints.find(({ id }) => id === NET_ENDPOINT) ?? {};
@@ -160,9 +160,6 @@ describe('guest.past.lastWrite', () => {
       tick,
       instructions,
     });
-    await guest.powerCycle();
-    const after = await guest.past.lastWrite(gpa);
-    expect(after?.sequence ?? Number.POSITIVE_INFINITY).toBeGreaterThan(sequence);
     await guest.dispose();
   });
 
@@ -185,9 +182,16 @@ describe('guest.past.lastWrite', () => {
     for (const gpa of [0x2000ff0n, 0x2001000n]) {
       await expect(guest.past.lastWrite(gpa)).resolves.toMatchObject({ ...write, iova: gpa, gpa });
     }
+    await guest.dispose();
+  });
+
+  it('forgets such a write when the power goes', async () => {
+    // Its lives are as short as can be: a search for nothing goes the whole way again
+    await using guest = await GuestSession.boot({ until: 'Linux version' });
+    const request = { endpoint: 'rogue', address: 0x2000ff0n, access: 'write', length: 4 } as const;
+    expect(guest.rogueDma(request).outcome).toBe('completed');
     await guest.powerCycle();
     await expect(guest.past.lastWrite(0x2000000n)).resolves.toBeNull();
-    await guest.dispose();
   });
 
   it('says where no RAM is, and which event there cannot be', async () => {

@@ -34,8 +34,8 @@ function lookAt(guest: GuestSession, sequences: readonly number[]) {
 
 describe.each([
   ['with checkpoints', CHECKPOINT_BYTES, COMMANDS, VISITS],
-  // Each of its steps back goes the whole way again: it does no more than what has those events
-  ['from power on', 0, COMMANDS.slice(0, 2), VISITS.slice(1, 3)],
+  // Each of its steps back goes the whole way again: it does no more than boot
+  ['from power on', 0, [], VISITS.slice(0, 1)],
 ])('a guest that goes back %s', (_how, checkpointBytes, commands, visits) => {
   it('is where it was, and can go on as if it had never left', async () => {
     const guest = await GuestSession.create({ checkpointBytes });
@@ -60,8 +60,8 @@ describe.each([
 });
 
 it('goes on from the past on a branch, while the old way stays until it is dropped', async () => {
-  const guest = await GuestSession.boot({ checkpointBytes: CHECKPOINT_BYTES });
-  const { sequence } = guest.past.place;
+  const guest = await GuestSession.start({ checkpointBytes: CHECKPOINT_BYTES });
+  const { sequence, branch: begun } = guest.past.place;
   await guest.run('disk-read virtio');
   const first = guest.digest();
   await guest.past.goTo(sequence);
@@ -69,17 +69,20 @@ it('goes on from the past on a branch, while the old way stays until it is dropp
   await guest.run('share-read');
   const second = guest.digest();
   expect(guest.past.branches).toMatchObject([
-    { id: 1, parent: null, isCurrent: false },
-    { id: 2, parent: { branch: 1, sequence }, isCurrent: true },
+    { id: begun, parent: null, isCurrent: false },
+    { id: expect.any(Number), parent: { branch: begun, sequence }, isCurrent: true },
   ]);
-  await guest.past.toEnd(1);
+  const { branch } = guest.past.place;
+  await guest.past.toEnd(begun);
   expect(guest.digest()).toEqual(first);
-  await guest.past.goTo(sequence + 20, 2);
-  await guest.past.toEnd(2);
+  await guest.past.goTo(sequence + 20, branch);
+  await guest.past.toEnd(branch);
   expect(guest.digest()).toEqual(second);
-  expect(() => guest.past.drop(2)).toThrow(/The machine is on branch 2/);
-  guest.past.drop(1);
-  await expect(guest.past.goTo(1, 1)).rejects.toThrow(/There is no branch 1\. There are: 2\./);
+  expect(() => guest.past.drop(branch)).toThrow(`The machine is on branch ${branch}`);
+  guest.past.drop(begun);
+  await expect(guest.past.goTo(sequence, begun)).rejects.toThrow(
+    `There is no branch ${begun}. There are: ${branch}.`,
+  );
   await guest.dispose();
 });
 

@@ -53,11 +53,8 @@ describe('a guest of a plan', () => {
   });
 
   it('has another chance with another seed', async () => {
-    const uuidWith = async (seed: number): Promise<string> => {
-      await using other = await GuestSession.boot({ plan: PLAN, seed });
-      return await uuidOf(other);
-    };
-    expect(await uuidWith(2)).not.toBe(uuid);
-    expect(await uuidWith(1)).toBe(uuid);
+    // That the same seed makes the same run is seen in start.test.ts
+    await using other = await GuestSession.boot({ plan: PLAN, seed: 2 });
+    expect(await uuidOf(other)).not.toBe(uuid);
   });
 });

@@ -94,11 +94,14 @@ describe('armed', () => {
   it.each(['strict', 'lazy'] as const)(
     'an access between the unmap and the UNMAP: %s',
     async (mode) => {
-      // Strict is what the project's own machine is
-      await using guest =
-        mode === 'strict'
-          ? await GuestSession.start()
-          : await GuestSession.boot({ append: 'iommu.strict=0' });
+      await using guest = await GuestSession.start();
+      // Strict is what the project's own machine is; Linux takes a domain from that to lazy while its device works
+      if (mode === 'lazy') {
+        const group = '/sys/bus/pci/devices/0000:00:0a.0/iommu_group';
+        await expect(guest.run(`echo DMA-FQ > ${group}/type`)).resolves.toMatchObject({
+          exitCode: 0,
+        });
+      }
       const window = guest.lab.unmapWindow();
       const request = { endpoint: 'virtio-net', access: 'read', length: 64 } as const;
       const armed = guest.lab.arm(request, { kind: 'unmap-waits' });

@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 import { ROGUE_ENDPOINT } from '../../src/machine/plan/topology.ts';
 import { GuestSession } from '../../src/guest/testing.ts';
 import { DATA_CHECKS } from './support/data-checks.ts';
-import { GUEST_OPTIONS, guestTest } from './support/guest-test.ts';
+import { guestTest } from './support/guest-test.ts';
 
 const UNMAPPED = 0x1000_0000n;
 const ROGUE_WRITE = {
@@ -59,7 +59,7 @@ describe('a snapshot of a guest at work', () => {
   guestTest(
     'continues in another session, with disk, network, share and faults',
     async ({ booted }) => {
-      const other = await GuestSession.create(GUEST_OPTIONS);
+      const other = await GuestSession.create();
       try {
         await other.restore(booted.snapshot);
         for (const check of DATA_CHECKS) await check.verify(other);
