@@ -89,7 +89,7 @@ const IOMMU: readonly ContractCase[] = [
   {
     name: 'shows domains, their mappings, and the events that led there',
     keep: async (guest) => {
-      await guest.run('disk-read virtio');
+      await guest.run(READ_SOME);
       await guest.pause();
       const { endpoints, domains, sequence } = await guest.iommu.state();
       assert(endpoints.filter(({ mode }) => mode === 'attached').length >= 5);
