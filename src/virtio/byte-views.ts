@@ -6,20 +6,21 @@ export class ByteViews {
   readonly view: DataView;
   readonly #unit: number;
   readonly #bytes: Uint8Array;
-  readonly #views: (Uint8Array | undefined)[];
+  /** By how many units they have; as long as the longest one asked for. */
+  readonly #views: (Uint8Array | undefined)[] = [];
 
   /** Room for `count` units of `unit` bytes; at most `count` views are kept. */
   constructor(unit: number, count: number) {
     this.#unit = unit;
     this.#bytes = new Uint8Array(unit * count);
     this.view = new DataView(this.#bytes.buffer);
-    this.#views = Array.from({ length: count + 1 }, () => undefined);
   }
 
   /** The first `length` bytes; the view is kept when they are a whole number of units. */
   first(length: number): Uint8Array {
     const count = length / this.#unit;
     if (!Number.isInteger(count)) return this.#bytes.subarray(0, length);
+    while (this.#views.length <= count) this.#views.push(undefined);
     return (this.#views[count] ??= this.#bytes.subarray(0, length));
   }
 }

@@ -61,21 +61,27 @@ function wordsOf(bytes: Uint8Array): Uint32Array {
 
 /** What the device tells while it answers the request of this event. */
 export function answeredOf(event: NumberedRequest, wire: WireRequest = NO_WIRE): AnsweredRequest {
-  const { sequence, status } = event;
-  const removed = event.kind === 'unmapped' ? event.removed : 0;
-  const framing =
-    event.kind === 'ignored'
-      ? { readableLength: event.readableBytes, writableLength: event.writableBytes }
-      : {};
+  const isIgnored = event.kind === 'ignored';
+  const { readable, readableDescriptors, writableDescriptors, writtenLength, written } = wire;
+  // Field by field: floods tell of very many
   return {
-    ...wire,
-    ...framing,
-    readableWords: wordsOf(wire.readable),
-    sequence,
-    type: event.kind === 'ignored' ? event.type : 0,
+    readableLength: isIgnored ? event.readableBytes : wire.readableLength,
+    writableLength: isIgnored ? event.writableBytes : wire.writableLength,
+    readableDescriptors,
+    writableDescriptors,
+    writtenLength,
+    readable,
+    written,
+    readableWords: wordsOf(readable),
+    sequence: event.sequence,
+    type: isIgnored ? event.type : 0,
     request: requestOf(event),
-    outcome: { status: status ?? 0, removed, leftDomain: null },
-    status,
+    outcome: {
+      status: event.status ?? 0,
+      removed: event.kind === 'unmapped' ? event.removed : 0,
+      leftDomain: null,
+    },
+    status: event.status,
   };
 }
 
