@@ -1,11 +1,14 @@
 // @vitest-environment happy-dom
 import { render } from 'preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ClockContext } from '../components/clock-context.ts';
 import { EventsPane } from '../components/events-pane.tsx';
 import { MappingsPane } from '../components/mappings-pane.tsx';
+import { MomentStrip } from '../components/moment-strip.tsx';
 import { TimeBar } from '../components/time-bar.tsx';
 import { firstFrom } from '../../src/trace/record/record-search.ts';
 import { eventsWithin, TICK_MS } from '../../src/trace/record/time-range.ts';
+import { GUEST_TIME, ORDER } from '../format/clock.ts';
 import { useCommandKeys } from '../commands/keys.ts';
 import { MachineSession } from '../session/machine-session.ts';
 import { PageAddress } from '../session/address/page-address.ts';
@@ -70,6 +73,22 @@ beforeEach(() => {
 afterEach(() => {
   vi.clearAllTimers();
   vi.useRealTimers();
+});
+
+it('the last event of a trace without times has nothing behind it', async () => {
+  const { session, root, moment } = await shownSession();
+  const { timeBar } = paneProps(session);
+  // The words of a trace come after the first frame
+  for (const clock of [GUEST_TIME, ORDER]) {
+    render(
+      <ClockContext.Provider value={clock}>
+        <MomentStrip {...timeBar} tools={null} />
+      </ClockContext.Provider>,
+      root,
+    );
+  }
+  await run(100);
+  expect(moment()).toMatch(/^Liveevent #[\d,]+$/);
 });
 
 describe('a past moment', () => {

@@ -49,7 +49,7 @@ export function paneProps(
 ): PaneProps {
   const { power, console, iommu, stories, drivers, stray, recordings, past, moment } = session;
   const { status, progress, failure, info, clock, mode, notReady, noCommands, restarted } = power;
-  const { selection } = iommu;
+  const { selection, isCounted } = iommu;
   const { device, domain, changes, watched, activity, feed, faults } = session.shown;
   const { chosen } = session.selection;
   const onLook: TimeBarProps['onLook'] = (sequence) => moment.look(sequence);
@@ -162,7 +162,7 @@ export function paneProps(
       chosen: session.selection.chosen,
       onSelect: (locator) => session.selection.select(locator),
     },
-    endpoints: { info, device, mode, selection, failure, activity, onPick, onSelect },
+    endpoints: { info, device, mode, selection, failure, activity, isCounted, onPick, onSelect },
     mappings: { device, watched, domain, info, mode, failure, chosen, onSelect, onChoose },
     addressMap: {
       view: session.addressSpace,

@@ -220,6 +220,15 @@ describe('the endpoints', () => {
     expect(root.textContent).toContain('Reaches only what is mapped in domain 1.');
     expect(session.iommu.latest.watched.domain).toBe(1);
   });
+
+  it('have no figures where a trace tells of no access', async () => {
+    const props = paneProps(await newSession()).endpoints;
+    const root = show(<EndpointsPane {...props} isCounted={signal(false)} />);
+    await run(5_000);
+    const figures = [...root.querySelectorAll('tbody .number')].map((each) => each.textContent);
+    expect(new Set(figures)).toEqual(new Set(['–']));
+    expect(props.isCounted.value).toBe(true);
+  });
 });
 
 describe('the endpoints without an IOMMU', () => {

@@ -34,6 +34,8 @@ interface DetailProps {
 interface TableProps extends DetailProps {
   readonly failure: ReadonlySignal<MachineFailure | null>;
   readonly activity: ReadonlySignal<ActivityView>;
+  /** Whether accesses are counted: the traces of others do not tell of them. */
+  readonly isCounted: ReadonlySignal<boolean>;
   readonly onPick: (endpoint: number) => void;
   readonly onSelect: (selection: Selection) => void;
 }
@@ -44,6 +46,7 @@ interface RowProps {
   readonly info: EndpointInfo;
   readonly state: EndpointState | undefined;
   readonly activity: ActivityView;
+  readonly isCounted: boolean;
   readonly isOff: boolean;
   readonly isSelected: boolean;
   /** It is in the domain of what is selected. */
@@ -91,6 +94,24 @@ function Count({
   );
 }
 
+function Counts({ state }: { readonly state: EndpointState | undefined }): JSX.Element {
+  return (
+    <>
+      <Count value={state?.translated ?? 0} bytes={state?.translatedBytes ?? 0} tone="translated" />
+      <Count value={state?.bypassed ?? 0} bytes={state?.bypassedBytes ?? 0} tone="bypass" />
+      <Count value={state?.blocked ?? 0} bytes={state?.blockedBytes ?? 0} tone="blocked" />
+    </>
+  );
+}
+
+function NotTold(): JSX.Element {
+  return (
+    <td class="number tone-none" title="The trace does not tell">
+      –
+    </td>
+  );
+}
+
 /** A narrow column's head: the short form is for the eyes only. */
 function CountHead(head: { name: string; short: string; title: string }): JSX.Element {
   return (
@@ -122,7 +143,7 @@ function Activity({ samples }: { samples: readonly number[] }): JSX.Element {
 }
 
 function EndpointRow(props: RowProps): JSX.Element {
-  const { info, state, activity, isOff, isSelected, isLit, onPick } = props;
+  const { info, state, activity, isCounted, isOff, isSelected, isLit, onPick } = props;
   const isAlarmed = activity.nowMs - activity.lastBlockedMs(info.id) < ALARM_MS;
   return (
     <tr
@@ -165,15 +186,9 @@ function EndpointRow(props: RowProps): JSX.Element {
       {isOff ? null : (
         <>
           <td class="spark-cell">
-            <Activity samples={activity.samples(info.id)} />
+            {isCounted ? <Activity samples={activity.samples(info.id)} /> : null}
           </td>
-          <Count
-            value={state?.translated ?? 0}
-            bytes={state?.translatedBytes ?? 0}
-            tone="translated"
-          />
-          <Count value={state?.bypassed ?? 0} bytes={state?.bypassedBytes ?? 0} tone="bypass" />
-          <Count value={state?.blocked ?? 0} bytes={state?.blockedBytes ?? 0} tone="blocked" />
+          {isCounted ? <Counts state={state} /> : [<NotTold />, <NotTold />, <NotTold />]}
         </>
       )}
     </tr>
@@ -256,6 +271,7 @@ function EndpointTable(props: TableProps): JSX.Element {
               info={each}
               state={states.get(each.id)}
               activity={props.activity.value}
+              isCounted={props.isCounted.value}
               isOff={isOff}
               isSelected={isSelected(each.id)}
               isLit={selection.kind === 'domain' && states.get(each.id)?.domain === selection.id}
@@ -272,7 +288,7 @@ function EndpointTable(props: TableProps): JSX.Element {
 }
 
 export function EndpointsPane(props: EndpointsPaneProps): JSX.Element {
-  const { info, device, mode, selection, failure, activity, onPick, onSelect } = props;
+  const { info, device, mode, selection, failure, activity, isCounted, onPick, onSelect } = props;
   const isOff = mode.value === 'off';
   return (
     <Pane
@@ -301,6 +317,7 @@ export function EndpointsPane(props: EndpointsPaneProps): JSX.Element {
         selection={selection}
         failure={failure}
         activity={activity}
+        isCounted={isCounted}
         onPick={onPick}
         onSelect={onSelect}
       />

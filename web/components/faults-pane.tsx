@@ -33,11 +33,16 @@ function whyNone(mode: IommuMode, isPast: boolean, end: string | null): string {
   return end === null ? WHY_NONE[mode] : `None. ${end}.`;
 }
 
+/** ` 16 bytes`; nothing where the source of a trace does not tell. */
+function bytesOf(length: number): string {
+  return length === 0 ? '' : ` ${formatPlural(length, 'byte')}`;
+}
+
 /** The fault as one sentence. */
 export function faultSentence(name: string, record: FaultRecord): string {
   const { fault } = record;
   const verb = isWriteFault(fault.flags) ? 'write' : 'read';
-  return `${name} tried to ${verb} ${formatPlural(fault.length, 'byte')} at ${formatAddress(fault.address)}`;
+  return `${name} tried to ${verb}${bytesOf(fault.length)} at ${formatAddress(fault.address)}`;
 }
 
 interface CardProps {
@@ -118,8 +123,8 @@ function FaultCard(props: CardProps): JSX.Element {
       {story === undefined ? (
         <>
           <p class="fault-what">
-            <b>{name}</b> tried to {isWrite ? 'write' : 'read'} {formatPlural(fault.length, 'byte')}{' '}
-            at <code>{formatAddress(fault.address)}</code>
+            <b>{name}</b> tried to {isWrite ? 'write' : 'read'}
+            {bytesOf(fault.length)} at <code>{formatAddress(fault.address)}</code>
           </p>
           <p class="fault-why">{faultReasonSentence(fault, isWrite, fault.domain)}</p>
         </>

@@ -53,10 +53,7 @@ function Live({
   const ran = useComputed(() => words.span(clock.value.ranMs));
   // The words of a trace come after the first frame; a signal's text goes on without this component
   const time = words.isTime ? ran : null;
-  const comma = words.isTime ? ', ' : '';
-  const event = useComputed(() =>
-    latest.value === 0 ? '' : `#${formatExact(latest.value)}${comma}`,
-  );
+  const event = useComputed(() => (latest.value === 0 ? '' : `#${formatExact(latest.value)}`));
   const hasEvents = useComputed(() => latest.value > 0);
   return (
     <p class="moment-text">
@@ -68,6 +65,7 @@ function Live({
       <span class="quiet">
         <span class="moment-word">{hasEvents.value ? 'event ' : ''}</span>
         {event}
+        {words.isTime && hasEvents.value ? ', ' : ''}
         {time}
       </span>
     </p>

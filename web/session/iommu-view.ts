@@ -31,6 +31,8 @@ export class IommuView {
   readonly activity: ReadonlySignal<ActivityView>;
   readonly feed: ReadonlySignal<FeedView>;
   readonly faults: ReadonlySignal<FaultsView>;
+  /** Whether accesses are counted: the traces of QEMU and of Linux do not tell of those that went through. */
+  readonly isCounted: ReadonlySignal<boolean>;
 
   constructor(power: Power, pacer: FramePacer, now: () => number) {
     this.#pacer = pacer;
@@ -76,6 +78,11 @@ export class IommuView {
       () => model.faults,
       () => ({ isPast: false, list: model.faults, count: model.faultCount }),
     );
+    const source = this.#eachFrame(
+      () => model.history?.record.head.source,
+      () => model.history?.record.head.source,
+    );
+    this.isCounted = computed(() => source.value !== 'qemu' && source.value !== 'ftrace');
     power.restarted.on(() => {
       model.clear();
       this.#busy.clear();
