@@ -4,7 +4,7 @@ import { GUEST_STAGES, type GuestStage } from '../machine/boot-watch.ts';
 import type { MachinePlan } from '../machine/plan/machine-plan.ts';
 import type { RunDigest } from '../machine/recording/run-digest.ts';
 import type { RogueResult } from '../machine/rogue-access.ts';
-import { MAX_GIVEN_BYTES } from '../machine/share-room.ts';
+import { checkGivenFile } from '../machine/share-room.ts';
 import { CommandShell, type CommandResult } from '../shell/command-shell.ts';
 import { ask, askForFile, askWithFile, type DrivenPage } from './driven-page.ts';
 import { endpointId, type GuestRogueRequest } from './endpoint-id.ts';
@@ -132,8 +132,9 @@ export class GuestPage implements Guest {
   }
 
   async giveFile(name: string, content: FileContent): Promise<void> {
-    // Of a larger one a byte too many is enough to be refused
-    const bytes = contentBytes(content).subarray(0, MAX_GIVEN_BYTES + 1);
+    const bytes = contentBytes(content);
+    // What no machine takes would go into the page for seconds
+    checkGivenFile({ name, bytes });
     await askWithFile(this.#page, { question: 'giveFile', name, bytes });
   }
 

@@ -17,18 +17,24 @@ export interface GivenFile {
   readonly bytes: Uint8Array;
 }
 
-/** Throws `InputError` for a file that can not be given, before anything has changed. */
-export function checkGiven(
-  { name, bytes }: GivenFile,
-  board: Pick<Board, 'emulator'>,
-  inputs: readonly LoggedInput[],
-): void {
+/** Throws `InputError` for a file that no machine takes while it runs. */
+export function checkGivenFile({ name, bytes }: GivenFile): void {
   checkShareName(name);
   if (bytes.length > MAX_GIVEN_BYTES) {
     throw new InputError(
       `${name} is too large: a running PC takes files of up to ${MAX_GIVEN_BYTES / MIB} MiB. Share it from the start: Machine…, Shared folder, or the option share.`,
     );
   }
+}
+
+/** Throws `InputError` for a file that can not be given, before anything has changed. */
+export function checkGiven(
+  file: GivenFile,
+  board: Pick<Board, 'emulator'>,
+  inputs: readonly LoggedInput[],
+): void {
+  checkGivenFile(file);
+  const { name, bytes } = file;
   const given = inputs.reduce(
     (sum, { input }) => sum + (input.kind === 'file' ? input.bytes.length : 0),
     0,

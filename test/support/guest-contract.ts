@@ -13,6 +13,9 @@ const SOON = { stallMs: 1000 };
 /** A sixteenth of a disk: dozens of events, where a whole one takes seconds of a page. */
 const READ_SOME = 'blockdev --flushbufs /dev/vda; head -c 524288 /dev/vda >/dev/null';
 
+/** Of a file that is cut short: cut anywhere it is refused, and the little that is left is soon in a page. */
+const CUT_BYTES = 100_000;
+
 /** One thing that is promised. */
 export interface ContractCase {
   readonly name: string;
@@ -258,7 +261,7 @@ const LIVES: readonly ContractCase[] = [
 
       const text = new TextEncoder().encode('no file of a guest at all');
       await refuses(() => guest.restoreFile(text), /This is not a snapshot of a guest/);
-      await refuses(() => guest.restoreFile(file.subarray(0, -1)), /damaged or cut short/);
+      await refuses(() => guest.restoreFile(file.subarray(0, CUT_BYTES)), /damaged or cut short/);
       assert.equal((await guest.run('echo alive')).output, 'alive\n');
     },
   },
