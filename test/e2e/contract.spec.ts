@@ -23,7 +23,9 @@ test('the page shows the past when its guest is taken there, and goes on from th
   const guest = await GuestPage.attach(page);
   const { domains } = await guest.iommu.state();
   const { sequence } = await guest.past.place;
-  await guest.run('echo later$((6*7)); disk-read virtio');
+  await guest.run(
+    'echo later$((6*7)); blockdev --flushbufs /dev/vda; head -c 65536 /dev/vda >/dev/null',
+  );
   const { sequence: last } = await guest.iommu.state();
 
   await guest.past.goTo(sequence);

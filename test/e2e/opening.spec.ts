@@ -46,4 +46,10 @@ test('a trace that is dropped is shown in place of the machine, which goes on la
   await machine.terminal.press('Enter');
   await page.keyboard.type('echo $((6 * 7))\n');
   await machine.waitForConsole(/\n42\r/);
+
+  await test.step('until Linux switches it off', async () => {
+    await page.keyboard.type('poweroff -f\n');
+    await expect(status).toHaveText('Off');
+    await expect(page.getByText('Linux makes one for each device')).toBeHidden();
+  });
 });

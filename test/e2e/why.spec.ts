@@ -24,9 +24,11 @@ test('explains a fault by what Linux did before', async ({ page }) => {
   await expect(card.getByText('viommu_attach_dev')).toBeVisible();
 
   await test.step('and a request by who made it', async () => {
-    await page.evaluate(() => window.viommu?.type('disk-read virtio\r'));
+    await page.evaluate(() =>
+      window.viommu?.type('blockdev --flushbufs /dev/vda; head -c 65536 /dev/vda | md5sum\r'),
+    );
     // Until then rows move on under the pointer
-    await machine.waitForConsole(/[0-9a-f]{32} {2}\/dev\/vda/);
+    await machine.waitForConsole(/[0-9a-f]{32} {2}-/);
     const made = machine.events.getByRole('row').filter({ hasText: / · virtblk_add_req$/ });
     await made.last().click();
     await expect(
