@@ -17,9 +17,11 @@ export class IdleWatch {
   #instructions = 0;
 
   /** Whether the guest has worked of late; false when it is too early to tell. */
-  isBusy({ timeMs, instructions }: Pick<RecordedEvent, 'timeMs' | 'instructions'>): boolean {
+  isBusy(at: Pick<RecordedEvent, 'timeMs' | 'instructions'>): boolean {
+    const { timeMs } = at;
     const passedMs = timeMs - this.#timeMs;
     if (passedMs >= 0 && passedMs < WINDOW_MS) return false;
+    const { instructions } = at;
     const workedMs = (instructions - this.#instructions) * MS_PER_INSTRUCTION;
     this.#timeMs = timeMs;
     this.#instructions = instructions;

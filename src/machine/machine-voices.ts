@@ -32,19 +32,23 @@ export class Voices {
 
 /** Has a run tell it to them. */
 export function listenerOf(voices: Voices): RunListener {
+  let notification: EndpointNotification = { endpoint: null, queue: 0 };
   return {
     onWish: (wish) => voices.wishes.emit(wish),
     onPowerFollowed: (wish) => voices.power.emit(wish === 'reboot' ? 'power-cycled' : wish),
-    watcher: voices.watchers,
+    watchers: () => voices.watchers.all,
     onEvent: (event) => voices.events.emit(event),
     onAccess: (access) => voices.accesses.emit(access),
     onNotification: (endpoint, queue) => {
-      if (voices.notifications.hasListeners) voices.notifications.emit({ endpoint, queue });
+      if (!voices.notifications.hasListeners) return;
+      // A driver notifies the same queue over and over: no object for each
+      const isSame = endpoint === notification.endpoint && queue === notification.queue;
+      if (!isSame) notification = { endpoint, queue };
+      voices.notifications.emit(notification);
     },
     onTick: () => voices.ticks.emit(),
     onTickFollowed: () => voices.ticksFollowed.emit(),
     onTouch: () => voices.touches.emit(),
     hearsEvents: () => voices.events.hasListeners,
-    watchesEvents: () => voices.watchers.count > 0,
   };
 }

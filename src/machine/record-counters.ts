@@ -23,6 +23,11 @@ export class RecordCounters {
     this.#recorder = recorder;
   }
 
+  /** Milliseconds of guest time before which `pass` does nothing. */
+  get dueMs(): number {
+    return this.#version === this.#recorder.whoVersion ? this.#nextMs : -Infinity;
+  }
+
   /** Time has passed. */
   pass(iommu: Counted | undefined, timeMs: number, instructions: number): void {
     if (this.#version !== this.#recorder.whoVersion) this.forget();

@@ -12,11 +12,8 @@ export const MAX_IN_QUIET = 32;
 /** No device here has more queues: a guest may write any number. */
 const MAX_QUEUES = 64;
 
-/** The key of no queue. */
-const NO_KEY = -Infinity;
-
 interface Queue {
-  readonly notification: EndpointNotification;
+  notification: EndpointNotification;
   /** Notifications that no mark tells of. */
   count: number;
   /** Whether a mark tells of it already, and until when, or somewhat later. */
@@ -29,9 +26,8 @@ export class RecordNotifications {
   readonly #now: () => RecordTime;
   readonly #whoNow: () => number;
   readonly #queues = new Map<number, Queue>();
-  /** The one that was notified last. */
+  /** The one that was notified last: its notifications are one object as long as no other comes between. */
   #latest: Queue | undefined;
-  #latestKey = NO_KEY;
   #dueMs = Infinity;
   #windowMs = 0;
   #marks = 0;
@@ -44,13 +40,19 @@ export class RecordNotifications {
   }
 
   take(notification: EndpointNotification): void {
-    const queue = this.#queueOf(notification);
+    const latest = this.#latest;
+    const queue = latest?.notification === notification ? latest : this.#queueOf(notification);
     if (queue === undefined) return;
     queue.count += 1;
     if (queue.isQuiet) return;
     const time = this.#now();
     if (this.#hasRoom(time.timeMs)) this.#mark(queue, time, this.#whoNow());
     else this.#dueMs = Math.min(this.#dueMs, this.#windowMs + QUIET_MS);
+  }
+
+  /** Milliseconds of guest time before which `pass` does nothing. */
+  get dueMs(): number {
+    return this.#dueMs;
   }
 
   /** A tick has ended: tells of notifications that no other came after, in the tick after their quiet time. */
@@ -74,7 +76,6 @@ export class RecordNotifications {
   forget(): void {
     this.#queues.clear();
     this.#latest = undefined;
-    this.#latestKey = NO_KEY;
     this.#dueMs = Infinity;
     this.#windowMs = 0;
     this.#marks = 0;
@@ -85,14 +86,13 @@ export class RecordNotifications {
     const { endpoint, queue: index } = notification;
     if (index >= MAX_QUEUES) return undefined;
     const key = (endpoint ?? -1) * MAX_QUEUES + index;
-    if (key === this.#latestKey) return this.#latest;
     let queue = this.#queues.get(key);
     if (queue === undefined) {
       queue = { notification, count: 0, isQuiet: false, nextMs: 0 };
       this.#queues.set(key, queue);
     }
+    queue.notification = notification;
     this.#latest = queue;
-    this.#latestKey = key;
     return queue;
   }
 

@@ -25,6 +25,11 @@ export class RecordSamples {
     this.#now = now;
   }
 
+  /** Milliseconds of guest time before which `pass` does nothing. */
+  get dueMs(): number {
+    return this.#isAway ? -Infinity : this.#nextMs;
+  }
+
   /** Time has passed, and the record is of that. */
   pass(iommu: Sampled | undefined, { timeMs }: RecordTime): void {
     this.#isAway = false;

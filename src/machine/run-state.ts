@@ -15,8 +15,8 @@ export interface RunListener {
   readonly onWish: (wish: PowerWish) => void;
   /** In the log that is followed something was done to the power, and the run has done it. */
   readonly onPowerFollowed: (wish: PowerWish) => void;
-  /** Is told what the IOMMU does as the IOMMU tells it; an event of the same comes next where somebody hears events. */
-  readonly watcher: IommuWatcher;
+  /** Who is told what the IOMMU does by the IOMMU itself; events of the same are made for whoever hears them, later. */
+  readonly watchers: () => readonly IommuWatcher[];
   readonly onEvent: (event: RecordedEvent) => void;
   /** An access of the log that is followed was made again. */
   readonly onAccess: (access: MachineAccess) => void;
@@ -30,8 +30,6 @@ export interface RunListener {
   readonly onTickFollowed: () => void;
   /** Whether anybody wants an event made of all that happens. */
   readonly hearsEvents: () => boolean;
-  /** Whether anybody is told of it without. */
-  readonly watchesEvents: () => boolean;
 }
 
 /** A run between two ticks, without the way there. Plain data, but for translated code. */

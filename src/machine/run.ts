@@ -200,7 +200,7 @@ export class Run {
    */
   setMoving(isMoving: boolean): void {
     this.#isMoving = isMoving;
-    this.#events.isMuted = isMoving;
+    this.#events.setMuted(isMoving);
     this.inputs.setMuted(isMoving);
   }
 

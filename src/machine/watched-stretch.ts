@@ -61,7 +61,7 @@ class StretchWatch {
         this.#writes.clear();
         this.#hasPoweredOn = true;
       },
-      watcher: { request: () => undefined, other: () => undefined },
+      watchers: () => [],
       onEvent: () => undefined,
       onAccess: () => undefined,
       onNotification: () => undefined,
@@ -69,7 +69,6 @@ class StretchWatch {
       onTick: () => undefined,
       onTickFollowed: () => undefined,
       hearsEvents: () => false,
-      watchesEvents: () => false,
     };
   }
 

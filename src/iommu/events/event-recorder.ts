@@ -14,34 +14,27 @@ export interface IommuWatcher {
   other(event: OtherEvent): void;
 }
 
-/** Watchers, told one after the other in the order they came. */
-export class IommuWatchers implements IommuWatcher {
+/** Watchers in the order they came, each as often as it was added. */
+export class IommuWatchers {
   #entries: readonly { readonly watcher: IommuWatcher }[] = [];
+  #all: readonly IommuWatcher[] = [];
 
-  get entries(): readonly { readonly watcher: IommuWatcher }[] {
-    return this.#entries;
-  }
-
-  get count(): number {
-    return this.#entries.length;
+  /** The same array until another comes or goes. */
+  get all(): readonly IommuWatcher[] {
+    return this.#all;
   }
 
   /** Adds one, and returns the function that ends its watch. */
   add(watcher: IommuWatcher): Dispose {
     // The same watcher may come twice, and goes as often
     const entry = { watcher };
-    this.#entries = [...this.#entries, entry];
-    return () => {
-      this.#entries = this.#entries.filter((each) => each !== entry);
-    };
+    this.#set([...this.#entries, entry]);
+    return () => this.#set(this.#entries.filter((each) => each !== entry));
   }
 
-  request(answered: AnsweredRequest): void {
-    for (const { watcher } of this.#entries) watcher.request(answered);
-  }
-
-  other(event: OtherEvent): void {
-    for (const { watcher } of this.#entries) watcher.other(event);
+  #set(entries: readonly { readonly watcher: IommuWatcher }[]): void {
+    this.#entries = entries;
+    this.#all = entries.map(({ watcher }) => watcher);
   }
 }
 
@@ -66,7 +59,10 @@ export class EventRecorder {
   /** `describe` gets the event's number, and runs only when somebody listens. */
   record(describe: (sequence: number) => OtherEvent): void {
     const sequence = this.next();
-    if (this.#watchers.count > 0) this.#watchers.other(describe(sequence));
+    const watchers = this.#watchers.all;
+    if (watchers.length === 0) return;
+    const event = describe(sequence);
+    for (const watcher of watchers) watcher.other(event);
   }
 
   /** The number of a request: `tell` of it before anything else is numbered. */
@@ -77,7 +73,6 @@ export class EventRecorder {
 
   /** Tells of a request that has its number. */
   tell(answered: AnsweredRequest): void {
-    // A loop of its own: V8 takes the one who watches a device into it, and no others that watch elsewhere
-    for (const { watcher } of this.#watchers.entries) watcher.request(answered);
+    for (const watcher of this.#watchers.all) watcher.request(answered);
   }
 }
