@@ -1,5 +1,7 @@
 // What each part of the page is given of the session: values, signals, callbacks.
 
+import { computed } from '@preact/signals';
+import { dmaWayOf } from '../../src/machine/plan/dma-way.ts';
 import type { AddressMapPaneProps } from '../components/address-map-pane.tsx';
 import type { ArmedPaneProps } from '../components/armed-pane.tsx';
 import type { ConsolePaneProps } from '../components/console-pane.tsx';
@@ -60,6 +62,10 @@ export function paneProps(
   const onPause = (): void => void power.pause();
   const onResume = (): void => void power.resume();
   const onPick = (endpoint: number): void => session.pickEndpoint(endpoint);
+  const isLazy = computed(() => {
+    const machine = info.value;
+    return machine !== null && dmaWayOf(machine.iommu, machine.plan.append) === 'lazy';
+  });
   const event: EventsPaneProps['event'] = (sequence) =>
     listedEvent(iommu.latest.history?.record, sequence);
   return {
@@ -72,6 +78,7 @@ export function paneProps(
       failure,
       clock,
       mode,
+      isLazy,
       onPause,
       onResume,
       onMachine,

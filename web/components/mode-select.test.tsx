@@ -5,11 +5,16 @@ import { act } from 'preact/test-utils';
 import { describe, expect, it, vi } from 'vitest';
 import { ModeSelect } from './mode-select.tsx';
 
-async function shown() {
+async function shown(isLazy = false) {
   const root = document.createElement('div');
   document.body.replaceChildren(root);
   const onStart = vi.fn();
-  await act(() => render(<ModeSelect mode={signal('translated')} onStart={onStart} />, root));
+  await act(() =>
+    render(
+      <ModeSelect mode={signal('translated')} isLazy={signal(isLazy)} onStart={onStart} />,
+      root,
+    ),
+  );
   const press = (name: string): Promise<void> =>
     act(() =>
       [...root.querySelectorAll('button')].find((each) => each.textContent === name)?.click(),
@@ -32,6 +37,14 @@ describe('the choice of a mode', () => {
     await press('Restart');
     expect(onStart.mock.calls).toEqual([['off']]);
     expect(root.querySelector('dialog')?.open).toBe(false);
+  });
+
+  it('says where Linux unmaps in batches, and where that is chosen', async () => {
+    const { root, press } = await shown(true);
+    await press('IOMMU: Lazy');
+    expect(root.querySelector('dialog .quiet')?.textContent).toMatch(
+      /^Translated, and Linux .*lazy/,
+    );
   });
 
   it('is forgotten when it is cancelled, and the present mode needs no restart', async () => {

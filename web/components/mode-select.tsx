@@ -10,6 +10,8 @@ const ORDER: readonly IommuMode[] = ['translated', 'bypass', 'off'];
 
 export interface ModeSelectProps {
   readonly mode: ReadonlySignal<IommuMode>;
+  /** Whether Linux unmaps in batches, later. */
+  readonly isLazy: ReadonlySignal<boolean>;
   /** Starts the machine afresh, in this mode. */
   readonly onStart: (mode: IommuMode) => void;
 }
@@ -45,7 +47,7 @@ function Choices({ chosen, onChoose }: ChoicesProps): JSX.Element {
   );
 }
 
-export function ModeSelect({ mode, onStart }: ModeSelectProps): JSX.Element {
+export function ModeSelect({ mode, isLazy, onStart }: ModeSelectProps): JSX.Element {
   const current = mode.value;
   const [chosen, setChosen] = useState(current);
   const dialog = useRef<HTMLDialogElement>(null);
@@ -65,12 +67,17 @@ export function ModeSelect({ mode, onStart }: ModeSelectProps): JSX.Element {
   return (
     <>
       <button type="button" class="button" aria-haspopup="dialog" onClick={open}>
-        IOMMU: {MODES[current].label}
+        IOMMU: {isLazy.value ? 'Lazy' : MODES[current].label}
       </button>
       <dialog class="dialog" ref={dialog} aria-labelledby="mode-title">
         <form onSubmit={apply}>
           <h2 id="mode-title">What the IOMMU does</h2>
           <Choices chosen={chosen} onChoose={setChosen} />
+          <p class="quiet">
+            {isLazy.value
+              ? 'Translated, and Linux unmaps in batches (lazy): a device still reaches what was just given back. Machine… changes that.'
+              : 'Lazy unmapping is chosen under Machine….'}
+          </p>
           <p>
             With another mode the PC is switched off and boots again. What is in its memory is lost.
           </p>

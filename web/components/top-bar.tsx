@@ -212,7 +212,7 @@ export function TopBar(props: TopBarProps): JSX.Element {
         {props.share}
         {isTrace ? null : (
           <>
-            <ModeSelect mode={mode} onStart={props.onStart} />
+            <ModeSelect mode={mode} isLazy={props.isLazy} onStart={props.onStart} />
             <button
               type="button"
               class="button"

@@ -40,6 +40,7 @@ export const PAGE: readonly Room[] = [
     purpose: 'the page put together: which parts there are, and what each is given of the session',
     imports: [
       'src/base',
+      'src/machine/plan/dma-way.ts',
       'src/memory',
       'src/trace/filter/examples.ts',
       TIME_RANGE,
