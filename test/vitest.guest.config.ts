@@ -10,8 +10,9 @@ export default defineConfig({
     fileParallelism: false,
     isolate: false,
     maxWorkers: 1,
-    // As the command has it: what each guest does is too short to be worth optimising early.
-    execArgv: ['--wasm-tiering-budget=1000000000'],
+    // As the command has it: what each guest does is too short to be worth optimising early. Marking beside the guest costs more
+    // than at once, with what a guest keeps.
+    execArgv: ['--wasm-tiering-budget=1000000000', '--no-concurrent-marking'],
     // A net under tests that are bounded by the guest's progress.
     testTimeout: 300_000,
     hookTimeout: 300_000,

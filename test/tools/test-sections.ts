@@ -72,7 +72,7 @@ function playwright(title: string, file: string): Section {
   };
 }
 
-/** Each process compiles v86 and boots its own first guest, some 7 s; one that has them all collects their garbage for longer. */
+/** Each process compiles v86 and what a guest runs at first, some 5 s; one that has them all collects their garbage for longer. */
 const GUEST_PROCESSES = 2;
 
 /**
