@@ -127,6 +127,8 @@ async function onNextTask(callback: () => void): Promise<void> {
 async function main(): Promise<void> {
   const root = document.getElementById('app');
   if (root === null) return;
+  // Its evaluation was a task
+  await nextTask();
   const port = FRAMED === null ? null : embedding();
   if (FRAMED !== null) document.documentElement.dataset['embed'] = FRAMED;
   startTheme();
@@ -150,11 +152,11 @@ async function main(): Promise<void> {
   const started = session.power.start();
   publishHandle(session);
   const fetched = import('./app/show-page.tsx');
-  // The evaluation of this module was a task, that of the next is another, and so is what it shows
   await nextTask();
   const address = new PageAddress(window);
   addSessionParts(address, session);
   const { showPage } = await fetched;
+  // Its evaluation was a task, and what it shows is another
   await nextTask();
   const offline = keepOffline();
   const opening = new Opening(session, openFile, ports);

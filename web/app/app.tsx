@@ -149,8 +149,8 @@ export function App(props: AppProps): JSX.Element {
           {isTold ? <GuidedStory key="guided" {...see.guided} /> : null}
           {isSee ? (
             <div class="column column-see" key="see">
-              <ReachFigure {...see.figure} />
               <Part at={PICTURE} shown={shown}>
+                <ReachFigure {...see.figure} />
                 <PicturePane {...see.picture} />
               </Part>
               {trace === null ? (

@@ -25,9 +25,14 @@ it('shows nothing of the machine before, also of what is still to be written', a
   say('of the one before');
   restarted.emit();
   say('of this one');
-  await new Promise<void>((resolve) => terminal?.write('', resolve));
+  const line = (): string => terminal?.buffer.active.getLine(0)?.translateToString(true) ?? '';
+  await new Promise<void>((resolve) => {
+    terminal?.onWriteParsed(() => {
+      if (line().endsWith('of this one')) resolve();
+    });
+  });
 
-  expect(terminal?.buffer.active.getLine(0)?.translateToString(true)).toBe('of this one');
+  expect(line()).toBe('of this one');
   close();
   host.remove();
   open.mockRestore();

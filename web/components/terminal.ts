@@ -7,13 +7,14 @@ import type { Emitter } from '../../src/base/emitter.ts';
 import { terminalTheme } from '../canvas/terminal-theme.ts';
 import { nextTask } from '../next-task.ts';
 import { theme } from '../theme.ts';
+import { FirstText } from './first-text.ts';
 import { readsAloud } from './read-aloud.ts';
 
 /** Bytes that are written at a time: xterm looks at the clock between two writes only, and goes on in another task. */
 const PIECE_BYTES = 1 << 10;
 
 /** What resets a terminal as if it had just been switched on (ECMA-48, RIS). */
-const FULL_RESET = '\u001bc';
+const FULL_RESET = new TextEncoder().encode('\u001bc');
 const SCROLLBACK_LINES = 5_000;
 /** Letters as large as leaves 80 columns; on a phone as many columns as can be read. */
 function fontSizeFor(widthPx: number): number {
@@ -89,6 +90,7 @@ export async function openTerminal(
   const scrolled = terminal.onRender(() => {
     const { viewportY, baseY } = terminal.buffer.active;
     follows ||= viewportY >= baseY;
+    if (isParsed) first.painted();
   });
 
   const resize = new ResizeObserver(() => {
@@ -110,11 +112,18 @@ export async function openTerminal(
   });
   const input = terminal.onData(onType);
   const resized = terminal.onResize(({ cols, rows }) => onResize(cols, rows));
-  const stopConsole = output.on((bytes) => {
-    for (const piece of piecesOf(bytes)) terminal.write(piece, follow);
+  let isParsed = false;
+  const taken = (): void => {
+    isParsed = true;
+    follow();
+  };
+  const first = new FirstText((bytes) => {
+    isParsed = false;
+    for (const piece of piecesOf(bytes)) terminal.write(piece, taken);
   });
+  const stopConsole = output.on((bytes) => first.write(bytes));
   // In its turn: `terminal.reset` would leave what is still to be written to the next machine
-  const stopRestarted = restarted.on(() => terminal.write(FULL_RESET));
+  const stopRestarted = restarted.on(() => first.write(FULL_RESET));
 
   return () => {
     gestures.abort();
@@ -126,6 +135,7 @@ export async function openTerminal(
     scrolled.dispose();
     stopConsole();
     stopRestarted();
+    first.dispose();
     terminal.dispose();
   };
 }

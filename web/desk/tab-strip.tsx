@@ -39,7 +39,8 @@ export function TabStrip({ desk, panes, group, rect }: TabStripProps): JSX.Eleme
   const wantsFocus = useRef(false);
   const { front } = group;
   useLayoutEffect(() => {
-    showTab(strip.current);
+    // With the frame, which lays all out anyway
+    requestAnimationFrame(() => showTab(strip.current));
     if (!wantsFocus.current) return;
     wantsFocus.current = false;
     strip.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus();

@@ -118,7 +118,7 @@ export class BarView {
     const nowMs = this.#source.nowMs();
     if (Math.abs(nowMs - this.#paintedMs) < REST_MS) return;
     const passed = placeOf(this.#axis, nowMs) - this.#axis.width;
-    if (Math.abs(passed) >= 1) this.request();
+    if (Math.abs(passed) >= 1) this.draw();
   }
 
   dispose(): void {
