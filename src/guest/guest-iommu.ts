@@ -20,6 +20,7 @@ import { filedPast, type FiledPast } from '../trace/replay/latest-cut.ts';
 import { EventCounter, type EventTotals } from '../trace/event-totals.ts';
 import type { RecordedEvent } from '../trace/recorded-event.ts';
 import type { IommuView } from './guest.ts';
+import { sessionOver } from './session-over.ts';
 
 /** Events that `events` gives at most: a boot has some 300, reading a MiB over 9p some 5000. */
 const LISTED_EVENTS = 1 << 17;
@@ -53,6 +54,8 @@ export class GuestIommu implements IommuView {
   readonly #recordsEvents: boolean;
   readonly #recorder = new Recorder();
   readonly #counter = new EventCounter();
+  readonly #ways: WayRecords | undefined;
+  #isOver = false;
   #record: IommuRecord;
   /** Of `present`, once that was asked for. */
   #history: History | undefined;
@@ -68,12 +71,22 @@ export class GuestIommu implements IommuView {
     };
     tapMachine(machine, this.#recorder, { withWho: recordsWho, stageSoFar });
     this.#recorder.filled.on(() => this.#gather());
-    void new WayRecords(machine, {
+    this.#ways = new WayRecords(machine, {
       now: () => this.record,
       set: (record) => {
         this.#record = record;
       },
     });
+  }
+
+  /** The session was disposed: its record is let go. */
+  end(): void {
+    this.#isOver = true;
+    this.#ways?.end();
+    this.#history?.dispose();
+    this.#history = undefined;
+    this.#recorder.take();
+    this.#record = new IommuRecord(this.#record.head);
   }
 
   /** Whether the machine has one. */
@@ -93,6 +106,7 @@ export class GuestIommu implements IommuView {
 
   /** All that happened, up to now, on the branch where the guest stands; empty when the session was booted to record nothing. */
   get record(): IommuRecord {
+    if (this.#isOver) throw sessionOver();
     this.#gather();
     return this.#record;
   }
@@ -131,6 +145,7 @@ export class GuestIommu implements IommuView {
         'this session counts nothing: it was booted with recordsEvents false. Leave that out to have totals.',
       );
     }
+    if (this.#isOver) throw sessionOver();
     this.#gather();
     return this.#counter.totals;
   }
@@ -202,6 +217,7 @@ export class GuestIommu implements IommuView {
   }
 
   #device(): VirtioIommu {
+    if (this.#isOver) throw sessionOver();
     const { iommu } = this.#machine;
     if (iommu === undefined) {
       throw new Error('this machine has no IOMMU: it was booted with iommu "off"');

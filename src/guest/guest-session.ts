@@ -158,6 +158,7 @@ export class GuestSession implements Guest {
 
   /** Starts the machine, or lets it go on after `pause`. */
   start(): void {
+    this.#waits.checkUse();
     this.#gate.open();
   }
 
@@ -208,6 +209,7 @@ export class GuestSession implements Guest {
 
   /** Types on the console, as a person would; `\n` is Enter. */
   type(text: string): void {
+    this.#waits.checkUse();
     this.#machine.console.send(text);
   }
 
@@ -302,6 +304,7 @@ export class GuestSession implements Guest {
    * with `InputError` and changes nothing for a file that is damaged, or of a guest with another plan.
    */
   async restoreFile(file: Uint8Array): Promise<void> {
+    this.#waits.checkUse();
     const { machine, story } = await readGuestFile(file);
     await this.#machine.restore(machine);
     this.iommu.begin(story.record);
@@ -317,10 +320,14 @@ export class GuestSession implements Guest {
     return this.dispose();
   }
 
-  /** Ends the guest; what still waits for it is rejected. */
+  /**
+   * Ends the guest; what still waits for it is rejected, and so is what is asked later, with a sentence. Its memory, its past and
+   * its record are let go, also while somebody holds the session; `plan`, `console`, `stage` and `bootMs` stay.
+   */
   async dispose(): Promise<void> {
     this.#waits.end();
     await this.#machine.dispose();
+    this.iommu.end();
   }
 
   #takeConsole(bytes: Uint8Array): void {

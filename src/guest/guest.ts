@@ -104,6 +104,6 @@ export interface Guest extends AsyncDisposable {
    * waits for the guest is rejected. Rejects with `InputError` and changes nothing for a file that does not fit.
    */
   restoreFile(file: Uint8Array): Promise<void>;
-  /** Ends the guest; what still waits for it is rejected. */
+  /** Ends the guest; what still waits for it is rejected, and so is what is asked later. */
   dispose(): Promise<void>;
 }

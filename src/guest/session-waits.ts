@@ -4,6 +4,7 @@ import { GuestError, GUEST_ENDS, type GuestFailure } from './guest-error.ts';
 import type { ProgressWatch } from './progress-watch.ts';
 import type { RunGate } from './run-gate.ts';
 import type { SessionLife } from './session-life.ts';
+import { sessionOver } from './session-over.ts';
 import { DEFAULT_STALL_MS, type WaitBounds } from './session-options.ts';
 
 const TAIL_LINES = 20;
@@ -40,11 +41,12 @@ export class SessionWaits {
 
   /** Throws after the session was disposed. */
   checkUse(): void {
-    if (this.#isOver) throw new Error('This session was disposed. Make a new one.');
+    if (this.#isOver) throw sessionOver();
   }
 
   /** Waits for what the guest does in this life. Rejects with `GuestError`, or with what `attempt` throws. */
   async answer<T>(attempt: () => T | undefined, what: string, bounds: WaitBounds): Promise<T> {
+    this.checkUse();
     const { life } = this.#ports;
     const { number } = life;
     const look = (): T | undefined => {

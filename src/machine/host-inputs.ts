@@ -101,6 +101,12 @@ export class HostInputs {
     this.agent.connect(emulator, 1);
   }
 
+  /** The lines lead nowhere any more. */
+  disconnect(): void {
+    this.console.disconnect();
+    this.agent.disconnect();
+  }
+
   /** Tells what the lines have printed. */
   flush(): void {
     this.console.flush();

@@ -1,7 +1,7 @@
 // When a machine runs: its power, and one change of its state at a time.
 
 import { Turns } from '../base/turns.ts';
-import { InputError } from './images/guest-images.ts';
+import { disposed } from './disposed.ts';
 import type { Voices } from './machine-voices.ts';
 import type { PowerWish } from './power-event.ts';
 import type { Run } from './run.ts';
@@ -67,8 +67,12 @@ export class MachineDrive {
     });
   }
 
+  /** Ends the run, and lets go of what it knew. */
   dispose(): Promise<void> {
-    this.#disposal ??= this.inTurn(() => this.run.end());
+    this.#disposal ??= this.inTurn(async () => {
+      await this.run.end();
+      this.timeline.end();
+    });
     return this.#disposal;
   }
 
@@ -80,9 +84,7 @@ export class MachineDrive {
 
   /** Throws `InputError` after the machine was disposed. */
   checkUse(): void {
-    if (this.#disposal !== undefined) {
-      throw new InputError('This machine was disposed. Make a new one.');
-    }
+    if (this.#disposal !== undefined) throw disposed();
   }
 
   /** Does what the guest did to its power. */

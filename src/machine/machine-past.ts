@@ -1,6 +1,7 @@
 // The way a machine has come: its digest, its recording, and any place on it.
 
 import { searchEndOf, type DmaWrite, type WritesBefore } from './dma-write.ts';
+import { disposed } from './disposed.ts';
 import { InputError } from './images/guest-images.ts';
 import { checkQuestion, WriteSearch } from './last-write.ts';
 import type { MachineDrive } from './machine-drive.ts';
@@ -17,13 +18,15 @@ import type { BranchInfo, Place } from './timeline/place.ts';
 export class MachinePast {
   readonly #drive: MachineDrive;
   readonly #voices: Voices;
-  readonly #options: PlannedMachine;
-  readonly #search: WriteSearch;
+  readonly #options: Pick<PlannedMachine, 'plan' | 'keepsLog' | 'createSha256'>;
+  /** It has the machine's files; undefined when the machine has ended. */
+  #search: WriteSearch | undefined;
 
   constructor(drive: MachineDrive, voices: Voices, options: PlannedMachine) {
     this.#drive = drive;
     this.#voices = voices;
-    this.#options = options;
+    const { plan, keepsLog, createSha256 } = options;
+    this.#options = { plan, keepsLog, createSha256 };
     this.#search = new WriteSearch(options);
   }
 
@@ -115,13 +118,20 @@ export class MachinePast {
       const question = { gpa, end: searchEndOf(which) };
       checkQuestion(question, run.board.memory.size);
       await run.settle();
+      if (this.#search === undefined) throw disposed();
       return this.#search.find(timeline.route, question);
     });
   }
 
   /** Forgets a branch that the machine is not on. Throws `InputError`. */
   drop(branch: number): void {
+    this.#drive.checkUse();
     this.#drive.timeline.drop(branch);
+  }
+
+  /** The machine is gone: nothing of it is held here. */
+  end(): void {
+    this.#search = undefined;
   }
 
   #move(move: () => Promise<Place>): Promise<Place> {

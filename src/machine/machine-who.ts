@@ -18,7 +18,7 @@ import type { EndpointNotification, WhoView } from './who-view.ts';
 export class MachineWho implements WhoView {
   readonly #run: Run;
   readonly #voices: Voices;
-  readonly #walk = new GuestWalk();
+  #walk = new GuestWalk();
   #emulator: Emulator | undefined;
   #view: CpuView | undefined;
   /** Whether how the current task is found is known, or was told. */
@@ -83,6 +83,16 @@ export class MachineWho implements WhoView {
 
   onNotification(listener: (notification: EndpointNotification) => void): Dispose {
     return this.#voices.notifications.on(listener);
+  }
+
+  /** The machine is gone: nothing of it is held here. */
+  end(): void {
+    this.#walk = new GuestWalk();
+    this.#view = undefined;
+    this.#emulator = undefined;
+    this.#learned = undefined;
+    this.#lacking = undefined;
+    this.#found = undefined;
   }
 
   #viewOf(emulator: Emulator): CpuView {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fakeImages, MEMORY_MIB } from '../../test/support/stopped-emulator.ts';
+import { madeMemories } from '../../test/support/made-memories.ts';
 import { optionsOf, planned } from '../../test/support/stopped-machine.ts';
 import { InputError } from './images/guest-images.ts';
 import type { MachineOptions } from './plan/machine-options.ts';
@@ -216,6 +217,28 @@ describe('A disposed Machine', () => {
     await expect(machine.save()).rejects.toThrow(words);
     await expect(machine.pause()).rejects.toThrow(words);
   });
+});
+
+it('lets go of its memory in the end, while somebody holds the machine', async () => {
+  const held: Machine[] = [];
+  const memories = await madeMemories(async () => {
+    const machine = await create({ checkpointBytes: 16 * MIB });
+    held.push(machine);
+    machine.who.walk(new Uint32Array(64));
+    machine.console.send('x');
+    await machine.restore(await machine.save());
+  });
+  expect(memories.count).toBe(2);
+  expect(await memories.held()).toBeGreaterThan(0);
+  await Promise.all(held.map((machine) => machine.dispose()));
+  expect(await memories.held()).toBe(0);
+  const [machine] = held;
+  const words = /This machine was disposed/;
+  expect(() => machine?.memory).toThrow(words);
+  expect(() => machine?.timeMs).toThrow(words);
+  expect(() => machine?.past.place).toThrow(words);
+  expect(() => machine?.past.digest()).toThrow(words);
+  expect(() => machine?.hold()).not.toThrow();
 });
 
 describe('Machine.giveFile', () => {

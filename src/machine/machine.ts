@@ -257,13 +257,19 @@ export class Machine {
     return this.#drive.powerCycle();
   }
 
-  /** Ends the machine, which refuses everything from then on but to be ended again. */
-  dispose(): Promise<void> {
-    return this.#drive.dispose();
+  /**
+   * Ends the machine, which refuses everything from then on but to be ended again: it throws, or rejects with, `InputError`.
+   * What it had in memory is let go, whoever still holds it.
+   */
+  async dispose(): Promise<void> {
+    await this.#drive.dispose();
+    this.past.end();
+    this.who.end();
   }
 
   /** Throws `InputError` for an access that no endpoint of this machine could make. */
   checkAccess(request: RogueRequest): void {
+    this.#drive.checkUse();
     checkRogue(this.plan, request);
   }
 
@@ -272,9 +278,8 @@ export class Machine {
    * event is told, when the guest is amid an instruction.
    */
   rogueDma(request: RogueRequest): RogueResult {
-    this.#drive.checkUse();
-    const { board } = this.#run;
     this.checkAccess(request);
+    const { board } = this.#run;
     if (this.isBusy) {
       throw new InputError(
         'The machine is amid an instruction, a power cycle or a replay. Try again later.',

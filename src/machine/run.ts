@@ -4,6 +4,7 @@
 import { BoardEvents } from './board-events.ts';
 import { BoardSlot } from './board-slot.ts';
 import type { Board, BoardOptions } from './board.ts';
+import { disposed } from './disposed.ts';
 import { follow } from './follow.ts';
 import { GuestLoop } from './guest-loop.ts';
 import { HostInputs } from './host-inputs.ts';
@@ -25,7 +26,8 @@ export class Run {
   readonly loop: GuestLoop;
   readonly log = new RunLog();
   readonly #listener: RunListener;
-  readonly #slot: BoardSlot;
+  /** Undefined when the run has ended: all that the PC has in memory hangs on it. */
+  #filled: BoardSlot | undefined;
   readonly #events: BoardEvents;
   #wish: PowerWish | undefined;
   /** The board is being exchanged, or the guest's wish is open: what the host does meanwhile waits. */
@@ -37,7 +39,7 @@ export class Run {
 
   private constructor(options: BoardOptions, listener: RunListener, slot: BoardSlot) {
     this.#listener = listener;
-    this.#slot = slot;
+    this.#filled = slot;
     this.loop = new GuestLoop(
       {
         tick: () => this.#tick(),
@@ -79,8 +81,14 @@ export class Run {
     }
   }
 
+  /** Throws `InputError` when the run has ended, as all do that need it. */
   get board(): Board {
     return this.#slot.board;
+  }
+
+  get #slot(): BoardSlot {
+    if (this.#filled === undefined) throw disposed();
+    return this.#filled;
   }
 
   /** Milliseconds of guest time in all, power cycles included. */
@@ -107,10 +115,10 @@ export class Run {
     this.loop.run();
   }
 
-  /** Stops before the next tick. */
+  /** Stops before the next tick; harmless when stopped, or ended. */
   stop(): void {
     this.loop.stop();
-    this.board.emulator.clock.setRunning(false);
+    this.#filled?.board.emulator.clock.setRunning(false);
   }
 
   /** Another board in place of this one, as if power had been off: everything but the disks starts afresh. */
@@ -204,14 +212,19 @@ export class Run {
     this.inputs.setMuted(isMoving);
   }
 
+  /** Ends the emulator, and lets go of all that the PC had in memory; whoever holds the run then holds little. */
   async end(): Promise<void> {
     this.stop();
     await endEmulator(this.board.emulator);
+    this.#filled = undefined;
+    this.#events.leave();
+    this.inputs.disconnect();
+    this.log.restore(new RunLog().save());
   }
 
   /** Listens to the board's IOMMU as long as somebody wants to know; to be called when that has changed. */
   hearIommu(): void {
-    this.#events.hear(this.board);
+    if (this.#filled !== undefined) this.#events.hear(this.#filled.board);
   }
 
   /** Runs one tick of the guest; an exception that reached v86's main loop ends the machine. */

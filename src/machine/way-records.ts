@@ -36,4 +36,9 @@ export class WayRecords {
       for (const id of this.#ends.keys()) if (!known.has(id)) this.#ends.delete(id);
     });
   }
+
+  /** The machine is gone, and with it its ways. */
+  end(): void {
+    this.#ends.clear();
+  }
 }

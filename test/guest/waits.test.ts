@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { GuestError, GuestSession } from '../../src/guest/testing.ts';
 import { packageRoot } from '../../src/guest/package-root.ts';
 import { HOST_CLOCK, type WaitClock } from '../../src/guest/progress-watch.ts';
+import { madeMemories } from '../support/made-memories.ts';
 import { guestTest } from './support/guest-test.ts';
 
 /** Long for a guest that works, on a busy host too. */
@@ -108,8 +109,17 @@ guestTest('output of a command comes as it is printed', async ({ guest }) => {
 });
 
 describe('a session that was disposed', () => {
+  const ACCESS = { endpoint: 'rogue', address: 0n, access: 'read', length: 4 } as const;
+  const OVER = /This (session|machine) was disposed\. Make a new one\./;
+
   it('rejects what still waits for it, and whatever is asked then', async () => {
-    const guest = await GuestSession.start();
+    const guests: GuestSession[] = [];
+    const memories = await madeMemories(async () => {
+      guests.push(await GuestSession.start({ checkpointBytes: 16 << 20 }));
+    });
+    const [guest] = guests;
+    if (guest === undefined) throw new Error('there is a guest');
+    const record = new WeakRef(guest.iommu.record);
     const endless = guest.run('cat /dev/ttyS0');
     await Promise.all([
       expect(endless).rejects.toThrow('This session was disposed. Make a new one.'),
@@ -117,5 +127,41 @@ describe('a session that was disposed', () => {
     ]);
     await expect(guest.run('echo hi')).rejects.toThrow('This session was disposed.');
     await expect(guest.waitForBoot()).rejects.toThrow('This session was disposed.');
+    for (const ask of [
+      () => guest.type('x'),
+      () => guest.iommu.state(),
+      () => guest.iommu.events,
+      () => guest.iommu.totals(),
+      () => guest.memory,
+      () => guest.timeMs,
+      () => guest.past.place,
+      () => guest.past.recording(),
+      () => guest.digest(),
+      () => guest.start(),
+      () => guest.past.drop(1),
+      () => guest.lab.arm(ACCESS, { kind: 'unmap-waits' }),
+      () => guest.rogueDma(ACCESS),
+    ]) {
+      expect(ask).toThrow(OVER);
+    }
+    await Promise.all(
+      [
+        guest.pause(),
+        guest.powerCycle(),
+        guest.giveFile('x', ''),
+        guest.save(),
+        guest.saveFile(),
+        guest.restoreFile(new Uint8Array(1)),
+        guest.past.goTo(1),
+        guest.past.lastWrite(0n),
+        guest.lab.sweep(),
+      ].map((asked) => expect(asked).rejects.toThrow(OVER)),
+    );
+    await guest.dispose();
+    expect(guest.plan.memoryMiB).toBe(128);
+    // The guest's memory, and its record
+    expect(memories.count).toBeGreaterThan(0);
+    expect(await memories.held()).toBe(0);
+    expect(record.deref()).toBeUndefined();
   });
 });

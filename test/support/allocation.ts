@@ -12,7 +12,8 @@ const SAMPLES = 15;
 /** Bytes a call that no object is as small as: a sample with fewer shows that nothing was allocated. */
 const NOTHING = 1;
 
-function collector(): () => void {
+/** What collects all garbage, at once. */
+export function collector(): () => void {
   setFlagsFromString('--expose-gc');
   const gc: unknown = runInNewContext('gc');
   if (typeof gc !== 'function') throw new Error('this V8 lets nobody collect garbage');

@@ -87,14 +87,15 @@ export class Timeline {
 
   /** All that was known is another machine's: the run begins at this state. */
   beginAt(origin: RunState): void {
-    for (const { checkpoints } of this.#branches) this.#checkpoints.release(checkpoints);
-    this.#origin = origin;
+    this.#forget(origin);
     this.#earlierInstructions = 0;
     this.#lastInstructions = this.#run.board.emulator.clock.instructions;
     this.#originWork = this.#work;
-    this.#branches = [{ id: this.#nextId, parent: null, checkpoints: [], end: undefined }];
-    this.#current = undefined;
-    this.#nextId += 1;
+  }
+
+  /** The machine is gone, and with it every place of its. */
+  end(): void {
+    this.#forget(undefined);
   }
 
   /** A tick has ended while the machine runs: takes a checkpoint when it is time. */
@@ -237,6 +238,15 @@ export class Timeline {
     const least =
       this.#branch.checkpoints.length === 0 ? LEAST_WORK_MS : WORK_PER_COST * this.#costMs;
     return Math.max(LEAST_WORK_MS, least);
+  }
+
+  /** Nothing but an origin is known any more. */
+  #forget(origin: RunState | undefined): void {
+    for (const { checkpoints } of this.#branches) this.#checkpoints.release(checkpoints);
+    this.#origin = origin;
+    this.#branches = [{ id: this.#nextId, parent: null, checkpoints: [], end: undefined }];
+    this.#current = undefined;
+    this.#nextId += 1;
   }
 
   #find(id: number): Branch {

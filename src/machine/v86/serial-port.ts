@@ -3,6 +3,7 @@
 import { Emitter, type Dispose } from '../../base/emitter.ts';
 import type { Emulator } from './emulator.ts';
 
+const NOWHERE = (): void => undefined;
 /** Bytes gathered before they are handed on, at the latest. */
 const CHUNK = 4096;
 
@@ -12,7 +13,7 @@ export class SerialPort {
   readonly #chunk = new Uint8Array(CHUNK);
   readonly #input: (bytes: Uint8Array) => void;
   #length = 0;
-  #deliver: (bytes: Uint8Array) => void = () => undefined;
+  #deliver: (bytes: Uint8Array) => void = NOWHERE;
   #unread: readonly unknown[] = [];
   #tap: (bytes: Uint8Array) => void = () => undefined;
   /** What comes is no news to those who listen: the guest goes a way that it has gone before. */
@@ -40,6 +41,12 @@ export class SerialPort {
   /** Bytes on the line that the guest has not read yet. */
   get unread(): number {
     return this.#unread.length;
+  }
+
+  /** Pulls the cable out. */
+  disconnect(): void {
+    this.#deliver = NOWHERE;
+    this.#unread = [];
   }
 
   /** Subscribes to what the guest sends. */
