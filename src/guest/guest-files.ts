@@ -1,6 +1,6 @@
 // Reads what a machine is started with: the project's images, checked, or the user's own files; and the WASM modules.
 
-import { readFile } from 'node:fs/promises';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checksumOf } from '../machine/images/checksum.ts';
 import { InputError, type GuestImages } from '../machine/images/guest-images.ts';
@@ -38,16 +38,47 @@ type GivenImages = Readonly<Partial<Record<ImageName, Uint8Array>>>;
 
 const IMAGE_FOLDER = 'guest-images';
 
-/** Reads a file of the user's; `what` names it in messages. Rejects with `InputError`. */
-export async function readInput(source: FileSource, what: string): Promise<Uint8Array> {
+/** Bytes of a pipe at most, which may have no end. */
+const MAX_PIPED = 512 << 20;
+const PIECE = 1 << 20;
+
+/**
+ * Reads a file of the user's, or a pipe; `what` names it in messages. Rejects with `InputError`, also for a device such as
+ * `/dev/zero`, and for a pipe that gives more than `maxPiped` bytes.
+ */
+export async function readInput(
+  source: FileSource,
+  what: string,
+  maxPiped = MAX_PIPED,
+): Promise<Uint8Array> {
   if (typeof source !== 'string') return source;
   try {
-    return await readFile(source);
+    const file = await open(source);
+    try {
+      const stats = await file.stat();
+      if (stats.isCharacterDevice()) throw new InputError(`${source} is a device; give a file.`);
+      return await (stats.isFile() || stats.isDirectory()
+        ? file.readFile()
+        : readPiped(file, source, maxPiped));
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     throw new InputError(`The ${what} cannot be read: ${fileTrouble(error, source)}`, {
       cause: error,
     });
   }
+}
+
+async function readPiped(file: FileHandle, path: string, most: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for (let length = 0; length <= most;) {
+    const { bytesRead, buffer } = await file.read(new Uint8Array(PIECE), 0, PIECE, null);
+    if (bytesRead === 0) return Buffer.concat(pieces);
+    pieces.push(buffer.subarray(0, bytesRead));
+    length += bytesRead;
+  }
+  throw new InputError(`${path} gives more than ${most} bytes; give a file.`);
 }
 
 /** Why a file can not be used, at the end of a sentence. */
@@ -59,9 +90,12 @@ export function fileTrouble(error: unknown, path: string): string {
       return `there is no file ${path}.`;
     case 'EISDIR':
       return `${path} is a directory; give a file.`;
+    case 'ENXIO':
+      return `${path} cannot be opened; give a file.`;
     case 'EACCES':
       return `${path} may not be read by this user.`;
     default:
+      if (error instanceof InputError) return error.message;
       return `${path}: ${error instanceof Error ? error.message : String(error)}.`;
   }
 }

@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { fileTrouble } from '../../guest/guest-files.ts';
+import { readInput } from '../../guest/guest-files.ts';
 import { packageRoot } from '../../guest/package-root.ts';
 import { knownKernel } from '../../kernel/known-kernel.ts';
 import { readPackedSymbols } from '../../kernel/packed-symbols.ts';
@@ -45,12 +45,7 @@ export async function projectSymbols({ kernel }: RecordHead): Promise<SymbolTabl
 }
 
 async function readMap(path: string): Promise<SymbolTable> {
-  let text: string;
-  try {
-    text = await readFile(path, 'latin1');
-  } catch (cause) {
-    throw new InputError(`The symbols cannot be read: ${fileTrouble(cause, path)}`, { cause });
-  }
+  const text = Buffer.from(await readInput(path, 'symbols file')).toString('latin1');
   const result = readSystemMap(text);
   if ('refusal' in result) throw new InputError(result.refusal);
   return result.symbols;
