@@ -103,7 +103,7 @@ export class PicturePainter {
       this.#isAsked = false;
       if (!this.#isDisposed) this.#paint();
     };
-    if (this.#isDue) void nextTask().then(paint);
+    if (this.#isDue) void this.#layOutFirst().then(paint);
     else {
       this.#ports.onNextFrame(() => {
         if (!this.#isDue) return paint();
@@ -111,6 +111,15 @@ export class PicturePainter {
         this.request();
       });
     }
+  }
+
+  /** Waits for another task; what is shown first is laid out in one of its own, as its code is not compiled yet. */
+  async #layOutFirst(): Promise<void> {
+    await nextTask();
+    const [content, { width, height }] = [this.#content, this.#viewport];
+    if (this.#layout !== null || content === null || width === 0 || height === 0) return;
+    this.#layOut(content.scene);
+    await nextTask();
   }
 
   /** There is news: what has come is on its way, and what is stale is painted. */
@@ -208,16 +217,20 @@ export class PicturePainter {
     }
   }
 
+  #layOut(scene: Scene): PictureLayout {
+    const folds = this.#layout?.folds ?? NO_FOLDS;
+    const layout = layoutPicture(scene, this.#viewport, folds);
+    this.#layout = layout;
+    this.#laidOut = scene;
+    return layout;
+  }
+
   #paintStill({ scene, stopped, chosen, focused }: PictureContent): void {
     const startMs = this.#ports.now();
     const context = this.#still.getContext('2d');
     if (context === null) return;
-    const folds = this.#layout?.folds ?? NO_FOLDS;
-    if (this.#laidOut !== scene || this.#layout === null) {
-      this.#layout = layoutPicture(scene, this.#viewport, folds);
-      this.#laidOut = scene;
-    }
-    const layout = this.#layout;
+    const layout =
+      this.#laidOut === scene && this.#layout !== null ? this.#layout : this.#layOut(scene);
     this.#marks = layoutMarks(layout, scene, stopped);
     this.#fit(this.#still);
     const ratio = devicePixelRatio;
