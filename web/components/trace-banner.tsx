@@ -6,8 +6,8 @@ import { formatPlural } from '../format/quantity.ts';
 /** Who wrote a trace, in words. */
 const SOURCES = {
   viommu: 'of a viommu machine',
-  qemu: 'as QEMU writes it',
-  ftrace: 'as Linux writes it',
+  qemu: 'as QEMU writes them',
+  ftrace: 'as Linux writes them',
   'json-lines': 'in JSON lines',
 } as const;
 
