@@ -9,6 +9,7 @@ export const DEFAULT_RUNS = {
   memory: 30,
   boot: 7,
   dma: 45,
+  recording: 60,
   clock: 4,
   start: 5,
   filter: 15,

@@ -9,6 +9,7 @@ import { runFilter } from './filter.ts';
 import { runLookup } from './lookup.ts';
 import { runMemory } from './memory.ts';
 import { formatTables, type BenchRow, type OnProgress, type OnRow } from './report.ts';
+import { runRecording } from './recording.ts';
 import { runStart } from './start.ts';
 
 /** Hands over rows as they are measured, and lines for a human who waits. */
@@ -20,6 +21,7 @@ const BENCHMARKS: Readonly<Record<BenchName, Benchmark>> = {
   memory: runMemory,
   boot: runBoot,
   dma: runDma,
+  recording: runRecording,
   clock: runClock,
   start: runStart,
   filter: runFilter,
