@@ -1,5 +1,7 @@
 // `viommu device` as a script sees it: a process and its pipes.
 
+import { spawnSync } from 'node:child_process';
+import { openSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mapRequest } from '../rigs/iommu-requests.ts';
 import { buildCommand } from '../support/build-command.ts';
@@ -132,4 +134,14 @@ describe('viommu device', { timeout: PATIENCE_MS }, () => {
     for (const op of ops.split(' ')) expect(text).toContain(`"op":"${op}"`);
     expect((await device.ended).status).toBe(0);
   });
+});
+
+it.each([['--help'], ['dts']])('viommu %s says why its output cannot be written', (command) => {
+  const stdio = ['ignore' as const, openSync('/dev/full', 'w'), 'pipe' as const];
+  const words = ['dist/src/cli/viommu.js', command];
+  const { status, stderr } = spawnSync(process.execPath, words, { stdio, encoding: 'utf8' });
+  expect(stderr).toBe(
+    'viommu: The output cannot be written to standard output: no space is left. Make room, or give a file on another disk.\n',
+  );
+  expect(status).toBe(1);
 });
