@@ -7,10 +7,11 @@ import { PastRig } from '../rigs/past-rig.ts';
 export class StillBar {
   nowMs: number;
   readonly view: BarView;
+  readonly #rig = new PastRig({ options: {}, reserved: {}, accepts: 0n });
 
   constructor(nowMs: number) {
     this.nowMs = nowMs;
-    const history = new History(new PastRig({ options: {}, reserved: {}, accepts: 0n }).record);
+    const history = new History(this.#rig.record);
     this.view = new BarView(document.createElement('canvas'), {
       history: () => history,
       nowMs: () => this.nowMs,
@@ -19,5 +20,10 @@ export class StillBar {
       memoryBytes: () => 128 << 20,
       endpoints: () => [],
     });
+  }
+  /** The record has something new. */
+  happen(): void {
+    this.#rig.do({ kind: 'probe' });
+    this.#rig.do({ kind: 'take' });
   }
 }

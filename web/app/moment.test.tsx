@@ -9,6 +9,7 @@ import { TimeBar } from '../components/time-bar.tsx';
 import { firstFrom } from '../../src/trace/record/record-search.ts';
 import { eventsWithin, TICK_MS } from '../../src/trace/record/time-range.ts';
 import { GUEST_TIME, ORDER } from '../format/clock.ts';
+import { formatSpan } from '../format/moment-words.ts';
 import { useCommandKeys } from '../commands/keys.ts';
 import { MachineSession } from '../session/machine-session.ts';
 import { PageAddress } from '../session/address/page-address.ts';
@@ -89,6 +90,17 @@ it('the last event of a trace without times has nothing behind it', async () => 
   }
   await run(100);
   expect(moment()).toMatch(/^Liveevent #[\d,]+$/);
+});
+
+it('of the present is the latest event and when that was, however long ago', async () => {
+  const { session, moment } = await shownSession();
+  const { record } = session.iommu.latest.history ?? raise();
+  const { timeMs } = record.event(record.lastSequence) ?? raise();
+  const words = `Liveevent #${record.lastSequence}, ${formatSpan(timeMs)}`;
+  expect(moment()).toBe(words);
+  await run(5000);
+  expect(session.power.clock.value.ranMs).toBeGreaterThan(timeMs + 5000);
+  expect(moment()).toBe(words);
 });
 
 describe('a past moment', () => {

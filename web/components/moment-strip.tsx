@@ -25,6 +25,9 @@ export type ShownMoment =
     };
 
 export interface MomentStripProps {
+  readonly history: () =>
+    | { readonly record: { event(sequence: number): { readonly timeMs: number } | undefined } }
+    | undefined;
   readonly looking: ReadonlySignal<ShownMoment>;
   /** Sequence of the latest event; 0 before the first. */
   readonly latest: ReadonlySignal<number>;
@@ -44,13 +47,18 @@ export interface MomentStripProps {
   readonly stepEnd: ReadonlySignal<string | null>;
 }
 
+/** The present is the latest event and when that was: an idle PC's clock goes on at one place, where little is to be painted. */
 function Live({
+  history,
   latest,
   clock,
   status,
-}: Pick<MomentStripProps, 'latest' | 'clock' | 'status'>): JSX.Element {
+}: Pick<MomentStripProps, 'history' | 'latest' | 'clock' | 'status'>): JSX.Element {
   const words = useClock();
-  const ran = useComputed(() => words.span(clock.value.ranMs));
+  const ran = useComputed(() => {
+    const timeMs = history()?.record.event(latest.value)?.timeMs;
+    return words.span(timeMs ?? clock.value.ranMs);
+  });
   // The words of a trace come after the first frame; a signal's text goes on without this component
   const time = words.isTime ? ran : null;
   const event = useComputed(() => (latest.value === 0 ? '' : `#${formatExact(latest.value)}`));

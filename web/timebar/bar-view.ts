@@ -45,10 +45,20 @@ export interface BarSource {
 const HIT_PX = 6;
 /** Parts of a range that are shown on both sides of it. */
 const BESIDE_RANGE = 0.04;
-/** Milliseconds of guest time after which a bar is drawn anew on which nothing has happened. */
-const REST_MS = 1000;
+/**
+ * Milliseconds of guest time after which a bar is drawn anew on which nothing has happened: an idle PC's clock goes on elsewhere,
+ * and a frame costs as much of a processor as all else that it does in a second.
+ */
+const REST_MS = 5000;
 const FAULTED = KIND_CODES.get('faulted') ?? -1;
 const NO_LIMITS: Limits = { startMs: 0, endMs: 1 };
+
+/** Another one when a record has more, or less, than before. */
+function newestOf(history: History | undefined): string {
+  if (history === undefined) return '';
+  const { firstSequence, lastSequence, marks, droppedMarks } = history.record;
+  return `${firstSequence} ${lastSequence} ${droppedMarks + marks.length}`;
+}
 
 export class BarView {
   readonly #canvas: HTMLCanvasElement;
@@ -66,8 +76,9 @@ export class BarView {
   #frame = 0;
   #isDrawing = false;
   #isDisposed = false;
-  /** Guest time that was drawn last. */
+  /** Guest time that was drawn last, and up to what of the record. */
   #paintedMs = Number.NEGATIVE_INFINITY;
+  #drawnOf = '';
 
   constructor(canvas: HTMLCanvasElement, source: BarSource) {
     this.#canvas = canvas;
@@ -102,9 +113,11 @@ export class BarView {
     this.request();
   }
 
-  /** In a task of its own: much else is made anew in this one. */
+  /** In a task of its own, as much else is made anew in this one; where the record has nothing new, only as time passes. */
   draw(): void {
-    if (!this.#isDrawing) void this.#drawSoon();
+    const history = this.#source.history();
+    if (history === this.#history && newestOf(history) === this.#drawnOf) this.passTime();
+    else void this.#drawSoon();
   }
 
   /** With the next frame. */
@@ -112,13 +125,13 @@ export class BarView {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#paint());
   }
 
-  /** Draws anew if time has gone on by a pixel, and by a second: an idle PC shall cost nothing. */
+  /** Draws anew if time has gone on by a pixel, and by some seconds: an idle PC shall cost nothing. */
   passTime(): void {
     if (this.#following === 'nothing') return;
     const nowMs = this.#source.nowMs();
     if (Math.abs(nowMs - this.#paintedMs) < REST_MS) return;
     const passed = placeOf(this.#axis, nowMs) - this.#axis.width;
-    if (Math.abs(passed) >= 1) this.draw();
+    if (Math.abs(passed) >= 1) void this.#drawSoon();
   }
 
   dispose(): void {
@@ -202,6 +215,7 @@ export class BarView {
   }
 
   async #drawSoon(): Promise<void> {
+    if (this.#isDrawing) return;
     this.#isDrawing = true;
     await nextTask();
     this.#isDrawing = false;
@@ -228,6 +242,7 @@ export class BarView {
       return;
     }
     const marks = this.#follow(history);
+    this.#drawnOf = newestOf(history);
     this.#lanes = lanesOf(history, marks, this.#axis);
     const facts = {
       height: this.#height,
