@@ -10,8 +10,6 @@ import { guestTest } from './support/guest-test.ts';
 import { expectSound, READ_DISKS } from './support/sound.ts';
 
 const SHORT_STALL_MS = 1000;
-/** Long for a guest that works, on a busy host too. */
-const STALL_MS = 5000;
 
 describe('a guest', () => {
   guestTest('that restarts amid DMA works again, and its command has ended', async ({ guest }) => {
@@ -78,7 +76,6 @@ it('is up at its prompt, and runs commands there, with an image without the agen
   const guest = await GuestSession.boot({
     initrd: foreign,
     append: 'quiet loglevel=0',
-    stallMs: STALL_MS,
   });
   try {
     expect(guest.console).not.toContain('Linux version');
