@@ -76,8 +76,8 @@ function playwright(title: string, file: string): Section {
 const GUEST_PROCESSES = 2;
 
 /**
- * Everything, in lanes that run side by side; reports go to `folder`. Two lanes take a processor each, and about as long (some 450
- * seconds of it): Node's guests and the check in one, the sources' own tests and the browser's guests in the other.
+ * Everything, in lanes that run side by side; reports go to `folder`. Two lanes take a processor each, and about as long (some 430
+ * seconds of it): Node's guests, the check and the engine's lines in one, the sources' own tests and the browser's guests in the other.
  */
 export function lanesIn(folder: string): readonly Lane[] {
   const unitReport = join(folder, 'unit.json');
@@ -121,7 +121,7 @@ export function lanesIn(folder: string): readonly Lane[] {
   };
   const browser = playwright('The page in Chromium', join(folder, 'browser.json'));
   return [
-    [build, ...guests, check, others],
-    [...sources, ...engine, { ...browser, after: build }],
+    [build, ...guests, check, ...engine, others],
+    [...sources, { ...browser, after: build }],
   ];
 }
