@@ -229,9 +229,12 @@ export class Run {
 
   /** Runs one tick of the guest; an exception that reached v86's main loop ends the machine. */
   #tick(): number {
-    const { cpu, onGuestTime } = this.board.emulator;
+    const { share, emulator } = this.board;
+    const { cpu, onGuestTime } = emulator;
     try {
-      return onGuestTime(() => cpu.main_loop());
+      const haltedMs = onGuestTime(() => cpu.main_loop());
+      // Its answer is there before the next tick, and wakes the CPU
+      return share.isPending ? 0 : haltedMs;
     } catch {
       this.#want('crashed');
       return CRASH_PAUSE_MS;
@@ -240,10 +243,7 @@ export class Run {
 
   /** For how many milliseconds the halted CPU has nothing to do; only until a second's end, so that its clock goes on by seconds. */
   #restMs(): number {
-    const { share, emulator } = this.board;
-    // Its answer's interrupt is to come, and wakes the CPU.
-    if (share.isPending) return 0;
-    const { cpu, clock, timers } = emulator;
+    const { cpu, clock, timers } = this.board.emulator;
     const secondMs = SECOND_MS - (clock.nowMs % SECOND_MS) + LONGEST_HALT_MS;
     return Math.min(timers.restMs(cpu), secondMs);
   }

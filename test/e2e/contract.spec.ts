@@ -29,8 +29,13 @@ test('the page shows the past when its guest is taken there, and goes on from th
   const { sequence: last } = await guest.iommu.state();
 
   await guest.past.goTo(sequence);
-  const words = [sequence, last].map((each) => each.toLocaleString('en-US'));
-  await expect(machine.status).toHaveText(`Event #${words[0]} of ${words[1]}, in the past`);
+  // Linux may have had events of its own since
+  const words = new RegExp(
+    `^Event #${sequence.toLocaleString('en-US')} of ([\\d,]+), in the past$`,
+  );
+  await expect(machine.status).toHaveText(words);
+  const [, end = ''] = words.exec((await machine.status.textContent()) ?? '') ?? [];
+  expect(Number(end.replaceAll(',', ''))).toBeGreaterThanOrEqual(last);
   expect(await machine.consoleText()).not.toContain('later42');
   const shown = await page.evaluate(() => window.viommu?.state());
   expect(shown?.domains).toEqual(domains);

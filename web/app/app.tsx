@@ -140,8 +140,8 @@ export function App(props: AppProps): JSX.Element {
         {trace === null ? null : <TraceBanner {...trace} />}
         <RecordingNotice {...panes.recording} />
         <RecordingNotice {...opening.notice} />
+        <OverlayView overlays={overlays} />
         <Part at={UNSEEN} shown={shown}>
-          <OverlayView overlays={overlays} />
           <machine.View />
         </Part>
         {isSee ? null : <SectionNav desk={desk} />}
