@@ -134,6 +134,7 @@ function Follow({ unseen, onFollow }: FollowProps): JSX.Element {
     <button
       type="button"
       class="button button-small feed-resume"
+      aria-label={unseen > 0 ? `Follow · ${formatExact(unseen)} new` : 'Follow'}
       title="Follow the newest events (End)"
       onClick={onFollow}
     >
