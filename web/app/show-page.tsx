@@ -96,12 +96,18 @@ export async function showPage(
   await unfolding.unfold(PARTS);
 }
 
+/** What an IOMMU is about. */
+const SEEN_FIRST = ['mappings', 'endpoints'];
+
 /** With the first frame that shows a machine all panes have news. */
 function spreadFirstNews({ power, onNextFrame }: MachineSession, sights: Sights): void {
   let had = false;
   power.info.subscribe((info) => {
     const has = info !== null;
-    if (has && !had) void sights.spread(new Promise((resolve) => onNextFrame(() => resolve())));
+    if (has && !had) {
+      const news = new Promise<void>((resolve) => onNextFrame(() => resolve()));
+      void sights.spread(news, SEEN_FIRST);
+    }
     had = has;
   });
 }

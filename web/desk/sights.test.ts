@@ -117,18 +117,22 @@ describe('Sights', () => {
     const news = new Promise<void>((resolve) => {
       arrive = resolve;
     });
-    const spread = sights.spread(news);
+    const spread = sights.spread(news, ['mappings']);
     for (const { source } of panes) source.value = 1;
     await nextTask();
     expect(panes.map(({ shown }) => shown.at(-1))).toEqual([0, 0, 0]);
     arrive();
     const changes: number[] = [];
+    const firstShown = new Set<number>();
     for (let task = 0; task < 20; task += 1) {
       await nextTask();
+      for (const [at, { shown }] of panes.entries()) if (shown.at(-1) === 1) firstShown.add(at);
       changes.push(panes.filter(({ shown }) => shown.at(-1) === 1).length);
     }
     await spread;
     expect(changes.at(-1)).toBe(panes.length);
+    // 'mappings' was to come first
+    expect([...firstShown]).toEqual([1, 0, 2]);
     // Never two in one task
     expect(changes.filter((count, at) => count - (changes[at - 1] ?? 0) > 1)).toEqual([]);
     for (const { source } of panes) source.value = 2;

@@ -96,9 +96,12 @@ export class Sights {
     return sight;
   }
 
-  /** Very much is new until `news` resolves: no pane follows before that, and then one after the other, a task for each. */
-  async spread(news: Promise<void>): Promise<void> {
-    const sights = [...this.#panes.values()];
+  /**
+   * Very much is new until `news` resolves: no pane follows before that, and then one after the other, a task for each, those in
+   * `first` before the others.
+   */
+  async spread(news: Promise<void>, first: readonly string[] = []): Promise<void> {
+    const sights = [...new Set([...first.map((pane) => this.of(pane)), ...this.#panes.values()])];
     for (const sight of sights) sight.hold(true);
     await news;
     for (const sight of sights) {
